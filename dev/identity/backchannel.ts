@@ -1,0 +1,14 @@
+type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/**
+ * Makes what sends logout tokens to applications. The library's own request refuses loopback addresses (a guard against
+ * server-side request forgery), which are all that the stand-in ever talks to: so it is made anew.
+ * @param sent is told of every logout token, before it is known whether the application took it.
+ */
+export function postToLoopback(sent: (url: string, logoutToken: string) => void): Fetch {
+  return async (url, { method, headers, body, redirect, signal } = {}) => {
+    const logoutToken = body instanceof URLSearchParams ? body.get("logout_token") : undefined;
+    if (logoutToken) sent(url instanceof Request ? url.url : String(url), logoutToken);
+    return fetch(url, { method, headers, body, redirect, signal });
+  };
+}

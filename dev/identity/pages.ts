@@ -1,0 +1,72 @@
+import { Html, html } from "./html";
+import { page } from "./page";
+import { seedPassword, seedPeople } from "./seed";
+
+function messagePage(title: string, message: string | Html): string {
+  return page(
+    title,
+    html`<h1>${title}</h1>
+      <p class="lead">${message}</p>`,
+  );
+}
+
+export function expiredPage(): string {
+  const message =
+    "It was left open for too long, or it belongs to another browser. Go back to the application and start again.";
+  return messagePage("This sign-in has expired", message);
+}
+
+export function notFoundPage(): string {
+  return messagePage("Nothing is here", "The stand-in has no such page.");
+}
+
+export function signedOutPage(): string {
+  return messagePage("You are signed out", "You can close this page, or go back to the application.");
+}
+
+/** Says what this server is, for whoever opens its address. */
+export function homePage(issuer: string): string {
+  return page(
+    "About",
+    html`<h1>This is where you sign in while developing</h1>
+      <p class="lead">
+        It takes the place of a Logto tenant until you name your own. Open the application and sign in from
+        there.
+      </p>
+      <dl>
+        <dt>Issuer</dt>
+        <dd><code>${issuer}</code></dd>
+        <dt>People</dt>
+        <dd>
+          <ul>
+            ${seedPeople.map(({ username, roles }) => html`<li><code>${username}</code> ${roles.join(", ")}</li>`)}
+          </ul>
+        </dd>
+        <dt>Their password</dt>
+        <dd><code>${seedPassword}</code></dd>
+        <dt>To use your own tenant</dt>
+        <dd>
+          set <code>AUTH_LOGTO_ISSUER</code>, <code>AUTH_LOGTO_ID</code> and <code>AUTH_LOGTO_SECRET</code>
+        </dd>
+      </dl>`,
+  );
+}
+
+/**
+ * Logto's end-session page: it submits itself by JavaScript and shows nothing to click, so without JavaScript it stays
+ * where it is (Logto facts: logout).
+ * @param form the library's form, which lacks the answer.
+ */
+export function logoutPage(form: string): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <title>Signing out</title>
+      </head>
+      <body onload="document.forms[0].submit()">
+        ${new Html(form)}
+        <input type="hidden" form="op.logoutForm" name="logout" value="yes" />
+      </body>
+    </html>`.markup;
+}

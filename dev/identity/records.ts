@@ -1,0 +1,127 @@
+import type { Adapter, AdapterPayload } from "oidc-provider";
+import { z } from "zod";
+import { moveTimes, type Clock } from "./clock";
+import type { Settings } from "./settings";
+
+const recordSchema = z.object({
+  model: z.string(),
+  id: z.string(),
+  payload: z.record(z.string(), z.unknown()),
+  /** Milliseconds since the epoch, as is `consumedAt`. */
+  expiresAt: z.number().optional(),
+  consumedAt: z.number().optional(),
+});
+export const recordsSchema = z.array(recordSchema);
+type StoredRecord = z.infer<typeof recordSchema>;
+
+const sweepInterval = 60_000;
+
+/** What the authorization server issued: sessions, grants, codes, tokens, in the server's time. Drops what expired. */
+export class Records {
+  readonly #models = new Map<string, Map<string, StoredRecord>>();
+  readonly #changed: () => void;
+  readonly now: Clock;
+  #sweptAt = 0;
+
+  constructor(stored: StoredRecord[], now: Clock, changed: () => void) {
+    this.now = now;
+    this.#changed = changed;
+    for (const record of stored) this.model(record.model).set(record.id, record);
+    this.sweep();
+  }
+
+  model(name: string): Map<string, StoredRecord> {
+    const records = this.#models.get(name) ?? new Map<string, StoredRecord>();
+    this.#models.set(name, records);
+    return records;
+  }
+
+  find(model: string, id: string): StoredRecord | undefined {
+    const record = this.model(model).get(id);
+    return record && !isExpired(record, this.now()) ? record : undefined;
+  }
+
+  put(record: StoredRecord): void {
+    if (Math.abs(this.now() - this.#sweptAt) > sweepInterval) this.sweep();
+    this.model(record.model).set(record.id, record);
+    this.#changed();
+  }
+
+  remove(model: string, id: string): void {
+    this.model(model).delete(id);
+    this.#changed();
+  }
+
+  /** Removes every record of the named models (of all, when none is named) whose payload has `key` = `value`. */
+  removeWhere(key: "grantId" | "accountId", value: string, models = [...this.#models.keys()]): void {
+    for (const name of models) {
+      const records = this.model(name);
+      for (const [id, { payload }] of records) if (payload[key] === value) records.delete(id);
+    }
+    this.#changed();
+  }
+
+  clear(model: string): void {
+    this.model(model).clear();
+    this.#changed();
+  }
+
+  sweep(): void {
+    this.#sweptAt = this.now();
+    for (const records of this.#models.values()) {
+      for (const [id, record] of records) if (isExpired(record, this.#sweptAt)) records.delete(id);
+    }
+  }
+
+  toJSON(): StoredRecord[] {
+    this.sweep();
+    return [...this.#models.values()].flatMap((records) => [...records.values()]);
+  }
+}
+
+/**
+ * Makes oidc-provider's storage of `records`. A consumed refresh token counts as unused during the grace interval, and
+ * every accepted replay moves that window on, because it is consumed again (Logto facts: refresh tokens).
+ */
+export function createAdapter(records: Records, settings: Settings): (model: string) => Adapter {
+  return (model) => {
+    const read = (record: StoredRecord | undefined): AdapterPayload | undefined => {
+      if (!record) return undefined;
+      const payload = moveTimes(record.payload, -settings.clockSkew);
+      const { consumedAt } = record;
+      if (consumedAt === undefined) return payload;
+      const inGrace = model === "RefreshToken" && records.now() - consumedAt <= settings.graceInterval * 1000;
+      return inGrace ? payload : { ...payload, consumed: Math.floor(consumedAt / 1000) };
+    };
+    return {
+      async upsert(id, payload, expiresIn) {
+        const expiresAt = expiresIn ? records.now() + expiresIn * 1000 : undefined;
+        records.put({ model, id, payload: moveTimes({ ...payload }, settings.clockSkew), expiresAt });
+      },
+      async find(id) {
+        return read(records.find(model, id));
+      },
+      async findByUid(uid) {
+        const found = [...records.model(model).values()].find(({ payload }) => payload.uid === uid);
+        return found && read(records.find(model, found.id));
+      },
+      async findByUserCode() {
+        return undefined;
+      },
+      async consume(id) {
+        const record = records.find(model, id);
+        if (record) records.put({ ...record, consumedAt: records.now() });
+      },
+      async destroy(id) {
+        records.remove(model, id);
+      },
+      async revokeByGrantId(grantId) {
+        records.removeWhere("grantId", grantId, [model]);
+      },
+    };
+  };
+}
+
+function isExpired({ expiresAt }: StoredRecord, now: number): boolean {
+  return expiresAt !== undefined && expiresAt <= now;
+}

@@ -1,0 +1,108 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { avatar } from "./avatar";
+import type { IdentityClient } from "./clients";
+import { createClock } from "./clock";
+import { createControl } from "./control";
+import { createInteractions, pageHeaders } from "./interactions";
+import { closeServer, listen } from "./listen";
+import { homePage, notFoundPage } from "./pages";
+import { createProvider } from "./provider";
+import { defaultSettings } from "./settings";
+import { openState } from "./state";
+import { Traffic } from "./traffic";
+
+export type { IdentityClient };
+
+export interface IdentityOptions {
+  /** 0: any free one. */
+  port: number;
+  clients: IdentityClient[];
+  /** Where what was issued, the users and the keys survive a restart. Absent: in memory only. */
+  dataFile?: string;
+  /** Whether the control endpoint exists, by which tests change settings and inject faults. */
+  control?: boolean;
+}
+
+export interface Identity {
+  endpoint: string;
+  issuer: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the local stand-in for Logto on the loopback interface.
+ * @throws the error of `listen`, such as `EADDRINUSE`, when the port is taken.
+ */
+export async function startIdentity(options: IdentityOptions): Promise<Identity> {
+  let handler: RequestListener = (_request, response) => void response.writeHead(503).end();
+  const { port, servers } = await listen(options.port, (request, response) => handler(request, response));
+  const endpoint = `http://localhost:${port}`;
+  const settings = { ...defaultSettings };
+  const state = await openState(options.dataFile, createClock(settings));
+  const traffic = options.control ? new Traffic() : undefined;
+  const provider = createProvider({ endpoint, clients: options.clients, state, settings, traffic });
+  const answer = provider.callback();
+  handler = route(provider.issuer, (request, response) => void answer(request, response), {
+    interaction: createInteractions(provider, state.directory),
+    control: traffic && createControl(state, settings, traffic),
+  });
+
+  return {
+    endpoint,
+    issuer: provider.issuer,
+    port,
+    async close() {
+      await Promise.all(servers.map(closeServer));
+      state.flush();
+    },
+  };
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+type Handlers = Readonly<Record<string, Handler | undefined>>;
+
+function route(issuer: string, oidc: RequestListener, handlers: Handlers): RequestListener {
+  return (request, response) => {
+    const url = new URL(request.url ?? "/", issuer);
+    const [, first = "", second] = url.pathname.split("/");
+    if (first === "oidc") return mount("/oidc", oidc)(request, response);
+    const handler = Object.hasOwn(handlers, first) ? handlers[first] : undefined;
+    if (handler) return void handler(request, response, url).catch((error: unknown) => fail(response, error));
+    if (first === "avatars" && /^[a-z]+\.svg$/.test(second ?? "")) {
+      return void response.writeHead(200, { "content-type": "image/svg+xml" }).end(avatar(second ?? ""));
+    }
+    const page = url.pathname === "/" ? homePage(issuer) : notFoundPage();
+    response.writeHead(url.pathname === "/" ? 200 : 404, pageHeaders).end(page);
+  };
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  console.error("identity:", error);
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500).end();
+}
+
+/**
+ * Gives the library the path without its prefix and leaves `originalUrl` whole, from which it tells its own address.
+ * Several resources may come comma-separated in one parameter (Logto facts: tokens); both URLs have to change alike.
+ */
+function mount(prefix: string, listener: RequestListener): RequestListener {
+  return (request, response) => {
+    const originalUrl = splitResources(request.url ?? prefix);
+    request.url = originalUrl.slice(prefix.length) || "/";
+    listener(Object.assign(request, { originalUrl }), response);
+  };
+}
+
+function splitResources(path: string): string {
+  const [pathname = "", search] = path.split("?", 2);
+  if (!search) return path;
+  const parameters = new URLSearchParams(search);
+  const resources = parameters.getAll("resource");
+  if (!resources.some((resource) => resource.includes(","))) return path;
+  parameters.delete("resource");
+  for (const resource of resources.flatMap((value) => value.split(",")))
+    parameters.append("resource", resource.trim());
+  return `${pathname}?${parameters}`;
+}

@@ -1,0 +1,148 @@
+import { Html, html } from "./html";
+import { page } from "./page";
+import { seedPassword, seedPeople } from "./seed";
+
+/** What a form showed when it was refused: the error as a sentence, and what was typed (never the password). */
+export interface Refusal {
+  error: string;
+  values: Readonly<Record<string, string>>;
+}
+
+interface FormPage {
+  /** Path of the interaction; both forms post below it. */
+  action: string;
+  applicationName: string;
+  refusal?: Refusal | undefined;
+  /** From `login_hint`. */
+  hint?: string | undefined;
+}
+
+interface Field {
+  name: string;
+  label: string;
+  autocomplete: string;
+  type?: string;
+  optional?: boolean;
+  note?: string;
+  value?: string | undefined;
+  autofocus?: boolean;
+  invalid?: boolean;
+}
+
+function field({
+  name,
+  label,
+  note,
+  autocomplete,
+  type = "text",
+  optional,
+  value,
+  autofocus,
+  invalid,
+}: Field): Html {
+  const attributes = [!optional && "required", autofocus && "autofocus", invalid && 'aria-invalid="true"'];
+  return html`<div class="field">
+    <label for="${name}">${label} <small>${optional ? "optional" : note}</small></label>
+    <input
+      id="${name}"
+      name="${name}"
+      type="${type}"
+      value="${value}"
+      autocomplete="${autocomplete}"
+      autocapitalize="none"
+      spellcheck="false"
+      ${new Html(attributes.filter(Boolean).join(" "))}
+    />
+  </div>`;
+}
+
+function errorMessage(refusal: Refusal | undefined): Html | undefined {
+  return refusal && html`<p class="error" role="alert">${refusal.error}</p>`;
+}
+
+/** Username or e-mail address and password, and below it the seeded people, one click away. */
+export function signInPage({ action, applicationName, refusal, hint }: FormPage): string {
+  const identifier = refusal?.values.identifier ?? hint;
+  const known = Boolean(identifier);
+  const password = {
+    name: "password",
+    label: "Password",
+    autocomplete: "current-password",
+    type: "password",
+  };
+  return page(
+    "Sign in",
+    html`<h1>Sign in</h1>
+      <p class="lead">to continue to ${applicationName}</p>
+      ${errorMessage(refusal)}
+      <form method="post" action="${action}/sign-in">
+        ${field({
+          name: "identifier",
+          label: "Username or e-mail",
+          autocomplete: "username",
+          value: identifier,
+          autofocus: !known,
+          invalid: Boolean(refusal),
+        })}
+        ${field({ ...password, autofocus: known, invalid: Boolean(refusal) })}
+        <button class="primary">Sign in</button>
+      </form>
+      <p class="switch">New here? <a href="${action}?screen=register">Create an account</a></p>
+      <section class="people" aria-labelledby="people">
+        <h2 id="people">Or, with one click, as</h2>
+        ${seedPeople.map((person) => personButton(action, person))}
+      </section>`,
+  );
+}
+
+function personButton(action: string, { username, claims, roles }: (typeof seedPeople)[number]): Html {
+  const name = claims.name ?? username;
+  const detail = claims.email ?? "has a username only";
+  return html`<form method="post" action="${action}/sign-in">
+    <input type="hidden" name="identifier" value="${username}" />
+    <input type="hidden" name="password" value="${seedPassword}" />
+    <button class="person">
+      <span class="initial" aria-hidden="true">${name.charAt(0).toUpperCase()}</span>
+      <span><b>${name}</b><span>${detail}</span></span>
+      <span class="role">${roles.join(", ")}</span>
+    </button>
+  </form>`;
+}
+
+/** Username and password, if wanted name and e-mail address. */
+export function registerPage({ action, applicationName, refusal, hint }: FormPage): string {
+  const values = refusal?.values;
+  return page(
+    "Create an account",
+    html`<h1>Create an account</h1>
+      <p class="lead">to continue to ${applicationName}</p>
+      ${errorMessage(refusal)}
+      <form method="post" action="${action}/register">
+        ${field({
+          name: "username",
+          label: "Username",
+          autocomplete: "username",
+          value: values?.username ?? hint,
+          autofocus: true,
+        })}
+        ${field({
+          name: "password",
+          label: "Password",
+          note: "8 characters or more",
+          autocomplete: "new-password",
+          type: "password",
+        })}
+        ${field({ name: "name", label: "Name", autocomplete: "name", optional: true, value: values?.name })}
+        ${field({
+          name: "email",
+          label: "E-mail",
+          autocomplete: "email",
+          type: "email",
+          optional: true,
+          value: values?.email,
+        })}
+        <button class="primary">Create account</button>
+      </form>
+      <p class="switch">Already have one? <a href="${action}?screen=sign-in">Sign in</a></p>`,
+  );
+}

@@ -1,0 +1,69 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { Clock } from "./clock";
+import { DataFile } from "./data-file";
+import { Directory, organizationSchema, userSchema } from "./directory";
+import { Records, recordsSchema } from "./records";
+import { seedOrganizations, seedUsers } from "./seed";
+
+const jwkSchema = z.object({
+  kty: z.literal("EC"),
+  crv: z.literal("P-384"),
+  kid: z.string(),
+  x: z.string(),
+  y: z.string(),
+  d: z.string(),
+});
+export type SigningKey = z.infer<typeof jwkSchema>;
+
+const stateSchema = z.object({
+  version: z.literal(1),
+  signingKey: jwkSchema,
+  cookieKeys: z.array(z.string()).min(1),
+  users: z.array(userSchema),
+  organizations: z.array(organizationSchema),
+  records: recordsSchema,
+});
+
+/** All that has to survive a restart. */
+export interface State {
+  signingKey: SigningKey;
+  cookieKeys: string[];
+  directory: Directory;
+  records: Records;
+  /** Writes what is not written yet. */
+  flush(): void;
+}
+
+/** Opens what `path` holds, or begins with the seeded people and fresh keys. */
+export async function openState(path: string | undefined, clock: Clock): Promise<State> {
+  const file = new DataFile(path);
+  const stored = file.read((content) => stateSchema.parse(content)) ?? {
+    signingKey: newSigningKey(),
+    cookieKeys: [randomBytes(32).toString("base64url")],
+    users: await seedUsers(clock()),
+    organizations: [...seedOrganizations],
+    records: [],
+  };
+  const { signingKey, cookieKeys } = stored;
+  const directory = new Directory(stored.users, stored.organizations, clock, file.changed);
+  const records = new Records(stored.records, clock, file.changed);
+  file.follow(() => ({
+    version: 1,
+    signingKey,
+    cookieKeys,
+    users: [...directory.users.values()],
+    organizations: [...directory.organizations.values()],
+    records,
+  }));
+  file.changed();
+  return { signingKey, cookieKeys, directory, records, flush: () => file.flush() };
+}
+
+function newSigningKey(): SigningKey {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
+  return jwkSchema.parse({
+    ...privateKey.export({ format: "jwk" }),
+    kid: randomBytes(16).toString("base64url"),
+  });
+}

@@ -1,0 +1,111 @@
+import { IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
+import type { Context, Middleware } from "koa";
+import type { KoaContextWithOIDC } from "oidc-provider";
+import type Provider from "oidc-provider";
+import { z } from "zod";
+import { answerWithFault, type Endpoint, type Fault } from "./faults";
+
+interface Issued {
+  kind: "access_token" | "refresh_token" | "id_token" | "authorization_code";
+  value: string;
+  sub: string | undefined;
+  clientId: string | undefined;
+}
+
+const tokenResponse = z.object({
+  access_token: z.string(),
+  refresh_token: z.string().optional(),
+  id_token: z.string().optional(),
+});
+
+/** What passed the server, for tests to look at, and the faults that they asked for. */
+export class Traffic {
+  faults: Fault[] = [];
+  readonly issued: Issued[] = [];
+  /** The logout tokens that were sent back-channel, and where to. */
+  readonly logoutTokens: { url: string; logoutToken: string }[] = [];
+  readonly #values = new Set<string>();
+  #requests: { endpoint: Endpoint; grant: string | undefined }[] = [];
+
+  /** Counts of all requests so far, those that met a fault included. */
+  get requests() {
+    const byEndpoint: Record<string, number> = {};
+    const byGrant: Record<string, number> = {};
+    for (const { endpoint, grant } of this.#requests) {
+      byEndpoint[endpoint] = (byEndpoint[endpoint] ?? 0) + 1;
+      if (grant) byGrant[grant] = (byGrant[grant] ?? 0) + 1;
+    }
+    return { total: this.#requests.length, byEndpoint, byGrant };
+  }
+
+  forgetRequests(): void {
+    this.#requests = [];
+  }
+
+  /** Stands in front of the authorization server's handlers. */
+  middleware: Middleware = async (ctx, next) => {
+    const endpoint = endpointOf(ctx.path);
+    if (!endpoint || ctx.method === "OPTIONS") {
+      await next();
+      return;
+    }
+    const grant = endpoint === "token" ? await readGrant(ctx) : undefined;
+    this.#requests.push({ endpoint, grant });
+    const fault = this.#takeFault(endpoint, grant);
+    await (fault ? answerWithFault(fault, ctx, next) : next());
+  };
+
+  /** Takes down every token and code that `provider` issues. A refresh token that comes back is one token. */
+  observe(provider: Provider): void {
+    const add = (ctx: KoaContextWithOIDC, kind: Issued["kind"], value: unknown) => {
+      if (typeof value !== "string" || this.#values.has(value)) return;
+      this.#values.add(value);
+      const sub = ctx.oidc.account?.accountId ?? ctx.oidc.session?.accountId;
+      this.issued.push({ kind, value, sub, clientId: ctx.oidc.client?.clientId });
+    };
+    provider.on("authorization.success", (ctx, response) => add(ctx, "authorization_code", response?.code));
+    provider.on("grant.success", (ctx) => {
+      const response = tokenResponse.parse(ctx.body);
+      add(ctx, "access_token", response.access_token);
+      add(ctx, "refresh_token", response.refresh_token);
+      add(ctx, "id_token", response.id_token);
+    });
+  }
+
+  #takeFault(endpoint: Endpoint, grant: string | undefined): Fault | undefined {
+    const fault = this.faults.find((one) => one.endpoint === endpoint && (!one.grant || one.grant === grant));
+    if (fault?.times !== undefined && --fault.times === 0)
+      this.faults = this.faults.filter((one) => one !== fault);
+    return fault;
+  }
+}
+
+const endpointByPath: Readonly<Record<string, Endpoint>> = {
+  "/.well-known/openid-configuration": "discovery",
+  "/jwks": "jwks",
+  "/me": "userinfo",
+  "/request": "pushed_authorization_request",
+  "/token": "token",
+  "/token/introspection": "introspection",
+  "/token/revocation": "revocation",
+};
+
+/** One name for the steps of one endpoint: `/auth` and `/auth/<uid>`, `/session/end` and `/session/end/confirm`. */
+function endpointOf(path: string): Endpoint | undefined {
+  if (/^\/auth(\/|$)/.test(path)) return "authorization";
+  if (/^\/session\/end(\/|$)/.test(path)) return "end_session";
+  return endpointByPath[path];
+}
+
+/** The grant_type of a token request. The library wants a body that nobody has read yet, so it gets a copy. */
+async function readGrant(ctx: Context): Promise<string | undefined> {
+  const body = await text(ctx.req);
+  const { method, url, headers } = ctx.req;
+  const copy = new IncomingMessage(ctx.req.socket);
+  Object.assign(copy, { method, url, headers, originalUrl: ctx.originalUrl, complete: true });
+  copy.push(body);
+  copy.push(null);
+  ctx.req = copy;
+  return new URLSearchParams(body).get("grant_type") ?? undefined;
+}

@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { readAnswer } from "./answers";
+import { sharedServer } from "./server";
+
+const server = sharedServer();
+const { issuer } = server;
+
+async function metadata(): Promise<unknown> {
+  return (await readAnswer(await fetch(`${issuer}/.well-known/openid-configuration`))).body;
+}
+
+test("the issuer is the endpoint with /oidc and no trailing slash", async () => {
+  expect(new URL(issuer).pathname).toBe("/oidc");
+  expect(await metadata()).toMatchObject({ issuer });
+});
+
+test("discovery names Logto's paths", async () => {
+  expect(await metadata()).toMatchObject({
+    authorization_endpoint: `${issuer}/auth`,
+    token_endpoint: `${issuer}/token`,
+    userinfo_endpoint: `${issuer}/me`,
+    jwks_uri: `${issuer}/jwks`,
+    end_session_endpoint: `${issuer}/session/end`,
+    revocation_endpoint: `${issuer}/token/revocation`,
+    introspection_endpoint: `${issuer}/token/introspection`,
+    pushed_authorization_request_endpoint: `${issuer}/request`,
+  });
+});
+
+test("discovery announces ES384 and S256 alone", async () => {
+  expect(await metadata()).toMatchObject({
+    id_token_signing_alg_values_supported: ["ES384"],
+    code_challenge_methods_supported: ["S256"],
+  });
+});
+
+test("discovery announces every way of client authentication", async () => {
+  const { token_endpoint_auth_methods_supported: methods } = z
+    .object({ token_endpoint_auth_methods_supported: z.array(z.string()) })
+    .parse(await metadata());
+
+  expect(methods.sort()).toEqual([
+    "client_secret_basic",
+    "client_secret_jwt",
+    "client_secret_post",
+    "none",
+    "private_key_jwt",
+  ]);
+});
+
+test("discovery announces iss in callbacks and back-channel logout with sid", async () => {
+  expect(await metadata()).toMatchObject({
+    authorization_response_iss_parameter_supported: true,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+  });
+});
+
+test("discovery announces the scopes that carry claims", async () => {
+  expect(await metadata()).toMatchObject({
+    scopes_supported: expect.arrayContaining([
+      "openid",
+      "offline_access",
+      "profile",
+      "email",
+      "phone",
+      "address",
+      "custom_data",
+      "identities",
+      "roles",
+      "urn:logto:scope:organizations",
+      "urn:logto:scope:organization_roles",
+      "urn:logto:scope:sessions",
+    ]),
+  });
+});
+
+test("the published keys are public P-384 keys with an id", async () => {
+  const { body } = await readAnswer(await fetch(`${issuer}/jwks`));
+  const { keys } = z
+    .object({
+      keys: z
+        .array(
+          z.looseObject({
+            kty: z.literal("EC"),
+            crv: z.literal("P-384"),
+            kid: z.string(),
+            d: z.undefined().optional(),
+          }),
+        )
+        .min(1),
+    })
+    .parse(body);
+
+  expect(new Set(keys.map(({ kid }) => kid)).size).toBe(keys.length);
+});

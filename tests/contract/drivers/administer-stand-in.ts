@@ -1,0 +1,43 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { Administration } from "../administration";
+
+async function call(control: string, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${control}${path}`, {
+    method,
+    ...(body !== undefined && {
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} /control${path}: ${response.status} ${text}`);
+  return text === "" ? undefined : JSON.parse(text);
+}
+
+/** Puts the stand-in's whole clock `clockSkew` seconds ahead of this machine's. */
+export async function moveStandInClock(control: string, clockSkew: number): Promise<void> {
+  await call(control, "PATCH", "/settings", { clockSkew });
+}
+
+/** Administration through the stand-in's control endpoint. */
+export function administerStandIn(control: string): Administration {
+  const change = async (id: string, changes: object) => {
+    await call(control, "PATCH", `/users/${id}`, changes);
+  };
+  return {
+    async createPerson(roles) {
+      const person = { username: `contract_${randomBytes(6).toString("hex")}`, password: "first-password-9" };
+      const { id } = z
+        .object({ id: z.string() })
+        .parse(await call(control, "POST", "/users", { ...person, roles }));
+      return { ...person, id };
+    },
+    setRoles: (id, roles) => change(id, { roles }),
+    setPassword: (id, password) => change(id, { password }),
+    suspend: (id) => change(id, { suspended: true }),
+    async deletePerson(id) {
+      await call(control, "DELETE", `/users/${id}`);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+interface Cookie {
+  name: string;
+  value: string;
+  path: string;
+}
+
+/** Where a chain of redirects ended: an address that was not visited, or the answer of one that was. */
+export interface Landing {
+  url: URL;
+  response?: Response;
+}
+
+/**
+ * As much of a browser as sign-in needs: a cookie jar by origin and path (RFC 6265 §5), and redirects that are
+ * followed by hand, because fetch's own would drop the cookies that the hops set.
+ */
+export class Browser {
+  readonly #cookies = new Map<string, Cookie[]>();
+
+  async fetch(url: URL | string, init: RequestInit = {}): Promise<Response> {
+    const address = new URL(url);
+    const headers = new Headers(init.headers);
+    const cookie = this.#cookieHeader(address);
+    if (cookie) headers.set("cookie", cookie);
+    const response = await fetch(address, { ...init, headers, redirect: "manual" });
+    for (const line of response.headers.getSetCookie()) this.#store(address, line);
+    return response;
+  }
+
+  /** Sends a form as the browser would: application/x-www-form-urlencoded. */
+  submit(url: URL | string, fields: Record<string, string>): Promise<Response> {
+    return this.fetch(url, { method: "POST", body: new URLSearchParams(fields) });
+  }
+
+  /** Goes to `url` and on through redirects, until a page, an error, or an address that begins with `stopAt`. */
+  async follow(url: URL | string, stopAt: string): Promise<Landing> {
+    return this.followFrom(new URL(url), await this.fetch(url), stopAt);
+  }
+
+  /** As `follow`, from an answer that is already there. */
+  async followFrom(from: URL, first: Response, stopAt: string): Promise<Landing> {
+    let url = from;
+    let response = first;
+    for (let hop = 0; hop < 20; hop++) {
+      const location = response.headers.get("location");
+      if (location === null) return { url, response };
+      await response.body?.cancel();
+      url = new URL(location, url);
+      if (url.href.startsWith(stopAt)) return { url };
+      response = await this.fetch(url);
+    }
+    throw new Error(`More than 20 redirects, the last one to ${url.href}`);
+  }
+
+  #store(from: URL, line: string): void {
+    const [pair = "", ...attributes] = line.split(";").map((part) => part.trim());
+    const equals = pair.indexOf("=");
+    const attribute = (name: string) =>
+      attributes.find((part) => part.toLowerCase().startsWith(`${name}=`))?.slice(name.length + 1);
+    const cookie = {
+      name: pair.slice(0, equals),
+      value: pair.slice(equals + 1),
+      path: attribute("path") ?? from.pathname.replace(/\/[^/]*$/, ""),
+    };
+    const maxAge = attribute("max-age");
+    const expires = attribute("expires");
+    const isOver = maxAge ? Number(maxAge) <= 0 : expires !== undefined && Date.parse(expires) <= Date.now();
+
+    const others = (this.#cookies.get(from.host) ?? []).filter(
+      ({ name, path }) => name !== cookie.name || path !== cookie.path,
+    );
+    this.#cookies.set(from.host, isOver ? others : [...others, cookie]);
+  }
+
+  #cookieHeader({ host, pathname }: URL): string {
+    return (this.#cookies.get(host) ?? [])
+      .filter(({ path }) => `${pathname}/`.startsWith(path.endsWith("/") ? path : `${path}/`))
+      .map(({ name, value }) => `${name}=${value}`)
+      .join("; ");
+  }
+}

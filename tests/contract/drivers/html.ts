@@ -1,0 +1,39 @@
+import type { Browser } from "./browser";
+
+export interface Form {
+  action: URL;
+  /** Name and preset value of each named input. */
+  fields: Record<string, string>;
+  /** Names of the inputs that a person would type a text into, in order. */
+  textFields: string[];
+  passwordField?: string;
+}
+
+/** The forms of a page, as far as a driver needs to fill and send them. `base` is the page's address. */
+export function formsOf(html: string, base: URL): Form[] {
+  return [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gis)].map(([, tag = "", content = ""]) => {
+    const form: Form = { action: new URL(attribute(tag, "action") ?? "", base), fields: {}, textFields: [] };
+    for (const [, input = ""] of content.matchAll(/<input\b([^>]*)>/gis)) {
+      const name = attribute(input, "name");
+      const type = attribute(input, "type") ?? "text";
+      if (name === undefined || type === "submit") continue;
+      form.fields[name] = attribute(input, "value") ?? "";
+      if (type === "text" || type === "email") form.textFields.push(name);
+      if (type === "password") form.passwordField = name;
+    }
+    return form;
+  });
+}
+
+/** Sends the end-session page's form like the script in that page does. */
+export async function submitLogoutForm(browser: Browser, html: string, page: URL): Promise<Response> {
+  const [form] = formsOf(html, page);
+  if (!form) throw new Error(`No form at ${page.href}`);
+  return browser.submit(form.action, { ...form.fields, logout: "yes" });
+}
+
+function attribute(tag: string, name: string): string | undefined {
+  const match = new RegExp(`\\s${name}=(?:"([^"]*)"|'([^']*)'|([^\\s>]+))`, "i").exec(` ${tag}`);
+  const value = match?.[1] ?? match?.[2] ?? match?.[3];
+  return value?.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+}

@@ -1,0 +1,144 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { present, refusal, scopesIn, tokensIn } from "./answers";
+import { sharedClaims, userinfoClaims } from "./claims";
+import { sharedServer, type Person } from "./server";
+import { idTokenClaims, refresh, signIn, userinfo, verifyJwt, type Parameters } from "./tokens";
+
+const server = sharedServer();
+const { alice, bob, carol } = server.users;
+const { shopping } = server.resources;
+const organizationResource = "urn:logto:resource:organizations";
+const permissions = "invite:member remove:member read:report";
+const scope = `openid offline_access urn:logto:scope:organizations read ${permissions}`;
+
+let acme: string;
+let globex: string;
+
+beforeAll(async () => {
+  const { tokens } = await signIn(server, { scope: "openid urn:logto:scope:organizations" });
+  const { body } = await userinfo(server, tokens.access_token);
+  const { organization_data } = userinfoClaims.pick({ organization_data: true }).parse(body);
+  const idOf = (wanted: string) => present(organization_data.find(({ name }) => name === wanted)?.id, wanted);
+  acme = idOf(server.organizations.acme);
+  globex = idOf(server.organizations.globex);
+});
+
+function signInForOrganizations(person: Person, request: { scope?: string } = {}) {
+  return signIn(server, { person, scope, resource: [organizationResource, shopping], ...request });
+}
+
+async function refreshAs(person: Person, parameters: Parameters) {
+  return refresh(server, await signInForOrganizations(person), parameters);
+}
+
+describe("the claims about organizations", () => {
+  test("list the person's organizations, and the roles in each", async () => {
+    const claims = "openid urn:logto:scope:organizations urn:logto:scope:organization_roles";
+    const { tokens } = await signIn(server, { person: alice, scope: claims });
+
+    const { organizations, organization_roles } = sharedClaims
+      .pick({ organizations: true, organization_roles: true })
+      .parse(idTokenClaims(tokens));
+
+    expect(organizations.sort()).toEqual([acme, globex].sort());
+    expect(organization_roles.sort()).toEqual([`${acme}:admin`, `${globex}:member`].sort());
+  });
+
+  test("are empty lists for someone in no organization", async () => {
+    const claims = "openid urn:logto:scope:organizations urn:logto:scope:organization_roles";
+    const { tokens } = await signIn(server, { person: carol, scope: claims });
+
+    expect(idTokenClaims(tokens)).toMatchObject({ organizations: [], organization_roles: [] });
+  });
+});
+
+describe("an organization token", () => {
+  test("is a JWT for the organization, asked for by organization_id alone", async () => {
+    const tokens = tokensIn(await refreshAs(alice, { organization_id: acme }));
+    const audience = `urn:logto:organization:${acme}`;
+
+    const { payload, protectedHeader } = await verifyJwt(server, tokens.access_token, audience);
+
+    expect(protectedHeader).toMatchObject({ alg: "ES384", typ: "at+jwt" });
+    expect(payload).toMatchObject({ aud: audience, client_id: server.client.clientId });
+    expect(payload).not.toHaveProperty("organization_id");
+    expect(payload.exp).toBe((payload.iat ?? 0) + 3600);
+    expect(tokens.expires_in).toBe(3600);
+  });
+
+  test("has the permissions that the role in that organization gives", async () => {
+    const session = await signInForOrganizations(alice);
+
+    const asAdmin = tokensIn(await refresh(server, session, { organization_id: acme }));
+    const asMember = tokensIn(await refresh(server, session, { organization_id: globex }));
+
+    expect(scopesIn(asAdmin.scope)).toEqual(["invite:member", "read:report", "remove:member"]);
+    expect(scopesIn(asMember.scope)).toEqual(["read:report"]);
+  });
+
+  test("has no permission that the authorization request did not ask for", async () => {
+    const session = await signInForOrganizations(alice, {
+      scope: "openid offline_access urn:logto:scope:organizations invite:member",
+    });
+
+    const tokens = tokensIn(await refresh(server, session, { organization_id: acme }));
+
+    const { payload } = await verifyJwt(server, tokens.access_token, `urn:logto:organization:${acme}`);
+    expect(tokens.scope).toBe("invite:member");
+    expect(payload.scope).toBe("invite:member");
+  });
+
+  test("does not open userinfo", async () => {
+    const tokens = tokensIn(await refreshAs(alice, { organization_id: acme }));
+
+    expect(await userinfo(server, tokens.access_token)).toMatchObject(refusal(401, "invalid_token"));
+  });
+
+  test("is an API's token with the claim organization_id when a resource is named too", async () => {
+    const tokens = tokensIn(await refreshAs(alice, { organization_id: acme, resource: shopping }));
+
+    const { payload } = await verifyJwt(server, tokens.access_token, shopping);
+
+    expect(payload).toMatchObject({ aud: shopping, organization_id: acme });
+  });
+});
+
+describe("an organization token is refused", () => {
+  test("to someone who is not a member: 403 access_denied", async () => {
+    expect(await refreshAs(bob, { organization_id: globex })).toMatchObject({
+      ...refusal(403, "access_denied"),
+      body: { error_description: "user is not a member of the organization" },
+    });
+  });
+
+  test("for an API within an organization of others too", async () => {
+    expect(await refreshAs(bob, { organization_id: globex, resource: shopping })).toMatchObject(
+      refusal(403, "access_denied"),
+    );
+  });
+
+  test("for an organization that does not exist, by the same answer", async () => {
+    const foreign = await refreshAs(bob, { organization_id: globex });
+
+    const unknown = await refreshAs(bob, { organization_id: "nosuchorgani" });
+
+    expect(unknown).toMatchObject(refusal(403, "access_denied"));
+    expect(unknown.body).toEqual(foreign.body);
+  });
+
+  test("when the authorization request lacked the scope for it: 403 insufficient_scope", async () => {
+    const session = await signInForOrganizations(alice, { scope: "openid offline_access" });
+
+    expect(await refresh(server, session, { organization_id: acme })).toMatchObject(
+      refusal(403, "insufficient_scope"),
+    );
+  });
+
+  test("when it is asked for as a resource: 400 invalid_target", async () => {
+    const resource = "urn:logto:scope:organizations";
+
+    expect(await refreshAs(alice, { organization_id: acme, resource })).toMatchObject(
+      refusal(400, "invalid_target"),
+    );
+  });
+});
