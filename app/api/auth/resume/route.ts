@@ -1,0 +1,3 @@
+import { resumeSession } from "@/lib/session/resume";
+
+export { resumeSession as GET };

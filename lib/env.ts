@@ -1,0 +1,134 @@
+import { z } from "zod";
+
+/** Scopes that are asked for when LOGTO_SCOPES is unset: who the user is, and a refresh token. */
+const defaultScopes =
+  "openid offline_access profile email roles custom_data identities " +
+  "urn:logto:scope:organizations urn:logto:scope:organization_roles";
+
+const words = (value: string) => value.split(/[\s,]+/).filter(Boolean);
+const secret = z.string().min(32, "has fewer than 32 characters");
+const webUrl = z.url({ protocol: /^https?$/, error: "is not an http(s) URL" });
+
+const schema = z
+  .object({
+    AUTH_SECRET: z
+      .string("is missing")
+      .transform((value) => value.split(",").map((part) => part.trim()))
+      .pipe(z.array(secret)),
+    AUTH_SECRET_1: secret.optional(),
+    AUTH_SECRET_2: secret.optional(),
+    AUTH_SECRET_3: secret.optional(),
+    AUTH_URL: webUrl.optional(),
+    AUTH_TRUST_HOST: z.stringbool("is neither true nor false").optional(),
+    AUTH_LOGTO_ID: z.string("is missing").min(1, "is empty"),
+    AUTH_LOGTO_SECRET: z.string("is missing").min(1, "is empty"),
+    AUTH_LOGTO_ISSUER: z
+      .string("is missing")
+      .pipe(webUrl)
+      .transform((value) => value.replace(/\/$/, ""))
+      .refine((value) => value.endsWith("/oidc"), "does not end in /oidc, as Logto's issuers do"),
+    LOGTO_SCOPES: z
+      .string()
+      .default(defaultScopes)
+      .transform(words)
+      .refine((scopes) => scopes.includes("openid"), "does not contain openid"),
+    LOGTO_RESOURCES: z
+      .string()
+      .default("")
+      .transform(words)
+      .pipe(z.array(z.url("has an entry that is not a URI"))),
+    NODE_ENV: z.string().optional(),
+    VERCEL: z.string().optional(),
+  })
+  .superRefine((value, context) => {
+    if (value.NODE_ENV !== "production" || value.AUTH_URL || value.AUTH_TRUST_HOST || value.VERCEL) return;
+    context.addIssue({ code: "custom", path: ["AUTH_URL"], message: "is missing (needed in production)" });
+  })
+  .transform(({ AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3, ...rest }) => ({
+    ...rest,
+    // Auth.js's own names for rotation: the highest number is the newest, AUTH_SECRET the oldest.
+    AUTH_SECRET: [AUTH_SECRET_3, AUTH_SECRET_2, AUTH_SECRET_1, ...AUTH_SECRET].filter(
+      (part) => part !== undefined,
+    ),
+  }));
+
+/** Every variable that the app reads, parsed. `AUTH_SECRET` is the list of secrets, newest first. */
+export type Env = z.output<typeof schema>;
+
+const examples: Record<string, string> = {
+  AUTH_SECRET: "openssl rand -base64 32",
+  AUTH_SECRET_1: "openssl rand -base64 32",
+  AUTH_SECRET_2: "openssl rand -base64 32",
+  AUTH_SECRET_3: "openssl rand -base64 32",
+  AUTH_URL: "https://app.example.com",
+  AUTH_TRUST_HOST: "true",
+  AUTH_LOGTO_ID: "6a1x9qmfbvwy3k7c2ep0d",
+  AUTH_LOGTO_SECRET: "the App secret on the application's page in Logto's console",
+  AUTH_LOGTO_ISSUER: "https://your-tenant.logto.app/oidc",
+  LOGTO_SCOPES: "openid offline_access profile email",
+  LOGTO_RESOURCES: "https://shopping.example.com/api https://store.example.com/api",
+};
+
+/** The names of all variables that the app itself reads, for the test that holds .env.example to them. */
+export const variableNames = Object.keys(examples);
+
+/** The configuration is wrong or incomplete. The message is a list for the operator and names no values. */
+export class EnvError extends Error {
+  override name = "EnvError";
+
+  constructor(readonly problems: { variable: string; problem: string; example: string }[]) {
+    const width = (pick: (row: (typeof problems)[number]) => string) =>
+      Math.max(...problems.map((row) => pick(row).length));
+    const variables = width((row) => row.variable);
+    const reasons = width((row) => row.problem);
+    const lines = problems.map(
+      (row) => `  ${row.variable.padEnd(variables)}  ${row.problem.padEnd(reasons)}  e.g. ${row.example}`,
+    );
+    super(
+      [
+        "The configuration is not complete:",
+        "",
+        ...lines,
+        "",
+        "Set these in .env.local or in the environment (.env.example explains each),",
+        "or run `npm run dev`, which brings a local stand-in for everything that is not configured.",
+      ].join("\n"),
+    );
+  }
+}
+
+/**
+ * Validates variables. An empty string counts as unset, as hosting dashboards leave it.
+ *
+ * @throws EnvError naming each wrong or missing variable, what is wrong and an example; never a value.
+ */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim()));
+  const result = schema.safeParse(set);
+  if (result.success) return result.data;
+  const problems = new Map<string, string>();
+  for (const issue of result.error.issues) {
+    const variable = String(issue.path[0]);
+    if (!problems.has(variable)) problems.set(variable, issue.message);
+  }
+  throw new EnvError(
+    [...problems].map(([variable, problem]) => ({ variable, problem, example: examples[variable] ?? "" })),
+  );
+}
+
+let parsed: Env | undefined;
+
+/**
+ * The validated environment. Parsed at first use, not at import, so that `next build` needs no secrets.
+ *
+ * @throws EnvError
+ */
+export function env(): Env {
+  return (parsed ??= parseEnv(process.env));
+}
+
+/** True on https, where cookies get their prefix and `Secure`: from the configuration, never from a request. */
+export function isHttps(): boolean {
+  const { AUTH_URL, VERCEL } = env();
+  return AUTH_URL ? AUTH_URL.startsWith("https:") : Boolean(VERCEL);
+}

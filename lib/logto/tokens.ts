@@ -1,0 +1,111 @@
+import * as oidc from "openid-client";
+import { z } from "zod";
+import { parseUserClaims, type UserClaims } from "./claims";
+import { discover, sentTwice, toLogtoError, type LogtoClient } from "./client";
+import { LogtoError } from "./errors";
+
+/** The answer to a refresh token grant. */
+export interface TokenResponse {
+  accessToken: string;
+  /** Lifetime of the access token in seconds. */
+  expiresIn: number;
+  /** The refresh token to use from now on: often the same one (logto-facts "Refresh tokens"). */
+  refreshToken: string;
+  /** The scopes that were granted, which are those asked for at sign-in and held by the user now. */
+  scopes: string[];
+  /** The user's claims of the fresh id_token, where there is one. */
+  claims: UserClaims | undefined;
+}
+
+/** What an access token is wanted for; nothing: userinfo. */
+export interface TokenTarget {
+  /** Indicator of an API resource (RFC 8707), one of those asked for at sign-in. */
+  resource?: string | undefined;
+  /** A Logto organization that the user is a member of. */
+  organizationId?: string | undefined;
+}
+
+const tokenResponse = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive().default(3600),
+  refresh_token: z.string().min(1).optional(),
+  scope: z.string().default(""),
+});
+
+/**
+ * Trades a refresh token for an access token (RFC 6749 §6). Sent again once, at once, when the answer got lost.
+ * The caller must see to it that no two calls use one refresh token at a time: a rotated one would end its grant.
+ *
+ * @param subject whose session this is; an answer about somebody else is refused (OIDC Core §12.2)
+ * @throws LogtoError
+ */
+export async function refreshTokens(
+  client: LogtoClient,
+  refreshToken: string,
+  subject: string,
+  target: TokenTarget = {},
+): Promise<TokenResponse> {
+  const parameters = new URLSearchParams();
+  if (target.resource) parameters.set("resource", target.resource);
+  if (target.organizationId) parameters.set("organization_id", target.organizationId);
+  const configuration = await discover(client);
+  return sentTwice(async () => {
+    const answer = await oidc.refreshTokenGrant(configuration, refreshToken, parameters);
+    const claims = answer.claims();
+    if (claims && claims.sub !== subject)
+      throw new LogtoError("rejected", "the id_token is about another subject");
+    const parsed = tokenResponse.parse(answer);
+    return {
+      accessToken: parsed.access_token,
+      expiresIn: parsed.expires_in,
+      refreshToken: parsed.refresh_token ?? refreshToken,
+      scopes: parsed.scope.split(" ").filter(Boolean),
+      claims: claims && parseUserClaims(claims),
+    };
+  });
+}
+
+/**
+ * Revokes a refresh token and with it the whole grant (RFC 7009; JWT access tokens live on until they expire).
+ *
+ * @throws LogtoError
+ */
+export async function revokeGrant(client: LogtoClient, refreshToken: string): Promise<void> {
+  const configuration = await discover(client);
+  const parameters = { token_type_hint: "refresh_token" };
+  await sentTwice(() => oidc.tokenRevocation(configuration, refreshToken, parameters));
+}
+
+/**
+ * The user's claims from `/oidc/me` (OIDC Core §5.3), which has some that no id_token has.
+ *
+ * @param accessToken the opaque one, got without a resource; Logto refuses a JWT there
+ * @throws LogtoError `invalid_token` when the access token is not accepted (any more)
+ */
+export async function fetchUserinfo(
+  client: LogtoClient,
+  accessToken: string,
+  subject: string,
+): Promise<UserClaims> {
+  const configuration = await discover(client);
+  try {
+    return parseUserClaims(await oidc.fetchUserInfo(configuration, accessToken, subject));
+  } catch (error) {
+    throw toLogtoError(error);
+  }
+}
+
+/**
+ * Where the browser goes to end its session at Logto (OpenID Connect RP-Initiated Logout 1.0 §2). It must be the
+ * browser: a request from here would end nobody's session. `client_id` is enough, no id_token is needed.
+ *
+ * @throws LogtoError `unavailable` when the issuer can't be discovered
+ */
+export async function endSessionUrl(client: LogtoClient, postLogoutRedirectUri: string): Promise<URL> {
+  const configuration = await discover(client);
+  return oidc.buildEndSessionUrl(configuration, {
+    client_id: client.clientId,
+    post_logout_redirect_uri: postLogoutRedirectUri,
+    state: oidc.randomState(),
+  });
+}

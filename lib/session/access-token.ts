@@ -1,0 +1,117 @@
+import "server-only";
+import { env } from "@/lib/env";
+import { toLogtoError } from "@/lib/logto/client";
+import type { LogtoErrorCode } from "@/lib/logto/errors";
+import { currentToken, noSession, storeSession } from "./current";
+import { SessionError, type SessionErrorCode } from "./errors";
+import { continueSession, renewSession, stateOf, useRefreshToken, type SessionState } from "./renewal";
+import { isExpired, isExpiring, type SessionToken } from "./session-token";
+import { BoundedMap, shared } from "./shared";
+import { SingleFlight } from "./single-flight";
+
+/** What an access token is for; nothing: Logto's userinfo. */
+export interface AccessTokenTarget {
+  /** Indicator of an API resource, one of LOGTO_RESOURCES. */
+  resource?: string;
+  /** A Logto organization; alone for the organization's own permissions, or with a resource. */
+  organizationId?: string;
+}
+
+/** An access token with what it grants. Server-side only: never hand it to a client component. */
+export interface AccessToken {
+  accessToken: string;
+  /** When it expires, in seconds since 1970, and its lifetime, in seconds. */
+  expiresAt: number;
+  expiresIn: number;
+  /** The permissions that the user holds now, of those asked for at sign-in. Empty for userinfo's token. */
+  scopes: string[];
+}
+
+/** The access token of one session for one audience. */
+interface Kept {
+  token: AccessToken | undefined;
+  exchange: SingleFlight<AccessToken>;
+}
+
+/** Forgotten with their session, and at most this many of each. */
+const tokensPerSession = 100;
+const keptTokens = () => shared("access tokens", () => new WeakMap<SessionState, BoundedMap<string, Kept>>());
+
+/**
+ * An access token of the signed-in user, for server code: pages, handlers and actions. Kept until it is about to expire,
+ * fetched by one request however many ask, and never shared between sessions.
+ *
+ * @throws SessionError `signed_out`, `session_ended`, `no_grant`, `not_a_member`, `scope_missing`,
+ *   `resource_not_configured`, `provider_unavailable` or `provider_refused`
+ */
+export async function getAccessToken(target: AccessTokenTarget = {}): Promise<AccessToken> {
+  const { resource, organizationId } = target;
+  if (resource && !env().LOGTO_RESOURCES.includes(resource)) {
+    // Asked of Logto, it would cost a rotating refresh token (logto-facts "Refresh tokens").
+    throw new SessionError("resource_not_configured", `${resource} is not in LOGTO_RESOURCES`);
+  }
+  const token = await currentToken();
+  const accessToken =
+    resource || organizationId ? await exchange(token, target) : await ownAccessToken(token);
+  const session = continueSession(token);
+  if (session.status === "active") await storeSession(session.token);
+  return accessToken;
+}
+
+async function ownAccessToken(token: SessionToken): Promise<AccessToken> {
+  const session = await renewSession(token);
+  if (session.status !== "active") throw noSession(session.status);
+  const { accessToken, expiresAt, expiresIn, refreshToken } = session.token;
+  if (!isExpired({ expiresAt })) return { accessToken, expiresAt, expiresIn, scopes: [] };
+  if (!refreshToken) throw new SessionError("no_grant", "the session has no refresh token to renew it with");
+  throw toSessionError(session.failure ?? new Error("not renewed"));
+}
+
+async function exchange(
+  token: SessionToken,
+  target: AccessTokenTarget,
+  now = Date.now,
+): Promise<AccessToken> {
+  if (!token.refreshToken) throw new SessionError("no_grant", "the session has no refresh token of Logto");
+  const state = stateOf(token);
+  const kept = keptFor(state, JSON.stringify([target.resource, target.organizationId]));
+  if (kept.token && !isExpiring(kept.token, now())) return kept.token;
+  try {
+    kept.token = await kept.exchange.run(async () => {
+      const { accessToken, expiresIn, scopes } = await useRefreshToken(state, target);
+      return { accessToken, expiresIn, expiresAt: Math.floor(now() / 1000) + expiresIn, scopes };
+    }, now);
+    return kept.token;
+  } catch (error) {
+    // An outage while the kept one is about to expire: it still serves.
+    if (kept.token && !isExpired(kept.token, now()) && toLogtoError(error).code === "unavailable")
+      return kept.token;
+    throw toSessionError(error);
+  }
+}
+
+function keptFor(state: SessionState, audience: string): Kept {
+  const ofSession = keptTokens().get(state) ?? new BoundedMap<string, Kept>(tokensPerSession);
+  keptTokens().set(state, ofSession);
+  const kept = ofSession.get(audience) ?? { token: undefined, exchange: new SingleFlight<AccessToken>() };
+  ofSession.set(audience, kept);
+  return kept;
+}
+
+const codes: Record<LogtoErrorCode, SessionErrorCode> = {
+  invalid_grant: "session_ended",
+  invalid_client: "provider_refused",
+  invalid_target: "resource_not_configured",
+  access_denied: "not_a_member",
+  insufficient_scope: "scope_missing",
+  invalid_token: "provider_refused",
+  unavailable: "provider_unavailable",
+  rejected: "provider_refused",
+};
+
+/** Logto's refusal in terms of the session. */
+export function toSessionError(error: unknown): SessionError {
+  if (error instanceof SessionError) return error;
+  const { code, message } = toLogtoError(error);
+  return new SessionError(codes[code], message, { cause: error });
+}

@@ -1,0 +1,26 @@
+"use server";
+
+import { redirect } from "next/navigation";
+import { signOut } from "@/auth";
+import { safeCallbackUrl } from "./callback-url";
+import { signInAtLogto } from "./sign-in";
+import { afterSignOutUrl } from "./sign-out";
+
+/**
+ * Sends the browser to Logto.
+ *
+ * @param formData `callbackUrl`: where to come back to; `screen`: "register" to create an account
+ */
+export async function signInAction(formData: FormData): Promise<void> {
+  const register = formData.get("screen") === "register";
+  await signInAtLogto(
+    safeCallbackUrl(formData.get("callbackUrl")),
+    register ? { first_screen: "register" } : undefined,
+  );
+}
+
+/** Ends the session here, its grant at Logto (`events.signOut`), and by way of the browser Logto's own session. */
+export async function signOutAction(): Promise<void> {
+  await signOut({ redirect: false });
+  redirect(await afterSignOutUrl());
+}

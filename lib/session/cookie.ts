@@ -1,0 +1,102 @@
+import { env, isHttps } from "@/lib/env";
+import { log } from "@/lib/log";
+import { decodeSession, encodeSession } from "./codec";
+import type { SessionToken } from "./session-token";
+
+/** A cookie as Next's `cookies.set` takes it. */
+export interface SessionCookie {
+  name: string;
+  value: string;
+  options: {
+    httpOnly: true;
+    sameSite: "lax";
+    path: "/";
+    secure: boolean;
+    expires: Date;
+  };
+}
+
+/** What a request says of its session. */
+export type SessionRead =
+  | { status: "none" }
+  | { status: "unreadable" }
+  | { status: "expired" }
+  | { status: "read"; token: SessionToken };
+
+/** Browsers drop a cookie of more than 4,096 bytes in name, value and attributes; the value gets what Auth.js gives it. */
+const chunkSize = 4096 - 160;
+
+/** The session cookie's name, which is also the salt of its key. `__Host-` keeps it from being set by a sibling domain. */
+export function sessionCookieName(): string {
+  return isHttps() ? "__Host-authjs.session-token" : "authjs.session-token";
+}
+
+/** Whether a cookie is the session cookie or a chunk of it. */
+export function isSessionCookie(name: string): boolean {
+  const base = sessionCookieName();
+  return name === base || (name.startsWith(`${base}.`) && /^\d+$/.test(name.slice(base.length + 1)));
+}
+
+/**
+ * Reads the session of a request.
+ *
+ * @param cookies all cookies of the request
+ * @returns `unreadable` for what is tampered with, truncated, of another secret, or chunked and whole at once; the
+ *   operator's log then has a line. Never throws for a bad cookie.
+ */
+export async function readSession(cookies: readonly { name: string; value: string }[]): Promise<SessionRead> {
+  const value = joinChunks(cookies);
+  if (value === undefined) return { status: "none" };
+  try {
+    const token = await decodeSession(value, env().AUTH_SECRET, sessionCookieName());
+    return token ? { status: "read", token } : { status: "expired" };
+  } catch (error) {
+    log.warn("session cookie unreadable", { reason: error instanceof Error ? error.message : "unknown" });
+    return { status: "unreadable" };
+  }
+}
+
+/** The value of a session cookie and its chunks; "" when they don't fit together; undefined when there is none. */
+function joinChunks(cookies: readonly { name: string; value: string }[]): string | undefined {
+  const base = sessionCookieName();
+  const found = new Map(
+    cookies.filter(({ name }) => isSessionCookie(name)).map(({ name, value }) => [name, value]),
+  );
+  if (found.size === 0) return undefined;
+  const whole = found.get(base);
+  if (whole !== undefined) return found.size === 1 ? whole : "";
+  const chunks = Array.from({ length: found.size }, (_, index) => found.get(`${base}.${String(index)}`));
+  return chunks.every((chunk) => chunk !== undefined) ? chunks.join("") : "";
+}
+
+/**
+ * The cookies that store a session, and the removal of those that the request had beyond them.
+ *
+ * @param names names of all cookies of the request
+ */
+export async function writtenCookies(
+  token: SessionToken,
+  names: readonly string[],
+): Promise<SessionCookie[]> {
+  const value = await encodeSession(token, env().AUTH_SECRET, sessionCookieName());
+  const base = sessionCookieName();
+  const count = Math.ceil(value.length / chunkSize);
+  const written = Array.from({ length: count }, (_, index) =>
+    cookie(
+      count === 1 ? base : `${base}.${String(index)}`,
+      value.slice(index * chunkSize, (index + 1) * chunkSize),
+      new Date(token.exp * 1000),
+    ),
+  );
+  const leftover = names.filter((name) => !written.some((each) => each.name === name));
+  return [...written, ...removedCookies(leftover)];
+}
+
+/** The removal of the session cookies among those that the request had. */
+export function removedCookies(names: readonly string[]): SessionCookie[] {
+  return names.filter(isSessionCookie).map((name) => cookie(name, "", new Date(0)));
+}
+
+function cookie(name: string, value: string, expires: Date): SessionCookie {
+  return { name, value, options: { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps(), expires } };
+}

@@ -1,0 +1,51 @@
+import "server-only";
+import { cookies } from "next/headers";
+import { cache } from "react";
+import { readSession, writtenCookies, type SessionRead } from "./cookie";
+import { SessionError } from "./errors";
+import { continueSession, type Continued } from "./renewal";
+import { isNewer, type SessionToken } from "./session-token";
+
+/** How the session of the current request stands, once per request: no request to Logto is made for it. */
+export const currentSession = cache(async () => {
+  const read = await readSession((await cookies()).getAll());
+  return read.status === "read" ? continueSession(read.token) : read;
+});
+
+/**
+ * The tokens of whoever makes the current request.
+ *
+ * @throws SessionError `signed_out` or `session_ended`
+ */
+export async function currentToken(): Promise<SessionToken> {
+  const session = await currentSession();
+  if (session.status === "active") return session.token;
+  throw noSession(session.status);
+}
+
+/** Why there is no session to work with. */
+export function noSession(status: Continued["status"] | SessionRead["status"]): SessionError {
+  return status === "ended"
+    ? new SessionError("session_ended", "Logto ended the session's grant")
+    : new SessionError("signed_out", "this needs a session");
+}
+
+/**
+ * Stores what a handler or action got in the session's cookie. A page can't set cookies: then this process keeps it, and
+ * the next request through middleware writes it.
+ */
+export async function storeSession(token: SessionToken): Promise<void> {
+  const jar = await cookies();
+  const all = jar.getAll();
+  const read = await readSession(all);
+  if (read.status !== "read" || !isNewer(token, read.token)) return;
+  const written = await writtenCookies(
+    token,
+    all.map(({ name }) => name),
+  );
+  try {
+    for (const { name, value, options } of written) jar.set(name, value, options);
+  } catch {
+    // Next refuses it while it renders a page.
+  }
+}

@@ -1,0 +1,43 @@
+import "server-only";
+import { cookies } from "next/headers";
+import { redirect } from "next/navigation";
+import type { NextRequest } from "next/server";
+import { isHttps } from "@/lib/env";
+import { safeCallbackUrl, signInPath } from "./callback-url";
+import { readSession, removedCookies } from "./cookie";
+import { signInAtLogto } from "./sign-in";
+import { renewSession } from "./renewal";
+
+/** Marks that the browser was sent to Logto a moment ago; while it lives, the sign-in page is shown instead. */
+const attemptCookie = "resume-attempt";
+/** In seconds. */
+const attemptLifetime = 120;
+
+/**
+ * Signs somebody in again whose grant has ended at Logto: at once if Logto still knows the browser, and back to where
+ * they were. The ended session's own cookie is the ticket and is used up by it, so that this happens once, never after a
+ * sign-out, and never for a link from elsewhere; and a grant that ends again at once leads to the sign-in page, not in
+ * a circle.
+ */
+export async function resumeSession(request: NextRequest): Promise<never> {
+  const path = safeCallbackUrl(request.nextUrl.searchParams.get("callbackUrl"));
+  const jar = await cookies();
+  const all = jar.getAll();
+  const read = await readSession(all);
+  if (read.status !== "read") redirect(signInPath(path));
+  const session = await renewSession(read.token);
+  if (session.status === "active") redirect(path);
+  for (const { name, value, options } of removedCookies(all.map((each) => each.name)))
+    jar.set(name, value, options);
+  if (session.status === "signed_out") redirect(signInPath(path));
+  if (jar.has(attemptCookie)) redirect(signInPath(path, "SessionEnded"));
+  const options = {
+    httpOnly: true,
+    sameSite: "lax",
+    path: "/",
+    secure: isHttps(),
+    maxAge: attemptLifetime,
+  } as const;
+  jar.set(attemptCookie, "1", options);
+  return signInAtLogto(path);
+}

@@ -1,0 +1,47 @@
+/**
+ * State that all of one process shares. Middleware, handlers and pages are separate bundles, each with its own copy of
+ * every module, so that a module-level variable would exist three times.
+ *
+ * @param name names the state within the process
+ * @param create makes it at first use
+ */
+export function shared<T extends object>(name: string, create: () => T): T {
+  const key = Symbol.for(`next-logto-starter.${name}`);
+  // Written nowhere but below, and with the type that belongs to the name.
+  const isCreated = (value: unknown): value is T => value !== undefined;
+  const existing: unknown = Reflect.get(globalThis, key);
+  if (isCreated(existing)) return existing;
+  const created = create();
+  Reflect.set(globalThis, key, created);
+  return created;
+}
+
+/** A Map that forgets what was not used for longest once it holds more than `limit` entries. */
+export class BoundedMap<Key, Value> {
+  readonly #entries = new Map<Key, Value>();
+
+  constructor(readonly limit: number) {}
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: Key): Value | undefined {
+    const value = this.#entries.get(key);
+    if (value !== undefined) this.set(key, value);
+    return value;
+  }
+
+  set(key: Key, value: Value): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.limit) break;
+      this.#entries.delete(oldest);
+    }
+  }
+
+  delete(key: Key): void {
+    this.#entries.delete(key);
+  }
+}

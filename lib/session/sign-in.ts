@@ -1,0 +1,27 @@
+import "server-only";
+import { redirect } from "next/navigation";
+import { signIn } from "@/auth";
+import { log } from "@/lib/log";
+import { discover, toLogtoError } from "@/lib/logto/client";
+import { signInPath } from "./callback-url";
+import { logtoClient } from "./renewal";
+
+/**
+ * Sends the browser to Logto, or to the sign-in page with the reason when Logto can't be reached.
+ *
+ * @param callbackUrl where to come back to; a path of ours
+ * @param parameters more parameters of the authorization request
+ */
+export async function signInAtLogto(
+  callbackUrl: string,
+  parameters?: Record<string, string>,
+): Promise<never> {
+  try {
+    await discover(logtoClient());
+  } catch (error) {
+    log.error("sign-in impossible", { reason: toLogtoError(error).message });
+    redirect(signInPath(callbackUrl, "ProviderUnavailable"));
+  }
+  await signIn("logto", { redirectTo: callbackUrl }, parameters);
+  throw new Error("signIn did not redirect");
+}

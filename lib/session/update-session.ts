@@ -1,0 +1,99 @@
+import { NextResponse, type NextRequest } from "next/server";
+import { safeCallbackUrl, signInPath } from "./callback-url";
+import { isUnwritten } from "./codec";
+import { isSessionCookie, readSession, removedCookies, writtenCookies, type SessionCookie } from "./cookie";
+import { renewSession, slideSession, type Continued } from "./renewal";
+import { isNewer, isSliding, sessionLifetime } from "./session-token";
+
+/** Request header by which a guard learns which page to come back to. Middleware sets it; a guard checks it again. */
+export const requestedPathHeader = "x-requested-path";
+/** Our GET route that sends the browser to sign in again, silently if Logto still knows it, and back to the page. */
+export const resumePath = "/api/auth/resume";
+
+/**
+ * What middleware does for a request: renews its session ahead of expiry, so that this same request's page, handler and
+ * action see the new tokens already; writes the cookie only when it changed; and sends visitors of protected pages away
+ * who have no session. It authorizes nobody: there are ways around middleware, and every guard checks for itself.
+ *
+ * @param isProtected tells by pathname which pages are for signed-in people only
+ */
+export async function updateSession(
+  request: NextRequest,
+  isProtected: (pathname: string) => boolean,
+): Promise<NextResponse> {
+  const cookies = request.cookies.getAll();
+  const names = cookies.map(({ name }) => name);
+  const read = await readSession(cookies);
+  const continued: Continued | Exclude<typeof read, { status: "read" }> =
+    read.status === "read" ? await renewSession(read.token) : read;
+  const wantsPage =
+    isProtected(request.nextUrl.pathname) && (request.method === "GET" || request.method === "HEAD");
+  const path = request.nextUrl.pathname + request.nextUrl.search;
+
+  if (read.status === "read" && continued.status === "active") {
+    const { token } = continued;
+    const slid = isSliding(token)
+      ? slideSession(token, Math.floor(Date.now() / 1000) + sessionLifetime)
+      : token;
+    const changed = isNewer(slid, read.token) || isUnwritten(read.token);
+    return proceed(request, path, changed ? await writtenCookies(slid, names) : []);
+  }
+  if (continued.status === "ended") {
+    // The cookie stays: it is what the resume route goes by, and only a navigation can get there.
+    if (!wantsPage) return proceed(request, path, [], isSessionCookie);
+    return isNavigation(request) ? redirect(request, `${resumePath}?${resumeQuery(path)}`) : sessionEnded();
+  }
+  const removed = removedCookies(names);
+  if (!wantsPage) return proceed(request, path, removed);
+  const error = continued.status === "unreadable" ? "SessionUnreadable" : undefined;
+  return withCookies(redirect(request, signInPath(path, error)), removed);
+}
+
+const resumeQuery = (path: string) => new URLSearchParams({ callbackUrl: safeCallbackUrl(path) }).toString();
+
+/** Goes on to the page, handler or action, with the session's cookies changed for this request and in the browser. */
+function proceed(
+  request: NextRequest,
+  path: string,
+  cookies: SessionCookie[],
+  isHidden: (name: string) => boolean = () => false,
+): NextResponse {
+  const headers = new Headers(request.headers);
+  headers.set(requestedPathHeader, path);
+  const jar = new Map(request.cookies.getAll().map(({ name, value }) => [name, value]));
+  for (const name of [...jar.keys()].filter(isHidden)) jar.delete(name);
+  for (const { name, value } of cookies) {
+    if (value) jar.set(name, value);
+    else jar.delete(name);
+  }
+  const header = [...jar].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("; ");
+  if (header) headers.set("cookie", header);
+  else headers.delete("cookie");
+  return withCookies(NextResponse.next({ request: { headers } }), cookies);
+}
+
+function withCookies(response: NextResponse, cookies: SessionCookie[]): NextResponse {
+  for (const { name, value, options } of cookies) response.cookies.set(name, value, options);
+  if (cookies.length > 0) response.headers.set("cache-control", "private, no-store");
+  return response;
+}
+
+function redirect(request: NextRequest, path: string): NextResponse {
+  const response = NextResponse.redirect(new URL(path, request.nextUrl.href));
+  response.headers.set("cache-control", "private, no-store");
+  return response;
+}
+
+/** Next's router takes an answer that is no page for a reason to load the page as a whole, which is what is wanted. */
+function sessionEnded(): NextResponse {
+  return NextResponse.json(
+    { error: "session_ended", message: "Your session has ended. Sign in again." },
+    { status: 401, headers: { "www-authenticate": "Session", "cache-control": "private, no-store" } },
+  );
+}
+
+/** Whether the browser will show the answer. It says so itself; an old one that doesn't is taken at its Accept header. */
+function isNavigation(request: NextRequest): boolean {
+  const mode = request.headers.get("sec-fetch-mode");
+  return mode ? mode === "navigate" : (request.headers.get("accept") ?? "").includes("text/html");
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { safeCallbackUrl, signInPath } from "@/lib/session/callback-url";
+
+describe("safeCallbackUrl", () => {
+  test.each([
+    "https://evil.example",
+    "https://evil.example/dashboard",
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "https:evil.example",
+    "http://here.invalid/x",
+    "dashboard",
+    "",
+    undefined,
+    null,
+    42,
+    ["/profile"],
+  ])("leads %j to the dashboard", (value) => {
+    expect(safeCallbackUrl(value)).toBe("/dashboard");
+  });
+
+  test.each([
+    ["/profile", "/profile"],
+    ["/profile?tab=1&x=%2F#end", "/profile?tab=1&x=%2F#end"],
+    ["/a/../profile", "/profile"],
+    ["/./\\evil.example", "/evil.example"],
+    ["/한국어", "/%ED%95%9C%EA%B5%AD%EC%96%B4"],
+  ])("keeps the path %j as %j", (value, expected) => {
+    expect(safeCallbackUrl(value)).toBe(expected);
+  });
+
+  test("accepts an absolute URL of our own origin only", () => {
+    expect(safeCallbackUrl("https://app.example.com/profile", "https://app.example.com")).toBe("/profile");
+    expect(safeCallbackUrl("https://app.example.com.evil.example/", "https://app.example.com")).toBe(
+      "/dashboard",
+    );
+    expect(safeCallbackUrl("http://app.example.com/profile", "https://app.example.com")).toBe("/dashboard");
+  });
+
+  test.each(["/sign-in", "/sign-in?callbackUrl=/x", "/api/auth/signout"])(
+    "never leads back to %s",
+    (value) => {
+      expect(safeCallbackUrl(value)).toBe("/dashboard");
+    },
+  );
+});
+
+test("signInPath names the page to come back to and the reason", () => {
+  expect(signInPath("/profile?x=1")).toBe("/sign-in?callbackUrl=%2Fprofile%3Fx%3D1");
+  expect(signInPath("//evil.example", "SessionEnded")).toBe(
+    "/sign-in?error=SessionEnded&callbackUrl=%2Fdashboard",
+  );
+});

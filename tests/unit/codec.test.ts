@@ -1,0 +1,71 @@
+import { decode, encode, getToken } from "next-auth/jwt";
+import { describe, expect, test } from "vitest";
+import { decodeSession, encodeSession, isUnwritten } from "@/lib/session/codec";
+import { session } from "./sessions";
+
+const salt = "authjs.session-token";
+const newer = "n".repeat(40);
+const older = "o".repeat(40);
+
+describe("the session codec", () => {
+  test("reads what it wrote", async () => {
+    const token = session();
+    const value = await encodeSession(token, [newer], salt);
+    expect(await decodeSession(value, [newer], salt)).toMatchObject(token);
+  });
+
+  test("writes what Auth.js's getToken reads", async () => {
+    const token = session();
+    const value = await encodeSession(token, [newer], salt);
+    const headers = new Headers({ cookie: `${salt}=${value}` });
+    expect(await getToken({ req: { headers }, secret: newer })).toMatchObject(token);
+  });
+
+  test("reads what Auth.js wrote", async () => {
+    const token = session();
+    const value = await encode({ token: { ...token }, secret: newer, salt, maxAge: 7 * 24 * 3600 });
+    expect(await decodeSession(value, [newer], salt)).toMatchObject({ sid: token.sid, claims: token.claims });
+  });
+
+  test("gives an unchanged session back as the value it was read from", async () => {
+    const value = await encode({ token: { ...session() }, secret: newer, salt });
+    const token = await decodeSession(value, [newer], salt);
+    if (!token) throw new Error("not decoded");
+    expect(await encodeSession(token, [newer], salt)).toBe(value);
+  });
+
+  test("encrypts a changed session once for all who write it", async () => {
+    const token = session();
+    const values = await Promise.all(Array.from({ length: 20 }, () => encodeSession(token, [newer], salt)));
+    expect(new Set(values).size).toBe(1);
+  });
+
+  test("reads a cookie made with an older secret, and says that it is to be written anew", async () => {
+    const value = await encode({ token: { ...session() }, secret: older, salt });
+    const token = await decodeSession(value, [newer, older], salt);
+    if (!token) throw new Error("not decoded");
+    expect(isUnwritten(token)).toBe(true);
+    const rewritten = await encodeSession(token, [newer, older], salt);
+    expect(await decode({ token: rewritten, secret: newer, salt })).toMatchObject({ sid: token.sid });
+  });
+
+  test("takes a session whose time is over for none", async () => {
+    const value = await encodeSession(session({ exp: 1_000_000_000 }), [newer], salt);
+    expect(await decodeSession(value, [newer], salt)).toBeNull();
+    const foreign = await encode({ token: { ...session() }, secret: newer, salt, maxAge: -60 });
+    expect(await decodeSession(foreign, [newer], salt)).toBeNull();
+  });
+
+  const valid = encodeSession(session(), [newer], salt);
+  test.each([
+    ["truncated", async () => (await valid).slice(0, -20)],
+    ["tampered with", async () => (await valid).replace(/.{5}$/, "AAAAA")],
+    ["made with another secret", () => encodeSession(session(), [older], salt)],
+    ["made under another cookie's name", () => encodeSession(session(), [newer], "__Host-other")],
+    ["of another application", () => encode({ token: { name: "somebody" }, secret: newer, salt })],
+    ["no token at all", () => Promise.resolve("garbage")],
+    ["empty", () => Promise.resolve("")],
+  ])("refuses a cookie that is %s", async (_, value) => {
+    await expect(decodeSession(await value(), [newer], salt)).rejects.toThrow();
+  });
+});

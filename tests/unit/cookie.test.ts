@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { readSession, removedCookies, sessionCookieName, writtenCookies } from "@/lib/session/cookie";
+import { session } from "./sessions";
+
+const configuration = vi.hoisted(() => ({ https: false }));
+const warn = vi.hoisted(() => vi.fn());
+vi.mock("@/lib/env", () => ({
+  env: () => ({ AUTH_SECRET: ["s".repeat(40)] }),
+  isHttps: () => configuration.https,
+}));
+vi.mock("@/lib/log", () => ({ log: { warn } }));
+
+const name = "authjs.session-token";
+/** A session that takes several cookies. */
+const large = () =>
+  session({
+    claims: {
+      sub: "k3v9t2m8qx1a",
+      organizations: Array.from({ length: 400 }, (_, i) => `organization${String(i)}`),
+    },
+  });
+
+beforeEach(() => {
+  configuration.https = false;
+  warn.mockClear();
+});
+
+describe("the session cookie", () => {
+  test("is one of less than 4,096 bytes for an ordinary session", async () => {
+    const [cookie, ...more] = await writtenCookies(session(), []);
+    expect(more).toEqual([]);
+    expect(`${cookie?.name ?? ""}=${cookie?.value ?? ""}`.length).toBeLessThan(4096 - 160);
+  });
+
+  test("is split when it is larger, and read again", async () => {
+    const token = large();
+    const cookies = await writtenCookies(token, []);
+    expect(cookies.map((each) => each.name)).toEqual([`${name}.0`, `${name}.1`, `${name}.2`]);
+    expect(await readSession(cookies)).toMatchObject({ status: "read", token: { sid: token.sid } });
+  });
+
+  test("removes the chunks that a smaller one no longer needs", async () => {
+    const cookies = await writtenCookies(session(), [`${name}.0`, `${name}.1`, "other"]);
+    expect(cookies.map((each) => [each.name, each.value !== ""])).toEqual([
+      [name, true],
+      [`${name}.0`, false],
+      [`${name}.1`, false],
+    ]);
+  });
+
+  test("removes the whole one when chunks take its place", async () => {
+    const cookies = await writtenCookies(large(), [name]);
+    expect(cookies.at(-1)).toMatchObject({ name, value: "", options: { expires: new Date(0) } });
+  });
+
+  test("lives as long as the session", async () => {
+    const token = session();
+    const [cookie] = await writtenCookies(token, []);
+    expect(cookie?.options).toMatchObject({
+      httpOnly: true,
+      sameSite: "lax",
+      secure: false,
+      expires: new Date(token.exp * 1000),
+    });
+  });
+
+  test("is bound to its host on https", async () => {
+    configuration.https = true;
+    const [cookie] = await writtenCookies(session(), []);
+    expect(cookie).toMatchObject({
+      name: "__Host-authjs.session-token",
+      options: { secure: true, path: "/" },
+    });
+    expect(sessionCookieName()).toBe("__Host-authjs.session-token");
+  });
+});
+
+describe("readSession", () => {
+  test("finds none where there is none", async () => {
+    expect(await readSession([{ name: "other", value: "1" }])).toEqual({ status: "none" });
+    expect(await readSession([{ name: `${name}.x`, value: "1" }])).toEqual({ status: "none" });
+  });
+
+  test.each([
+    ["whole and chunked at once", [name, `${name}.0`]],
+    ["missing its first chunk", [`${name}.1`]],
+    ["missing a chunk in between", [`${name}.0`, `${name}.2`]],
+  ])("takes a cookie that is %s for unreadable, and tells the operator", async (_, names) => {
+    const [cookie] = await writtenCookies(session(), []);
+    const cookies = names.map((each) => ({ name: each, value: cookie?.value ?? "" }));
+    expect(await readSession(cookies)).toEqual({ status: "unreadable" });
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+
+  test("never logs the cookie", async () => {
+    await readSession([{ name, value: "secret-looking-value" }]);
+    expect(JSON.stringify(warn.mock.calls)).not.toContain("secret-looking-value");
+  });
+});
+
+test("removedCookies removes session cookies and nothing else", () => {
+  expect(removedCookies([name, `${name}.3`, "theme"]).map((each) => each.name)).toEqual([name, `${name}.3`]);
+});

@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { isBuilt } from "../../dev/built";
+import { allChecks, countPlaywright, countVitest } from "../../dev/checks";
+
+describe("counting tests", () => {
+  it("reads Vitest's report", () => {
+    const report = { numPassedTests: 5, numFailedTests: 2, numPendingTests: 1, numTodoTests: 1 };
+    expect(countVitest(JSON.stringify(report))).toEqual({ passed: 5, failed: 2, skipped: 2 });
+  });
+
+  it("counts an end-to-end test that passed only when repeated as failed", () => {
+    const report = { stats: { expected: 3, unexpected: 1, flaky: 1, skipped: 0 } };
+    expect(countPlaywright(JSON.stringify(report))).toEqual({ passed: 3, failed: 2, skipped: 0 });
+  });
+
+  it("refuses what is no report", () => {
+    expect(() => countVitest("{}")).toThrow();
+  });
+});
+
+describe("the checks of npm test", () => {
+  it("wait only for checks that there are", () => {
+    const checks = allChecks();
+    const names = checks.map(({ name }) => name);
+    for (const { after = [], needs = [] } of checks)
+      expect(names).toEqual(expect.arrayContaining([...after, ...needs]));
+  });
+});
+
+describe("whether the production build is up to date", () => {
+  const project = (changed: Date) => {
+    const root = mkdtempSync(path.join(tmpdir(), "built-"));
+    for (const folder of ["app/deep", ".next"]) mkdirSync(path.join(root, folder), { recursive: true });
+    for (const file of ["app/deep/page.tsx", ".next/BUILD_ID"]) writeFileSync(path.join(root, file), "");
+    for (const each of ["app", "app/deep", "app/deep/page.tsx"])
+      utimesSync(path.join(root, each), changed, changed);
+    return root;
+  };
+
+  it("is where nothing changed since", () => {
+    expect(isBuilt(project(new Date(Date.now() - 60_000)))).toBe(true);
+  });
+
+  it("is not where a file far down changed", () => {
+    expect(isBuilt(project(new Date(Date.now() + 60_000)))).toBe(false);
+  });
+
+  it("is not where there is none", () => {
+    expect(isBuilt(mkdtempSync(path.join(tmpdir(), "built-")))).toBe(false);
+  });
+});

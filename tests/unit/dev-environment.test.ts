@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { ensureSecret, LaunchError, namesTenant, readEnvironment } from "../../dev/environment";
+import { splitPort } from "../../dev/next-dev";
+
+let root: string;
+const write = (file: string, text: string) => writeFileSync(path.join(root, file), text);
+const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), "environment-"));
+});
+
+describe("reading the environment", () => {
+  it("takes .env.local before .env", () => {
+    write(".env", "STARTER_A=from-env\nSTARTER_B=from-env");
+    write(".env.local", "STARTER_A=from-local");
+    expect(readEnvironment(root)).toMatchObject({ STARTER_A: "from-local", STARTER_B: "from-env" });
+  });
+
+  it("counts an empty variable as unset", () => {
+    write(".env.local", "STARTER_A=");
+    expect(readEnvironment(root)).not.toHaveProperty("STARTER_A");
+  });
+
+  it("leaves this process's own environment as it was", () => {
+    write(".env.local", "STARTER_A=1");
+    readEnvironment(root);
+    expect(process.env.STARTER_A).toBeUndefined();
+  });
+});
+
+describe("whether a Logto tenant is named", () => {
+  const tenant = {
+    AUTH_LOGTO_ID: "id",
+    AUTH_LOGTO_SECRET: "secret",
+    AUTH_LOGTO_ISSUER: "https://t.logto.app/oidc",
+  };
+
+  it("is by all three variables", () => {
+    expect(namesTenant(tenant)).toBe(true);
+    expect(namesTenant({})).toBe(false);
+  });
+
+  it("names the missing ones where only some are set", () => {
+    const half = () => namesTenant({ ...tenant, AUTH_LOGTO_SECRET: undefined });
+    expect(half).toThrow(LaunchError);
+    expect(half).toThrow("Not set: AUTH_LOGTO_SECRET.");
+  });
+});
+
+describe("the secret of the session cookie", () => {
+  it("goes to a new .env.local, which nobody else can read", () => {
+    ensureSecret(root, readEnvironment(root));
+    const { AUTH_SECRET = "" } = readEnvironment(root);
+    expect(Buffer.from(AUTH_SECRET, "base64")).toHaveLength(32);
+    expect(statSync(path.join(root, ".env.local")).mode & 0o777).toBe(0o600);
+  });
+
+  it("leaves a .env.local that exists as it is, and stays the same at the next start", () => {
+    write(".env.local", "# mine\nAUTH_SECRET=\n");
+    const first = ensureSecret(root, readEnvironment(root)).added.AUTH_SECRET;
+    expect(read(".env.local")).toBe("# mine\nAUTH_SECRET=\n");
+    expect(first).toHaveLength(44);
+    expect(ensureSecret(root, readEnvironment(root)).added.AUTH_SECRET).toBe(first);
+  });
+
+  it("is not made where there is one", () => {
+    expect(ensureSecret(root, { AUTH_SECRET: "set elsewhere" })).toEqual({ added: {} });
+    expect(() => read(".env.local")).toThrow("ENOENT");
+  });
+});
+
+describe("the port among the arguments", () => {
+  it.each([[["--port", "4000"]], [["-p", "4000"]], [["--port=4000"]]])("is taken out of %j", (args) => {
+    expect(splitPort([...args, "--turbopack"])).toEqual({ port: 4000, rest: ["--turbopack"] });
+  });
+
+  it("is refused where it is none", () => {
+    expect(() => splitPort(["--port", "next"])).toThrow("--port next is not a port.");
+  });
+});

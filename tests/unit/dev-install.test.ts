@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { isInstalled, missingPackages } from "../../dev/install.mjs";
+import { unsupportedNode } from "../../dev/node-version.mjs";
+
+const linux = { os: "linux", cpu: "x64", libc: "glibc" };
+
+describe("whether node_modules is what the lock file asks for", () => {
+  it("asks for nothing where every package is there in its version", () => {
+    const packages = { "": {}, "node_modules/next": { version: "16.0.0" } };
+    expect(missingPackages(packages, { "node_modules/next": { version: "16.0.0" } }, linux)).toEqual([]);
+  });
+
+  it("asks for a package that is missing or of another version", () => {
+    const wanted = { "node_modules/next": { version: "16.0.1" }, "node_modules/zod": { version: "4.0.0" } };
+    const installed = { "node_modules/next": { version: "16.0.0" } };
+    expect(missingPackages(wanted, installed, linux)).toEqual(["node_modules/next", "node_modules/zod"]);
+  });
+
+  it("does without the native builds of other platforms", () => {
+    const wanted = {
+      "node_modules/swc-darwin": { version: "1.0.0", optional: true, os: ["darwin"], cpu: ["arm64"] },
+      "node_modules/swc-musl": {
+        version: "1.0.0",
+        optional: true,
+        os: ["linux"],
+        cpu: ["x64"],
+        libc: ["musl"],
+      },
+    };
+    expect(missingPackages(wanted, {}, linux)).toEqual([]);
+  });
+
+  it("asks for the native build of this platform, which a copied node_modules lacks", () => {
+    const wanted = {
+      "node_modules/swc-gnu": { version: "1.0.0", optional: true, os: ["linux"], cpu: ["x64"] },
+    };
+    expect(missingPackages(wanted, {}, linux)).toEqual(["node_modules/swc-gnu"]);
+  });
+
+  it("is content with what another package manager installed", () => {
+    const root = mkdtempSync(path.join(tmpdir(), "install-"));
+    mkdirSync(path.join(root, "node_modules"));
+    expect(isInstalled(root)).toBe(false);
+    writeFileSync(path.join(root, "node_modules/.modules.yaml"), "");
+    expect(isInstalled(root)).toBe(true);
+  });
+});
+
+describe("the versions of Node.js", () => {
+  it.each(["20.19.0", "22.12.0", "24.0.0", "26.1.0"])("runs on %s", (version) => {
+    expect(unsupportedNode(version)).toBeNull();
+  });
+
+  it.each(["18.20.8", "20.18.3", "21.7.0", "22.11.0", "23.9.0"])("says what to install on %s", (version) => {
+    expect(unsupportedNode(version)).toContain(`you are running ${version}`);
+  });
+});

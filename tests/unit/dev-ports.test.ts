@@ -1,0 +1,34 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { isFree, nextFreePort } from "../../dev/ports";
+
+const servers: Server[] = [];
+
+async function hold(port: number, host: string): Promise<number> {
+  const server = createServer().listen({ port, host });
+  servers.push(server);
+  await once(server, "listening");
+  const address = server.address();
+  return address && typeof address === "object" ? address.port : 0;
+}
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => once(server.close(), "close")));
+});
+
+describe("looking for a free port", () => {
+  it.each(["127.0.0.1", "0.0.0.0"])("sees a port that is held on %s alone", async (host) => {
+    expect(await isFree(await hold(0, host))).toBe(false);
+  });
+
+  it("takes the next one where the wished one is taken", async () => {
+    const taken = await hold(0, "127.0.0.1");
+    expect(await nextFreePort(taken)).toBeGreaterThan(taken);
+  });
+
+  it("passes over one that is spoken for", async () => {
+    const port = await nextFreePort(20_000);
+    expect(await nextFreePort(port, [port])).toBeGreaterThan(port);
+  });
+});

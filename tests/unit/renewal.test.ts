@@ -1,0 +1,203 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
+import type { TokenResponse } from "@/lib/logto/tokens";
+import { continueSession, endSession, renewSession, stateOf, useRefreshToken } from "@/lib/session/renewal";
+import type { SessionToken } from "@/lib/session/session-token";
+import { expiring, session } from "./sessions";
+
+const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
+vi.mock("@/lib/logto/tokens", () => logto);
+vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("@/lib/env", () => ({
+  env: () => ({
+    AUTH_LOGTO_ISSUER: "https://logto.test/oidc",
+    AUTH_LOGTO_ID: "app",
+    AUTH_LOGTO_SECRET: "secret",
+  }),
+}));
+
+let issued = 0;
+
+function response(changes: Partial<TokenResponse> = {}): TokenResponse {
+  issued += 1;
+  return {
+    accessToken: `access-token-${String(issued)}`,
+    expiresIn: 3600,
+    refreshToken: `refresh-token-${String(issued)}`,
+    scopes: [],
+    claims: undefined,
+    ...changes,
+  };
+}
+
+const refusal = (code: LogtoErrorCode) => new LogtoError(code, code);
+
+/** The session, which is expected to be active. */
+async function renewed(token: SessionToken, now?: () => number): Promise<SessionToken> {
+  const result = await renewSession(token, now);
+  if (result.status !== "active") throw new Error(`the session is ${result.status}`);
+  return result.token;
+}
+
+beforeEach(() => {
+  logto.refreshTokens.mockReset().mockImplementation(() => Promise.resolve(response()));
+  logto.revokeGrant.mockReset().mockResolvedValue(undefined);
+});
+
+describe("renewSession", () => {
+  test("leaves a session alone whose access token is good for a while", async () => {
+    const token = session();
+    expect(await renewed(token)).toBe(token);
+    expect(logto.refreshTokens).not.toHaveBeenCalled();
+  });
+
+  test("makes one request for 200 parallel requests with the same cookie", async () => {
+    const token = expiring();
+    const tokens = await Promise.all(Array.from({ length: 200 }, () => renewed({ ...token })));
+    expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
+    expect(new Set(tokens.map(({ refreshToken }) => refreshToken)).size).toBe(1);
+  });
+
+  test("gives the kept result to a request that still carries the old cookie a minute later", async () => {
+    const token = expiring();
+    const first = await renewed(token);
+    expect(await renewed({ ...token }, () => Date.now() + 60_000)).toBe(first);
+    expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
+  });
+
+  test("renews with the newest refresh token when the oldest cookie comes back after several renewals", async () => {
+    const oldest = expiring();
+    const second = await renewed(oldest);
+    await renewed(oldest, () => Date.now() + 3_600_000);
+    expect(logto.refreshTokens.mock.calls.map((call: unknown[]) => call[1])).toEqual([
+      oldest.refreshToken,
+      second.refreshToken,
+    ]);
+  });
+
+  test("renews two sessions of one user apart from each other", async () => {
+    const [one, other] = [expiring(), expiring({ refreshToken: "refresh-token-other" })];
+    const [first, second] = await Promise.all([renewed(one), renewed(other)]);
+    expect(logto.refreshTokens).toHaveBeenCalledTimes(2);
+    expect(first.accessToken).not.toBe(second.accessToken);
+  });
+
+  test("takes over the claims of the fresh id_token", async () => {
+    logto.refreshTokens.mockResolvedValue(response({ claims: { sub: "k3v9t2m8qx1a", roles: [] } }));
+    expect((await renewed(expiring())).claims).toEqual({ sub: "k3v9t2m8qx1a", roles: [] });
+  });
+
+  test("goes on with what another process has renewed since", async () => {
+    const token = expiring();
+    await renewed(token);
+    const newer = { ...session({ sid: token.sid }), generation: 5, refreshToken: "of-another-process" };
+    expect(await renewed(newer)).toBe(newer);
+    expect(await renewed(token)).toBe(newer);
+  });
+
+  test("ends the session when Logto refuses the grant, and asks no more", async () => {
+    logto.refreshTokens.mockRejectedValue(refusal("invalid_grant"));
+    const token = expiring();
+    expect(await renewSession(token)).toEqual({ status: "ended" });
+    expect(await renewSession(token)).toEqual({ status: "ended" });
+    expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
+  });
+
+  test.each(["unavailable", "invalid_client", "rejected"] as const)(
+    "keeps the session and its tokens when Logto answers %s",
+    async (code) => {
+      logto.refreshTokens.mockRejectedValue(refusal(code));
+      const token = expiring();
+      const result = await renewSession(token);
+      expect(result).toMatchObject({ status: "active", token, failure: { code } });
+    },
+  );
+
+  test("tries an outage again with growing pauses, and recovers at once afterwards", async () => {
+    logto.refreshTokens.mockRejectedValue(refusal("unavailable"));
+    const token = expiring();
+    const start = Date.now();
+    for (let second = 0; second < 120; second += 1) await renewSession(token, () => start + second * 1000);
+    expect(logto.refreshTokens.mock.calls.length).toBeLessThan(20);
+    logto.refreshTokens.mockImplementation(() => Promise.resolve(response()));
+    expect((await renewed(token, () => start + 131_000)).generation).toBe(1);
+  });
+
+  test("has nothing to renew with without a refresh token", async () => {
+    const token = expiring({ refreshToken: undefined });
+    expect(await renewed(token)).toBe(token);
+    expect(logto.refreshTokens).not.toHaveBeenCalled();
+  });
+});
+
+describe("useRefreshToken", () => {
+  test("sends the requests of one session one after another, each with the newest refresh token", async () => {
+    const state = stateOf(session());
+    let open = 0;
+    logto.refreshTokens.mockImplementation(async () => {
+      open += 1;
+      expect(open).toBe(1);
+      await Promise.resolve();
+      open -= 1;
+      return response();
+    });
+    await Promise.all(["a", "b", "c"].map((resource) => useRefreshToken(state, { resource })));
+    const used = logto.refreshTokens.mock.calls.map((call: unknown[]) => call[1]);
+    expect(new Set(used).size).toBe(3);
+  });
+
+  test("keeps a refresh token that an exchange rotated, for the cookie to be written", async () => {
+    const token = session();
+    logto.refreshTokens.mockResolvedValue(response({ refreshToken: "rotated" }));
+    await useRefreshToken(stateOf(token), { resource: "https://api.example" });
+    expect(continueSession(token)).toMatchObject({
+      token: { refreshToken: "rotated", generation: 1, accessToken: token.accessToken },
+    });
+  });
+
+  test("does not make a newer session of an exchange that rotated nothing", async () => {
+    const token = session();
+    logto.refreshTokens.mockResolvedValue(response({ refreshToken: "refresh-token-0" }));
+    await useRefreshToken(stateOf(token), { resource: "https://api.example" });
+    expect(continueSession(token)).toMatchObject({ token: { generation: 0 } });
+  });
+});
+
+describe("endSession", () => {
+  test("signs out every request that still carries the cookie", async () => {
+    const token = session();
+    await endSession(token);
+    expect(continueSession(token)).toEqual({ status: "signed_out" });
+  });
+
+  test("is not undone by a renewal in flight, whose new refresh token is revoked too", async () => {
+    const token = expiring();
+    let answer: (value: TokenResponse) => void = () => undefined;
+    logto.refreshTokens.mockReturnValue(new Promise<TokenResponse>((resolve) => (answer = resolve)));
+    const renewal = renewSession(token);
+    await vi.waitFor(() => {
+      expect(logto.refreshTokens).toHaveBeenCalled();
+    });
+    const end = endSession(token);
+    answer(response({ refreshToken: "rotated-meanwhile" }));
+    expect(await renewal).toEqual({ status: "signed_out" });
+    await end;
+    expect(logto.revokeGrant).toHaveBeenCalledWith(expect.anything(), "rotated-meanwhile");
+  });
+
+  test("revokes the grant when a renewal was about to begin", async () => {
+    const token = expiring();
+    const renewal = renewSession(token);
+    await endSession(token);
+    expect(await renewal).toEqual({ status: "signed_out" });
+    expect(logto.refreshTokens).not.toHaveBeenCalled();
+    expect(logto.revokeGrant).toHaveBeenCalledWith(expect.anything(), token.refreshToken);
+  });
+
+  test("keeps nobody signed in when the revocation fails", async () => {
+    logto.revokeGrant.mockRejectedValue(refusal("unavailable"));
+    const token = session();
+    await endSession(token);
+    expect(continueSession(token)).toEqual({ status: "signed_out" });
+  });
+});

@@ -1,0 +1,24 @@
+import type { SessionToken } from "@/lib/session/session-token";
+
+const hour = 3600;
+
+/** A session that was begun just now, with an access token that lives an hour. */
+export function session(changes: Partial<SessionToken> = {}, now = Date.now()): SessionToken {
+  const seconds = Math.floor(now / 1000);
+  return {
+    sub: "k3v9t2m8qx1a",
+    sid: crypto.randomUUID(),
+    generation: 0,
+    claims: { sub: "k3v9t2m8qx1a", name: "Alice Kim", roles: ["admin"] },
+    accessToken: "opaque-access-token",
+    expiresAt: seconds + hour,
+    expiresIn: hour,
+    refreshToken: "refresh-token-0",
+    exp: seconds + 7 * 24 * hour,
+    ...changes,
+  };
+}
+
+/** A session whose access token is due for renewal. */
+export const expiring = (changes: Partial<SessionToken> = {}, now = Date.now()) =>
+  session({ expiresAt: Math.floor(now / 1000) + 30, ...changes }, now);
