@@ -1,0 +1,58 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { Main } from "@/components/main";
+import { signInMessage } from "@/components/sign-in-errors";
+import { Alert } from "@/components/ui/alert";
+import { SubmitButton } from "@/components/ui/submit-button";
+import { signInAction } from "@/lib/session/actions";
+import { defaultCallbackUrl, safeCallbackUrl } from "@/lib/session/callback-url";
+import { getSession } from "@/lib/session/guards";
+
+export const metadata: Metadata = { title: "Sign in", robots: { index: false } };
+
+export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
+  const query = await searchParams;
+  const callbackUrl = safeCallbackUrl(query.callbackUrl);
+  const error = typeof query.error === "string" ? query.error : null;
+  if (!error && (await getSession())) redirect(callbackUrl);
+  const message = error && signInMessage(error);
+
+  return (
+    <Main className="flex flex-col justify-center py-12 sm:pb-32">
+      <div className="mx-auto w-full max-w-sm space-y-5">
+        {message && (
+          <Alert tone={message.tone} title={message.title}>
+            {message.text}
+          </Alert>
+        )}
+        <div className="rounded-xl border border-border bg-surface p-6 sm:p-8">
+          <h1 className="text-title">Sign in</h1>
+          <p className="mt-2 text-muted">
+            You continue on the sign-in page of our identity provider and come straight back
+            {callbackUrl === defaultCallbackUrl ? (
+              ""
+            ) : (
+              <>
+                {" "}
+                to <code className="font-mono text-ink wrap-anywhere">{callbackUrl.split("?")[0]}</code>
+              </>
+            )}
+            .
+          </p>
+          <form action={signInAction} className="mt-6 grid gap-2.5">
+            <input type="hidden" name="callbackUrl" value={callbackUrl} />
+            <SubmitButton variant="primary" name="screen" value="sign-in">
+              Sign in
+            </SubmitButton>
+            <SubmitButton name="screen" value="register">
+              Create an account
+            </SubmitButton>
+          </form>
+        </div>
+        <p className="px-6 text-center text-xs text-balance text-muted sm:px-8">
+          Your password is typed there and never reaches this site.
+        </p>
+      </div>
+    </Main>
+  );
+}

@@ -1,0 +1,44 @@
+import type { Metadata } from "next";
+import { Suspense } from "react";
+import { Main } from "@/components/main";
+import { ResourceAccess } from "@/components/resource-access";
+import { TokenDetailsSkeleton } from "@/components/token-details";
+import { Card } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
+import { PageHeader } from "@/components/ui/page-header";
+import { env } from "@/lib/env";
+import { requireSession } from "@/lib/session/guards";
+
+export const metadata: Metadata = { title: "API access" };
+
+/** No API: asked for at sign-in so that organization tokens carry permissions. */
+const organizationsResource = "urn:logto:resource:organizations";
+
+export default async function ApiAccessPage() {
+  await requireSession();
+  const resources = env().LOGTO_RESOURCES.filter((resource) => resource !== organizationsResource);
+  return (
+    <Main className="py-8 sm:py-10">
+      <PageHeader
+        title="API access"
+        description="What this server may do for you at each API. It keeps the access tokens to itself."
+      />
+      {resources.length === 0 ? (
+        <EmptyState title="No API resources">
+          Register one at Logto, set LOGTO_RESOURCES to its indicator and add its permissions to LOGTO_SCOPES;
+          then sign out and in again.
+        </EmptyState>
+      ) : (
+        <div className="grid items-start gap-4 lg:grid-cols-2">
+          {resources.map((resource) => (
+            <Card key={resource} title={resource} className="wrap-anywhere">
+              <Suspense fallback={<TokenDetailsSkeleton />}>
+                <ResourceAccess resource={resource} />
+              </Suspense>
+            </Card>
+          ))}
+        </div>
+      )}
+    </Main>
+  );
+}

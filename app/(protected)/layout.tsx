@@ -1,0 +1,22 @@
+import type { Metadata } from "next";
+import type { ReactNode } from "react";
+import { displayedUser } from "@/components/displayed-user";
+import { PageTabs } from "@/components/page-tabs";
+import { ReloadOnRestore } from "@/components/reload-on-restore";
+import { SiteHeader } from "@/components/site-header";
+import { UserMenu } from "@/components/user-menu";
+import { getSession } from "@/lib/session/guards";
+
+export const metadata: Metadata = { robots: { index: false } };
+
+/** Draws the frame and guards nothing: Next.js keeps a layout across navigations. Each page calls its own guard. */
+export default async function ProtectedLayout({ children }: { children: ReactNode }) {
+  const session = await getSession();
+  return (
+    <>
+      <SiteHeader end={session && <UserMenu user={displayedUser(session.user)} />} nav={<PageTabs />} />
+      {children}
+      <ReloadOnRestore />
+    </>
+  );
+}

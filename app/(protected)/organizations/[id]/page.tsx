@@ -1,0 +1,93 @@
+import type { Metadata } from "next";
+import { displayedUser } from "@/components/displayed-user";
+import { Main } from "@/components/main";
+import { membershipsOf } from "@/components/memberships";
+import { NotAllowed } from "@/components/not-allowed";
+import { RoleBadges } from "@/components/role-badges";
+import { SessionErrorAlert } from "@/components/session-error-alert";
+import { asSessionError } from "@/components/session-errors";
+import { TokenDetails } from "@/components/token-details";
+import { ButtonLink } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { PageHeader } from "@/components/ui/page-header";
+import { getUserinfo } from "@/lib/session/claims";
+import { SessionError } from "@/lib/session/errors";
+import type { SessionUser } from "@/lib/session/session";
+import { requireAccessToken, requireSession } from "@/lib/session/guards";
+
+// The same for every id, so that a foreign organization's name is not told.
+export const metadata: Metadata = { title: "Organization" };
+
+export default async function OrganizationPage({ params }: PageProps<"/organizations/[id]">) {
+  const { user } = await requireSession();
+  const { id } = await params;
+  // Awaited before any output: it decides what page this is, and a redirect to sign in must be a real one.
+  const [token, membership] = await Promise.all([
+    requireAccessToken({ organizationId: id }).catch(asSessionError),
+    membershipIn(id, user),
+  ]);
+
+  if (token instanceof SessionError) {
+    if (token.code === "not_a_member") {
+      return (
+        <NotAllowed user={displayedUser(user)}>
+          <p>There is no organization with this id of which you are a member.</p>
+        </NotAllowed>
+      );
+    }
+    return (
+      <Main className="py-8 sm:py-10">
+        <PageHeader title="Organization" actions={allOrganizations} />
+        <SessionErrorAlert code={token.code} path={`/organizations/${id}`} />
+      </Main>
+    );
+  }
+
+  const { scopes, expiresAt, expiresIn } = token;
+  return (
+    <Main className="py-8 sm:py-10">
+      <PageHeader
+        title={membership?.name ?? id}
+        description={membership?.description}
+        actions={allOrganizations}
+      />
+      <div className="grid items-start gap-4 lg:grid-cols-[1.4fr_1fr]">
+        <Card
+          title="Organization token"
+          description="What this server may do for you here. The token itself never leaves it."
+        >
+          <TokenDetails
+            audience={
+              <>
+                urn:logto:organization:
+                <wbr />
+                {id}
+              </>
+            }
+            scopes={scopes}
+            expiresAt={expiresAt}
+            expiresIn={expiresIn}
+            noPermissions="Permissions are granted when LOGTO_RESOURCES has urn:logto:resource:organizations and LOGTO_SCOPES names them at sign-in, and one of your roles holds them."
+          />
+        </Card>
+        <Card title="Your roles" description="Given at Logto, for this organization alone.">
+          <RoleBadges roles={membership?.roles ?? []} />
+        </Card>
+      </div>
+    </Main>
+  );
+}
+
+const allOrganizations = (
+  <ButtonLink href="/organizations" prefetch={false}>
+    All organizations
+  </ButtonLink>
+);
+
+/** Name, description and roles, where userinfo can be had. They decide nothing: Logto does, by its token. */
+async function membershipIn(id: string, user: SessionUser) {
+  const userinfo = await getUserinfo().catch(asSessionError);
+  return membershipsOf(user, userinfo instanceof SessionError ? undefined : userinfo).find(
+    (each) => each.id === id,
+  );
+}

@@ -1,0 +1,20 @@
+import type { Metadata } from "next";
+import { Suspense } from "react";
+import { Main } from "@/components/main";
+import { OrganizationList, OrganizationListSkeleton } from "@/components/organization-list";
+import { PageHeader } from "@/components/ui/page-header";
+import { requireSession } from "@/lib/session/guards";
+
+export const metadata: Metadata = { title: "Organizations" };
+
+export default async function OrganizationsPage() {
+  const { user } = await requireSession();
+  return (
+    <Main className="py-8 sm:py-10">
+      <PageHeader title="Organizations" description="Where you are a member, and as what." />
+      <Suspense fallback={<OrganizationListSkeleton rows={user.organizations.length} />}>
+        <OrganizationList user={user} />
+      </Suspense>
+    </Main>
+  );
+}

@@ -1,0 +1,44 @@
+import { CommandPanel } from "@/components/landing/command-panel";
+import { Guarding } from "@/components/landing/guarding";
+import { Promises } from "@/components/landing/promises";
+import { ReadFirst } from "@/components/landing/read-first";
+import { Main } from "@/components/main";
+import { ButtonLink } from "@/components/ui/button";
+
+export const dynamic = "error";
+
+export default function LandingPage() {
+  return (
+    <>
+      <Main className="pb-20">
+        <div className="grid items-center gap-10 py-14 sm:py-20 lg:grid-cols-2 lg:gap-12 lg:py-28">
+          <div>
+            <p className="font-mono text-xs text-accent">Next.js · Auth.js · Logto</p>
+            <h1 className="mt-4 text-display">Clone it, run one command, be signed in</h1>
+            <p className="mt-5 max-w-prose text-base text-muted sm:text-lg sm:leading-7">
+              A Next.js starter in which sign-in, protected pages and sign-out already work, against a Logto
+              stand-in on your machine or a tenant of your own.
+            </p>
+            <div className="mt-8 flex flex-wrap gap-2.5">
+              <ButtonLink href="/sign-in" variant="primary">
+                Sign in
+              </ButtonLink>
+              <ButtonLink href="/dashboard" prefetch={false}>
+                Open the dashboard
+              </ButtonLink>
+            </div>
+          </div>
+          <CommandPanel />
+        </div>
+        <Promises />
+        <Guarding />
+        <ReadFirst />
+      </Main>
+      <footer className="border-t border-border">
+        <p className="page-width py-6 text-xs text-muted">
+          Open source under the MIT licence. Built on Next.js, Auth.js and Logto; made by none of them.
+        </p>
+      </footer>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import type { Metadata } from "next";
+import { MessagePage } from "@/components/message-page";
+import { SiteHeader } from "@/components/site-header";
+import { ButtonLink } from "@/components/ui/button";
+import { UserIsland } from "@/components/user-island";
+
+export const metadata: Metadata = { title: "Page not found" };
+
+export default function NotFound() {
+  return (
+    <>
+      <SiteHeader end={<UserIsland />} />
+      <MessagePage
+        kind="404"
+        title="There is no page at this address"
+        actions={
+          <>
+            <ButtonLink href="/" variant="primary">
+              Go to the start page
+            </ButtonLink>
+            <ButtonLink href="/dashboard" prefetch={false}>
+              Open the dashboard
+            </ButtonLink>
+          </>
+        }
+      >
+        <p>The link may be old, or the address has a typing error.</p>
+      </MessagePage>
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import type { ReactNode } from "react";
+import { displayName, type DisplayedUser } from "@/components/displayed-user";
+import { MessagePage } from "@/components/message-page";
+import { ButtonLink } from "@/components/ui/button";
+import { SubmitButton } from "@/components/ui/submit-button";
+import { signOutAction } from "@/lib/session/actions";
+
+interface NotAllowedProps {
+  user: DisplayedUser;
+  /** What would be needed, as a sentence; who asks a guard for it knows. */
+  children?: ReactNode;
+}
+
+/** What a signed-in person sees where they may not go. */
+export function NotAllowed({ user, children }: NotAllowedProps) {
+  return (
+    <MessagePage
+      kind="Not allowed"
+      title="You don't have access to this page"
+      actions={
+        <>
+          <ButtonLink href="/dashboard" prefetch={false} variant="primary">
+            Back to the dashboard
+          </ButtonLink>
+          <form action={signOutAction}>
+            <SubmitButton>Sign out to switch account</SubmitButton>
+          </form>
+        </>
+      }
+    >
+      <p>
+        You are signed in as <strong className="font-medium text-ink">{displayName(user)}</strong>
+        {user.email && user.email !== displayName(user) && ` (${user.email})`}.
+      </p>
+      {children ?? <p>If you need it, ask whoever manages accounts here to give you the role.</p>}
+    </MessagePage>
+  );
+}

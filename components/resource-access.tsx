@@ -1,0 +1,20 @@
+import { SessionErrorAlert } from "@/components/session-error-alert";
+import { asSessionError } from "@/components/session-errors";
+import { TokenDetails } from "@/components/token-details";
+import { getAccessToken } from "@/lib/session/access-token";
+import { SessionError } from "@/lib/session/errors";
+
+/** What the user may do at an API resource now, or why that can't be said. */
+export async function ResourceAccess({ resource }: { resource: string }) {
+  const token = await getAccessToken({ resource }).catch(asSessionError);
+  if (token instanceof SessionError) return <SessionErrorAlert code={token.code} path="/api-access" />;
+  const { scopes, expiresAt, expiresIn } = token;
+  return (
+    <TokenDetails
+      scopes={scopes}
+      expiresAt={expiresAt}
+      expiresIn={expiresIn}
+      noPermissions="Granted is what LOGTO_SCOPES asks for at sign-in and one of your roles holds. Here that is nothing."
+    />
+  );
+}

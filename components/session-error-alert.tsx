@@ -1,0 +1,40 @@
+import { sessionMessages } from "@/components/session-errors";
+import { Alert } from "@/components/ui/alert";
+import { ButtonLink } from "@/components/ui/button";
+import { signInPath } from "@/lib/session/callback-url";
+import type { SessionErrorCode } from "@/lib/session/errors";
+
+interface SessionErrorAlertProps {
+  /** What the page lacks by it, in place of a title that only says why. */
+  title?: string;
+  code: SessionErrorCode;
+  /** The page that this is on, to try again or to come back to. */
+  path: string;
+}
+
+/** Says why Logto gave no token or no claims, and what helps. */
+export function SessionErrorAlert({ title, code, path }: SessionErrorAlertProps) {
+  const { tone, title: reason, text, remedy } = sessionMessages[code];
+  return (
+    <Alert
+      tone={tone}
+      title={title ?? reason}
+      action={
+        remedy && (
+          <ButtonLink
+            href={remedy === "sign in" ? signInPath(path, "SessionEnded") : path}
+            size="small"
+            prefetch={false}
+          >
+            {remedy === "sign in" ? "Sign in again" : "Try again"}
+          </ButtonLink>
+        )
+      }
+    >
+      <p className="wrap-anywhere">{title ? `${reason}. ${text}` : text}</p>
+      <p className="mt-1 text-muted">
+        Reason: <code className="font-mono text-[0.8125rem]">{code}</code>
+      </p>
+    </Alert>
+  );
+}

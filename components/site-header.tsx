@@ -1,0 +1,22 @@
+import type { ReactNode } from "react";
+import { Logo } from "@/components/logo";
+
+interface SiteHeaderProps {
+  /** What stands at the right end: the user menu or a way to sign in. */
+  end?: ReactNode;
+  /** A second row of page links, for signed-in pages. */
+  nav?: ReactNode;
+}
+
+/** The header of every page. Its height is fixed, so nothing moves when the user's menu arrives. */
+export function SiteHeader({ end, nav }: SiteHeaderProps) {
+  return (
+    <header className="border-b border-border bg-surface">
+      <div className="page-width flex h-14 items-center justify-between gap-4">
+        <Logo />
+        {end}
+      </div>
+      {nav}
+    </header>
+  );
+}

@@ -1,0 +1,19 @@
+/** What the product is called, in the header and in every page's title. The first thing to change in a clone. */
+export const site = {
+  name: "Next Logto Starter",
+  description:
+    "A Next.js starter with Auth.js and Logto: sign-in, protected pages and sign-out that already work.",
+};
+
+export interface SitePage {
+  href: string;
+  label: string;
+}
+
+/** The signed-in pages, in the order of the header's navigation and of the user menu. */
+export const signedInPages: SitePage[] = [
+  { href: "/dashboard", label: "Dashboard" },
+  { href: "/profile", label: "Profile" },
+  { href: "/organizations", label: "Organizations" },
+  { href: "/api-access", label: "API access" },
+];

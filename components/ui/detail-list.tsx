@@ -1,0 +1,16 @@
+import type { ReactNode } from "react";
+
+/** Pairs of a term and what it is for this user or thing. */
+export function DetailList({ className = "", children }: { className?: string; children: ReactNode }) {
+  return <dl className={`divide-y divide-border border-t border-border ${className}`}>{children}</dl>;
+}
+
+/** One pair of a `DetailList`; says so when there is no value. */
+export function Detail({ term, children }: { term: string; children: ReactNode }) {
+  return (
+    <div className="flex items-baseline justify-between gap-6 py-2.5 last:pb-0">
+      <dt className="shrink-0 text-muted">{term}</dt>
+      <dd className="text-right">{children ?? <span className="text-muted">not set</span>}</dd>
+    </div>
+  );
+}
