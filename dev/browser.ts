@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { chromium } from "@playwright/test";
+
+/** A Chromium for the end-to-end tests. Without `executablePath` it is Playwright's own. */
+export interface Browser {
+  name: string;
+  executablePath?: string;
+  args: string[];
+}
+
+/** Nothing but the tests' own requests may leave the machine. */
+const quiet = [
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-quic",
+  "--no-first-run",
+];
+
+const commands = ["google-chrome", "google-chrome-stable", "chromium", "chromium-browser"];
+
+/** Where a system's own Chrome or Chromium may be, the likeliest first. */
+function candidates(): string[] {
+  if (process.platform === "darwin") {
+    const apps = ["Google Chrome", "Chromium"].map(
+      (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
+    );
+    return [...apps, ...apps.map((file) => path.join(process.env.HOME ?? "", file))];
+  }
+  if (process.platform === "win32") {
+    const roots = [process.env.PROGRAMFILES, process.env["PROGRAMFILES(X86)"], process.env.LOCALAPPDATA];
+    const set = roots.filter((root) => root !== undefined);
+    return ["Google/Chrome", "Chromium"].flatMap((name) =>
+      set.map((root) => path.join(root, name, "Application/chrome.exe")),
+    );
+  }
+  const folders = (process.env.PATH ?? "").split(path.delimiter).filter(Boolean);
+  return commands.flatMap((command) => folders.map((folder) => path.join(folder, command)));
+}
+
+/** @returns Playwright's own browser if it is installed, else the system's Chrome or Chromium, else undefined */
+export function findBrowser(): Browser | undefined {
+  // Chromium's sandbox refuses to run as root.
+  const args = process.getuid?.() === 0 ? [...quiet, "--no-sandbox"] : quiet;
+  const own = chromium.executablePath();
+  if (existsSync(own)) return { name: `Playwright's Chromium (${own})`, args };
+  const executablePath = candidates().find((file) => existsSync(file));
+  return executablePath ? { name: executablePath, executablePath, args } : undefined;
+}

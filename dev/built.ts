@@ -1,0 +1,35 @@
+import { readdirSync, statSync } from "node:fs";
+import path from "node:path";
+
+/** What ends up in a production build. */
+const sources = [
+  "app",
+  "components",
+  "lib",
+  "prisma",
+  "public",
+  "auth.ts",
+  "middleware.ts",
+  "instrumentation.ts",
+  "next.config.ts",
+  "postcss.config.mjs",
+  "tsconfig.json",
+  "package-lock.json",
+];
+
+/** When the newest file at or below `file` was changed; a folder changes with what is added to it or removed. */
+function newest(file: string): number {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat) return 0;
+  const below = stat.isDirectory() ? readdirSync(file).map((name) => newest(path.join(file, name))) : [];
+  return Math.max(stat.mtimeMs, ...below);
+}
+
+/**
+ * @param root the project's folder
+ * @returns whether there is a production build of the sources as they are now
+ */
+export function isBuilt(root: string): boolean {
+  const built = newest(path.join(root, ".next/BUILD_ID"));
+  return built > 0 && sources.every((source) => newest(path.join(root, source)) < built);
+}

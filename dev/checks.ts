@@ -1,0 +1,97 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { z } from "zod";
+
+/** How many tests passed, failed and were skipped. */
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** One part of `npm test`. */
+export interface Check {
+  name: string;
+  /** Run one after the other until one fails: a script in node_modules and its arguments. */
+  commands: string[][];
+  env?: Record<string, string>;
+  /** Checks that have to be over before, since they use the same files. */
+  after?: string[];
+  /** Checks without whose success it makes no sense. */
+  needs?: string[];
+  /** How its tests are counted. Without it, the check is one test. */
+  count?: () => Counts;
+}
+
+const vitestReport = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number(),
+});
+
+const playwrightReport = z.object({
+  stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
+});
+
+/** Vitest's JSON report, counted. @throws ZodError, or the error of reading it, where there is none */
+export function countVitest(json: string): Counts {
+  const report = vitestReport.parse(JSON.parse(json));
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** Playwright's JSON report, counted; a test that passed only when repeated failed. @throws as countVitest */
+export function countPlaywright(json: string): Counts {
+  const { stats } = playwrightReport.parse(JSON.parse(json));
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
+}
+
+const next = "next/dist/bin/next";
+const playwright = "@playwright/test/cli.js";
+
+function vitest(project: string, folder: string): Check {
+  const report = path.join(folder, `${project}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  return {
+    name: project,
+    commands: [["vitest/vitest.mjs", "run", "--project", project, ...reporters]],
+    count: () => countVitest(readFileSync(report, "utf8")),
+  };
+}
+
+export const buildCommand = [next, "build"];
+export const endToEndCommand = [playwright, "test"];
+/** Both lint and type check read the types that Next.js generates for the routes; the build throws them away first. */
+export const typesCommand = [next, "typegen"];
+
+/** All that `npm test` checks, in the order in which it begins. */
+export function allChecks(): Check[] {
+  const folder = mkdtempSync(path.join(tmpdir(), "test-reports-"));
+  const endToEnd = path.join(folder, "e2e.json");
+  return [
+    {
+      name: "lint",
+      commands: [
+        ["eslint/bin/eslint.js", ".", "--max-warnings", "0"],
+        ["prettier/bin/prettier.cjs", "--check", "."],
+      ],
+    },
+    { name: "typecheck", commands: [["typescript/bin/tsc", "--noEmit"]] },
+    vitest("unit", folder),
+    { name: "build", commands: [buildCommand], after: ["lint", "typecheck"] },
+    vitest("contract", folder),
+    {
+      name: "e2e",
+      commands: [[...endToEndCommand, "--reporter=list,json"]],
+      env: { PLAYWRIGHT_JSON_OUTPUT_FILE: endToEnd },
+      after: ["unit", "contract"],
+      needs: ["build"],
+      count: () => countPlaywright(readFileSync(endToEnd, "utf8")),
+    },
+  ];
+}

@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { setTimeout as wait } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
+import { z } from "zod";
+import { start } from "./children.mjs";
+import { LaunchError, type Variables } from "./environment";
+import { isFree } from "./ports";
+import { print } from "./terminal.mjs";
+
+/** What Next.js says at start that we say ourselves, and the line about middleware.ts, whose name is a decision (README). */
+const said = [
+  /^\s*▲ Next\.js/,
+  /^\s*- (Local|Network|Environments):/,
+  /^\s*✓ (Starting|Ready in|Running next\.config)/,
+  /"middleware" file convention is deprecated|middleware-to-proxy/,
+  /^\s*(To migrate automatically, run:|○ Compiling middleware)/,
+];
+/** The first request is ours: nobody else knows the address yet. */
+const firstRequest = /^\s*(○ Compiling \/ \.\.\.|GET \/ 200 in )/;
+const pollMs = 50;
+
+/**
+ * Takes the port out of the arguments that go on to `next dev`.
+ *
+ * @param args such as `["--port", "4000", "--experimental-https"]`
+ */
+export function splitPort(args: readonly string[]): { port?: number; rest: string[] } {
+  const rest = [...args];
+  const at = rest.findIndex((arg) => /^(-p|--port)(=|$)/.test(arg));
+  if (at === -1) return { rest };
+  const [flag = ""] = rest.splice(at, 1);
+  const value = flag.includes("=") ? flag.split("=")[1] : rest.splice(at, 1)[0];
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new LaunchError(`--port ${value ?? ""} is not a port.`);
+  return { port, rest };
+}
+
+const lockFile = z.object({ appUrl: z.url() });
+
+/**
+ * @param root the project's folder
+ * @returns the address of a development server that runs in this folder already, by what Next.js keeps in its lock file
+ */
+export async function runningServer(root: string): Promise<string | undefined> {
+  try {
+    const { appUrl } = lockFile.parse(JSON.parse(readFileSync(path.join(root, ".next/dev/lock"), "utf8")));
+    // A server that was killed leaves its file behind.
+    return (await isFree(Number(new URL(appUrl).port))) ? undefined : appUrl;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Starts `next dev` and passes on what it prints, without what the launcher says itself.
+ *
+ * @param root the project's folder
+ * @param args for `next dev`
+ * @param env added to our own environment
+ */
+export function startNextDev(root: string, args: readonly string[], env: Variables) {
+  let ready = false;
+  const onLine = (line: string) => {
+    const plain = stripVTControlCharacters(line);
+    if (line !== "" && plain.trim() === "") return;
+    if (
+      !ready &&
+      (plain.trim() === "" || said.some((pattern) => pattern.test(plain)) || firstRequest.test(plain))
+    )
+      return;
+    print(line);
+  };
+  const child = start(process.execPath, ["node_modules/next/dist/bin/next", "dev", ...args], {
+    cwd: root,
+    env,
+    onLine,
+    // Asked in any other way to end, Next.js starts one more process, with its telemetry, that outlives it.
+    endBy: "SIGKILL",
+  });
+
+  /** @returns true once the app answered at `url`, false if it ended before that */
+  const answers = async (url: string): Promise<boolean> => {
+    const ended = new AbortController();
+    void child.exited.then(() => ended.abort());
+    while (!ended.signal.aborted) {
+      try {
+        await (await fetch(url, { redirect: "manual", signal: ended.signal })).arrayBuffer();
+        // What it prints about this request may come a moment after the answer.
+        await wait(pollMs);
+        ready = true;
+        return true;
+      } catch {
+        await wait(pollMs);
+      }
+    }
+    return false;
+  };
+  return { ...child, answers };
+}

@@ -1,0 +1,42 @@
+import { apiResources, devClient, organizationRolePermissions } from "./identity/seed";
+import type { IdentityClient } from "./identity/server";
+
+const identityScopes =
+  "openid offline_access profile email phone address roles custom_data identities " +
+  "urn:logto:scope:organizations urn:logto:scope:organization_roles";
+
+/**
+ * The app as a client of the stand-in.
+ *
+ * @param appUrl the app's origin
+ */
+export function appClient(appUrl: string): IdentityClient {
+  return {
+    ...devClient,
+    redirectUris: [`${appUrl}/api/auth/callback/logto`],
+    postLogoutRedirectUris: [`${appUrl}/`],
+  };
+}
+
+/**
+ * The variables that make the app use the stand-in, as they would a Logto tenant: every scope, every permission and
+ * every API resource that it has, so that the pages have something to show.
+ *
+ * @param issuer the stand-in's
+ */
+export function appVariables(issuer: string): Record<string, string> {
+  const permissions = [
+    ...apiResources.flatMap((resource) => resource.permissions),
+    ...Object.values(organizationRolePermissions).flat(),
+  ];
+  return {
+    AUTH_LOGTO_ID: devClient.clientId,
+    AUTH_LOGTO_SECRET: devClient.clientSecret,
+    AUTH_LOGTO_ISSUER: issuer,
+    LOGTO_SCOPES: [identityScopes, ...new Set(permissions)].join(" "),
+    LOGTO_RESOURCES: [
+      ...apiResources.map(({ indicator }) => indicator),
+      "urn:logto:resource:organizations",
+    ].join(" "),
+  };
+}

@@ -1,0 +1,157 @@
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { isBuilt } from "./built";
+import { allChecks, buildCommand, endToEndCommand, typesCommand, type Check, type Counts } from "./checks";
+import { start } from "./children.mjs";
+import { ensureBrowser, NoBrowserError } from "./ensure-browser";
+import { ensureGenerated } from "./generate";
+import { duration, paint, print, startProgress } from "./terminal.mjs";
+
+interface Outcome extends Counts {
+  ok: boolean;
+}
+
+const colours: Record<string, string> =
+  process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: "1" } : {};
+const quietly = { NEXT_TELEMETRY_DISABLED: "1", ...colours };
+
+function runScript(
+  root: string,
+  [script = "", ...args]: string[],
+  env: Record<string, string> = {},
+  inherit = false,
+) {
+  return start(process.execPath, [path.join(root, "node_modules", script), ...args], {
+    cwd: root,
+    env: { ...quietly, ...env },
+    output: inherit ? "inherit" : "collect",
+  });
+}
+
+/**
+ * Everything: lint, type check, unit and contract tests, production build, end-to-end tests. Ends with the line
+ * `N passed, N failed`.
+ *
+ * @param root the project's folder
+ * @returns the exit code
+ */
+export async function runAll(root: string): Promise<number> {
+  const begun = performance.now();
+  await ensureGenerated(root);
+  const types = runScript(root, typesCommand);
+  if ((await types.exited) !== 0) print(types.output());
+  const total: Outcome = { ok: true, passed: 0, failed: 0, skipped: 0 };
+  try {
+    print(`  Browser: ${(await ensureBrowser(root)).name}`);
+    print();
+    for (const outcome of await runChecks(root, allChecks())) {
+      total.ok &&= outcome.ok;
+      total.passed += outcome.passed;
+      total.failed += outcome.failed;
+      total.skipped += outcome.skipped;
+    }
+  } catch (error) {
+    if (!(error instanceof NoBrowserError)) throw error;
+    print(error.message);
+    total.failed += 1;
+  }
+  print();
+  print(`  ${paint("dim", `in ${duration(performance.now() - begun)}`)}`);
+  print(
+    `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`,
+  );
+  return total.failed > 0 || !total.ok ? 1 : 0;
+}
+
+/** `N passed, N failed`, and how many were skipped if any were. */
+function summary({ passed, failed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+/** Runs as many at a time as the machine has use for, each once those are over that it waits for. */
+async function runChecks(root: string, checks: Check[]): Promise<Outcome[]> {
+  const outcomes = new Map<string, Outcome>();
+  const running = new Map<string, Promise<void>>();
+  const waiting = [...checks];
+  const slots = Math.max(2, Math.floor(availableParallelism() / 2));
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const end = startProgress(() => [...running.keys()].join(", "));
+  while (waiting.length > 0 || running.size > 0) {
+    const next = waiting.findIndex(({ after = [], needs = [] }) =>
+      [...after, ...needs].every((name) => outcomes.has(name)),
+    );
+    const [check] = next !== -1 && running.size < slots ? waiting.splice(next, 1) : [];
+    if (!check) {
+      await Promise.race(running.values());
+      continue;
+    }
+    const missing = check.needs?.find((name) => !outcomes.get(name)?.ok);
+    if (missing) {
+      print(`  ${paint("yellow", "–")} ${check.name.padEnd(width)}  not run, since ${missing} failed`);
+      outcomes.set(check.name, { ok: false, passed: 0, failed: 0, skipped: 0 });
+      continue;
+    }
+    const run = runCheck(root, check, width).then((outcome) => {
+      outcomes.set(check.name, outcome);
+      running.delete(check.name);
+    });
+    running.set(check.name, run);
+  }
+  end();
+  return [...outcomes.values()];
+}
+
+async function runCheck(root: string, check: Check, width: number): Promise<Outcome> {
+  const begun = performance.now();
+  let output = "";
+  let ok = true;
+  for (const command of check.commands) {
+    const child = runScript(root, command, check.env);
+    ok = (await child.exited) === 0 && ok;
+    output += child.output();
+    if (!ok) break;
+  }
+  const { passed, failed, skipped } = count(check, ok);
+  // A file that can't even be loaded has no failed test to count.
+  const outcome = { ok: ok && failed === 0, passed, failed: ok ? failed : Math.max(failed, 1), skipped };
+  const tests = check.count ? summary(outcome) : "";
+  const mark = outcome.ok ? paint("green", "✓") : paint("red", "✗");
+  const time = paint("dim", duration(performance.now() - begun).padStart(7));
+  if (!outcome.ok) print(`\n${paint("bold", `── ${check.name} failed`)}\n${output}`);
+  print(`  ${mark} ${check.name.padEnd(width)} ${time}  ${tests}`.trimEnd());
+  return outcome;
+}
+
+function count(check: Check, ok: boolean): Counts {
+  if (!check.count) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+  try {
+    return check.count();
+  } catch {
+    // It ended before it could write its report.
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+/**
+ * The end-to-end tests alone, after a build where the last one is older than the sources.
+ *
+ * @param root the project's folder
+ * @param args for Playwright, such as `--grep` or a file
+ * @returns the exit code
+ */
+export async function runEndToEnd(root: string, args: string[]): Promise<number> {
+  await ensureGenerated(root);
+  try {
+    print(`Browser: ${(await ensureBrowser(root)).name}`);
+  } catch (error) {
+    if (!(error instanceof NoBrowserError)) throw error;
+    print(error.message);
+    return 1;
+  }
+  if (!isBuilt(root)) {
+    const code = await runScript(root, buildCommand, {}, true).exited;
+    if (code !== 0) return code;
+  }
+  return runScript(root, [...endToEndCommand, ...args], {}, true).exited;
+}

@@ -1,0 +1,53 @@
+import { request, type APIRequestContext } from "@playwright/test";
+import { decode, encode } from "next-auth/jwt";
+import { z } from "zod";
+import { seedPassword } from "../../dev/identity/seed";
+import { isSessionToken, type SessionToken } from "../../lib/session/session-token";
+
+const cookieName = "authjs.session-token";
+
+/** A browser as far as cookies and redirects go, which is all that a storm needs. */
+export type Client = APIRequestContext;
+
+/** Signs a seeded person in without a browser, and returns the client that is signed in. */
+export async function signedIn(baseURL: string, username: string): Promise<Client> {
+  const client = await request.newContext({ baseURL });
+  const { csrfToken } = z
+    .object({ csrfToken: z.string() })
+    .parse(await (await client.get("/api/auth/csrf")).json());
+  const page = await client.post("/api/auth/signin/logto", {
+    form: { csrfToken, callbackUrl: "/dashboard" },
+  });
+  const form = new URL(page.url());
+  await client.post(`${form.origin}${form.pathname}/sign-in`, {
+    form: { identifier: username, password: seedPassword },
+  });
+  return client;
+}
+
+/** The session in a client's cookie jar. */
+export async function sessionOf(client: Client, secret: string): Promise<SessionToken> {
+  const { cookies } = await client.storageState();
+  const value = cookies.find(({ name }) => name === cookieName)?.value;
+  const token = await decode({ token: value, secret, salt: cookieName });
+  if (!isSessionToken(token)) throw new Error("The client has no session.");
+  return token;
+}
+
+/**
+ * The same client at the moment when its access token is about to expire: its cookie is made anew so that nobody has to
+ * wait for that. It counts as one renewal more, as if another process had renewed it.
+ */
+export async function atExpiry(client: Client, baseURL: string, secret: string): Promise<Client> {
+  const token = await sessionOf(client, secret);
+  const expiring = {
+    ...token,
+    generation: token.generation + 1,
+    expiresAt: Math.floor(Date.now() / 1000) + 5,
+  };
+  const value = await encode({ token: expiring, secret, salt: cookieName, maxAge: 7 * 24 * 3600 });
+  const { cookies, origins } = await client.storageState();
+  const jar = cookies.map((cookie) => (cookie.name === cookieName ? { ...cookie, value } : cookie));
+  await client.dispose();
+  return request.newContext({ baseURL, storageState: { cookies: jar, origins } });
+}
