@@ -5,8 +5,6 @@ const config: NextConfig = {
   reactStrictMode: true,
   // The development server's own log would show authorization codes.
   logging: { incomingRequests: { ignore: [/^\/api\/auth\/callback\//] } },
-  // Built beside the running development server by the tests, without touching its output.
-  distDir: process.env.NEXT_DIST_DIR ?? ".next",
 };
 
 export default config;

@@ -83,7 +83,12 @@ export function OrganizationListSkeleton({ rows }: { rows: number }) {
 function Chevron() {
   return (
     <svg viewBox="0 0 16 16" fill="none" strokeWidth="1.5" className="size-4 text-muted" aria-hidden="true">
-      <path d="m6 3.5 4.5 4.5L6 12.5" strokeLinecap="round" strokeLinejoin="round" className="stroke-current" />
+      <path
+        d="m6 3.5 4.5 4.5L6 12.5"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        className="stroke-current"
+      />
     </svg>
   );
 }

@@ -140,7 +140,11 @@ function count(check: Check, ok: boolean): Counts {
  * @param args for Playwright, such as `--grep` or a file
  * @returns the exit code
  */
-export async function runEndToEnd(root: string, args: string[]): Promise<number> {
+export async function runEndToEnd(
+  root: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<number> {
   await ensureGenerated(root);
   try {
     print(`Browser: ${(await ensureBrowser(root)).name}`);
@@ -153,5 +157,10 @@ export async function runEndToEnd(root: string, args: string[]): Promise<number>
     const code = await runScript(root, buildCommand, {}, true).exited;
     if (code !== 0) return code;
   }
-  return runScript(root, [...endToEndCommand, ...args], {}, true).exited;
+  return runScript(root, [...endToEndCommand, ...args], env, true).exited;
+}
+
+/** The load tests at full size; `npm test` has them small. @returns the exit code */
+export function runLoad(root: string): Promise<number> {
+  return runEndToEnd(root, ["--project", "load"], { STORM: "full" });
 }

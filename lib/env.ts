@@ -40,10 +40,11 @@ const schema = z
     NODE_ENV: z.string().optional(),
     VERCEL: z.string().optional(),
   })
-  .superRefine((value, context) => {
-    if (value.NODE_ENV !== "production" || value.AUTH_URL || value.AUTH_TRUST_HOST || value.VERCEL) return;
-    context.addIssue({ code: "custom", path: ["AUTH_URL"], message: "is missing (needed in production)" });
-  })
+  .refine(
+    (value) => value.NODE_ENV !== "production" || value.AUTH_URL || value.AUTH_TRUST_HOST || value.VERCEL,
+    // Said together with whatever else is wrong.
+    { path: ["AUTH_URL"], error: "is missing (needed in production)", when: () => true },
+  )
   .transform(({ AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3, ...rest }) => ({
     ...rest,
     // Auth.js's own names for rotation: the highest number is the newest, AUTH_SECRET the oldest.

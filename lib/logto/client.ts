@@ -103,7 +103,17 @@ export function toLogtoError(error: unknown): LogtoError {
     const code = challenge === "invalid_token" ? "invalid_token" : "invalid_client";
     return new LogtoError(code, `HTTP ${String(error.status)} ${challenge ?? ""}`.trim(), { cause: error });
   }
-  return new LogtoError("unavailable", reasonOf(error), { cause: error });
+  return new LogtoError(isForeign(error) ? "rejected" : "unavailable", reasonOf(error), { cause: error });
+}
+
+/** Whether what answered is no such server at all: it says that it is another issuer, or knows no such path. */
+function isForeign(error: unknown): boolean {
+  if (!(error instanceof oidc.ClientError)) return false;
+  if (error.code === "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED") return true;
+  if (!(error.cause instanceof Response)) return false;
+  const { status } = error.cause;
+  // Too slow and too many requests pass (RFC 9110 §15.5.9, RFC 6585 §4).
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 /** One line that says why a request got no usable answer: the innermost cause tells most. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { NextAuthConfig } from "next-auth";
+import { z } from "zod";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { LogtoError } from "@/lib/logto/errors";
@@ -17,8 +18,15 @@ export type SignInError =
   | "SessionEnded"
   | "SessionUnreadable";
 
-/** What Auth.js logged while it answered one request; filled by its logger, read by our route. */
-const answering = new AsyncLocalStorage<{ error: Error | undefined }>();
+/** What Auth.js told its logger while it answered one request. */
+interface Told {
+  error?: Error;
+  /** The error that Logto sent back to the callback, with its description. */
+  refusal?: string;
+}
+
+/** Filled by Auth.js's logger, read by our route. */
+const answering = new AsyncLocalStorage<Told>();
 
 /**
  * Lets Auth.js answer a request, and says why it failed where its own redirect to the error page does not.
@@ -26,15 +34,15 @@ const answering = new AsyncLocalStorage<{ error: Error | undefined }>();
  * @param handle Auth.js's handler
  */
 export async function explainErrors(handle: () => Promise<Response>): Promise<Response> {
-  const seen: { error: Error | undefined } = { error: undefined };
-  const response = await answering.run(seen, handle);
+  const told: Told = {};
+  const response = await answering.run(told, handle);
   const location = response.headers.get("location");
-  if (!seen.error || !location) return response;
-  const url = new URL(location);
+  if (!told.error || !location) return response;
+  const url = new URL(location, "http://here.invalid");
   if (url.searchParams.get("error") !== "Configuration") return response;
-  url.searchParams.set("error", signInErrorOf(seen.error));
+  url.searchParams.set("error", signInErrorOf(told.error));
   const headers = new Headers(response.headers);
-  headers.set("location", url.href);
+  headers.set("location", url.href.replace("http://here.invalid", ""));
   return new Response(null, { status: response.status, headers });
 }
 
@@ -52,26 +60,38 @@ function causeOf(error: Error): Error | undefined {
   return wrapped instanceof Error ? wrapped : undefined;
 }
 
-/** Which of the sign-in page's sentences fits an error of Auth.js. */
+/** What kind of error it is. Auth.js says it in `type`; the `name` is its class's, which a production build shortens. */
+const kindOf = (error: Error): string =>
+  "type" in error && typeof error.type === "string" ? error.type : error.name;
+
+const oauthError = z.union([
+  z.object({ error: z.string() }).transform(({ error }) => error),
+  z
+    .object({ cause: z.tuple([z.object({ parameters: z.object({ error: z.string() }) })], z.unknown()) })
+    .transform(({ cause: [challenge] }) => challenge.parameters.error),
+]);
+
+/** The code in an answer of Logto: of its body (RFC 6749 §5.2) or of its challenge (RFC 6750 §3). */
+const oauthErrorOf = (error: Error): string | undefined => oauthError.safeParse(error).data;
+
+/** A request that a user can make by an old link, another tab or the Back button. */
+const interruptions = ["InvalidCheck", "MissingCSRF", "UnknownAction"];
+
+/** Which of the sign-in page's sentences fits an error of Auth.js or of Logto. */
 export function signInErrorOf(error: Error): SignInError {
   const chain = chainOf(error);
-  if (chain.some((each) => each instanceof LogtoError && each.code === "unavailable"))
-    return "ProviderUnavailable";
-  if (chain.some((each) => each.name === "InvalidCheck")) return "InvalidCheck";
+  const logtoError = chain.find((each) => each instanceof LogtoError);
+  if (logtoError) return logtoError.code === "unavailable" ? "ProviderUnavailable" : "Configuration";
+  if (chain.some((each) => kindOf(each) === "OAuthCallbackError")) return "OAuthCallbackError";
+  if (chain.some((each) => interruptions.includes(kindOf(each)))) return "InvalidCheck";
+  // The code was used already, or is too old.
+  if (chain.some((each) => oauthErrorOf(each) === "invalid_grant")) return "InvalidCheck";
   const code = chain
     .map((each) => ("code" in each ? each.code : undefined))
     .find((each) => typeof each === "string");
-  switch (code) {
-    // oauth4webapi's: the state differs, the code is missing, or the answer can't be read.
-    case "OAUTH_INVALID_RESPONSE":
-      return "InvalidCheck";
-    case "OAUTH_MISSING_SERVER_METADATA":
-    case "OAUTH_RESPONSE_BODY_ERROR":
-    case "OAUTH_WWW_AUTHENTICATE_CHALLENGE":
-      return "Configuration";
-    default:
-      return chain.some(isOutage) ? "ProviderUnavailable" : "Configuration";
-  }
+  // oauth4webapi's: the state differs, the code is missing, or the answer can't be read.
+  if (code === "OAUTH_INVALID_RESPONSE") return "InvalidCheck";
+  return chain.some(isOutage) ? "ProviderUnavailable" : "Configuration";
 }
 
 function isOutage(error: Error): boolean {
@@ -80,21 +100,28 @@ function isOutage(error: Error): boolean {
   return /^E(CONN|HOST|AI_)|^UND_ERR|^OAUTH_(RESPONSE_IS_NOT|PARSE_ERROR)/.test(code);
 }
 
+const refusal = z
+  .object({ error: z.string(), error_description: z.string().optional() })
+  .transform(({ error, error_description }) => [error, error_description].filter(Boolean).join(": "));
+
 /** Auth.js's errors as one line each: what happened and what lies behind it, without stack traces, tokens or bodies. */
 export const authLogger: NonNullable<NextAuthConfig["logger"]> = {
   error(error) {
-    const store = answering.getStore();
-    if (store) store.error = error;
+    const told = answering.getStore();
+    if (told) told.error = error;
     const reasons = chainOf(error).map((each) => {
-      const code = "error" in each && typeof each.error === "string" ? ` (${each.error})` : "";
-      return `${each.message.replace(/\.? ?Read more at \S+/, "")}${code}`;
+      const code = oauthErrorOf(each);
+      return `${each.message.replace(/\.? ?Read more at \S+/, "")}${code ? ` (${code})` : ""}`;
     });
-    log.error(error.name, { reason: [...new Set(reasons.filter(Boolean))].join(": ") });
+    const reason = [...new Set([...reasons, told?.refusal].filter(Boolean))].join(": ");
+    log[signInErrorOf(error) === "Configuration" ? "error" : "warn"](kindOf(error), { reason });
   },
   warn(code) {
     if (env().NODE_ENV !== "production") log.warn(code);
   },
-  debug() {
-    // Auth.js's debug lines contain tokens.
+  debug(message, metadata) {
+    // Nowhere else does Auth.js tell what Logto sent back. Its other debug lines contain tokens: none is printed.
+    const told = answering.getStore();
+    if (told && message === "OAuthCallbackError") told.refusal = refusal.safeParse(metadata).data;
   },
 };

@@ -24,9 +24,10 @@ async function goToLogto(response: Response): Promise<Response> {
   if (!signedOut) return response;
   const url = await afterSignOutUrl();
   const headers = new Headers(response.headers);
-  if (!headers.has("location")) return Response.json({ url }, { headers });
-  headers.set("location", url);
-  return new Response(null, { status: response.status, headers });
+  const isJson = headers.get("content-type")?.includes("json");
+  if (isJson) headers.delete("location");
+  else headers.set("location", url);
+  return new Response(isJson ? JSON.stringify({ url }) : null, { status: response.status, headers });
 }
 
 const nameOf = (setCookie: string) => setCookie.slice(0, setCookie.indexOf("="));

@@ -1,15 +1,18 @@
 import "server-only";
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { cache } from "react";
 import { readSession, writtenCookies, type SessionRead } from "./cookie";
 import { SessionError } from "./errors";
 import { continueSession, type Continued } from "./renewal";
+import { sessionEndedHeader } from "./update-session";
 import { isNewer, type SessionToken } from "./session-token";
 
 /** How the session of the current request stands, once per request: no request to Logto is made for it. */
 export const currentSession = cache(async () => {
   const read = await readSession((await cookies()).getAll());
-  return read.status === "read" ? continueSession(read.token) : read;
+  if (read.status === "read") return continueSession(read.token);
+  const ended = (await headers()).has(sessionEndedHeader);
+  return ended ? ({ status: "ended" } as const) : read;
 });
 
 /**

@@ -3,6 +3,7 @@ import { redirect } from "next/navigation";
 import { signIn } from "@/auth";
 import { log } from "@/lib/log";
 import { discover, toLogtoError } from "@/lib/logto/client";
+import { signInErrorOf } from "./auth-errors";
 import { signInPath } from "./callback-url";
 import { logtoClient } from "./renewal";
 
@@ -19,8 +20,9 @@ export async function signInAtLogto(
   try {
     await discover(logtoClient());
   } catch (error) {
-    log.error("sign-in impossible", { reason: toLogtoError(error).message });
-    redirect(signInPath(callbackUrl, "ProviderUnavailable"));
+    const logtoError = toLogtoError(error);
+    log.error("sign-in impossible", { issuer: logtoClient().issuer, reason: logtoError.message });
+    redirect(signInPath(callbackUrl, signInErrorOf(logtoError)));
   }
   await signIn("logto", { redirectTo: callbackUrl }, parameters);
   throw new Error("signIn did not redirect");

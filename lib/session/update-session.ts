@@ -7,6 +7,8 @@ import { isNewer, isSliding, sessionLifetime } from "./session-token";
 
 /** Request header by which a guard learns which page to come back to. Middleware sets it; a guard checks it again. */
 export const requestedPathHeader = "x-requested-path";
+/** Request header by which a guard learns that Logto ended the session, whose cookie it then does not get to see. */
+export const sessionEndedHeader = "x-session-ended";
 /** Our GET route that sends the browser to sign in again, silently if Logto still knows it, and back to the page. */
 export const resumePath = "/api/auth/resume";
 
@@ -56,12 +58,15 @@ function proceed(
   request: NextRequest,
   path: string,
   cookies: SessionCookie[],
-  isHidden: (name: string) => boolean = () => false,
+  isHidden?: (name: string) => boolean,
 ): NextResponse {
   const headers = new Headers(request.headers);
   headers.set(requestedPathHeader, path);
+  // A browser can't say it: only what is set here counts.
+  if (isHidden === undefined) headers.delete(sessionEndedHeader);
+  else headers.set(sessionEndedHeader, "1");
   const jar = new Map(request.cookies.getAll().map(({ name, value }) => [name, value]));
-  for (const name of [...jar.keys()].filter(isHidden)) jar.delete(name);
+  for (const name of jar.keys()) if (isHidden?.(name)) jar.delete(name);
   for (const { name, value } of cookies) {
     if (value) jar.set(name, value);
     else jar.delete(name);

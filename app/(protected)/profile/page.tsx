@@ -25,11 +25,7 @@ export default async function ProfilePage() {
         <Card flush title="From the id_token" description="Received at sign-in and kept in the session.">
           <ClaimsTable caption="Claims of the id_token" claims={claims} />
         </Card>
-        <Card
-          flush
-          title="Only from userinfo"
-          description="Answered by Logto's userinfo endpoint, /oidc/me."
-        >
+        <Card flush title="Only from userinfo" description="Answered by Logto's userinfo endpoint, /oidc/me.">
           <Suspense fallback={<UserinfoClaimsSkeleton />}>
             <UserinfoClaims idTokenClaims={claims} />
           </Suspense>

@@ -1,0 +1,62 @@
+import type { Page } from "@playwright/test";
+import { apiResources, rolePermissions } from "../../dev/identity/seed";
+import { appVariables } from "../../dev/stand-in";
+import { expect, signIn, test } from "./fixtures";
+import { startApp } from "./servers";
+
+const card = (page: Page, indicator: string) => page.getByRole("region", { name: indicator });
+
+/** Request headers of a browser that loads a page, and of the router that fetches its React payload. */
+const documentAndPayload: Record<string, string>[] = [{}, { rsc: "1" }];
+
+for (const { person, role } of [
+  { person: "alice", role: "admin" },
+  { person: "carol", role: "viewer" },
+]) {
+  test(`${person} sees for each API what a ${role} may do there`, async ({ page }) => {
+    await signIn(page, person, { to: "/api-access" });
+    for (const { indicator } of apiResources) {
+      const granted = rolePermissions[role]?.[indicator] ?? [];
+      await expect(card(page, indicator).locator("time")).toHaveCount(2);
+      await expect(card(page, indicator).getByRole("listitem")).toHaveText([...granted]);
+    }
+    await expect(page.getByRole("region")).toHaveCount(apiResources.length);
+  });
+}
+
+test("no access token is in what the browser gets", async ({ identity, page }) => {
+  await signIn(page, "alice", { to: "/api-access" });
+  await expect(page.locator("time")).toHaveCount(2 * apiResources.length);
+  const issued = await identity.issued();
+  for (const headers of documentAndPayload) {
+    const content = await (await page.request.get("/api-access", { headers })).text();
+    expect(content).toContain("Expires");
+    expect(issued.filter(({ value }) => content.includes(value))).toEqual([]);
+  }
+});
+
+test("a failure stands in the card of its API alone", async ({ own, page }) => {
+  const [failing, working] = apiResources.map(({ indicator }) => indicator);
+  await signIn(page, "alice", { app: own.app.url });
+  // Both tries of the first request; the second API's comes after it.
+  await own.control.inject({ endpoint: "token", when: "before", kind: "status", status: 503, times: 2 });
+  await page.goto(`${own.app.url}/api-access`);
+  await expect(card(page, failing ?? "").getByRole("alert")).toContainText("Logto does not answer");
+  await expect(card(page, working ?? "").getByRole("listitem")).toHaveText(["read", "delete"]);
+});
+
+test("without API resources, the page says how to have some", async ({ own, page }) => {
+  await own.app.stop();
+  const { port, origin } = new URL(own.app.url);
+  const app = await startApp(
+    { ...appVariables(own.control.issuer), LOGTO_RESOURCES: "urn:logto:resource:organizations" },
+    { port: Number(port) },
+  );
+  try {
+    await signIn(page, "alice", { app: origin, to: "/api-access" });
+    await expect(page.getByRole("main")).toContainText("No API resources");
+    await expect(page.getByRole("main")).toContainText("LOGTO_RESOURCES");
+  } finally {
+    await app.stop();
+  }
+});

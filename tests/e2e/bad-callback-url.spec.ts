@@ -1,0 +1,107 @@
+import type { BrowserContext } from "@playwright/test";
+import { signIn } from "./fixtures";
+import { beginSignIn, expect, signInByRequests, test, typePassword, visit } from "./stage";
+
+const evil = [
+  "https://evil.example",
+  "//evil.example",
+  "/\\evil.example",
+  "javascript:alert(document.domain)",
+];
+
+for (const callbackUrl of evil) {
+  test(`signing in by a link with callbackUrl=${callbackUrl} lands on our own dashboard`, async ({
+    page,
+    stage,
+  }) => {
+    const elsewhere: string[] = [];
+    const ours = [stage.url, stage.control.endpoint];
+    page.on("request", (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (protocol.startsWith("http") && !ours.includes(origin)) elsewhere.push(request.url());
+    });
+    page.on("dialog", (dialog) => elsewhere.push(dialog.message()));
+    await page.goto(`/sign-in?callbackUrl=${encodeURIComponent(callbackUrl)}`);
+    await expect(page.locator('input[name="callbackUrl"]')).toHaveValue("/dashboard");
+    // As though the page had been changed on its way: the server looks for itself.
+    await page.locator('input[name="callbackUrl"]').evaluate((input, value) => {
+      input.setAttribute("value", value);
+    }, callbackUrl);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("button", { name: /Bob Park/ }).click();
+    await page.waitForURL((url) => url.pathname === "/dashboard");
+    expect(new URL(page.url()).origin).toBe(stage.url);
+    expect(elsewhere).toEqual([]);
+  });
+}
+
+const more = [
+  ...evil,
+  "/\t/evil.example",
+  "https:evil.example",
+  "https:/\\evil.example",
+  "/..//evil.example",
+  "\\\\evil.example",
+  "data:text/html,<script>alert(1)</script>",
+  " //evil.example",
+];
+
+/** Where signing in leads to that was begun by Auth.js's own route. Logto knows the browser already. */
+async function landing(context: BrowserContext, callbackUrl: string): Promise<URL> {
+  return new URL((await beginSignIn(context, callbackUrl)).url());
+}
+
+test("Auth.js's own sign-in route leads to our origin, whatever the callbackUrl", async ({
+  context,
+  stage,
+}) => {
+  await signInByRequests(context, "bob");
+  for (const callbackUrl of more) {
+    await context.clearCookies({ name: /^authjs\./ });
+    expect((await landing(context, callbackUrl)).origin, callbackUrl).toBe(stage.url);
+  }
+});
+
+test("a callback-url cookie that leads elsewhere is not followed", async ({ context, stage }) => {
+  const signInPage = await beginSignIn(context, "/profile");
+  await context.clearCookies({ name: "authjs.callback-url" });
+  await context.addCookies([
+    { name: "authjs.callback-url", value: encodeURIComponent("https://evil.example/x"), url: stage.url },
+  ]);
+  const landed = await typePassword(context, signInPage, "bob");
+  expect(new URL(landed.url()).origin).toBe(stage.url);
+});
+
+test("somebody who is signed in already is not led elsewhere by the sign-in page", async ({
+  context,
+  stage,
+}) => {
+  await signInByRequests(context, "bob");
+  for (const callbackUrl of more) {
+    const response = await visit(context, `/sign-in?callbackUrl=${encodeURIComponent(callbackUrl)}`, {
+      maxRedirects: 0,
+    });
+    expect(response.status()).toBe(307);
+    const { location = "" } = response.headers();
+    expect(new URL(location, stage.url).origin, callbackUrl).toBe(stage.url);
+  }
+});
+
+test("the route that resumes a session leads to our origin, whatever the callbackUrl", async ({
+  context,
+  stage,
+}) => {
+  await signInByRequests(context, "bob");
+  for (const callbackUrl of more) {
+    const response = await visit(context, `/api/auth/resume?callbackUrl=${encodeURIComponent(callbackUrl)}`, {
+      maxRedirects: 0,
+    });
+    const { location = "" } = response.headers();
+    expect(new URL(location, stage.url).origin, callbackUrl).toBe(stage.url);
+  }
+});
+
+test("a path with a query and a fragment is come back to as it is", async ({ page }) => {
+  await signIn(page, "bob", { to: "/profile?tab=a%20b&x=1#end" });
+  expect(page.url()).toMatch(/\/profile\?tab=a%20b&x=1(#end)?$/);
+});

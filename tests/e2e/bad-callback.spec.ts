@@ -1,0 +1,151 @@
+import type { APIResponse, BrowserContext } from "@playwright/test";
+import {
+  beginSignIn,
+  expect,
+  expectExplained,
+  expectNothingSecret,
+  expectSignedOut,
+  test,
+  typePassword,
+  visit,
+} from "./stage";
+
+/** Signs in at Logto as far as its redirect back, and gives where that leads. */
+async function comeBack(context: BrowserContext): Promise<URL> {
+  const signInPage = await beginSignIn(context, "/profile");
+  let response = await typePassword(context, signInPage, "bob", { maxRedirects: 0 });
+  for (;;) {
+    const next = new URL(locationOf(response), response.url());
+    if (next.pathname.startsWith("/api/auth/callback/")) return next;
+    response = await context.request.get(next.href, { maxRedirects: 0 });
+  }
+}
+
+function locationOf(response: APIResponse): string {
+  const { location } = response.headers();
+  if (!location) throw new Error(`${response.url()} answered ${response.status()} and leads nowhere`);
+  return location;
+}
+
+const interrupted = "Sign-in was interrupted";
+
+const spoiled: { what: string; spoil: (url: URL) => void; title: string; logged: RegExp }[] = [
+  {
+    what: "a wrong state",
+    spoil: (url) => url.searchParams.set("state", "of-somebody-else"),
+    title: interrupted,
+    logged: /^\[auth\] \w+ reason=".*state/m,
+  },
+  {
+    what: "no state",
+    spoil: (url) => url.searchParams.delete("state"),
+    title: interrupted,
+    logged: /^\[auth\] \w+ reason=".*state/m,
+  },
+  {
+    what: "no code",
+    spoil: (url) => url.searchParams.delete("code"),
+    title: interrupted,
+    logged: /^\[auth\] \w+ reason=".*code/m,
+  },
+  {
+    what: "another issuer's answer",
+    spoil: (url) => url.searchParams.set("iss", "https://evil.example/oidc"),
+    title: interrupted,
+    logged: /^\[auth\] \w+ reason=".*iss/m,
+  },
+  {
+    what: "error=access_denied",
+    spoil: (url) => {
+      url.searchParams.delete("code");
+      url.searchParams.set("error", "access_denied");
+      url.searchParams.set("error_description", "<script>alert(1)</script>");
+    },
+    title: "Sign-in was not completed",
+    logged: /^\[auth\] \w+ reason=".*access_denied/m,
+  },
+  {
+    what: "error=server_error",
+    spoil: (url) => {
+      url.searchParams.delete("code");
+      url.searchParams.set("error", "server_error");
+    },
+    title: "Sign-in was not completed",
+    logged: /^\[auth\] \w+ reason=".*server_error/m,
+  },
+  {
+    what: "a code that Logto does not know",
+    spoil: (url) => url.searchParams.set("code", "made-up"),
+    title: "Sign-in was interrupted",
+    logged: /^\[auth\] \w+ reason=".*invalid_grant/m,
+  },
+];
+
+for (const { what, spoil, title, logged } of spoiled) {
+  test(`a callback with ${what} ends signed out on a page that explains it`, async ({ context, stage }) => {
+    const url = await comeBack(context);
+    spoil(url);
+    const page = await expectExplained(await visit(context, url.href), title);
+    expect(page).not.toContain("<script>alert(1)");
+    await expectNothingSecret(page, stage);
+    expect(stage.log()).toMatch(logged);
+    await expectSignedOut(context);
+  });
+}
+
+for (const cookie of ["state", "pkce.code_verifier", "nonce"]) {
+  test(`a callback without the ${cookie} cookie ends signed out on a page that explains it`, async ({
+    context,
+    stage,
+  }) => {
+    const url = await comeBack(context);
+    await context.clearCookies({ name: `authjs.${cookie}` });
+    await expectExplained(await visit(context, url.href), interrupted);
+    expect(stage.log()).toMatch(/^\[auth\] InvalidCheck reason=/m);
+    await expectSignedOut(context);
+  });
+}
+
+test("a callback that nobody asked for ends on a page that explains it", async ({ context, stage }) => {
+  await expectExplained(await visit(context, "/api/auth/callback/logto?code=x&state=y"), interrupted);
+  expect(stage.log()).toMatch(/^\[auth\] InvalidCheck reason=/m);
+  await expectSignedOut(context);
+});
+
+test("a callback that is opened twice does not sign in twice", async ({ context }) => {
+  const url = await comeBack(context);
+  expect(new URL((await visit(context, url.href)).url()).pathname).toBe("/profile");
+  await context.clearCookies({ name: /session-token/ });
+  await expectExplained(await visit(context, url.href), interrupted);
+  await expectSignedOut(context);
+});
+
+const outages = [
+  { kind: "status", status: 500 },
+  { kind: "status", status: 503 },
+  { kind: "drop" },
+  { kind: "html" },
+  { kind: "truncated" },
+] as const;
+
+for (const { kind, ...rest } of outages) {
+  const name = "status" in rest ? `answers ${rest.status}` : `fails (${kind})`;
+  test(`a token endpoint that ${name} at the callback ends on a page that says to try again`, async ({
+    context,
+    stage,
+  }) => {
+    const url = await comeBack(context);
+    await stage.control.inject({ endpoint: "token", when: "before", kind, ...rest });
+    await stage.control.forgetRequests();
+    const page = await expectExplained(await visit(context, url.href), "The sign-in service does not answer");
+    await expectNothingSecret(page, stage);
+    expect(stage.log()).toMatch(/^\[auth\] \w{3,} reason="\S/m);
+    await expectSignedOut(context);
+    // A code that is sent twice costs its grant (RFC 6749 §4.1.2).
+    expect((await stage.control.requests()).byGrant.authorization_code).toBe(1);
+
+    await stage.control.clearFaults();
+    const again = await beginSignIn(context, "/profile");
+    expect(new URL(again.url()).pathname).toBe("/profile");
+  });
+}

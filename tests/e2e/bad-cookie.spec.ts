@@ -1,0 +1,110 @@
+import { expect, expectExplained, expectNothingSecret, signInByRequests, test, visit } from "./stage";
+import {
+  encodeCookie,
+  putCookies,
+  readSession,
+  sessionCookies,
+  sessionValue,
+  writtenSessionCookies,
+} from "./session-cookie";
+import type { SessionToken } from "@/lib/session/session-token";
+
+const name = "authjs.session-token";
+
+interface Good {
+  value: string;
+  token: SessionToken;
+  secret: string;
+}
+
+/** Ways in which a cookie is no session: what the browser then holds, by name. */
+const broken: Record<string, (good: Good) => Promise<Record<string, string>> | Record<string, string>> = {
+  "tampered with": ({ value }) => {
+    const middle = Math.floor(value.length / 2);
+    const other = value[middle] === "A" ? "B" : "A";
+    return { [name]: value.slice(0, middle) + other + value.slice(middle + 1) };
+  },
+  truncated: ({ value }) => ({ [name]: value.slice(0, value.length - 40) }),
+  "made with another secret": async ({ token }) => ({ [name]: await encodeCookie(token, "x".repeat(40)) }),
+  "made for a cookie of another name": async ({ token, secret }) => ({
+    [name]: await encodeCookie(token, secret, "authjs.state"),
+  }),
+  "of another application with the same secret": async ({ secret }) => ({
+    [name]: await encodeCookie({ sub: "k3v9t2m8qx1a", name: "Mallory" }, secret),
+  }),
+  "whole and in chunks at once": ({ value }) => ({
+    [name]: value,
+    [`${name}.0`]: value.slice(0, 900),
+    [`${name}.1`]: value.slice(900),
+  }),
+  "short of a chunk": ({ value }) => ({
+    [`${name}.1`]: value.slice(900),
+    [`${name}.2`]: value.slice(1800),
+  }),
+  "no token at all": () => ({ [name]: "%00<script>" }),
+  "without encryption": ({ token }) => {
+    const part = (json: object) => Buffer.from(JSON.stringify(json)).toString("base64url");
+    return { [name]: `${part({ alg: "none" })}.${part(token)}.` };
+  },
+};
+
+for (const [what, make] of Object.entries(broken)) {
+  test(`a session cookie that is ${what} means signed out, with a page that explains it`, async ({
+    context,
+    stage,
+  }) => {
+    await signInByRequests(context, "bob");
+    const { secret } = stage;
+    const good = { value: await sessionValue(context), token: await readSession(context, secret), secret };
+    const bad = await make(good);
+    const restore = () => putCookies(context, stage.url, bad);
+
+    await restore();
+    expect((await context.request.get("/api/auth/check")).status()).toBe(401);
+    await restore();
+    expect(await (await context.request.get("/api/auth/session")).json()).toBeNull();
+    await restore();
+    expect((await visit(context, "/")).status()).toBe(200);
+
+    await restore();
+    const turnedAway = await visit(context, "/profile?tab=1", { maxRedirects: 0 });
+    expect(turnedAway.status()).toBe(307);
+    const removed = writtenSessionCookies(turnedAway).map((line) => line.split("=")[0]);
+    expect(new Set(removed)).toEqual(new Set(Object.keys(bad)));
+    expect(await sessionCookies(context)).toEqual([]);
+
+    await restore();
+    const response = await visit(context, "/profile?tab=1");
+    const page = await expectExplained(response, "Your session could not be read");
+    expect(new URL(response.url()).searchParams.get("callbackUrl")).toBe("/profile?tab=1");
+    await expectNothingSecret(page, stage);
+    expect(stage.log()).toMatch(/^\[auth\] session cookie unreadable reason=".+"$/m);
+    expect(stage.log()).not.toContain(good.value.slice(100, 140));
+  });
+}
+
+test("a session whose time is over is no broken one: the sign-in page comes without an alert", async ({
+  context,
+  stage,
+}) => {
+  await signInByRequests(context, "bob");
+  const token = await readSession(context, stage.secret);
+  const { encode } = await import("next-auth/jwt");
+  const over = await encode({ token: { ...token }, secret: stage.secret, salt: name, maxAge: -10 });
+  await putCookies(context, stage.url, { [name]: over });
+  const response = await visit(context, "/dashboard");
+  expect(new URL(response.url()).pathname).toBe("/sign-in");
+  expect(await response.text()).not.toMatch(/role="(alert|status)"/);
+  expect(await sessionCookies(context)).toEqual([]);
+});
+
+test("somebody with a broken session cookie can sign in at once", async ({ context, stage }) => {
+  await putCookies(context, stage.url, {
+    [name]: "broken",
+    [`${name}.0`]: "broken",
+    [`${name}.1`]: "broken",
+  });
+  await signInByRequests(context, "alice");
+  expect((await readSession(context, stage.secret)).claims.username).toBe("alice");
+  expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
+});

@@ -1,0 +1,45 @@
+import { expect, signInByRequests, test, visit } from "./stage";
+import { decode, encode } from "next-auth/jwt";
+import { startPair } from "./servers";
+import { controlOf } from "./identity-control";
+import { expireAccessToken, readSession, sessionValue } from "./session-cookie";
+
+for (const clockSkew of [30, -30]) {
+  test(`with Logto's clock ${clockSkew > 0 ? "30 s ahead" : "30 s behind"}, signing in and renewing work`, async ({
+    context,
+  }) => {
+    const secret = "c".repeat(40);
+    const { app, identity, stop } = await startPair({ AUTH_SECRET: secret });
+    const control = controlOf(identity.endpoint);
+    try {
+      await control.change({ clockSkew, rotation: "always" });
+      await signInByRequests(context, "alice", { origin: app.url });
+      const begun = await expireAccessToken(context, { url: app.url, secret });
+      const response = await visit(context, `${app.url}/profile`, { maxRedirects: 0 });
+      expect(response.status()).toBe(200);
+      expect(await response.text()).toContain("onboarded");
+      const renewed = await readSession(context, secret);
+      expect(renewed.generation).toBe(begun.generation + 1);
+      // Counted from our own clock: what Logto's says does not matter.
+      expect(Math.abs(renewed.expiresAt - (Date.now() / 1000 + 3600))).toBeLessThan(10);
+      expect(app.log()).not.toMatch(/failed|ended/);
+    } finally {
+      await stop();
+    }
+  });
+}
+
+test("a session cookie that another server's clock dated 30 s ahead is read", async ({ context, stage }) => {
+  await signInByRequests(context, "bob");
+  const salt = "authjs.session-token";
+  const token = await decode({ token: await sessionValue(context), secret: stage.secret, salt });
+  const iat = Math.floor(Date.now() / 1000) + 30;
+  const ahead = await encode({
+    token: { ...token, iat },
+    secret: stage.secret,
+    salt,
+    maxAge: 1000,
+  });
+  await context.addCookies([{ name: salt, value: ahead, url: stage.url }]);
+  expect((await context.request.get("/api/auth/check")).status()).toBe(200);
+});

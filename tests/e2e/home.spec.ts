@@ -1,0 +1,38 @@
+import { expect, signIn, test } from "./fixtures";
+import { userMenuButton } from "./steps";
+
+test("the start page is the same static page for everybody", async ({ page, playwright, app }) => {
+  const request = await playwright.request.newContext({ baseURL: app.url });
+  const stranger = await request.get("/");
+  await signIn(page, "alice");
+  const signedIn = await page.request.get("/");
+  expect(signedIn.status()).toBe(200);
+  expect(signedIn.headers()["x-nextjs-cache"]).toBe("HIT");
+  expect(await signedIn.text()).toBe(await stranger.text());
+  await request.dispose();
+});
+
+test("the start page's header leads whoever is signed out to sign in", async ({ app, page }) => {
+  await page.goto("/");
+  await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(`${app.url}/sign-in`);
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+});
+
+test("the start page's header shows who is signed in, and leads to their pages", async ({ app, page }) => {
+  await signIn(page, "alice");
+  await page.goto("/");
+  await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toHaveCount(0);
+  await userMenuButton(page, "Alice Kim").click();
+  await expect(page.locator("[popover]")).toContainText("alice@example.com");
+  await page.locator("[popover]").getByRole("link", { name: "Profile" }).click();
+  await expect(page).toHaveURL(`${app.url}/profile`);
+});
+
+test("the start page can be signed out from", async ({ page }) => {
+  await signIn(page, "bob");
+  await page.goto("/");
+  await userMenuButton(page, "Bob Park").click();
+  await page.locator("[popover]").getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
+});

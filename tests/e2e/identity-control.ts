@@ -1,0 +1,54 @@
+import { z } from "zod";
+import type { Fault } from "../../dev/identity/faults";
+import type { Settings } from "../../dev/identity/settings";
+
+const requests = z.object({
+  total: z.number(),
+  byEndpoint: z.record(z.string(), z.number()),
+  byGrant: z.record(z.string(), z.number()),
+});
+
+const issued = z.array(
+  z.object({
+    kind: z.enum(["access_token", "refresh_token", "id_token", "authorization_code"]),
+    value: z.string(),
+    sub: z.string().optional(),
+    clientId: z.string().optional(),
+  }),
+);
+
+type FaultWish = Pick<Fault, "endpoint" | "when" | "kind"> & Partial<Fault>;
+
+/**
+ * Steers and watches a stand-in that was started with `control: true`.
+ *
+ * @param endpoint its address
+ */
+export function controlOf(endpoint: string) {
+  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(`${endpoint}/control/${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} /control/${path} answered ${response.status}: ${text}`);
+    return text ? JSON.parse(text) : undefined;
+  };
+  return {
+    endpoint,
+    issuer: `${endpoint}/oidc`,
+    change: (settings: Partial<Settings>) => call("PATCH", "settings", settings),
+    inject: (fault: FaultWish) => call("POST", "faults", fault),
+    clearFaults: () => call("DELETE", "faults"),
+    requests: async () => requests.parse(await call("GET", "requests")),
+    forgetRequests: () => call("DELETE", "requests"),
+    /** Every token and code that was ever issued, to look for where none may be. */
+    issued: async () => issued.parse(await call("GET", "issued")),
+    endSessions: () => call("DELETE", "sessions"),
+    changeUser: (id: string, changes: object) => call("PATCH", `users/${id}`, changes),
+  };
+}
+
+export type IdentityControl = ReturnType<typeof controlOf>;

@@ -1,0 +1,46 @@
+import type { BrowserContext } from "@playwright/test";
+import { expect, signIn, test } from "./fixtures";
+import { startPair } from "./servers";
+import { signOut } from "./steps";
+
+/** Runs in the app's process ahead of it and prints where each connection goes. */
+const reportConnections = `
+  import { Socket } from "node:net";
+  const { connect } = Socket.prototype;
+  Socket.prototype.connect = function (...parameters) {
+    const [options] = parameters.flat();
+    console.log("connection to " + (options?.host ?? options?.path ?? "localhost"));
+    return connect.apply(this, parameters);
+  };
+`;
+
+function hostsOf(context: BrowserContext): Set<string> {
+  const hosts = new Set<string>();
+  context.on("request", (request) => hosts.add(new URL(request.url()).hostname));
+  return hosts;
+}
+
+test("nothing leaves this machine, neither from the browser nor from the server", async ({
+  context,
+  page,
+}) => {
+  const env = {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(reportConnections)}`,
+  };
+  const { app, stop } = await startPair(env);
+  try {
+    const hosts = hostsOf(context);
+    for (const path of ["/", "/sign-in", "/no-such-page"]) await page.goto(app.url + path);
+    await signIn(page, "alice", { app: app.url });
+    await page.goto(`${app.url}/profile`);
+    await expect(page.getByRole("table", { name: "Claims that only userinfo has" })).toBeVisible();
+    await page.goto(app.url);
+    await signOut(page);
+    // `data:` addresses have no host.
+    expect([...hosts].filter(Boolean)).toEqual(["localhost"]);
+    const connections = [...app.log().matchAll(/connection to (\S+)/g)].map(([, host]) => host);
+    expect(new Set(connections)).toEqual(new Set(["localhost"]));
+  } finally {
+    await stop();
+  }
+});

@@ -1,0 +1,108 @@
+import { acme, globex, seedPeople } from "../../dev/identity/seed";
+import { expect, signIn, test } from "./fixtures";
+
+const [alice] = seedPeople;
+const roles = { [acme.id]: "admin", [globex.id]: "member" };
+
+/** Request headers of a browser that loads a page, and of the router that fetches its React payload. */
+const documentAndPayload: Record<string, string>[] = [{}, { rsc: "1" }];
+
+test("lists the user's organizations with their roles, each a link to its page", async ({ page }) => {
+  await signIn(page, "alice", { to: "/organizations" });
+  const rows = page.getByRole("main").getByRole("listitem");
+  await expect(rows).toHaveText(
+    [acme, globex].map(({ id, name, description }) => `${name}${description ?? ""}${roles[id] ?? ""}`),
+  );
+  await rows.first().click();
+  await expect(page).toHaveURL(`/organizations/${acme.id}`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Acme");
+});
+
+test("says so to whoever is a member of none", async ({ page }) => {
+  await signIn(page, "carol", { to: "/organizations" });
+  await expect(page.getByText("No organizations")).toBeVisible();
+});
+
+test("an organization's page shows what its token grants and never the token", async ({ identity, page }) => {
+  await signIn(page, "alice", { to: `/organizations/${acme.id}` });
+  const token = page.getByRole("region", { name: "Organization token" });
+  await expect(token).toContainText(`urn:logto:organization:${acme.id}`);
+  await expect(token.getByRole("listitem")).toHaveText(["invite:member", "remove:member", "read:report"]);
+  const [issuedAt, expiresAt] = await token
+    .locator("time")
+    .evaluateAll((times) => times.map((time) => Date.parse(time.getAttribute("datetime") ?? "")));
+  expect((expiresAt ?? 0) - (issuedAt ?? 0)).toBe(3_600_000);
+
+  const issued = (await identity.issued()).filter(({ sub }) => sub === alice?.id);
+  for (const headers of documentAndPayload) {
+    const content = await (await page.request.get(`/organizations/${acme.id}`, { headers })).text();
+    expect(content).toContain("read:report");
+    expect(issued.filter(({ value }) => content.includes(value))).toEqual([]);
+  }
+});
+
+test("permissions differ by the roles in each organization", async ({ page }) => {
+  await signIn(page, "alice", { to: `/organizations/${globex.id}` });
+  const token = page.getByRole("region", { name: "Organization token" });
+  await expect(token.getByRole("listitem")).toHaveText(["read:report"]);
+});
+
+for (const [kind, id] of [
+  ["another's", globex.id],
+  ["an unknown", "nosuchid0000"],
+] as const) {
+  test(`${kind} organization is not allowed, and its name is not told`, async ({ page }) => {
+    await signIn(page, "bob");
+    const response = await page.goto(`/organizations/${id}`);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("You don't have access to this page");
+    await expect(page.locator("meta[name=robots]")).toHaveAttribute("content", /noindex/);
+    expect(await response?.text()).not.toContain(globex.name);
+  });
+}
+
+test("while userinfo fails, organizations are listed by their ids", async ({ own, page }) => {
+  await own.control.inject({ endpoint: "userinfo", when: "before", kind: "status" });
+  await signIn(page, "alice", { app: own.app.url, to: "/organizations" });
+  const main = page.getByRole("main");
+  await expect(main.getByRole("alert")).toContainText("could not be loaded");
+  await expect(main.getByRole("listitem")).toHaveText([`${acme.id}admin`, `${globex.id}member`]);
+
+  await own.control.clearFaults();
+  await main.getByRole("link", { name: "Try again" }).click();
+  await expect(main.getByRole("link", { name: "Acme" })).toBeVisible();
+});
+
+test("while Logto gives no token, the page says so and can be tried again", async ({ own, page }) => {
+  await signIn(page, "bob", { app: own.app.url });
+  await own.control.inject({ endpoint: "token", when: "before", kind: "status", status: 503 });
+  await page.goto(`${own.app.url}/organizations/${acme.id}`);
+  await expect(page.getByRole("main").getByRole("alert")).toContainText("Logto does not answer");
+
+  await own.control.clearFaults();
+  // Logto is asked again after a pause, so one try may come too early.
+  await expect(async () => {
+    await page.getByRole("link", { name: "Try again" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Acme", { timeout: 1_000 });
+  }).toPass();
+});
+
+test("whoever joined an organization since signing in is let in", async ({ own, page }) => {
+  await signIn(page, "bob", { app: own.app.url });
+  await own.control.changeUser("bob", {
+    organizations: [
+      { id: acme.id, roles: ["member"] },
+      { id: globex.id, roles: ["member"] },
+    ],
+  });
+  await page.goto(`${own.app.url}/organizations`);
+  await page.getByRole("link", { name: "Globex" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Globex");
+  await expect(page.getByRole("region", { name: "Your roles" })).toContainText("member");
+});
+
+test("a visitor who is signed out is asked to sign in, for the organization that they came for", async ({
+  page,
+}) => {
+  await page.goto(`/organizations/${acme.id}`);
+  await expect(page).toHaveURL(`/sign-in?callbackUrl=${encodeURIComponent(`/organizations/${acme.id}`)}`);
+});

@@ -1,0 +1,122 @@
+import type { Page } from "@playwright/test";
+import { signIn } from "./fixtures";
+import { expect, test } from "./signed-in";
+
+const profileClaims = [
+  "name",
+  "family_name",
+  "given_name",
+  "middle_name",
+  "nickname",
+  "preferred_username",
+  "profile",
+  "picture",
+  "website",
+  "gender",
+  "birthdate",
+  "zoneinfo",
+  "locale",
+  "updated_at",
+  "username",
+  "created_at",
+];
+
+/** Which scope each claim comes with: the facts page, and not the app's own list. */
+const idTokenScopes = {
+  sub: "openid",
+  ...Object.fromEntries(profileClaims.map((claim) => [claim, "profile"])),
+  email: "email",
+  email_verified: "email",
+  phone_number: "phone",
+  phone_number_verified: "phone",
+  address: "address",
+  roles: "roles",
+  organizations: "urn:logto:scope:organizations",
+  organization_roles: "urn:logto:scope:organization_roles",
+};
+const userinfoScopes = {
+  organization_data: "urn:logto:scope:organizations",
+  custom_data: "custom_data",
+  identities: "identities",
+  sso_identities: "identities",
+};
+
+const idTokenTable = (page: Page) => page.getByRole("table", { name: "Claims of the id_token" });
+const userinfoTable = (page: Page) => page.getByRole("table", { name: "Claims that only userinfo has" });
+
+/** The cells of a claims table, by claim. */
+async function claimsOf(table: ReturnType<typeof idTokenTable>) {
+  await expect(table).toBeVisible();
+  const rows = await table
+    .locator("tbody tr")
+    .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));
+  return new Map(rows.map(([claim = "", value, scope]) => [claim, { value, scope }]));
+}
+
+test("every claim of the id_token has its row and its scope", async ({ page }) => {
+  await page.goto("/profile");
+  const claims = await claimsOf(idTokenTable(page));
+  expect(Object.fromEntries([...claims].map(([claim, { scope }]) => [claim, scope]))).toEqual(idTokenScopes);
+  expect(claims.get("name")?.value).toBe("Alice Kim");
+  expect(claims.get("address")?.value).toContain("Unter den Linden 1");
+});
+
+test("claims that only userinfo has stand in a table of their own", async ({ page }) => {
+  await page.goto("/profile");
+  const claims = await claimsOf(userinfoTable(page));
+  expect(Object.fromEntries([...claims].map(([claim, { scope }]) => [claim, scope]))).toEqual(userinfoScopes);
+  expect(claims.get("organization_data")?.value).toContain("Makes everything.");
+  expect(claims.get("custom_data")?.value).toBe('{"plan":"team","onboarded":true}');
+  expect(claims.get("identities")?.value).toContain("583231");
+});
+
+for (const claim of ["created_at", "updated_at"]) {
+  test(`${claim} is shown as a date, from milliseconds`, async ({ page }) => {
+    await page.goto("/profile");
+    const row = idTokenTable(page)
+      .getByRole("row")
+      .filter({ has: page.getByRole("rowheader", { name: claim }) });
+    const raw = Number(await row.getByRole("cell").first().locator("code").textContent());
+    expect(Math.abs(Date.now() - raw)).toBeLessThan(60 * 60 * 1000);
+    await expect(row.locator("time")).toHaveAttribute("datetime", new Date(raw).toISOString());
+  });
+}
+
+test.describe("carol", () => {
+  test.use({ person: "carol" });
+
+  test("a claim that Logto has no value for is not set", async ({ page }) => {
+    await page.goto("/profile");
+    const claims = await claimsOf(idTokenTable(page));
+    const unset = [...claims].filter(([, { value }]) => value === "not set").map(([claim]) => claim);
+    expect(unset.sort()).toEqual(["email", "name", "phone_number", "picture"]);
+  });
+});
+
+test.describe("bob", () => {
+  test.use({ person: "bob" });
+
+  test("a member sees the data of their organizations and of no other", async ({ page }) => {
+    await page.goto("/profile");
+    const claims = await claimsOf(userinfoTable(page));
+    expect(claims.get("organization_data")?.value).toContain("Acme");
+    expect(claims.get("organization_data")?.value).not.toContain("Globex");
+  });
+});
+
+test.describe("while userinfo fails", () => {
+  test.use({ storageState: { cookies: [], origins: [] } });
+
+  test("the page says so, shows the rest and can be tried again", async ({ own, page }) => {
+    await signIn(page, "alice", { app: own.app.url });
+    await own.control.inject({ endpoint: "userinfo", when: "before", kind: "status", status: 500 });
+    const response = await page.goto(`${own.app.url}/profile`);
+    expect(response?.status()).toBe(200);
+    await expect(page.getByRole("alert").filter({ hasText: "could not be loaded" })).toBeVisible();
+    expect((await claimsOf(idTokenTable(page))).get("name")?.value).toBe("Alice Kim");
+
+    await own.control.clearFaults();
+    await page.getByRole("link", { name: "Try again" }).click();
+    await expect(userinfoTable(page)).toBeVisible();
+  });
+});

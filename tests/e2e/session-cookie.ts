@@ -1,0 +1,90 @@
+import type { APIResponse, BrowserContext } from "@playwright/test";
+import { decode, encode } from "next-auth/jwt";
+import { sessionToken, type SessionToken } from "@/lib/session/session-token";
+
+const plainName = "authjs.session-token";
+/** As Auth.js cuts them. */
+const chunkSize = 4096 - 160;
+
+const isSessionCookie = (name: string) => name.startsWith(plainName);
+
+interface Key {
+  url: string;
+  /** What the cookie is made with. */
+  secret: string;
+}
+
+/** The session cookies that a browser holds, by name. */
+export async function sessionCookies(context: BrowserContext): Promise<{ name: string; value: string }[]> {
+  return (await context.cookies()).filter(({ name }) => isSessionCookie(name));
+}
+
+/** The session cookie's value as the browser holds it, put together from its chunks. */
+export async function sessionValue(context: BrowserContext): Promise<string> {
+  const found = await sessionCookies(context);
+  const number = (name: string) => Number(name.slice(plainName.length + 1));
+  return found
+    .sort((one, other) => number(one.name) - number(other.name))
+    .map(({ value }) => value)
+    .join("");
+}
+
+/** Replaces the browser's session cookies by others. */
+export async function putCookies(
+  context: BrowserContext,
+  url: string,
+  values: Record<string, string>,
+): Promise<void> {
+  await context.clearCookies({ name: /^authjs\.session-token/ });
+  const options = { url, httpOnly: true, sameSite: "Lax" } as const;
+  await context.addCookies(Object.entries(values).map(([name, value]) => ({ name, value, ...options })));
+}
+
+/** The session in a browser's cookie, read by Auth.js's own function. */
+export async function readSession(context: BrowserContext, secret: string): Promise<SessionToken> {
+  const token = await sessionValue(context);
+  return sessionToken.parse(await decode({ token, secret, salt: plainName }));
+}
+
+/** A session as the value of a cookie, made by Auth.js's own function. */
+export async function encodeCookie(token: object, secret: string, salt = plainName): Promise<string> {
+  return encode({ token, secret, salt, maxAge: 7 * 24 * 60 * 60 });
+}
+
+/** Puts a session into the browser's cookie. */
+export async function putSession(
+  context: BrowserContext,
+  { url, secret }: Key,
+  token: SessionToken,
+): Promise<void> {
+  const value = await encodeCookie({ ...token }, secret);
+  const chunks = value.match(new RegExp(`.{1,${chunkSize}}`, "g")) ?? [];
+  const named = chunks.map((chunk, index): [string, string] => [
+    chunks.length === 1 ? plainName : `${plainName}.${index}`,
+    chunk,
+  ]);
+  await putCookies(context, url, Object.fromEntries(named));
+}
+
+/**
+ * Lets the access token of a browser's session come to its end.
+ *
+ * @param left how many seconds it still has
+ */
+export async function expireAccessToken(context: BrowserContext, key: Key, left = 0): Promise<SessionToken> {
+  const token = await readSession(context, key.secret);
+  const expiresAt = Math.floor(Date.now() / 1000) + left;
+  const expiring = { ...token, generation: token.generation + 1, expiresAt };
+  await putSession(context, key, expiring);
+  return expiring;
+}
+
+/** The lines of a response that write or remove a session cookie. */
+export function writtenSessionCookies(response: APIResponse): string[] {
+  return response
+    .headersArray()
+    .filter(
+      ({ name, value }) => name.toLowerCase() === "set-cookie" && /^(__Host-)?authjs\.session/.test(value),
+    )
+    .map(({ value }) => value);
+}

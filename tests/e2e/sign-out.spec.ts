@@ -1,0 +1,137 @@
+import type { Page } from "@playwright/test";
+import { z } from "zod";
+import { expect, signIn, test } from "./fixtures";
+import { addPerson, isActive, tokensOf, userinfoStatus } from "./people";
+import { goToLogto, sessionCookies, signOut } from "./steps";
+
+const csrfToken = async (page: Page) =>
+  z.object({ csrfToken: z.string() }).parse(await (await page.request.get("/api/auth/csrf")).json())
+    .csrfToken;
+
+/** As a form on Auth.js's own sign-out page would, and then to where its answer leads. */
+async function postSignOut(page: Page): Promise<void> {
+  const form = { csrfToken: await csrfToken(page) };
+  const response = await page.request.post("/api/auth/signout", { form, maxRedirects: 0 });
+  expect(response.status()).toBe(302);
+  await page.goto(response.headers().location ?? "");
+  await page.waitForURL(({ pathname }) => pathname === "/");
+}
+
+/** As `signOut()` of next-auth/react does: it gets JSON and goes to its `url`. */
+async function fetchSignOut(page: Page): Promise<void> {
+  const form = { csrfToken: await csrfToken(page), callbackUrl: "/" };
+  const headers = { "x-auth-return-redirect": "1" };
+  const response = await page.request.post("/api/auth/signout", { form, headers });
+  await page.goto(z.object({ url: z.url() }).parse(await response.json()).url);
+  await page.waitForURL(({ pathname }) => pathname === "/");
+}
+
+async function signOutFromCard(page: Page): Promise<void> {
+  await page.getByRole("main").getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL(({ pathname }) => pathname === "/");
+}
+
+const ways = {
+  "from the user menu": signOut,
+  "from the dashboard": signOutFromCard,
+  "by a form to Auth.js's own route": postSignOut,
+  "by next-auth/react": fetchSignOut,
+};
+
+for (const [way, leave] of Object.entries(ways)) {
+  test(`signing out ${way} ends the session, its grant and Logto's session`, async ({
+    context,
+    identity,
+    page,
+  }) => {
+    const person = await addPerson(identity);
+    await signIn(page, person.username);
+    const { accessToken, refreshToken } = await tokensOf(identity, person);
+    expect(await isActive(identity, refreshToken)).toBe(true);
+    expect(await userinfoStatus(identity, accessToken)).toBe(200);
+
+    await leave(page);
+
+    expect(await sessionCookies(context)).toEqual([]);
+    expect(await isActive(identity, refreshToken)).toBe(false);
+    expect(await userinfoStatus(identity, accessToken)).toBe(401);
+    await page.goto("/dashboard");
+    await goToLogto(page);
+    await expect(page.getByLabel("Password")).toBeVisible();
+  });
+}
+
+test("a session cookie that was kept is of no use after signing out", async ({ context, identity, page }) => {
+  const { username } = await addPerson(identity);
+  await signIn(page, username);
+  const kept = await sessionCookies(context);
+  await signOut(page);
+  await context.addCookies(kept);
+  const response = await page.request.get("/api/auth/check");
+  expect(response.status()).toBe(401);
+  await page.goto("/dashboard");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+});
+
+test("Back shows nothing protected after signing out", async ({ identity, page }) => {
+  const { username } = await addPerson(identity);
+  await signIn(page, username);
+  await page.getByRole("navigation").getByRole("link", { name: "Profile" }).click();
+  await expect(page.getByRole("heading", { name: "Profile" })).toBeVisible();
+  await signOut(page);
+
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByText(username)).toHaveCount(0);
+});
+
+test("a page that the browser restores as it was left asks again who is there", async ({ context, page }) => {
+  await signIn(page, "alice");
+  const left = await context.newPage();
+  await left.goto("/profile");
+  await expect(left.getByRole("table", { name: "Claims that only userinfo has" })).toBeVisible();
+  await signOut(page);
+
+  const restored = () => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+  await left.evaluate(restored);
+  await expect(left.getByRole("heading", { name: "Sign in" })).toBeVisible();
+});
+
+test("after signing out in one tab, another tab's next page is the sign-in page", async ({
+  app,
+  context,
+  page,
+}) => {
+  await signIn(page, "alice");
+  const other = await context.newPage();
+  await other.goto("/dashboard");
+  await signOut(page);
+
+  await other.getByRole("navigation").getByRole("link", { name: "Profile" }).click();
+  await expect(other).toHaveURL(`${app.url}/sign-in?callbackUrl=%2Fprofile`);
+  await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
+});
+
+test("signing out in a tab that was signed out elsewhere leads to the start page", async ({
+  app,
+  context,
+  page,
+}) => {
+  await signIn(page, "alice");
+  const other = await context.newPage();
+  await other.goto("/dashboard");
+  await signOut(page);
+
+  await signOut(other);
+  await expect(other.getByRole("link", { name: "Sign in" }).first()).toBeVisible();
+  expect(new URL(other.url()).origin).toBe(app.url);
+});
+
+test("signing out asks for its CSRF token", async ({ context, page }) => {
+  await signIn(page, "alice");
+  await page.request.post("/api/auth/signout", { form: { csrfToken: "made up" }, maxRedirects: 0 });
+  expect(await sessionCookies(context)).toHaveLength(1);
+  expect((await page.request.get("/api/auth/check")).status()).toBe(200);
+});

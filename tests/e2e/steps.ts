@@ -1,0 +1,54 @@
+import { expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
+import { seedPassword } from "../../dev/identity/seed";
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+/** From the app's sign-in page, which has to be open, to Logto's. */
+export async function goToLogto(page: Page): Promise<void> {
+  await button(page, "Sign in").click();
+  await expect(page.getByLabel("Password")).toBeVisible();
+}
+
+/** Fills in Logto's sign-in page, which has to be open, and sends it. */
+export async function typeCredentials(
+  page: Page,
+  identifier: string,
+  password = seedPassword,
+): Promise<void> {
+  await page.getByLabel("Username or e-mail").fill(identifier);
+  await page.getByLabel("Password").fill(password);
+  await button(page, "Sign in").click();
+}
+
+/** The button in the header that opens the user menu. */
+export function userMenuButton(page: Page, name: string | RegExp = /./): Locator {
+  return page.getByRole("button", { name: "Account menu of" }).and(page.getByRole("button", { name }));
+}
+
+/** Opens the user menu in the header. */
+export async function openUserMenu(page: Page): Promise<Locator> {
+  await userMenuButton(page).click();
+  const menu = page.locator("[popover]");
+  await expect(menu).toBeVisible();
+  return menu;
+}
+
+/** Signs out from the user menu and waits until Logto has sent the browser back. */
+export async function signOut(page: Page): Promise<void> {
+  const menu = await openUserMenu(page);
+  await menu.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL(({ pathname }) => pathname === "/");
+}
+
+/** The session cookie, or its chunks if it came in several. */
+export async function sessionCookies(context: BrowserContext) {
+  return (await context.cookies()).filter(({ name }) => name.includes("authjs.session-token"));
+}
+
+/** Waits until React has taken over the page, so that what is wrong with its HTML has been reported. */
+export async function hydrated(page: Page): Promise<void> {
+  const header = page.getByRole("banner").getByRole("link").first();
+  await expect
+    .poll(() => header.evaluate((link) => Object.keys(link).some((key) => key.startsWith("__reactProps"))))
+    .toBe(true);
+}
