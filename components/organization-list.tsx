@@ -62,8 +62,8 @@ export function OrganizationListSkeleton({ rows }: { rows: number }) {
           {Array.from({ length: Math.max(rows, 1) }, (_, index) => (
             <Row key={index}>
               <div>
-                <Skeleton className="h-5 w-28" />
-                <Skeleton className="mt-0.5 h-5 w-44" />
+                <Skeleton className="mt-0.5 h-4 w-28" />
+                <Skeleton className="mt-1.5 mb-0.5 h-4 w-44" />
               </div>
               <Skeleton className="h-6 w-16 rounded-full" />
             </Row>

@@ -21,11 +21,10 @@ export const getSession = cache(async (): Promise<Session | null> => {
 });
 
 /** Sends the browser to sign in and back; silently, where Logto ended a session that this request still carries. */
-async function signInFirst(): Promise<never> {
+async function signInFirst({ code }: SessionError): Promise<never> {
   const path = safeCallbackUrl((await headers()).get(requestedPathHeader));
-  const { status } = await currentSession();
   const query = new URLSearchParams({ callbackUrl: path }).toString();
-  redirect(status === "ended" ? `${resumePath}?${query}` : signInPath(path));
+  redirect(code === "session_ended" ? `${resumePath}?${query}` : signInPath(path));
 }
 
 /**
@@ -34,7 +33,7 @@ async function signInFirst(): Promise<never> {
  * page; elsewhere it is the dashboard.
  */
 export async function requireSession(): Promise<Session> {
-  return (await getSession()) ?? signInFirst();
+  return (await getSession()) ?? signInFirst(noSession((await currentSession()).status));
 }
 
 /**
@@ -46,7 +45,7 @@ export async function requireAccessToken(target?: AccessTokenTarget): Promise<Ac
   try {
     return await getAccessToken(target);
   } catch (error) {
-    if (error instanceof SessionError && error.status === 401) return signInFirst();
+    if (error instanceof SessionError && error.status === 401) return signInFirst(error);
     throw error;
   }
 }

@@ -1,0 +1,174 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { decode, encode } from "next-auth/jwt";
+import { decodeSession, encodeSession } from "../lib/session/codec";
+import type { SessionToken } from "../lib/session/session-token";
+import { endAll, endTogether, start } from "./children.mjs";
+import { nextFreePort } from "./ports";
+import { print } from "./terminal.mjs";
+
+// `npm run bench`: what sessions cost, as ratios measured in one run. Printed, not judged.
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const secret = "a-secret-that-only-the-benchmark-uses";
+const salt = "authjs.session-token";
+const lifetime = 7 * 24 * 3600;
+
+/** A session of ordinary size: some twenty claims and two opaque tokens. */
+function session(): SessionToken {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`claim_${i}`, "x".repeat(40)]));
+  return {
+    sub: "k3v9t2m8qx1a",
+    sid: crypto.randomUUID(),
+    generation: 0,
+    claims: { sub: "k3v9t2m8qx1a", name: "Alice Kim", ...claims },
+    accessToken: "a".repeat(43),
+    expiresAt: now + 3600,
+    expiresIn: 3600,
+    refreshToken: "r".repeat(43),
+    exp: now + lifetime,
+  };
+}
+
+const numbers = (): number[] => [];
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+/** Operations per second, for `ms` milliseconds, `parallel` at a time. */
+async function rate(operation: () => Promise<unknown>, ms: number, parallel = 1): Promise<number> {
+  let count = 0;
+  const begun = performance.now();
+  const work = async () => {
+    for (; performance.now() - begun < ms; count += 1) await operation();
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+  return (count * 1000) / (performance.now() - begun);
+}
+
+async function benchCodec(): Promise<void> {
+  const auth = async () => {
+    const value = await encode({ token: { ...session() }, secret, salt, maxAge: lifetime });
+    await decode({ token: value, secret, salt });
+  };
+  const read = async (value: string) => {
+    const token = await decodeSession(value, [secret], salt);
+    if (!token) throw new Error("the session was not read");
+    return token;
+  };
+  // Made by Auth.js, so that none of them is kept from having been written here.
+  const foreign = Array.from({ length: 4_000 }, () =>
+    encode({ token: { ...session() }, secret, salt, maxAge: lifetime }),
+  );
+  const values = await Promise.all(foreign);
+  let next = 0;
+  const cold = async () => {
+    await encodeSession(session(), [secret], salt);
+    await read(values[next++ % values.length] ?? "");
+  };
+  const kept = await encodeSession(session(), [secret], salt);
+  const rounds = [1, 2, 3, 4, 5];
+  const results = { auth: numbers(), cold: numbers(), warm: numbers() };
+  for (const _ of rounds) {
+    results.auth.push(await rate(auth, 600));
+    results.cold.push(await rate(cold, 600));
+    results.warm.push(await rate(async () => encodeSession(await read(kept), [secret], salt), 200));
+  }
+  const ratio = (one: number[]) => (median(one) / median(results.auth)).toFixed(1);
+  print(`encode + decode of a session never seen before     ${ratio(results.cold)} × Auth.js's own`);
+  print(`decode + encode of one that was, and did not change ${ratio(results.warm)} × Auth.js's own`);
+}
+
+const page = (head: string, guard: string) => `${head}
+export const dynamic = "force-dynamic";
+export default async function Page() {
+  ${guard}
+  return <main><h1>Benchmark</h1><p>{process.pid}</p></main>;
+}
+`;
+
+/** A copy of the app with one page twice, guarded and not, built for production. */
+async function buildCopy(): Promise<string> {
+  const folder = path.join(root, ".data/bench");
+  rmSync(folder, { recursive: true, force: true });
+  const sources = [
+    "app",
+    "components",
+    "lib",
+    "prisma",
+    "public",
+    "auth.ts",
+    "middleware.ts",
+    "instrumentation.ts",
+  ];
+  const settings = ["next.config.ts", "postcss.config.mjs", "tsconfig.json", "package.json"];
+  for (const name of [...sources, ...settings])
+    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+  const write = (route: string, content: string) => {
+    mkdirSync(path.join(folder, "app", route), { recursive: true });
+    writeFileSync(path.join(folder, "app", route, "page.tsx"), content);
+  };
+  write("bench", page("", ""));
+  const head = 'import { requireSession } from "@/lib/session/guards";';
+  write("dashboard/bench", page(head, "await requireSession();"));
+  print("Building a copy of the app …");
+  const build = start(process.execPath, [path.join(root, "node_modules/next/dist/bin/next"), "build"], {
+    cwd: folder,
+  });
+  if ((await build.exited) !== 0) throw new Error(build.output());
+  return folder;
+}
+
+async function benchPages(): Promise<void> {
+  const folder = await buildCopy();
+  const port = await nextFreePort(3900);
+  const server = start(
+    process.execPath,
+    [path.join(root, "node_modules/next/dist/bin/next"), "start", "--port", String(port)],
+    {
+      cwd: folder,
+      env: {
+        AUTH_SECRET: secret,
+        AUTH_URL: `http://localhost:${port}`,
+        AUTH_LOGTO_ID: "bench",
+        AUTH_LOGTO_SECRET: "bench",
+        AUTH_LOGTO_ISSUER: "http://localhost:9/oidc",
+      },
+    },
+  );
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
+  const cookie = `${salt}=${await encodeSession(session(), [secret], salt)}`;
+  const get = (route: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const request = http.get(
+        { host: "localhost", port, path: route, agent, headers: { cookie } },
+        (response) => {
+          response.resume().on("end", () => resolve(response.statusCode));
+        },
+      );
+      request.on("error", reject);
+    });
+  while ((await get("/bench").catch(() => 0)) !== 200)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  if ((await get("/dashboard/bench")) !== 200) throw new Error("the guarded page did not accept the session");
+  const [plain, guarded] = [() => get("/bench"), () => get("/dashboard/bench")];
+  for (const warmUp of [plain, guarded]) await rate(warmUp, 2_000, 16);
+  const results = { plain: numbers(), guarded: numbers() };
+  for (let round = 0; round < 7; round += 1) {
+    results.plain.push(await rate(plain, 1_500, 16));
+    results.guarded.push(await rate(guarded, 1_500, 16));
+  }
+  const [base, cost] = [median(results.plain), median(results.guarded)];
+  print(
+    `guarded page against the same without any session  ${(cost / base).toFixed(2)}  (${cost.toFixed(0)} and ${base.toFixed(0)} a second)`,
+  );
+  agent.destroy();
+  await server.stop();
+}
+
+endTogether(130);
+await benchCodec();
+await benchPages();
+await endAll(0);
