@@ -18,8 +18,6 @@ const signInLink = (
 export function UserIsland() {
   const [user, setUser] = useState<DisplayedUser | null>();
 
-  useEffect(dropState, []);
-
   useEffect(() => {
     const abort = new AbortController();
     const load = () =>
@@ -45,15 +43,6 @@ export function UserIsland() {
       {user ? <UserMenu user={user} /> : user === null ? signInLink : <noscript>{signInLink}</noscript>}
     </div>
   );
-}
-
-/** Takes the `state` out of the address with which Logto sends the browser back after a sign-out. */
-function dropState() {
-  const url = new URL(window.location.href);
-  if (!url.searchParams.has("state")) return;
-  url.searchParams.delete("state");
-  // With the entry's own state, by which Next.js restores the page on Back.
-  window.history.replaceState(window.history.state, "", url);
 }
 
 /** The user in an answer of `/api/auth/session`, or null. Read by hand: zod would be most of this page's script. */

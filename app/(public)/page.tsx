@@ -3,6 +3,7 @@ import { Guarding } from "@/components/landing/guarding";
 import { Promises } from "@/components/landing/promises";
 import { ReadFirst } from "@/components/landing/read-first";
 import { Main } from "@/components/main";
+import { SignedOutNote } from "@/components/signed-out-note";
 import { ButtonLink } from "@/components/ui/button";
 
 export const dynamic = "error";
@@ -34,6 +35,7 @@ export default function LandingPage() {
         <Guarding />
         <ReadFirst />
       </Main>
+      <SignedOutNote />
       <footer className="border-t border-border">
         <p className="page-width py-6 text-xs text-muted">
           Open source under the MIT licence. Built on Next.js, Auth.js and Logto; made by none of them.

@@ -16,8 +16,10 @@ export function Card({ title, description, action, flush = false, className = ""
   const titleId = useId();
   return (
     <section aria-labelledby={titleId} className={`rounded-lg border border-border bg-surface ${className}`}>
-      <div className={`flex items-start justify-between gap-4 px-5 pt-4 ${flush ? "pb-4" : ""}`}>
-        <div>
+      <div
+        className={`flex flex-wrap items-start justify-between gap-x-4 gap-y-3 px-5 pt-4 ${flush ? "pb-4" : ""}`}
+      >
+        <div className="min-w-0">
           <h2 id={titleId} className="text-heading">
             {title}
           </h2>

@@ -73,6 +73,13 @@ test("a session cookie that was kept is of no use after signing out", async ({ c
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });
 
+test("the start page says that one is signed out, and has a clean address", async ({ page }) => {
+  await signIn(page, "bob");
+  await signOut(page);
+  await expect(page.getByText("You are signed out")).toBeVisible();
+  expect(new URL(page.url()).search).toBe("");
+});
+
 test("Back shows nothing protected after signing out", async ({ identity, page }) => {
   const { username } = await addPerson(identity);
   await signIn(page, username);
