@@ -1,0 +1,98 @@
+import { describe, expect, test, vi } from "vitest";
+import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
+import { SingleFlight } from "@/lib/session/single-flight";
+
+const outage = new LogtoError("unavailable", "no answer");
+const still = () => 0;
+
+describe("one request of a kind at a time", () => {
+  test("answers all who ask meanwhile", async () => {
+    const flight = new SingleFlight<object>();
+    const send = vi.fn(async () => ({}));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => flight.run(send, still)));
+    expect(send).toHaveBeenCalledTimes(1);
+    expect(new Set(answers).size).toBe(1);
+  });
+
+  test("fails for all who ask meanwhile", async () => {
+    const flight = new SingleFlight<object>();
+    const send = vi.fn().mockRejectedValue(outage);
+    const answers = await Promise.allSettled(Array.from({ length: 50 }, () => flight.run(send, still)));
+    expect(send).toHaveBeenCalledTimes(1);
+    expect(answers).toEqual(Array.from({ length: 50 }, () => ({ status: "rejected", reason: outage })));
+  });
+
+  test("is sent anew for whoever asks later", async () => {
+    const flight = new SingleFlight<number>();
+    let count = 0;
+    const send = async () => (count += 1);
+    expect(await flight.run(send, still)).toBe(1);
+    expect(await flight.run(send, still)).toBe(2);
+  });
+
+  test("is sent when nothing is kept from a request that threw before it began", async () => {
+    const flight = new SingleFlight<number>();
+    const broken = () => {
+      throw new LogtoError("invalid_grant", "over");
+    };
+    await expect(flight.run(broken, still)).rejects.toMatchObject({ code: "invalid_grant" });
+    expect(await flight.run(async () => 1, still)).toBe(1);
+  });
+});
+
+describe("after a failure", () => {
+  test("what may pass is tried again after 1, 2, 4, 8 and then every 10 seconds", async () => {
+    const flight = new SingleFlight<never>();
+    const tried: number[] = [];
+    for (let second = 0; second < 60; second += 0.5) {
+      const send = () => {
+        tried.push(second);
+        return Promise.reject(outage);
+      };
+      await expect(flight.run(send, () => second * 1000)).rejects.toBe(outage);
+    }
+    expect(tried).toEqual([0, 1, 3, 7, 15, 25, 35, 45, 55]);
+  });
+
+  test.each<[LogtoErrorCode, number]>([
+    ["unavailable", 1],
+    ["invalid_client", 1],
+    ["rejected", 1],
+    ["invalid_grant", 2],
+    ["invalid_target", 2],
+    ["access_denied", 2],
+    ["insufficient_scope", 2],
+    ["invalid_token", 2],
+  ])("%s lets two who ask at once send %i requests", async (code, count) => {
+    const flight = new SingleFlight<never>();
+    const send = vi.fn().mockRejectedValue(new LogtoError(code, code));
+    await expect(flight.run(send, still)).rejects.toMatchObject({ code });
+    await expect(flight.run(send, still)).rejects.toMatchObject({ code });
+    expect(send).toHaveBeenCalledTimes(count);
+  });
+
+  test("it is known until something succeeds", async () => {
+    const flight = new SingleFlight<number>();
+    expect(flight.failure).toBeUndefined();
+    await flight.run(() => Promise.reject(outage), still).catch(() => undefined);
+    expect(flight.failure).toBe(outage);
+    await flight.run(async () => 1, () => 1_000);
+    expect(flight.failure).toBeUndefined();
+  });
+
+  test("a success makes the pauses short again", async () => {
+    const flight = new SingleFlight<number>();
+    const failing = vi.fn().mockRejectedValue(outage);
+    for (const second of [0, 1, 3])
+      await flight.run(failing, () => second * 1000).catch(() => undefined);
+    await flight.run(async () => 1, () => 7_000);
+    for (const second of [8, 9]) await flight.run(failing, () => second * 1000).catch(() => undefined);
+    expect(failing).toHaveBeenCalledTimes(5);
+  });
+
+  test("whatever was thrown is a LogtoError", async () => {
+    const flight = new SingleFlight<never>();
+    const failed = flight.run(() => Promise.reject(new TypeError("fetch failed")), still);
+    await expect(failed).rejects.toMatchObject({ name: "LogtoError", code: "unavailable" });
+  });
+});
