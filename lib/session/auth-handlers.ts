@@ -38,7 +38,10 @@ const nameOf = (setCookie: string) => setCookie.slice(0, setCookie.indexOf("="))
  */
 async function finishSignIn(request: AuthRequest): Promise<Response> {
   const cookies = request.cookies.getAll();
-  const bare = new NextRequest(request, { headers: withoutSession(request.headers, cookies) });
+  // From its parts: Next hands over a proxy of the request, which Node.js 24 refuses to copy.
+  const { method, body } = request;
+  const headers = withoutSession(request.headers, cookies);
+  const bare = new NextRequest(request.url, { method, headers, body, ...(body && { duplex: "half" }) });
   const response = await explainErrors(() =>
     bare.method === "GET" ? handlers.GET(bare) : handlers.POST(bare),
   );
