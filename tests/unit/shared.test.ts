@@ -34,7 +34,13 @@ describe("BoundedMap", () => {
   test("forgets the oldest beyond that", () => {
     const map = filled(3, "a", "b", "c", "d", "e");
     expect(map.size).toBe(3);
-    expect(["a", "b", "c", "d", "e"].map((key) => map.get(key))).toEqual([undefined, undefined, "C", "D", "E"]);
+    expect(["a", "b", "c", "d", "e"].map((key) => map.get(key))).toEqual([
+      undefined,
+      undefined,
+      "C",
+      "D",
+      "E",
+    ]);
   });
 
   test("forgets what was not read or written for longest", () => {

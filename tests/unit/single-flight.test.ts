@@ -76,16 +76,21 @@ describe("after a failure", () => {
     expect(flight.failure).toBeUndefined();
     await flight.run(() => Promise.reject(outage), still).catch(() => undefined);
     expect(flight.failure).toBe(outage);
-    await flight.run(async () => 1, () => 1_000);
+    await flight.run(
+      async () => 1,
+      () => 1_000,
+    );
     expect(flight.failure).toBeUndefined();
   });
 
   test("a success makes the pauses short again", async () => {
     const flight = new SingleFlight<number>();
     const failing = vi.fn().mockRejectedValue(outage);
-    for (const second of [0, 1, 3])
-      await flight.run(failing, () => second * 1000).catch(() => undefined);
-    await flight.run(async () => 1, () => 7_000);
+    for (const second of [0, 1, 3]) await flight.run(failing, () => second * 1000).catch(() => undefined);
+    await flight.run(
+      async () => 1,
+      () => 7_000,
+    );
     for (const second of [8, 9]) await flight.run(failing, () => second * 1000).catch(() => undefined);
     expect(failing).toHaveBeenCalledTimes(5);
   });

@@ -1,0 +1,183 @@
+import type { BrowserContext } from "@playwright/test";
+import { z } from "zod";
+import { acme, apiResources, globex } from "../../dev/identity/seed";
+import { addPerson, isActive } from "./people";
+import {
+  expireAccessToken,
+  putCookies,
+  readSession,
+  sessionCookies,
+  sessionValue,
+  writtenSessionCookies,
+} from "./session-cookie";
+import {
+  beginSignIn,
+  expect,
+  expectSignedOut,
+  signInByRequests,
+  test,
+  typePassword,
+  visit,
+  type Stage,
+} from "./stage";
+
+const [shopping = "", store = ""] = apiResources.map(({ indicator }) => indicator);
+
+/** Logto at its harshest: each refresh token is good for one use, and a second one ends the grant. */
+const harsh = { rotation: "always", graceInterval: 0 } as const;
+
+/** Everything that needs an access token of its own: two API resources, an organization, userinfo. */
+const exchanging = ["/api-access", `/organizations/${acme.id}`, "/profile", "/organizations"];
+
+/** The permissions that /api-access shows, in the order of the page. */
+async function permissionsShown(context: BrowserContext): Promise<string[]> {
+  const response = await visit(context, "/api-access", { maxRedirects: 0 });
+  expect(response.status()).toBe(200);
+  const main = (await response.text()).replace(/<script.*?<\/script>/gs, "");
+  return [...main.matchAll(/<li[^>]*>(?:<[^>]+>)*(read|write|delete)\b/g)].map(([, scope = ""]) => scope);
+}
+
+/** The browser's newest refresh token is the newest that Logto gave out, and it is good. */
+async function expectNewestGrant(context: BrowserContext, { control, secret }: Stage): Promise<void> {
+  const { refreshToken, sub } = await readSession(context, secret);
+  const issued = (await control.issued()).filter((each) => each.kind === "refresh_token" && each.sub === sub);
+  expect(refreshToken).toBe(issued.at(-1)?.value);
+  expect(await isActive(control, refreshToken ?? "")).toBe(true);
+}
+
+test("two people who load the same page at a time, many times over, each see their own permissions", async ({
+  browser,
+  stage,
+}) => {
+  const permissions = {
+    admin: ["read", "write", "read", "delete"],
+    viewer: ["read"],
+  };
+  const people = await Promise.all(
+    Object.entries(permissions).map(async ([role, expected]) => {
+      const { username } = await addPerson(stage.control, { roles: [role] });
+      const context = await browser.newContext({ baseURL: stage.url });
+      await signInByRequests(context, username, { origin: stage.url });
+      return { context, expected };
+    }),
+  );
+  for (let round = 0; round < 2; round += 1) {
+    const loads = Array.from({ length: 4 }, () => people).flat();
+    const shown = await Promise.all(loads.map(({ context }) => permissionsShown(context)));
+    expect(shown).toEqual(loads.map(({ expected }) => expected));
+  }
+  // One exchange for each of them and each resource, however many loads there were.
+  expect((await stage.control.requests()).byGrant.refresh_token).toBe(4);
+  for (const { context } of people) await context.close();
+});
+
+test("a refresh token that a page's exchange rotated is written by the next navigation, and good", async ({
+  context,
+  stage,
+}) => {
+  await stage.control.change(harsh);
+  await signInByRequests(context, "alice");
+  const old = await readSession(context, stage.secret);
+
+  const page = await visit(context, "/api-access", { maxRedirects: 0 });
+  expect(page.status()).toBe(200);
+  expect(writtenSessionCookies(page)).toEqual([]);
+  const next = await visit(context, "/dashboard", { maxRedirects: 0 });
+  expect(writtenSessionCookies(next)).toHaveLength(1);
+  expect((await readSession(context, stage.secret)).sid).toBe(old.sid);
+  await expectNewestGrant(context, stage);
+
+  await expireAccessToken(context, stage);
+  expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
+  await expectNewestGrant(context, stage);
+  expect(stage.log()).not.toContain("session ended");
+});
+
+test("pages that exchange at the same time, at expiry and with the harshest rotation, lose nothing", async ({
+  context,
+  stage,
+}) => {
+  await stage.control.change(harsh);
+  const { username } = await addPerson(stage.control, {
+    roles: ["admin"],
+    organizations: [{ id: acme.id, roles: ["admin"] }],
+  });
+  await signInByRequests(context, username);
+  for (let expiry = 0; expiry < 2; expiry += 1) {
+    await expireAccessToken(context, stage);
+    await stage.control.inject({ endpoint: "token", when: "after", kind: "delay", delayMs: [0, 60] });
+    const loads = Array.from({ length: 4 }, () => exchanging).flat();
+    const responses = await Promise.all(
+      loads.map((path) => visit(context, path, { maxRedirects: 0 }).then((response) => response.status())),
+    );
+    expect(responses).toEqual(loads.map(() => 200));
+    await stage.control.clearFaults();
+    expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
+    await expectNewestGrant(context, stage);
+  }
+  // Two renewals; and once, since their tokens outlive those renewals, one exchange for each API and organization.
+  expect((await stage.control.requests()).byGrant.refresh_token).toBe(2 + 3);
+  expect(stage.log()).not.toContain("session ended");
+});
+
+test("a page tells that an API resource was not asked for at sign-in, and the session lives on", async ({
+  page,
+  context,
+  stage,
+}) => {
+  // As if the operator had added the second resource since.
+  const asked = await beginSignIn(context, "/dashboard", { maxRedirects: 0 });
+  const authorization = new URL(asked.headers().location ?? "");
+  authorization.searchParams.delete("resource", store);
+  await typePassword(context, await context.request.get(authorization.href), "alice");
+
+  await page.goto("/api-access");
+  const card = (indicator: string) => page.getByRole("region", { name: indicator });
+  await expect(card(store).getByRole("alert")).toContainText("resource_not_configured");
+  await expect(card(shopping).getByRole("listitem")).toHaveText(["read", "write"]);
+  await expireAccessToken(context, stage);
+  expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
+  expect((await context.request.get("/api/auth/check")).status()).toBe(200);
+});
+
+test("an organization that one is no member of costs no refresh token", async ({ context, stage }) => {
+  await stage.control.change(harsh);
+  await signInByRequests(context, "bob");
+  await visit(context, `/organizations/${globex.id}`);
+  await visit(context, "/dashboard");
+  await expectNewestGrant(context, stage);
+});
+
+test("a sign-out during a renewal brings no session back, and leaves no grant", async ({
+  context,
+  stage,
+}) => {
+  await stage.control.change(harsh);
+  const person = await addPerson(stage.control);
+  await signInByRequests(context, person.username);
+  await expireAccessToken(context, stage, 5);
+  const held = await sessionValue(context);
+  const csrf = z.object({ csrfToken: z.string() });
+  const form = csrf.parse(await (await context.request.get("/api/auth/csrf")).json());
+  // Less than the app waits for an answer.
+  const answer = { kind: "delay", when: "after", delayMs: 1_500, times: 1 } as const;
+  await stage.control.inject({ endpoint: "token", grant: "refresh_token", ...answer });
+  await stage.control.forgetRequests();
+
+  const renewing = visit(context, "/dashboard", { maxRedirects: 0 });
+  const begun = async () => (await stage.control.requests()).byGrant.refresh_token;
+  await expect.poll(begun, { intervals: [50] }).toBe(1);
+  // Middleware lets Auth.js's own route pass: it is under way while the renewal is.
+  const signingOut = context.request.post("/api/auth/signout", { form, maxRedirects: 0 });
+  const [late, signedOut] = await Promise.all([renewing, signingOut]);
+
+  expect(signedOut.status()).toBe(302);
+  expect(late.status()).toBe(307);
+  expect(await sessionCookies(context)).toEqual([]);
+  await putCookies(context, stage.url, { "authjs.session-token": held });
+  await expectSignedOut(context);
+  const issued = (await stage.control.issued()).filter(({ sub }) => sub === person.id);
+  const refreshTokens = issued.filter(({ kind }) => kind === "refresh_token");
+  expect(refreshTokens).toHaveLength(2);
+  for (const { value } of refreshTokens) expect(await isActive(stage.control, value)).toBe(false);
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from "vitest";
+import { ZodError } from "zod";
+import { claimScopes, parseUserClaims } from "@/lib/logto/claims";
+
+const sub = "k3v9t2m8qx1a";
+
+/** As Logto's userinfo endpoint answers about somebody with a full profile. */
+const everything = {
+  sub,
+  name: "Alice Kim",
+  username: "alice",
+  picture: "https://logto.test/alice.svg",
+  email: "alice@example.com",
+  email_verified: true,
+  phone_number: "4915112345678",
+  phone_number_verified: false,
+  created_at: 1_760_000_000_123,
+  updated_at: 1_760_000_500_456,
+  address: { formatted: "Unter den Linden 1", streetAddress: "Unter den Linden 1", postalCode: "10117" },
+  roles: ["admin"],
+  organizations: ["r6f1s9e4ok2m"],
+  organization_roles: ["r6f1s9e4ok2m:admin"],
+  organization_data: [{ id: "r6f1s9e4ok2m", name: "Acme", description: null }],
+  custom_data: { plan: "team", nested: { deep: [1, 2] } },
+  identities: { github: { userId: "583231", details: { id: "583231" } } },
+  sso_identities: [{ issuer: "https://idp.example.com", identityId: "alice" }],
+};
+
+describe("the claims of a user", () => {
+  test("come as Logto sent them: milliseconds, camelCase address and all", () => {
+    expect(parseUserClaims(everything)).toEqual(everything);
+  });
+
+  test("may be null, as unset ones are", () => {
+    const unset = { sub, name: null, picture: null, email: null, phone_number: null };
+    expect(parseUserClaims(unset)).toEqual(unset);
+  });
+
+  test("stay absent where they are absent", () => {
+    expect(Object.keys(parseUserClaims({ sub }))).toEqual(["sub"]);
+  });
+
+  test("include those that are not known, and members that are not", () => {
+    const unknown = {
+      sub,
+      department: { id: 7 },
+      address: { streetAddress: "1", co: "Kim" },
+      organization_data: [{ id: "a", name: "A", customData: {} }],
+    };
+    expect(parseUserClaims(unknown)).toEqual(unknown);
+  });
+
+  test.each([
+    ["name", 7],
+    ["email_verified", "yes"],
+    ["created_at", "2026-01-01T00:00:00Z"],
+    ["address", "Unter den Linden 1"],
+    ["address", { streetAddress: 1 }],
+    ["roles", "admin"],
+    ["roles", ["admin", 7]],
+    ["organizations", { acme: true }],
+    ["organization_data", [{ id: "without a name" }]],
+    ["custom_data", []],
+    ["sso_identities", {}],
+  ])("leave out a malformed %s (%j), and keep the others", (name, value) => {
+    expect(parseUserClaims({ sub, username: "alice", [name]: value })).toEqual({ sub, username: "alice" });
+  });
+
+  test("are not those about the token", () => {
+    const protocol = {
+      iss: "https://logto.test/oidc",
+      aud: "app",
+      azp: "app",
+      exp: 1,
+      iat: 1,
+      nbf: 1,
+      jti: "id",
+      nonce: "n",
+      at_hash: "hash",
+      auth_time: 1,
+      sid: "session at Logto",
+    };
+    expect(parseUserClaims({ ...protocol, sub, name: "Alice Kim" })).toEqual({ sub, name: "Alice Kim" });
+  });
+
+  test.each([[{}], [{ sub: "" }], [{ sub: 7 }], [{ sub: null }], [null], [undefined], ["jwt"], [[]]])(
+    "need a subject, which %j has not",
+    (payload) => {
+      expect(() => parseUserClaims(payload)).toThrow(ZodError);
+    },
+  );
+
+  test("bring no prototype with them", () => {
+    const claims = parseUserClaims(JSON.parse(`{"sub":"${sub}","__proto__":{"roles":["admin"]}}`));
+    expect(claims.roles).toBeUndefined();
+    expect(Object.getPrototypeOf(claims)).toBe(Object.prototype);
+  });
+});
+
+test("every claim has the scope that it comes with", () => {
+  expect(Object.keys(everything).filter((name) => !claimScopes[name])).toEqual([]);
+  expect(claimScopes).toMatchObject({
+    sub: "openid",
+    username: "profile",
+    email_verified: "email",
+    organization_data: "urn:logto:scope:organizations",
+    sso_identities: "identities",
+  });
+});

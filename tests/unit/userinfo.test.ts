@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { LogtoError } from "@/lib/logto/errors";
+import { forgetUserinfo, getIdTokenClaims, getUserinfo } from "@/lib/session/claims";
+import type { SessionToken } from "@/lib/session/session-token";
+import { requestWith } from "./request";
+import { session } from "./sessions";
+
+const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn(), fetchUserinfo: vi.fn() }));
+vi.mock("@/lib/logto/tokens", () => logto);
+vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("next/headers", () => import("./request"));
+vi.mock("@/lib/env", () => ({
+  isHttps: () => false,
+  env: () => ({
+    AUTH_SECRET: ["s".repeat(40)],
+    AUTH_LOGTO_ISSUER: "https://logto.test/oidc",
+    AUTH_LOGTO_ID: "app",
+    AUTH_LOGTO_SECRET: "secret",
+    LOGTO_RESOURCES: [],
+  }),
+}));
+
+const look = async (token: SessionToken) => (await requestWith(token)).run(getUserinfo);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  logto.refreshTokens.mockReset();
+  logto.fetchUserinfo
+    .mockReset()
+    .mockImplementation(async (_client: unknown, accessToken: string, sub: string) => ({ sub, accessToken }));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("getUserinfo", () => {
+  test("asks with the session's own access token, and about its subject", async () => {
+    const token = session();
+    expect(await look(token)).toEqual({ sub: token.sub, accessToken: token.accessToken });
+  });
+
+  test("makes one request for all who ask at a time, and none for half a minute", async () => {
+    const token = session();
+    await Promise.all(Array.from({ length: 20 }, () => look({ ...token })));
+    vi.setSystemTime(Date.now() + 29_000);
+    await look(token);
+    expect(logto.fetchUserinfo).toHaveBeenCalledTimes(1);
+    vi.setSystemTime(Date.now() + 2_000);
+    await look(token);
+    expect(logto.fetchUserinfo).toHaveBeenCalledTimes(2);
+  });
+
+  test("keeps the claims of two sessions apart, though they ask at a time", async () => {
+    const [one, other] = [session({ accessToken: "one" }), session({ accessToken: "other" })];
+    const [first, second] = await Promise.all([look(one), look(other)]);
+    expect([first.accessToken, second.accessToken]).toEqual(["one", "other"]);
+  });
+
+  test.each([
+    ["unavailable", "provider_unavailable"],
+    ["invalid_token", "provider_refused"],
+    ["rejected", "provider_refused"],
+  ] as const)("fails typed for %s, for all who asked, and keeps no failure", async (code, expected) => {
+    const token = session();
+    logto.fetchUserinfo.mockRejectedValueOnce(new LogtoError(code, code));
+    const looks = await Promise.allSettled([look(token), look(token)]);
+    for (const each of looks)
+      expect(each).toMatchObject({ status: "rejected", reason: { name: "SessionError", code: expected } });
+    expect(await look(token)).toMatchObject({ sub: token.sub });
+  });
+
+  test("asks again once it was told to forget", async () => {
+    const token = session();
+    await look(token);
+    await (await requestWith(token)).run(forgetUserinfo);
+    await look(token);
+    expect(logto.fetchUserinfo).toHaveBeenCalledTimes(2);
+  });
+
+  test("needs a session", async () => {
+    const request = await requestWith();
+    await expect(request.run(getUserinfo)).rejects.toMatchObject({ code: "signed_out", status: 401 });
+    expect(logto.fetchUserinfo).not.toHaveBeenCalled();
+  });
+});
+
+describe("getIdTokenClaims", () => {
+  test("gives the claims that the session carries, and asks nobody", async () => {
+    const token = session();
+    expect(await (await requestWith(token)).run(getIdTokenClaims)).toEqual(token.claims);
+    expect(logto.fetchUserinfo).not.toHaveBeenCalled();
+  });
+
+  test("needs a session", async () => {
+    await expect((await requestWith()).run(getIdTokenClaims)).rejects.toMatchObject({ code: "signed_out" });
+  });
+});
