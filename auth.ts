@@ -32,12 +32,13 @@ function logto(): OIDCConfig<UserClaims> {
 }
 
 function config(): NextAuthConfig {
-  const { AUTH_SECRET, AUTH_URL } = env();
+  const { AUTH_SECRET } = env();
   return {
     basePath: "/api/auth",
     secret: AUTH_SECRET,
     useSecureCookies: isHttps(),
-    ...(AUTH_URL && { trustHost: true }),
+    // In production env() has seen to it that AUTH_URL, AUTH_TRUST_HOST or VERCEL is set.
+    trustHost: true,
     providers: [logto()],
     pages: { signIn: "/sign-in", error: "/sign-in" },
     cookies: { sessionToken: { name: sessionCookieName() } },

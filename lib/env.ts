@@ -131,5 +131,5 @@ export function env(): Env {
 /** True on https, where cookies get their prefix and `Secure`: from the configuration, never from a request. */
 export function isHttps(): boolean {
   const { AUTH_URL, VERCEL } = env();
-  return AUTH_URL ? AUTH_URL.startsWith("https:") : Boolean(VERCEL);
+  return AUTH_URL ? new URL(AUTH_URL).protocol === "https:" : Boolean(VERCEL);
 }

@@ -104,7 +104,7 @@ const codes: Record<LogtoErrorCode, SessionErrorCode> = {
   invalid_target: "resource_not_configured",
   access_denied: "not_a_member",
   insufficient_scope: "scope_missing",
-  invalid_token: "provider_refused",
+  invalid_token: "session_ended",
   unavailable: "provider_unavailable",
   rejected: "provider_refused",
 };

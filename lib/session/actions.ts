@@ -1,7 +1,10 @@
 "use server";
 
+import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { signOut } from "@/auth";
+import { removedCookies } from "./cookie";
+import { sessionEndedHeader } from "./update-session";
 import { safeCallbackUrl } from "./callback-url";
 import { signInAtLogto } from "./sign-in";
 import { afterSignOutUrl } from "./sign-out";
@@ -22,5 +25,8 @@ export async function signInAction(formData: FormData): Promise<void> {
 /** Ends the session here, its grant at Logto (`events.signOut`), and by way of the browser Logto's own session. */
 export async function signOutAction(): Promise<void> {
   await signOut({ redirect: false });
+  // Of a session that Logto ended, middleware has hidden the cookie from Auth.js.
+  const hidden = (await headers()).get(sessionEndedHeader)?.split(" ") ?? [];
+  for (const { name, value, options } of removedCookies(hidden)) (await cookies()).set(name, value, options);
   redirect(await afterSignOutUrl());
 }

@@ -1,4 +1,4 @@
-import { NextRequest } from "next/server";
+import { NextRequest, NextResponse } from "next/server";
 import { handlers } from "@/auth";
 import { explainErrors } from "./auth-errors";
 import { isSessionCookie, readSession, removedCookies } from "./cookie";
@@ -45,10 +45,16 @@ async function finishSignIn(request: AuthRequest): Promise<Response> {
   const response = await explainErrors(() =>
     bare.method === "GET" ? handlers.GET(bare) : handlers.POST(bare),
   );
-  const written = response.headers.getSetCookie().map(nameOf);
+  const begunCookies = new NextResponse(null, response).cookies.getAll();
+  const written = begunCookies.map(({ name }) => name);
   if (!written.some(isSessionCookie)) return response;
   const replaced = await readSession(cookies);
-  if (replaced.status === "read") await endSession(replaced.token);
+  if (replaced.status === "read") {
+    const begun = await readSession(begunCookies);
+    // For the same user in the same browser Logto goes on with the grant that it has: revoking it would end the new session.
+    const keepGrant = begun.status === "read" && begun.token.sub === replaced.token.sub;
+    await endSession(replaced.token, { keepGrant });
+  }
   // Chunks of the old cookie, which Auth.js could not know of.
   const leftover = cookies.map(({ name }) => name).filter((name) => !written.includes(name));
   return withRemoved(response, leftover);

@@ -13,7 +13,7 @@ export function safeCallbackUrl(value: unknown, origin?: string): string {
   const url = new URL(value, "http://here.invalid");
   // The parser has resolved `//host`, `/\host`, tabs and schemes by now: what is left on the base's host is a path.
   const isPath = value.startsWith("/") && url.origin === "http://here.invalid";
-  if (!isPath && url.origin !== origin) return defaultCallbackUrl;
+  if (!isPath && (url.origin !== origin || !/^https?:/i.test(value))) return defaultCallbackUrl;
   const path = url.pathname.replace(/^\/{2,}/, "/") + url.search + url.hash;
   return path === "/sign-in" || path.startsWith("/sign-in?") || path.startsWith("/api/auth/")
     ? defaultCallbackUrl

@@ -28,7 +28,7 @@ export async function getIdTokenClaims(): Promise<UserClaims> {
 /**
  * The claims of the signed-in user from Logto's `/oidc/me`, some of which no id_token has. Kept for half a minute.
  *
- * @throws SessionError as getAccessToken does; `provider_refused` when Logto does not accept the access token
+ * @throws SessionError as getAccessToken does; `session_ended` when Logto does not accept the access token any more
  */
 export async function getUserinfo(): Promise<UserClaims> {
   const token = await currentToken();

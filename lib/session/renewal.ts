@@ -81,9 +81,14 @@ export function continueSession(token: SessionToken): Continued {
  *
  * @param now in milliseconds
  */
-export async function renewSession(token: SessionToken, now = Date.now): Promise<Continued> {
+export async function renewSession(
+  token: SessionToken,
+  now = Date.now,
+  { force = false } = {},
+): Promise<Continued> {
   const known = continueSession(token);
-  if (known.status !== "active" || !isExpiring(known.token, now()) || !known.token.refreshToken) return known;
+  if (known.status !== "active" || !known.token.refreshToken) return known;
+  if (!force && !isExpiring(known.token, now())) return known;
   const state = stateOf(token);
   // What failed is told by the state: in `continueSession`, to everybody who asks.
   await state.renewal.run(() => renew(state, now), now).catch(() => undefined);
@@ -144,15 +149,20 @@ export function slideSession(token: SessionToken, exp: number): SessionToken {
  * Ends a session everywhere: here at once, and its grant at Logto after any request under way, so that a rotated refresh
  * token is revoked too. Nobody stays signed in because Logto does not answer: that goes to the log.
  */
-export async function endSession(token: SessionToken, now = Date.now()): Promise<void> {
-  for (const [sid, forgettable] of revoked()) if (forgettable < now) revoked().delete(sid);
+export async function endSession(token: SessionToken, { keepGrant = false } = {}): Promise<void> {
+  const now = Date.now();
+  // All are kept equally long, so the oldest come first.
+  for (const [sid, forgettable] of revoked()) {
+    if (forgettable >= now) break;
+    revoked().delete(sid);
+  }
   const state = stateOf(token);
   // A renewal under way may write one more cookie, which lives a whole session long.
   revoked().set(token.sid, now + 2 * sessionLifetime * 1000);
   await state.tail;
   states().delete(token.sid);
   const { refreshToken, sub } = state.token;
-  if (!refreshToken || state.ended) return;
+  if (keepGrant || !refreshToken || state.ended) return;
   try {
     await revokeGrant(logtoClient(), refreshToken);
     log.info("signed out", { sub });

@@ -5,6 +5,7 @@ import type { NextRequest } from "next/server";
 import { isHttps } from "@/lib/env";
 import { safeCallbackUrl, signInPath } from "./callback-url";
 import { readSession, removedCookies } from "./cookie";
+import { storeSession } from "./current";
 import { signInAtLogto } from "./sign-in";
 import { renewSession } from "./renewal";
 
@@ -25,8 +26,14 @@ export async function resumeSession(request: NextRequest): Promise<never> {
   const all = jar.getAll();
   const read = await readSession(all);
   if (read.status !== "read") redirect(signInPath(path));
-  const session = await renewSession(read.token);
-  if (session.status === "active") redirect(path);
+  // Who sent the browser here knows that the grant has ended. This process may not: on Vercel pages and handlers are
+  // functions of their own. So it asks Logto; believing its own state, it would send the browser back, and in a circle.
+  const session = await renewSession(read.token, Date.now, { force: true });
+  if (session.status === "active") {
+    if (session.failure) redirect(signInPath(path, "ProviderUnavailable"));
+    await storeSession(session.token);
+    redirect(path);
+  }
   for (const { name, value, options } of removedCookies(all.map((each) => each.name)))
     jar.set(name, value, options);
   if (session.status === "signed_out") redirect(signInPath(path));

@@ -34,19 +34,22 @@ export async function updateSession(
 
   if (read.status === "read" && continued.status === "active") {
     const { token } = continued;
-    const slid = isSliding(token)
-      ? slideSession(token, Math.floor(Date.now() / 1000) + sessionLifetime)
-      : token;
+    // Without a refresh token nobody ever asks Logto again: such a session ends after its seven days.
+    const slid =
+      token.refreshToken && isSliding(token)
+        ? slideSession(token, Math.floor(Date.now() / 1000) + sessionLifetime)
+        : token;
     const changed = isNewer(slid, read.token) || isUnwritten(read.token);
     return proceed(request, path, changed ? await writtenCookies(slid, names) : []);
   }
   if (continued.status === "ended") {
     // The cookie stays: it is what the resume route goes by, and only a navigation can get there.
-    if (!wantsPage) return proceed(request, path, [], isSessionCookie);
+    if (!wantsPage) return proceed(request, path, [], names.filter(isSessionCookie), true);
     return isNavigation(request) ? redirect(request, `${resumePath}?${resumeQuery(path)}`) : sessionEnded();
   }
-  const removed = removedCookies(names);
-  if (!wantsPage) return proceed(request, path, removed);
+  // Only by a navigation: a fetch's late answer would remove the cookie of a sign-in that was completed meanwhile.
+  const removed = isNavigation(request) ? removedCookies(names) : [];
+  if (!wantsPage) return proceed(request, path, removed, names.filter(isSessionCookie));
   const error = continued.status === "unreadable" ? "SessionUnreadable" : undefined;
   return withCookies(redirect(request, signInPath(path, error)), removed);
 }
@@ -58,15 +61,17 @@ function proceed(
   request: NextRequest,
   path: string,
   cookies: SessionCookie[],
-  isHidden?: (name: string) => boolean,
+  hidden: string[] = [],
+  ended = false,
 ): NextResponse {
   const headers = new Headers(request.headers);
   headers.set(requestedPathHeader, path);
   // A browser can't say it: only what is set here counts.
-  if (isHidden === undefined) headers.delete(sessionEndedHeader);
-  else headers.set(sessionEndedHeader, "1");
+  if (ended) headers.set(sessionEndedHeader, hidden.join(" "));
+  else headers.delete(sessionEndedHeader);
+  if (cookies.length === 0 && hidden.length === 0) return NextResponse.next({ request: { headers } });
   const jar = new Map(request.cookies.getAll().map(({ name, value }) => [name, value]));
-  for (const name of jar.keys()) if (isHidden?.(name)) jar.delete(name);
+  for (const name of hidden) jar.delete(name);
   for (const { name, value } of cookies) {
     if (value) jar.set(name, value);
     else jar.delete(name);

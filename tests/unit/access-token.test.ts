@@ -261,7 +261,7 @@ describe("an exchange that fails", () => {
     invalid_target: "resource_not_configured",
     access_denied: "not_a_member",
     insufficient_scope: "scope_missing",
-    invalid_token: "provider_refused",
+    invalid_token: "session_ended",
     unavailable: "provider_unavailable",
     rejected: "provider_refused",
   };

@@ -59,8 +59,8 @@ describe("getUserinfo", () => {
 
   test.each([
     ["unavailable", "provider_unavailable"],
-    ["invalid_token", "provider_refused"],
-    ["rejected", "provider_refused"],
+    ["invalid_token", "session_ended"],
+    ["rejected", "session_ended"],
   ] as const)("fails typed for %s, for all who asked, and keeps no failure", async (code, expected) => {
     const token = session();
     logto.fetchUserinfo.mockRejectedValueOnce(new LogtoError(code, code));

@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import { z } from "zod";
+import { startIdentity } from "../../dev/identity/server";
+import { appClient, appVariables } from "../../dev/stand-in";
+import { signIn } from "./fixtures";
+import { controlOf, type IdentityControl } from "./identity-control";
+import { freePort, startApp } from "./servers";
+import { expireAccessToken, readSession, sessionCookies } from "./session-cookie";
+import { beginSignIn, expect, postAsApp, signInByRequests, test, visit } from "./stage";
+
+async function revoke(control: IdentityControl, refreshToken = ""): Promise<void> {
+  await postAsApp(control, "token/revocation", { token: refreshToken, token_type_hint: "refresh_token" });
+}
+
+test("signing in again in the same browser keeps the grant that Logto gives to both sessions", async ({
+  context,
+  stage,
+}) => {
+  await signInByRequests(context, "bob");
+  const first = await readSession(context, stage.secret);
+  await beginSignIn(context, "/dashboard");
+  const second = await readSession(context, stage.secret);
+  expect(second.sid).not.toBe(first.sid);
+  await expireAccessToken(context, stage);
+  expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
+});
+
+test("signing out of a session that Logto ended removes its cookie, and nothing signs in again", async ({
+  page,
+  context,
+  stage,
+}) => {
+  await signIn(page, "bob", { app: stage.url });
+  const { refreshToken } = await expireAccessToken(context, stage);
+  await revoke(stage.control, refreshToken);
+  await page.getByRole("main").getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL((url) => url.pathname === "/");
+  expect(await sessionCookies(context)).toEqual([]);
+  const next = await visit(context, "/dashboard", { maxRedirects: 0 });
+  expect(next.headers().location).toBe("/sign-in?callbackUrl=%2Fdashboard");
+});
+
+test("a fetch with a signed-out session's cookie does not remove the cookie of the session after it", async ({
+  context,
+  stage,
+}) => {
+  await signInByRequests(context, "bob");
+  const [old] = await sessionCookies(context);
+  await context.clearCookies({ name: /^_session/ });
+  await signInByRequests(context, "alice");
+  const late = await fetch(`${stage.url}/api/auth/check`, {
+    headers: { cookie: `${old?.name ?? ""}=${old?.value ?? ""}`, "sec-fetch-mode": "cors" },
+  });
+  expect(late.status).toBe(401);
+  expect(late.headers.getSetCookie()).toEqual([]);
+});
+
+test("where pages and handlers are processes of their own, an ended grant leads to Logto and not in a circle", async ({
+  browser,
+}) => {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const identity = await startIdentity({ port: 0, control: true, clients: [appClient(url)] });
+  const env = { ...appVariables(identity.issuer), AUTH_URL: url, AUTH_SECRET: "x".repeat(40) };
+  const [pages, handlers] = await Promise.all([startApp(env), startApp(env)]);
+  const server = createServer((incoming, outgoing) => {
+    const { port: target } = new URL((incoming.url ?? "").startsWith("/api/") ? handlers.url : pages.url);
+    const { method, url: path, headers } = incoming;
+    const upstream = request({ port: target, method, path, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    incoming.pipe(upstream);
+  }).listen(port);
+  await once(server, "listening");
+  const context = await browser.newContext({ baseURL: url });
+  try {
+    await signInByRequests(context, "bob");
+    const { refreshToken, claims } = await readSession(context, "x".repeat(40));
+    await revoke(controlOf(identity.endpoint), refreshToken);
+    const [organization = ""] = z.array(z.string()).parse(claims.organizations);
+    const first = await visit(context, `/organizations/${organization}`, { maxRedirects: 0 });
+    const resume = first.headers().location ?? "";
+    expect(resume).toMatch(/^\/api\/auth\/resume\?/);
+    const second = await visit(context, resume, { maxRedirects: 0 });
+    expect(second.headers().location).toContain(`${identity.issuer}/auth?`);
+  } finally {
+    await context.close();
+    server.closeAllConnections();
+    server.close();
+    await Promise.all([pages.stop(), handlers.stop()]);
+    await identity.close();
+  }
+});
