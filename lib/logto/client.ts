@@ -88,19 +88,21 @@ const knownCodes = z.enum([
   "insufficient_scope",
 ]);
 
+const knownChallenges = z.enum(["invalid_token", "insufficient_scope"]);
+
 /** Sorts whatever a request to Logto can fail with into LogtoError's codes. */
 export function toLogtoError(error: unknown): LogtoError {
   if (error instanceof LogtoError) return error;
   if (error instanceof oidc.ResponseBodyError) {
     const reason = [error.error, error.error_description].filter(Boolean).join(": ");
-    if (error.status >= 500 || error.status === 429)
-      return new LogtoError("unavailable", reason, { cause: error });
+    if (error.status === 429) return new LogtoError("unavailable", reason, { cause: error });
     const code = knownCodes.safeParse(error.error);
     return new LogtoError(code.success ? code.data : "rejected", reason, { cause: error });
   }
   if (error instanceof oidc.WWWAuthenticateChallengeError) {
     const challenge = error.cause[0]?.parameters.error;
-    const code = challenge === "invalid_token" ? "invalid_token" : "invalid_client";
+    const known = knownChallenges.safeParse(challenge);
+    const code = known.success ? known.data : "invalid_client";
     return new LogtoError(code, `HTTP ${String(error.status)} ${challenge ?? ""}`.trim(), { cause: error });
   }
   return new LogtoError(isForeign(error) ? "rejected" : "unavailable", reasonOf(error), { cause: error });

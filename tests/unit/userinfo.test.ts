@@ -60,7 +60,7 @@ describe("getUserinfo", () => {
   test.each([
     ["unavailable", "provider_unavailable"],
     ["invalid_token", "session_ended"],
-    ["rejected", "session_ended"],
+    ["rejected", "provider_refused"],
   ] as const)("fails typed for %s, for all who asked, and keeps no failure", async (code, expected) => {
     const token = session();
     logto.fetchUserinfo.mockRejectedValueOnce(new LogtoError(code, code));
