@@ -34,7 +34,7 @@ const nameOf = (setCookie: string) => setCookie.slice(0, setCookie.indexOf("="))
 
 /**
  * The callback never sees an existing session: Auth.js would go on with that one's user where accounts are linked, and
- * keep its tokens. A session that is replaced has ended, and so has its grant.
+ * keep its tokens. A session that is replaced has ended, and so has its grant, unless Logto gave both the same one.
  */
 async function finishSignIn(request: AuthRequest): Promise<Response> {
   const cookies = request.cookies.getAll();
