@@ -18,7 +18,8 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   use: {
     ...devices["Desktop Chrome"],
-    trace: "retain-on-failure",
+    // Recording costs a third of the time, and once in a while keeps a browser from closing. By hand: `--trace on`.
+    trace: "off",
     launchOptions: {
       args: browser?.args ?? [],
       ...(browser?.executablePath ? { executablePath: browser.executablePath } : {}),

@@ -19,7 +19,14 @@ const quiet = [
   "--no-first-run",
 ];
 
-const commands = ["google-chrome", "google-chrome-stable", "chromium", "chromium-browser"];
+/** The shell is the same engine without windows, as Playwright's own is, and takes half the time. */
+const commands = [
+  "chromium-headless-shell",
+  "google-chrome",
+  "google-chrome-stable",
+  "chromium",
+  "chromium-browser",
+];
 
 /** Where a system's own Chrome or Chromium may be, the likeliest first. */
 function candidates(): string[] {

@@ -25,7 +25,10 @@ function installers(): Installer[] {
     what: "Debian's chromium",
     steps: [
       ["apt-get", ["update", "-q"]],
-      ["apt-get", ["install", "-yq", "--no-install-recommends", "chromium", "fonts-liberation"]],
+      [
+        "apt-get",
+        ["install", "-yq", "--no-install-recommends", "chromium-headless-shell", "fonts-liberation"],
+      ],
     ],
   };
   return asRootOnDebian ? [playwright, debian] : [playwright];
