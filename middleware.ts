@@ -2,7 +2,7 @@ import type { NextRequest } from "next/server";
 import { updateSession } from "@/lib/session/update-session";
 
 /** Pages for signed-in people, with all pages below them. Each checks for itself too, by a guard. */
-const protectedPages = ["/dashboard", "/profile", "/organizations", "/api-access"];
+const protectedPages = ["/dashboard", "/profile", "/organizations", "/api-access", "/account"];
 
 const isProtected = (pathname: string) =>
   protectedPages.some((page) => pathname === page || pathname.startsWith(`${page}/`));
@@ -20,6 +20,7 @@ export const config = {
     "/profile/:path*",
     "/organizations/:path*",
     "/api-access/:path*",
+    "/account/:path*",
     "/sign-in",
     "/api/auth/session",
     "/api/auth/check",

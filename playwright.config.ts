@@ -1,12 +1,44 @@
 import process from "node:process";
 import { defineConfig, devices } from "@playwright/test";
 import { findBrowser } from "./dev/browser";
+import type { ProjectOptions } from "./tests/e2e/fixtures";
 
 const browser = findBrowser();
 
-export default defineConfig({
+const files = (...names: string[]) => names.map((name) => `**/${name}.spec.ts`);
+
+/** What needs a database. */
+const users = files("account", "email", "users");
+/** What becomes of sessions, wherever they are kept. */
+const sessions = files(
+  "backchannel-logout",
+  "exchange",
+  "faults-{freshness,grant,renewal}",
+  "session-races",
+  "two-people",
+);
+/** How sessions begin and end, and what they open. */
+const doors = files("allowed-emails", "protected-pages", "sign-in", "sign-out");
+
+const tests = { testDir: "tests/e2e" };
+/** Once more, without what is about the encrypted cookie alone or would show nothing new. */
+const again = { ...tests, grepInvert: /@jwt/ };
+
+export default defineConfig<object, ProjectOptions>({
   projects: [
-    { name: "e2e", testDir: "tests/e2e" },
+    { ...tests, name: "e2e", testIgnore: users, use: { mode: "jwt" } },
+    {
+      ...again,
+      name: "e2e-jwt-database",
+      testMatch: [...users, ...sessions],
+      use: { mode: "jwt with a database", engine: "embedded" },
+    },
+    {
+      ...again,
+      name: "e2e-database",
+      testMatch: [...users, ...sessions, ...doors],
+      use: { mode: "database", engine: "postgres" },
+    },
     { name: "load", testDir: "tests/load" },
   ],
   globalSetup: "./tests/e2e/setup.ts",

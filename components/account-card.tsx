@@ -5,11 +5,16 @@ import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Detail, DetailList } from "@/components/ui/detail-list";
 
-/** Who is signed in, as Logto knows them. */
-export function AccountCard({ user }: { user: Session["user"] }) {
+interface AccountCardProps {
+  user: Session["user"];
+  title?: string;
+}
+
+/** Who is signed in, as the provider knows them. */
+export function AccountCard({ user, title = "Account" }: AccountCardProps) {
   const name = displayName(user);
   return (
-    <Card title="Account">
+    <Card title={title}>
       <div className="flex items-center gap-4">
         <Avatar src={user.image} name={name} size="large" />
         <div className="min-w-0">
@@ -27,7 +32,8 @@ export function AccountCard({ user }: { user: Session["user"] }) {
         </div>
       </div>
       <DetailList className="mt-5">
-        <Detail term="Username">{user.username}</Detail>
+        <Detail term="Signed in with">{user.provider === "email" ? "E-mail link" : "Logto"}</Detail>
+        {user.provider === "logto" && <Detail term="Username">{user.username}</Detail>}
         {!user.email && <Detail term="E-mail">{null}</Detail>}
         <Detail term="User id">
           <code className="font-mono text-[0.8125rem] wrap-anywhere">{user.id}</code>

@@ -1,6 +1,9 @@
 "use client";
 
+import { usePathname } from "next/navigation";
 import { MessagePage } from "@/components/message-page";
+import { SessionErrorPage } from "@/components/session-error-page";
+import { sessionErrorCodeOf } from "@/components/session-errors";
 import { Button, ButtonLink } from "@/components/ui/button";
 
 export interface ErrorPageProps {
@@ -10,7 +13,10 @@ export interface ErrorPageProps {
 
 /** A page that failed. Shows no message of the error, only the reference under which the log has it. */
 export function ErrorPage({ error, retry }: ErrorPageProps) {
+  const path = usePathname();
   const digest = error instanceof Error && "digest" in error ? String(error.digest) : null;
+  const code = sessionErrorCodeOf(digest);
+  if (code) return <SessionErrorPage code={code} path={path} />;
   return (
     <MessagePage
       kind="Something failed"

@@ -3,11 +3,10 @@ import type { ReactNode } from "react";
 import { membershipsOf } from "@/components/memberships";
 import { RoleBadges } from "@/components/role-badges";
 import { SessionErrorAlert } from "@/components/session-error-alert";
-import { asSessionError } from "@/components/session-errors";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { getUserinfo } from "@/lib/session/claims";
-import { SessionError } from "@/lib/session/errors";
+import { asSessionError, SessionError } from "@/lib/session/errors";
 import type { SessionUser } from "@/lib/session/session";
 
 /** The user's organizations, each a link to its page. Without userinfo, by the ids that the session has. */

@@ -9,14 +9,14 @@ export function PageTabs() {
   const pathname = usePathname();
   return (
     <nav aria-label="Pages" className="page-width overflow-x-auto">
-      <ul className="flex gap-4 sm:gap-6">
+      <ul className="flex gap-3 sm:gap-6">
         {signedInPages.map(({ href, label }) => (
           <li key={href}>
             <Link
               href={href}
               prefetch={false}
               aria-current={pathname === href ? "page" : pathname.startsWith(`${href}/`) ? "true" : undefined}
-              className="block border-b-2 border-transparent pt-1.5 pb-2.5 whitespace-nowrap text-muted -outline-offset-2 transition-colors hover:text-ink aria-[current]:border-accent aria-[current]:text-ink"
+              className="block border-b-2 border-transparent pt-1.5 pb-2.5 whitespace-nowrap text-muted -outline-offset-2 transition-colors hover:text-ink aria-[current]:border-accent aria-[current]:text-ink aria-[current]:[scroll-initial-target:nearest]"
             >
               {label}
             </Link>

@@ -1,8 +1,7 @@
 import { SessionErrorAlert } from "@/components/session-error-alert";
-import { asSessionError } from "@/components/session-errors";
 import { TokenDetails } from "@/components/token-details";
 import { getAccessToken } from "@/lib/session/access-token";
-import { SessionError } from "@/lib/session/errors";
+import { asSessionError, SessionError } from "@/lib/session/errors";
 
 /** What the user may do at an API resource now, or why that can't be said. */
 export async function ResourceAccess({ resource }: { resource: string }) {

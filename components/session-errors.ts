@@ -1,5 +1,5 @@
 import type { AlertTone } from "@/components/ui/alert";
-import { SessionError, type SessionErrorCode } from "@/lib/session/errors";
+import type { SessionErrorCode } from "@/lib/session/errors";
 
 interface SessionMessage {
   tone: AlertTone;
@@ -16,14 +16,14 @@ const ended: SessionMessage = {
   remedy: "sign in",
 };
 
-/** What happened and what to do, where Logto gives no token or no claims. */
+/** What happened and what to do, where a session, a token or the claims can't be had. */
 export const sessionMessages: Record<SessionErrorCode, SessionMessage> = {
   signed_out: ended,
   session_ended: ended,
   no_grant: {
     tone: "warning",
-    title: "This session has no refresh token",
-    text: "Without one, Logto gives no further tokens. Add offline_access to LOGTO_SCOPES, then sign out and in again.",
+    title: "This session has no refresh token of Logto",
+    text: "A sign-in by e-mail link has none: sign in with Logto for this. If you did, LOGTO_SCOPES lacks offline_access; add it, then sign out and in again.",
   },
   not_a_member: {
     tone: "warning",
@@ -40,6 +40,18 @@ export const sessionMessages: Record<SessionErrorCode, SessionMessage> = {
     title: "Logto gives no token for this API resource",
     text: "It must be registered at Logto under this indicator and be in LOGTO_RESOURCES when you sign in. Check both, then sign out and in again.",
   },
+  sign_in_again: {
+    tone: "warning",
+    title: "This needs a sign-in of the last few minutes",
+    text: "So that nobody else does it from a browser that you left open. Sign in again, then repeat it.",
+    remedy: "sign in",
+  },
+  database_unavailable: {
+    tone: "warning",
+    title: "Our database does not answer",
+    text: "You are still signed in, and nothing is lost. Wait a moment and try again.",
+    remedy: "try again",
+  },
   provider_unavailable: {
     tone: "warning",
     title: "Logto does not answer",
@@ -54,12 +66,13 @@ export const sessionMessages: Record<SessionErrorCode, SessionMessage> = {
   },
 };
 
-/**
- * For `catch`: the error as one to explain on the page.
- *
- * @throws whatever is none of the session's errors
- */
-export function asSessionError(error: unknown): SessionError {
-  if (error instanceof SessionError) return error;
-  throw error;
+/** Whether a text from outside, such as a query, is the code of one of the session's errors. */
+export function isSessionErrorCode(text: string): text is SessionErrorCode {
+  return Object.hasOwn(sessionMessages, text);
+}
+
+/** The code in the digest that a SessionError takes to the browser; null for any other error's. */
+export function sessionErrorCodeOf(digest: string | null): SessionErrorCode | null {
+  const code = /^session:(.*)$/.exec(digest ?? "")?.[1];
+  return code !== undefined && isSessionErrorCode(code) ? code : null;
 }

@@ -16,4 +16,5 @@ export const signedInPages: SitePage[] = [
   { href: "/profile", label: "Profile" },
   { href: "/organizations", label: "Organizations" },
   { href: "/api-access", label: "API access" },
+  { href: "/account", label: "Account" },
 ];

@@ -20,10 +20,11 @@ export function UserIsland() {
 
   useEffect(() => {
     const abort = new AbortController();
+    const setSession = (session: unknown) => setUser(readUser(session));
     const load = () =>
       fetch("/api/auth/session", { signal: abort.signal })
-        .then((response) => (response.ok ? response.json() : null))
-        .then((session: unknown) => setUser(readUser(session)))
+        // An outage tells nothing about who is signed in, so nothing is said.
+        .then((response) => (response.status < 500 ? response.json().then(setSession) : undefined))
         .catch(() => {
           if (!abort.signal.aborted) setUser(null);
         });

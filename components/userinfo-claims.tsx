@@ -1,9 +1,8 @@
 import { ClaimsTable, ClaimsTableSkeleton } from "@/components/claims-table";
 import { SessionErrorAlert } from "@/components/session-error-alert";
-import { asSessionError } from "@/components/session-errors";
 import { EmptyState } from "@/components/ui/empty-state";
 import { getUserinfo } from "@/lib/session/claims";
-import { SessionError } from "@/lib/session/errors";
+import { asSessionError, SessionError } from "@/lib/session/errors";
 
 /** The claims that only userinfo has. When it can't be had, says so in their place: the rest of the page is right. */
 export async function UserinfoClaims({ idTokenClaims }: { idTokenClaims: Record<string, unknown> }) {

@@ -1,6 +1,7 @@
 import path from "node:path";
 import process from "node:process";
 import { alsoEnd } from "./children.mjs";
+import { embeddedData, embeddedUrl, runningAt } from "./database/claim";
 import { ensureSecret, LaunchError, namesTenant, readEnvironment, type Variables } from "./environment";
 import { ensureGenerated } from "./generate";
 import { seedPassword, seedPeople } from "./identity/seed";
@@ -11,6 +12,8 @@ import { duration, paint, print, startProgress } from "./terminal.mjs";
 
 const appPort = 3000;
 const identityPort = 3001;
+const databasePort = 5433;
+const mailPort = 1025;
 
 /**
  * Starts what the environment does not name, then `next dev`, says where everything is, and ends with Next.js.
@@ -33,6 +36,9 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
   const begun = performance.now();
   const running = await runningServer(root);
   if (running) throw new LaunchError(`The app runs in this folder already, at ${running}.`);
+  const openAt = await runningAt(embeddedData(root));
+  if (openAt)
+    throw new LaunchError(`Another process has .data/postgres open, at ${openAt}. Wait for its end.`);
   const { port: asked, rest } = splitPort(args);
   const values = readEnvironment(root);
   const ownTenant = namesTenant(values);
@@ -46,19 +52,27 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
   const appUrl = appAddress(values.AUTH_URL, wished, port);
   const identity = ownTenant ? undefined : { port: await nextFreePort(identityPort, [port]) };
   const issuer = identity && `http://localhost:${identity.port}/oidc`;
+  const database = values.DATABASE_URL ? undefined : { port: await nextFreePort(databasePort, [port]) };
+  const mail = values.EMAIL_SERVER ? undefined : { port: await nextFreePort(mailPort, [port]) };
 
   const next = startNextDev(root, ["--port", String(port), ...rest], {
     NEXT_TELEMETRY_DISABLED: process.env.NEXT_TELEMETRY_DISABLED ?? "1",
     ...(process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: "1" } : {}),
     ...secret.added,
     ...(issuer ? unlessSet(values, appVariables(issuer)) : {}),
+    ...(database ? { DATABASE_URL: embeddedUrl(database.port) } : {}),
+    ...(mail ? unlessSet(values, mailVariables(mail.port)) : {}),
     AUTH_URL: appUrl,
   });
   const endProgress = startProgress(() => "Starting");
-  if (identity) await startStandIn(root, identity.port, appUrl);
-  const ready = await next.answers(`http://localhost:${port}`);
+  const [ready] = await Promise.all([
+    next.answers(`http://localhost:${port}`),
+    identity && startStandIn(root, identity.port, appUrl),
+    mail && startMailStandIn(mail.port),
+    database && startDatabase(root, database.port),
+  ]);
   endProgress();
-  if (ready) announce(appUrl, values, identity?.port, begun);
+  if (ready) announce(appUrl, values, { identity, database }, begun);
   return next.exited;
 }
 
@@ -84,19 +98,56 @@ async function startStandIn(root: string, port: number, appUrl: string): Promise
   alsoEnd(() => identity.close());
 }
 
+const mailVariables = (port: number) => ({
+  EMAIL_SERVER: `smtp://127.0.0.1:${port}`,
+  EMAIL_FROM: "Next.js + Logto starter <noreply@localhost>",
+});
+
+async function startMailStandIn(port: number): Promise<void> {
+  const { printMail, startMail } = await import("./mail");
+  const mail = await startMail({ port, onMail: printMail });
+  alsoEnd(() => mail.close());
+}
+
+async function startDatabase(root: string, port: number): Promise<void> {
+  const [{ startEmbedded }, { applyMigrations }] = await Promise.all([
+    import("./database/embedded"),
+    import("./database/migrations"),
+  ]);
+  try {
+    const database = await startEmbedded({ port, dataDir: embeddedData(root) });
+    alsoEnd(() => database.close());
+    const applied = await applyMigrations(database.url);
+    if (applied.length > 0) print(`  ${paint("green", "✓")} Database migrated: ${applied.join(", ")}`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new LaunchError(
+      `The embedded Postgres did not start: ${why}\nDelete .data/postgres to begin with an empty one.`,
+    );
+  }
+}
+
 /** Says in aligned lines what runs where, what stands in for what, and how to go on. */
-function announce(appUrl: string, values: Variables, standInPort: number | undefined, begun: number): void {
+function announce(
+  appUrl: string,
+  values: Variables,
+  {
+    identity,
+    database,
+  }: { identity?: { port: number } | undefined; database?: { port: number } | undefined },
+  begun: number,
+): void {
   const row = (name: string, value: string, remark = "") =>
     print(
       `  ${paint("bold", name.padEnd(8))} ${remark ? `${value.padEnd(22)} ${paint("dim", remark)}` : value}`,
     );
   print();
   row("App", paint("cyan", appUrl));
-  if (standInPort) {
+  if (identity) {
     const people = seedPeople.map(({ username, roles }) => `${username} (${roles.join(", ")})`);
     row(
       "Logto",
-      `http://localhost:${standInPort}`,
+      `http://localhost:${identity.port}`,
       "a local stand-in; set AUTH_LOGTO_ID, _SECRET and _ISSUER for your tenant",
     );
     row("Sign in", `as ${people.join(", ")}; password ${seedPassword}`);
@@ -104,9 +155,22 @@ function announce(appUrl: string, values: Variables, standInPort: number | undef
     row("Logto", values.AUTH_LOGTO_ISSUER ?? "", "your tenant, by AUTH_LOGTO_ISSUER");
     row("", paint("dim", `redirect URI there: ${appUrl}/api/auth/callback/logto`));
   }
+  if (database) {
+    row("Database", `localhost:${database.port}`, "an embedded Postgres; set DATABASE_URL for your own");
+  } else {
+    row("Database", databaseName(values.DATABASE_URL ?? ""), "by DATABASE_URL");
+  }
+  if (!values.EMAIL_SERVER) row("Mail", "is printed here", "set EMAIL_SERVER and EMAIL_FROM to send it");
   print();
   print(`  ${paint("green", "Ready")} in ${duration(performance.now() - begun)}. Ctrl-C ends everything.`);
   print();
+}
+
+/** The host and the database's name: no password, and no user either. */
+function databaseName(url: string): string {
+  if (!URL.canParse(url)) return "";
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
 }
 
 function notice(text: string): void {

@@ -15,7 +15,7 @@ const said = [
   /^\s*- (Local|Network|Environments):/,
   /^\s*✓ (Starting|Ready in|Running next\.config)/,
   /"middleware" file convention is deprecated|middleware-to-proxy/,
-  /^\s*(To migrate automatically, run:|○ Compiling middleware)/,
+  /^\s*(To migrate automatically, run:|○ Compiling (middleware|instrumentation))/,
 ];
 /** The first request is ours: nobody else knows the address yet. */
 const firstRequest = /^\s*(○ Compiling \/ \.\.\.|GET \/ 200 in )/;

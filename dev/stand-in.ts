@@ -15,6 +15,8 @@ export function appClient(appUrl: string): IdentityClient {
     ...devClient,
     redirectUris: [`${appUrl}/api/auth/callback/logto`],
     postLogoutRedirectUris: [`${appUrl}/`],
+    backchannelLogoutUri: `${appUrl}/api/auth/backchannel-logout`,
+    backchannelLogoutSessionRequired: true,
   };
 }
 

@@ -37,6 +37,17 @@ const schema = z
       .default("")
       .transform(words)
       .pipe(z.array(z.url("has an entry that is not a URI"))),
+    AUTH_SESSION_STRATEGY: z.enum(["jwt", "database"], "is neither jwt nor database").default("jwt"),
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "is not a PostgreSQL URL" }).optional(),
+    EMAIL_SERVER: z.url({ protocol: /^smtps?$/, error: "is not an smtp(s) URL" }).optional(),
+    EMAIL_FROM: z.string().optional(),
+    AUTH_ALLOWED_EMAILS: z
+      .string()
+      .default("")
+      .transform((value) => words(value.toLowerCase()))
+      .refine((entries) => entries.every((entry) => /^[^@]*@[^@]+$/.test(entry)), {
+        error: "has an entry that is neither an address nor an @domain",
+      }),
     NODE_ENV: z.string().optional(),
     VERCEL: z.string().optional(),
   })
@@ -45,6 +56,11 @@ const schema = z
     // Said together with whatever else is wrong.
     { path: ["AUTH_URL"], error: "is missing (needed in production)", when: () => true },
   )
+  .refine((value) => value.AUTH_SESSION_STRATEGY !== "database" || value.DATABASE_URL, {
+    path: ["DATABASE_URL"],
+    error: "is missing (needed by AUTH_SESSION_STRATEGY=database)",
+    when: () => true,
+  })
   .transform(({ AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3, ...rest }) => ({
     ...rest,
     // Auth.js's own names for rotation: the highest number is the newest, AUTH_SECRET the oldest.
@@ -68,6 +84,11 @@ const examples: Record<string, string> = {
   AUTH_LOGTO_ISSUER: "https://your-tenant.logto.app/oidc",
   LOGTO_SCOPES: "openid offline_access profile email",
   LOGTO_RESOURCES: "https://shopping.example.com/api https://store.example.com/api",
+  AUTH_SESSION_STRATEGY: "database",
+  DATABASE_URL: "postgresql://user:password@localhost:5432/app",
+  EMAIL_SERVER: "smtp://user:password@smtp.example.com:587",
+  EMAIL_FROM: "Example <noreply@example.com>",
+  AUTH_ALLOWED_EMAILS: "alice@example.com @example.org",
 };
 
 /** The names of all variables that the app itself reads, for the test that holds .env.example to them. */
@@ -132,4 +153,10 @@ export function env(): Env {
 export function isHttps(): boolean {
   const { AUTH_URL, VERCEL } = env();
   return AUTH_URL ? new URL(AUTH_URL).protocol === "https:" : Boolean(VERCEL);
+}
+
+/** Whether people can sign in by a link that is sent to them: it needs a mail server, a sender and a database. */
+export function hasEmailSignIn(): boolean {
+  const { EMAIL_SERVER, EMAIL_FROM, DATABASE_URL } = env();
+  return Boolean(EMAIL_SERVER && EMAIL_FROM && DATABASE_URL);
 }

@@ -42,11 +42,12 @@ export function claimsOf(user: User, directory: Directory, use: string, endpoint
   const organizations = user.organizations.flatMap(({ id }) => directory.organizations.get(id) ?? []);
   const { picture, email, phone_number } = user.claims;
   const claims: AccountClaims = {
+    // Which a test may say otherwise of somebody.
+    email_verified: Boolean(email),
     ...user.claims,
     sub: user.id,
     username: user.username,
     picture: picture && new URL(picture, endpoint).href,
-    email_verified: Boolean(email),
     phone_number_verified: Boolean(phone_number),
     created_at: user.createdAt,
     updated_at: user.updatedAt,

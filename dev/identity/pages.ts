@@ -20,6 +20,14 @@ export function notFoundPage(): string {
   return messagePage("Nothing is here", "The stand-in has no such page.");
 }
 
+/** Stands where Logto has its Account Center, which a stand-in needs not be. */
+export function accountCenterPage(): string {
+  return messagePage(
+    "The Account Center is here",
+    "At a Logto of your own, people change their password and profile on this page, once it is enabled in the console. This stand-in has none; go back to the application.",
+  );
+}
+
 export function signedOutPage(): string {
   return messagePage("You are signed out", "You can close this page, or go back to the application.");
 }

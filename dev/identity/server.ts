@@ -5,7 +5,7 @@ import { createClock } from "./clock";
 import { createControl } from "./control";
 import { createInteractions, pageHeaders } from "./interactions";
 import { closeServer, listen } from "./listen";
-import { homePage, notFoundPage } from "./pages";
+import { accountCenterPage, homePage, notFoundPage } from "./pages";
 import { createProvider } from "./provider";
 import { defaultSettings } from "./settings";
 import { openState } from "./state";
@@ -72,6 +72,7 @@ function route(issuer: string, oidc: RequestListener, handlers: Handlers): Reque
     if (first === "avatars" && /^[a-z]+\.svg$/.test(second ?? "")) {
       return void response.writeHead(200, { "content-type": "image/svg+xml" }).end(avatar(second ?? ""));
     }
+    if (first === "account") return void response.writeHead(200, pageHeaders).end(accountCenterPage());
     const page = url.pathname === "/" ? homePage(issuer) : notFoundPage();
     response.writeHead(url.pathname === "/" ? 200 : 404, pageHeaders).end(page);
   };

@@ -1,12 +1,13 @@
 import "server-only";
+import { DatabaseError } from "@/lib/db";
 import { env } from "@/lib/env";
 import { toLogtoError } from "@/lib/logto/client";
 import type { LogtoErrorCode } from "@/lib/logto/errors";
 import { currentToken, noSession, storeSession } from "./current";
 import { SessionError, type SessionErrorCode } from "./errors";
-import { continueSession, renewSession, stateOf, useRefreshToken, type SessionState } from "./renewal";
+import { continueSession, exchangeToken, renewSession, stateOf, type SessionState } from "./renewal";
 import { isExpired, isExpiring, type SessionToken } from "./session-token";
-import { BoundedMap, shared } from "./shared";
+import { BoundedMap, shared } from "@/lib/shared";
 import { SingleFlight } from "./single-flight";
 
 /** What an access token is for; nothing: Logto's userinfo. */
@@ -42,7 +43,8 @@ const keptTokens = () => shared("access tokens", () => new WeakMap<SessionState,
  * fetched by one request however many ask, and never shared between sessions.
  *
  * @throws SessionError `signed_out`, `session_ended`, `no_grant`, `not_a_member`, `scope_missing`,
- *   `resource_not_configured`, `provider_unavailable` or `provider_refused`
+ *   `resource_not_configured`, `database_unavailable`,
+ *   `provider_unavailable` or `provider_refused`
  */
 export async function getAccessToken(target: AccessTokenTarget = {}): Promise<AccessToken> {
   const { resource, organizationId } = target;
@@ -62,8 +64,9 @@ async function ownAccessToken(token: SessionToken): Promise<AccessToken> {
   const session = await renewSession(token);
   if (session.status !== "active") throw noSession(session.status);
   const { accessToken, expiresAt, expiresIn, refreshToken } = session.token;
-  if (!isExpired({ expiresAt })) return { accessToken, expiresAt, expiresIn, scopes: [] };
-  if (!refreshToken) throw new SessionError("no_grant", "the session has no refresh token to renew it with");
+  if (accessToken && expiresAt && expiresIn && !isExpired({ expiresAt }))
+    return { accessToken, expiresAt, expiresIn, scopes: [] };
+  if (!refreshToken) throw new SessionError("no_grant", "the session has no refresh token of Logto");
   throw toSessionError(session.failure ?? new Error("not renewed"));
 }
 
@@ -78,7 +81,7 @@ async function exchange(
   if (kept.token && !isExpiring(kept.token, now())) return kept.token;
   try {
     kept.token = await kept.exchange.run(async () => {
-      const { accessToken, expiresIn, scopes } = await useRefreshToken(state, target);
+      const { accessToken, expiresIn, scopes } = await exchangeToken(state, target);
       return { accessToken, expiresIn, expiresAt: Math.floor(now() / 1000) + expiresIn, scopes };
     }, now);
     return kept.token;
@@ -112,6 +115,6 @@ const codes: Record<LogtoErrorCode, SessionErrorCode> = {
 /** Logto's refusal in terms of the session. */
 export function toSessionError(error: unknown): SessionError {
   if (error instanceof SessionError) return error;
-  const { code, message } = toLogtoError(error);
-  return new SessionError(codes[code], message, { cause: error });
+  const { code, message, cause } = toLogtoError(error);
+  return new SessionError(cause instanceof DatabaseError ? "database_unavailable" : codes[code], message);
 }

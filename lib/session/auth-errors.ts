@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { NextAuthConfig } from "next-auth";
 import { z } from "zod";
+import { DatabaseError } from "@/lib/db";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { LogtoError } from "@/lib/logto/errors";
+import { MailError } from "@/lib/mail/send-sign-in-mail";
 
 /**
  * Error codes that the sign-in page explains. Auth.js itself tells a browser `Configuration` for nearly everything, an
@@ -12,11 +14,16 @@ import { LogtoError } from "@/lib/logto/errors";
 export type SignInError =
   | "AccessDenied"
   | "Configuration"
+  | "DatabaseUnavailable"
+  | "EmailSignin"
   | "InvalidCheck"
+  | "InvalidEmail"
+  | "OAuthAccountNotLinked"
   | "OAuthCallbackError"
   | "ProviderUnavailable"
   | "SessionEnded"
-  | "SessionUnreadable";
+  | "SessionUnreadable"
+  | "Verification";
 
 /** What Auth.js told its logger while it answered one request. */
 interface Told {
@@ -39,8 +46,11 @@ export async function explainErrors(handle: () => Promise<Response>): Promise<Re
   const location = response.headers.get("location");
   if (!told.error || !location) return response;
   const url = new URL(location, "http://here.invalid");
-  if (url.searchParams.get("error") !== "Configuration") return response;
-  url.searchParams.set("error", signInErrorOf(told.error));
+  const code = signInErrorOf(told.error);
+  // What Auth.js says of a callback that threw, whatever it threw: that the user may not sign in.
+  const isDenied = url.searchParams.get("error") === "AccessDenied" && code === "DatabaseUnavailable";
+  if (url.searchParams.get("error") !== "Configuration" && !isDenied) return response;
+  url.searchParams.set("error", code);
   const headers = new Headers(response.headers);
   headers.set("location", url.href.replace("http://here.invalid", ""));
   return new Response(null, { status: response.status, headers });
@@ -80,6 +90,8 @@ const interruptions = ["InvalidCheck", "MissingCSRF", "UnknownAction"];
 /** Which of the sign-in page's sentences fits an error of Auth.js or of Logto. */
 export function signInErrorOf(error: Error): SignInError {
   const chain = chainOf(error);
+  if (chain.some((each) => each instanceof DatabaseError)) return "DatabaseUnavailable";
+  if (chain.some((each) => each instanceof MailError)) return "EmailSignin";
   const logtoError = chain.find((each) => each instanceof LogtoError);
   if (logtoError) return logtoError.code === "unavailable" ? "ProviderUnavailable" : "Configuration";
   if (chain.some((each) => kindOf(each) === "OAuthCallbackError")) return "OAuthCallbackError";
@@ -113,7 +125,7 @@ export const authLogger: NonNullable<NextAuthConfig["logger"]> = {
       const code = oauthErrorOf(each);
       return `${each.message.replace(/\.? ?Read more at \S+/, "")}${code ? ` (${code})` : ""}`;
     });
-    const reason = [...new Set([...reasons, told?.refusal].filter(Boolean))].join(": ");
+    const reason = [...new Set([...reasons, told?.refusal].filter(Boolean))].join(": ") || undefined;
     log[signInErrorOf(error) === "Configuration" ? "error" : "warn"](kindOf(error), { reason });
   },
   warn(code) {

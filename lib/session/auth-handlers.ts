@@ -1,9 +1,21 @@
 import { NextRequest, NextResponse } from "next/server";
 import { handlers } from "@/auth";
+import { log } from "@/lib/log";
+import { toLogtoError } from "@/lib/logto/client";
+import { revokeGrant } from "@/lib/logto/tokens";
 import { explainErrors } from "./auth-errors";
-import { isSessionCookie, readSession, removedCookies } from "./cookie";
-import { endSession } from "./renewal";
+import { isSessionCookie, removedCookies } from "./cookie";
+import { currentSession } from "./current";
+import { SessionError } from "./errors";
+import { unavailable } from "./guards";
+import { identify, readSession, type SessionRead } from "./read-session";
+import { endSession, logtoClient } from "./renewal";
+import { wasSignedOut } from "./revocations";
+import { toSession } from "./session";
+import type { SessionToken } from "./session-token";
+import { intentCookie, readIntent, type SignInIntent } from "./sign-in-intent";
 import { afterSignOutUrl } from "./sign-out";
+import { signingIn, type SigningIn } from "./signing-in";
 
 type AuthRequest = Parameters<typeof handlers.GET>[0];
 
@@ -11,24 +23,46 @@ type AuthRequest = Parameters<typeof handlers.GET>[0];
 export async function handleAuthRequest(request: AuthRequest): Promise<Response> {
   const { pathname } = request.nextUrl;
   if (pathname.startsWith("/api/auth/callback/")) return finishSignIn(request);
+  if (pathname === "/api/auth/session" && request.method === "GET") return showSession();
+  if (pathname === "/api/auth/signout" && request.method === "POST") return finishSignOut(request);
   const response = await explainErrors(() =>
     request.method === "GET" ? handlers.GET(request) : handlers.POST(request),
   );
-  if (pathname === "/api/auth/session") return withoutSessionCookies(response);
-  return pathname === "/api/auth/signout" && request.method === "POST" ? goToLogto(response) : response;
+  return pathname === "/api/auth/session" ? withoutSessionCookies(response) : response;
+}
+
+/**
+ * What `useSession` asks for. Auth.js would write the cookie anew on each look, and of parallel requests the last would win,
+ * with old tokens; and it would call an outage of the database "signed out".
+ */
+async function showSession(): Promise<Response> {
+  try {
+    const session = await currentSession();
+    const body = session.status === "active" ? toSession(session.token) : null;
+    return Response.json(body, { headers: { "cache-control": "private, no-store" } });
+  } catch (error) {
+    if (error instanceof SessionError) return unavailable(error);
+    throw error;
+  }
 }
 
 /** Signing out by Auth.js's own route (its page, or `signOut` of next-auth/react) ends Logto's session too. */
-async function goToLogto(response: Response): Promise<Response> {
+async function finishSignOut(request: AuthRequest): Promise<Response> {
+  const read = await readIfPossible(request.cookies.getAll());
+  const response = await explainErrors(() => handlers.POST(request));
   const signedOut = response.headers.getSetCookie().some((line) => isSessionCookie(nameOf(line)));
   if (!signedOut) return response;
-  const url = await afterSignOutUrl();
+  const url = await afterSignOutUrl(read.status === "read" ? read.token : undefined);
   const headers = new Headers(response.headers);
   const isJson = headers.get("content-type")?.includes("json");
   if (isJson) headers.delete("location");
   else headers.set("location", url);
   return new Response(isJson ? JSON.stringify({ url }) : null, { status: response.status, headers });
 }
+
+/** The session that a request carries; none where the database can't say. */
+const readIfPossible = (cookies: Parameters<typeof readSession>[0]): Promise<SessionRead> =>
+  readSession(cookies).catch(() => ({ status: "none" }));
 
 const nameOf = (setCookie: string) => setCookie.slice(0, setCookie.indexOf("="));
 
@@ -38,26 +72,51 @@ const nameOf = (setCookie: string) => setCookie.slice(0, setCookie.indexOf("="))
  */
 async function finishSignIn(request: AuthRequest): Promise<Response> {
   const cookies = request.cookies.getAll();
+  const replaced = await readIfPossible(cookies);
+  const before = replaced.status === "read" ? replaced.token : undefined;
   // From its parts: Next hands over a proxy of the request, which Node.js 24 refuses to copy.
   const { method, body } = request;
   const headers = withoutSession(request.headers, cookies);
   const bare = new NextRequest(request.url, { method, headers, body, ...(body && { duplex: "half" }) });
-  const response = await explainErrors(() =>
-    bare.method === "GET" ? handlers.GET(bare) : handlers.POST(bare),
+  const intent = await readIntent(
+    request.cookies.get(intentCookie)?.value,
+    request.nextUrl.searchParams.get("state"),
   );
-  const begunCookies = new NextResponse(null, response).cookies.getAll();
-  const written = begunCookies.map(({ name }) => name);
-  if (!written.some(isSessionCookie)) return response;
-  const replaced = await readSession(cookies);
-  if (replaced.status === "read") {
-    const begun = await readSession(begunCookies);
+  const store: SigningIn = { intent: intent && (await isStillMeant(intent, cookies)) ? intent : undefined };
+  const response = await signingIn.run(store, () =>
+    explainErrors(() => (bare.method === "GET" ? handlers.GET(bare) : handlers.POST(bare))),
+  );
+  const written = new NextResponse(null, response).cookies.getAll().map(({ name }) => name);
+  if (!written.some(isSessionCookie)) {
+    await dropGrant(store, before);
+    return response;
+  }
+  if (before) {
     // For the same user in the same browser Logto goes on with the grant that it has: revoking it would end the new session.
-    const keepGrant = begun.status === "read" && begun.token.sub === replaced.token.sub;
-    await endSession(replaced.token, { keepGrant });
+    await endSession(before, { keepGrant: store.grant?.sub === before.sub });
   }
   // Chunks of the old cookie, which Auth.js could not know of.
   const leftover = cookies.map(({ name }) => name).filter((name) => !written.includes(name));
   return withRemoved(response, leftover);
+}
+
+/**
+ * Whether the browser that asked still has the session that it asked with. Signing in at Logto as somebody else ends that
+ * session by back-channel logout before it is back here: that is no reason. That it was signed out here is one.
+ */
+async function isStillMeant(intent: SignInIntent, cookies: Parameters<typeof identify>[0]): Promise<boolean> {
+  if ((await identify(cookies)) !== intent.browser) return false;
+  return !(await wasSignedOut(intent.sid).catch(() => true));
+}
+
+/** A sign-in that was refused after Logto had agreed leaves no grant behind, unless it is that of the session that stays. */
+async function dropGrant({ grant }: SigningIn, before: SessionToken | undefined): Promise<void> {
+  if (!grant?.refreshToken || grant.sub === before?.sub) return;
+  try {
+    await revokeGrant(logtoClient(), grant.refreshToken);
+  } catch (error) {
+    log.warn("a refused sign-in's grant could not be revoked", { reason: toLogtoError(error).message });
+  }
 }
 
 function withoutSession(headers: Headers, cookies: { name: string; value: string }[]): Headers {
@@ -79,7 +138,6 @@ function withRemoved(response: Response, names: string[]): Response {
   return new Response(response.body, { status: response.status, headers });
 }
 
-/** Auth.js writes the cookie anew on each look at the session; of parallel requests the last would win, with old tokens. */
 function withoutSessionCookies(response: Response): Response {
   const headers = new Headers(response.headers);
   headers.delete("set-cookie");

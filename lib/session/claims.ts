@@ -4,7 +4,7 @@ import { fetchUserinfo } from "@/lib/logto/tokens";
 import { getAccessToken, toSessionError } from "./access-token";
 import { currentToken } from "./current";
 import { logtoClient, stateOf, type SessionState } from "./renewal";
-import { shared } from "./shared";
+import { shared } from "@/lib/shared";
 
 /** How long a session's userinfo is kept, in milliseconds. */
 const userinfoLifetime = 30_000;

@@ -1,6 +1,6 @@
 import { hkdfSync } from "node:crypto";
 import { base64url, calculateJwkThumbprint, EncryptJWT, jwtDecrypt } from "jose";
-import { BoundedMap, shared } from "./shared";
+import { BoundedMap, shared } from "@/lib/shared";
 import { sessionToken, type SessionToken } from "./session-token";
 
 /**
@@ -52,15 +52,54 @@ export async function encodeSession(
 }
 
 async function encrypt(token: SessionToken, secret: string, salt: string): Promise<string> {
-  const { bytes, kid } = await keyOf(secret, salt);
-  const value = await new EncryptJWT({ ...token })
-    .setProtectedHeader({ alg: "dir", enc: "A256CBC-HS512", kid })
-    .setIssuedAt()
-    .setExpirationTime(token.exp)
-    .setJti(crypto.randomUUID())
-    .encrypt(bytes);
+  const value = await seal({ ...token, jti: crypto.randomUUID() }, secret, salt, token.exp);
   decrypted().set(cacheKey(secret, salt, value), token);
   return value;
+}
+
+/**
+ * Encrypts what only this app shall read.
+ *
+ * @param salt what it is for; each use has a key of its own
+ * @param exp when it expires, in seconds since 1970
+ */
+export async function seal(payload: object, secret: string, salt: string, exp: number): Promise<string> {
+  const { bytes, kid } = await keyOf(secret, salt);
+  return new EncryptJWT({ ...payload })
+    .setProtectedHeader({ alg: "dir", enc: "A256CBC-HS512", kid })
+    .setIssuedAt()
+    .setExpirationTime(exp)
+    .encrypt(bytes);
+}
+
+/**
+ * Decrypts what `seal` encrypted with any of the secrets. Its expiry is for the caller to judge.
+ *
+ * @returns also whether the newest secret had encrypted it
+ * @throws when it is not ours: tampered with, truncated, of another secret or for another use
+ */
+export async function unseal(
+  value: string,
+  secrets: readonly string[],
+  salt: string,
+): Promise<{ payload: unknown; isNewest: boolean }> {
+  const { payload, protectedHeader } = await jwtDecrypt(
+    value,
+    async ({ kid }) => {
+      for (const secret of secrets) {
+        const key = await keyOf(secret, salt);
+        if (!kid || kid === key.kid) return key.bytes;
+      }
+      throw new Error("made with another secret");
+    },
+    {
+      keyManagementAlgorithms: ["dir"],
+      contentEncryptionAlgorithms: ["A256CBC-HS512"],
+      currentDate: new Date(0),
+    },
+  );
+  const newest = await keyOf(secrets[0] ?? "", salt);
+  return { payload, isNewest: protectedHeader.kid === newest.kid };
 }
 
 /**
@@ -86,25 +125,9 @@ export function isUnwritten(token: SessionToken): boolean {
 }
 
 async function decrypt(value: string, secrets: readonly string[], salt: string): Promise<SessionToken> {
-  const { payload, protectedHeader } = await jwtDecrypt(
-    value,
-    async ({ kid }) => {
-      for (const secret of secrets) {
-        const key = await keyOf(secret, salt);
-        if (!kid || kid === key.kid) return key.bytes;
-      }
-      throw new Error("made with another secret");
-    },
-    // That a session is over is told by the caller from its `exp`: it is no reason to call the cookie broken.
-    {
-      keyManagementAlgorithms: ["dir"],
-      contentEncryptionAlgorithms: ["A256CBC-HS512"],
-      currentDate: new Date(0),
-    },
-  );
+  const { payload, isNewest } = await unseal(value, secrets, salt);
   const token = Object.freeze(sessionToken.parse(payload));
-  const newest = await keyOf(secrets[0] ?? "", salt);
-  if (protectedHeader.kid !== newest.kid) return token;
+  if (!isNewest) return token;
   decrypted().set(cacheKey(secrets[0], salt, value), token);
   values().set(token, Promise.resolve(value));
   return token;

@@ -1,6 +1,5 @@
 import { env, isHttps } from "@/lib/env";
-import { log } from "@/lib/log";
-import { decodeSession, encodeSession } from "./codec";
+import { encodeSession } from "./codec";
 import type { SessionToken } from "./session-token";
 
 /** A cookie as Next's `cookies.set` takes it. */
@@ -16,13 +15,6 @@ export interface SessionCookie {
   };
 }
 
-/** What a request says of its session. */
-export type SessionRead =
-  | { status: "none" }
-  | { status: "unreadable" }
-  | { status: "expired" }
-  | { status: "read"; token: SessionToken };
-
 /** Browsers drop a cookie of more than 4,096 bytes in name, value and attributes; the value gets what Auth.js gives it. */
 const chunkSize = 4096 - 160;
 
@@ -37,30 +29,14 @@ export function isSessionCookie(name: string): boolean {
   return name === base || (name.startsWith(`${base}.`) && /^\d+$/.test(name.slice(base.length + 1)));
 }
 
-/**
- * Reads the session of a request.
- *
- * @param cookies all cookies of the request
- * @returns `unreadable` for what is tampered with, truncated, of another secret, or chunked and whole at once; the
- *   operator's log then has a line. Never throws for a bad cookie.
- */
-export async function readSession(cookies: readonly { name: string; value: string }[]): Promise<SessionRead> {
-  const value = joinChunks(cookies);
-  if (value === undefined) return { status: "none" };
-  try {
-    const token = await decodeSession(value, env().AUTH_SECRET, sessionCookieName());
-    return token ? { status: "read", token } : { status: "expired" };
-  } catch (error) {
-    log.warn("session cookie unreadable", { reason: error instanceof Error ? error.message : "unknown" });
-    return { status: "unreadable" };
-  }
-}
-
 /** The value of a session cookie and its chunks; "" when they don't fit together; undefined when there is none. */
-function joinChunks(cookies: readonly { name: string; value: string }[]): string | undefined {
+export function joinChunks(cookies: readonly { name: string; value: string }[]): string | undefined {
   const base = sessionCookieName();
+  // What middleware removes, the page of the same request still sees, empty.
   const found = new Map(
-    cookies.filter(({ name }) => isSessionCookie(name)).map(({ name, value }) => [name, value]),
+    cookies
+      .filter(({ name, value }) => value && isSessionCookie(name))
+      .map(({ name, value }) => [name, value]),
   );
   if (found.size === 0) return undefined;
   const whole = found.get(base);

@@ -1,19 +1,28 @@
 import "server-only";
 import { cookies, headers } from "next/headers";
 import { cache } from "react";
-import { readSession, writtenCookies, type SessionRead } from "./cookie";
+import { env } from "@/lib/env";
+import { writtenCookies } from "./cookie";
+import { readSession, type SessionRead } from "./read-session";
 import { SessionError } from "./errors";
-import { continueSession, type Continued } from "./renewal";
+import { continueSession, renewSession, type Continued } from "./renewal";
 import { sessionEndedHeader } from "./update-session";
 import { isNewer, type SessionToken } from "./session-token";
 
-/** How the session of the current request stands, once per request: no request to Logto is made for it. */
+/**
+ * How the session of the current request stands, looked up once per request. In strategy `jwt` middleware has renewed it;
+ * in strategy `database` this does, when it is about to expire.
+ *
+ * @throws SessionError `database_unavailable`
+ */
 export const currentSession = cache(async () => {
   const read = await readSession((await cookies()).getAll());
-  if (read.status === "read") return continueSession(read.token);
+  if (read.status === "read") return usesRows() ? renewSession(read.token) : continueSession(read.token);
   const ended = (await headers()).has(sessionEndedHeader);
   return ended ? ({ status: "ended" } as const) : read;
 });
+
+const usesRows = () => env().AUTH_SESSION_STRATEGY === "database";
 
 /**
  * The tokens of whoever makes the current request.
@@ -34,10 +43,11 @@ export function noSession(status: Continued["status"] | SessionRead["status"]): 
 }
 
 /**
- * Stores what a handler or action got in the session's cookie. A page can't set cookies: then this process keeps it, and
+ * Stores what a handler or action got in the session's cookie, in strategy `jwt`. A page can't set cookies: then this process keeps it, and
  * the next request through middleware writes it.
  */
 export async function storeSession(token: SessionToken): Promise<void> {
+  if (usesRows()) return;
   const jar = await cookies();
   const all = jar.getAll();
   const read = await readSession(all);

@@ -7,6 +7,8 @@
  * - `not_a_member`: of the organization that was named.
  * - `scope_missing`: the scope that this needs was not asked for at sign-in (LOGTO_SCOPES).
  * - `resource_not_configured`: the resource is not in LOGTO_RESOURCES.
+ * - `sign_in_again`: what is asked for needs a sign-in of the last few minutes.
+ * - `database_unavailable`: the database does not answer; nothing is lost, and the user tries again.
  * - `provider_unavailable`: Logto does not answer; the user stays signed in and tries again.
  * - `provider_refused`: Logto refuses the configuration, such as the client secret; the operator's fault.
  */
@@ -19,6 +21,8 @@ const statuses = {
   not_a_member: 403,
   scope_missing: 403,
   resource_not_configured: 500,
+  sign_in_again: 403,
+  database_unavailable: 503,
   provider_unavailable: 503,
   provider_refused: 500,
 };
@@ -28,13 +32,27 @@ export class SessionError extends Error {
   override name = "SessionError";
   /** The HTTP status that a handler answers with. */
   readonly status: number;
+  /** What Next.js passes on to `error.tsx` in production, where the browser gets no message. */
+  readonly digest: string;
 
   constructor(
     readonly code: SessionErrorCode,
     message: string,
-    options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(message);
+    // Where a page throws it, Next.js prints this: an outage is no bug to be traced, and its line is in the log already.
+    this.stack = `${this.name}: ${message}`;
     this.status = statuses[code];
+    this.digest = `session:${code}`;
   }
+}
+
+/**
+ * For `catch`: the error as one to explain.
+ *
+ * @throws whatever is none of the session's errors
+ */
+export function asSessionError(error: unknown): SessionError {
+  if (error instanceof SessionError) return error;
+  throw error;
 }

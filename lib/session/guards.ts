@@ -2,23 +2,24 @@ import "server-only";
 import type { Session } from "next-auth";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { cache } from "react";
-import { auth } from "@/auth";
 import { safeCallbackUrl, signInPath } from "./callback-url";
 import { getAccessToken, type AccessToken, type AccessTokenTarget } from "./access-token";
 import { currentSession, noSession } from "./current";
-import { SessionError } from "./errors";
+import { asSessionError, SessionError } from "./errors";
+import { toSession } from "./session";
 import { requestedPathHeader, resumePath } from "./update-session";
 
 /**
  * The session of the current request, or null. Looked up once per request. Whatever is wrong with a session, its cookie
- * or the configuration means null: nothing fails open.
+ * or the configuration means null: nothing fails open. It says what Auth.js's `auth()` says, which would decrypt the
+ * cookie once more, or ask the database, and make a new cookie that nobody gets.
+ *
+ * @throws SessionError `database_unavailable` (strategy `database`)
  */
-export const getSession = cache(async (): Promise<Session | null> => {
-  const session = await auth();
-  // Auth.js has handed out error objects in place of a session (GHSA-8fpg-xm3f-6cx3): only a user counts.
-  return session?.user.id ? session : null;
-});
+export async function getSession(): Promise<Session | null> {
+  const session = await currentSession();
+  return session.status === "active" ? toSession(session.token) : null;
+}
 
 /** Sends the browser to sign in and back; silently, where Logto ended a session that this request still carries. */
 async function signInFirst({ code }: SessionError): Promise<never> {
@@ -67,9 +68,15 @@ export function actionWithSession<Rest extends unknown[], Result>(
 
 /** RFC 9110 §15.5.2 wants a challenge with a 401; a session is no scheme of the registry, so it names itself. */
 const challenge = { "www-authenticate": "Session", "cache-control": "private, no-store" };
+/** How long a client should wait before it tries again, in seconds. */
+const outage = { "retry-after": "5", "cache-control": "private, no-store" };
+
+/** The answer of a handler when nobody can tell whether there is a session. */
+export const unavailable = ({ code, status }: SessionError): Response =>
+  Response.json({ error: code, message: "Try again in a moment." }, { status, headers: outage });
 
 /**
- * For route handlers: passes the session on, or answers 401 JSON.
+ * For route handlers: passes the session on, or answers 401 JSON; 503 when nobody can tell.
  *
  * @param handler gets the session and whatever Next gives a route handler
  */
@@ -77,7 +84,8 @@ export function withSession<Rest extends unknown[]>(
   handler: (session: Session, ...rest: Rest) => Response | Promise<Response>,
 ): (...rest: Rest) => Promise<Response> {
   return async (...rest) => {
-    const session = await getSession();
+    const session = await getSession().catch(asSessionError);
+    if (session instanceof SessionError) return unavailable(session);
     if (session) return handler(session, ...rest);
     const { code, status } = noSession((await currentSession()).status);
     return Response.json({ error: code, message: "Sign in to use this." }, { status, headers: challenge });

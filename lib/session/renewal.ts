@@ -1,18 +1,23 @@
+import { DatabaseError, hasDatabase } from "@/lib/db";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { toLogtoError, type LogtoClient } from "@/lib/logto/client";
 import { LogtoError } from "@/lib/logto/errors";
 import { refreshTokens, revokeGrant, type TokenResponse, type TokenTarget } from "@/lib/logto/tokens";
+import { BoundedMap, shared } from "@/lib/shared";
+import { isRevoked, revokeSid } from "./revocations";
+import { fromRow, takeRow, touchRow } from "./rows";
 import {
   exchangedSession,
   isExpiring,
   isNewer,
+  isSliding,
   renewedSession,
   sessionLifetime,
   type SessionToken,
 } from "./session-token";
-import { BoundedMap, shared } from "./shared";
 import { SingleFlight } from "./single-flight";
+import { withNewestTokens } from "./newest-tokens";
 
 /**
  * How a session goes on. `active` carries its newest tokens and, where they could not be renewed, why.
@@ -28,6 +33,8 @@ export interface SessionState {
   /** The newest tokens. A request with an older cookie gets these, and so never renews what was renewed. */
   token: SessionToken;
   ended: boolean;
+  /** When this process last wrote to its row that it was used, in milliseconds. */
+  seenAt: number;
   /** The last of the requests that use the refresh token. They go one after another: it may change with each. */
   tail: Promise<unknown>;
   /** Renewal of the session's own access token. */
@@ -39,8 +46,6 @@ export interface SessionState {
  * shared by audience or user (CVE-2025-67490).
  */
 const states = () => shared("sessions", () => new BoundedMap<string, SessionState>(10_000));
-/** Sessions that were signed out, by id, until when (ms) a cookie of theirs could still be about. */
-const revoked = () => shared("revoked", () => new Map<string, number>());
 
 /** This app as a client of Logto. */
 export const logtoClient = (): LogtoClient => {
@@ -56,7 +61,8 @@ export function stateOf(token: SessionToken): SessionState {
     if (isNewer(token, known.token)) known.token = token;
     return known;
   }
-  const state = { token, ended: false, tail: Promise.resolve(), renewal: new SingleFlight<void>() };
+  const renewal = new SingleFlight<void>();
+  const state = { token, ended: false, seenAt: 0, tail: Promise.resolve(), renewal };
   states().set(token.sid, state);
   return state;
 }
@@ -67,7 +73,7 @@ export function stateOf(token: SessionToken): SessionState {
  * @param token from a request's cookie
  */
 export function continueSession(token: SessionToken): Continued {
-  if (revoked().has(token.sid)) return { status: "signed_out" };
+  if (isRevoked(token)) return { status: "signed_out" };
   const state = stateOf(token);
   if (state.ended) return { status: "ended" };
   const { failure } = state.renewal;
@@ -91,85 +97,118 @@ export async function renewSession(
   if (!force && !isExpiring(known.token, now())) return known;
   const state = stateOf(token);
   // What failed is told by the state: in `continueSession`, to everybody who asks.
-  await state.renewal.run(() => renew(state, now), now).catch(() => undefined);
+  await state.renewal.run(() => renew(state, now, force), now).catch(() => undefined);
   return continueSession(token);
 }
 
-async function renew(state: SessionState, now: () => number): Promise<void> {
-  const { sub } = state.token;
+async function renew(state: SessionState, now: () => number, force: boolean): Promise<void> {
+  const { userId } = state.token;
   try {
-    await useRefreshToken(state, {}, (response) => renewedSession(state.token, response, now()));
-    log.info("session renewed", { sub });
+    const renewed = await inTurn(state, async () => {
+      // Another process may have renewed it while this one waited.
+      if (!force && !isExpiring(state.token, now())) return false;
+      await requestTokens(state, {}, (response) => renewedSession(state.token, response, now()));
+      return true;
+    });
+    if (renewed) log.info("session renewed", { user: userId });
   } catch (thrown) {
     const error = toLogtoError(thrown);
     const level = error.code === "unavailable" ? "warn" : "error";
-    if (!state.ended) log[level]("session renewal failed", { sub, code: error.code, reason: error.message });
+    if (!state.ended)
+      log[level]("session renewal failed", { user: userId, code: error.code, reason: error.message });
     throw error;
   }
 }
 
-/**
- * Sends one refresh token grant of a session, after those before it, and stores what comes back.
- *
- * @param next the session after the answer
- * @throws LogtoError; `invalid_grant` has then ended the session
- */
-export async function useRefreshToken(
-  state: SessionState,
-  target: TokenTarget,
-  next: (response: TokenResponse) => SessionToken = (response) => exchangedSession(state.token, response),
-): Promise<TokenResponse> {
-  const turn = state.tail.then(async () => {
-    const { refreshToken, sub, sid } = state.token;
-    if (!refreshToken || state.ended || revoked().has(sid))
-      throw new LogtoError("invalid_grant", "the session is over");
-    try {
-      const response = await refreshTokens(logtoClient(), refreshToken, sub, target);
-      state.token = Object.freeze(next(response));
-      return response;
-    } catch (thrown) {
-      const error = toLogtoError(thrown);
-      state.ended = error.code === "invalid_grant";
-      if (state.ended) log.warn("session ended by Logto", { sub, reason: error.message });
-      throw error;
-    }
-  });
+/** One after another in this process and, where there is a database, in the cluster: the refresh token may change each time. */
+function inTurn<T>(state: SessionState, use: () => Promise<T>): Promise<T> {
+  const turn = state.tail.then(() => withNewestTokens(state, use));
   state.tail = turn.catch(() => undefined);
   return turn;
 }
 
-/** The same session with a longer life, for its cookie to be written anew. `exp` in seconds. */
-export function slideSession(token: SessionToken, exp: number): SessionToken {
+/**
+ * Gets an access token for another audience with a session's refresh token, after the requests before it.
+ *
+ * @throws LogtoError; `invalid_grant` has then ended the session
+ */
+export const exchangeToken = (state: SessionState, target: TokenTarget): Promise<TokenResponse> =>
+  inTurn(state, () => requestTokens(state, target, (response) => exchangedSession(state.token, response)));
+
+async function requestTokens(
+  state: SessionState,
+  target: TokenTarget,
+  next: (response: TokenResponse) => SessionToken,
+): Promise<TokenResponse> {
+  const { refreshToken, sub, userId } = state.token;
+  if (!refreshToken || state.ended || isRevoked(state.token))
+    throw new LogtoError("invalid_grant", "the session is over");
+  try {
+    const response = await refreshTokens(logtoClient(), refreshToken, sub, target);
+    state.token = Object.freeze(next(response));
+    return response;
+  } catch (thrown) {
+    const error = toLogtoError(thrown);
+    state.ended = error.code === "invalid_grant";
+    if (state.ended) log.warn("session ended by Logto", { user: userId, reason: error.message });
+    throw error;
+  }
+}
+
+/** The same session with a longer life, for its cookie to be written anew, and its row where it has one. */
+export async function slideSession(token: SessionToken, now = Date.now()): Promise<SessionToken> {
   const state = stateOf(token);
-  if (state.token.exp < exp) state.token = Object.freeze({ ...state.token, exp });
+  if (!isSliding(state.token, now)) return state.token;
+  const exp = Math.floor(now / 1000) + sessionLifetime;
+  state.token = Object.freeze({ ...state.token, exp });
+  if (hasDatabase()) {
+    const seen = { lastSeenAt: new Date(now), expires: new Date(exp * 1000) };
+    await tolerated("a session's row ends before its cookie", token.userId, touchRow(token.sid, seen));
+  }
   return state.token;
 }
 
 /**
  * Ends a session everywhere: here at once, and its grant at Logto after any request under way, so that a rotated refresh
- * token is revoked too. Nobody stays signed in because Logto does not answer: that goes to the log.
+ * token is revoked too. What ended `byLogto` is on the list of revocations already. Nobody stays signed in because Logto does not answer: that goes to the log.
  */
-export async function endSession(token: SessionToken, { keepGrant = false } = {}): Promise<void> {
-  const now = Date.now();
-  // All are kept equally long, so the oldest come first.
-  for (const [sid, forgettable] of revoked()) {
-    if (forgettable >= now) break;
-    revoked().delete(sid);
-  }
+export async function endSession(
+  token: SessionToken,
+  { keepGrant = false, byLogto = false } = {},
+): Promise<void> {
   const state = stateOf(token);
-  // A renewal under way may write one more cookie, which lives a whole session long.
-  revoked().set(token.sid, now + 2 * sessionLifetime * 1000);
+  const user = token.userId;
+  if (!byLogto)
+    await tolerated("the others don't know that a session was signed out", user, revokeSid(token.sid));
   await state.tail;
+  const row = hasDatabase()
+    ? await tolerated("a signed-out session's row is left", user, takeRow(token.sid))
+    : undefined;
+  if (row) stateOf((await fromRow(row)).token);
   states().delete(token.sid);
-  const { refreshToken, sub } = state.token;
-  if (keepGrant || !refreshToken || state.ended) return;
+  const { refreshToken } = state.token;
+  if (!refreshToken || state.ended || keepGrant) {
+    log.info("signed out", { user });
+    return;
+  }
   try {
     await revokeGrant(logtoClient(), refreshToken);
-    log.info("signed out", { sub });
+    log.info("signed out", { user });
   } catch (error) {
     log.error("signed out here, but the grant could not be revoked", {
-      sub,
+      user,
       reason: toLogtoError(error).message,
     });
+  }
+}
+
+/** What the database could not do, in the operator's log: nobody stays signed in for it. */
+async function tolerated<T>(event: string, user: string, work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    log.error(event, { user, reason: error.message });
+    return undefined;
   }
 }

@@ -6,25 +6,40 @@ import type { TokenResponse } from "@/lib/logto/tokens";
 /** How long a session lasts without a request, in seconds; it slides once less than half is left. */
 export const sessionLifetime = 7 * 24 * 60 * 60;
 
-/**
- * What the encrypted session cookie holds (strategy `jwt`). Times are seconds since 1970. Server-side only: nothing of
- * this but the claims that `toSession` lists ever reaches a browser.
- */
-export const sessionToken = z.object({
-  /** Logto's subject. */
-  sub: z.string().min(1),
-  /** Our id of this session; survives renewals, and is what gets revoked. */
-  sid: z.string().min(1),
-  /** Counts the renewals, so that of two cookies of one session the newer can be told. */
-  generation: z.number().int().nonnegative(),
-  claims: z.looseObject({ sub: z.string() }),
+/** The tokens of a Logto grant. Times are seconds. In strategy `database` they are sealed in the session's row. */
+export const grantTokens = z.object({
   /** Logto's opaque access token, for userinfo. */
   accessToken: z.string().min(1),
+  /** When it expires, and its lifetime as issued. */
   expiresAt: z.number(),
-  /** Lifetime of the access token, in seconds, as issued. */
   expiresIn: z.number(),
   /** Absent when Logto gave none: then nothing can be renewed or exchanged. */
   refreshToken: z.string().min(1).optional(),
+});
+
+/**
+ * A session, whatever keeps it: the encrypted cookie (strategy `jwt`) or a row (`database`). Times are seconds since 1970.
+ * Server-side only: nothing of this but the claims that `toSession` lists ever reaches a browser.
+ */
+export const sessionToken = z.object({
+  /** Logto's subject; the user's id where there is no Logto grant. */
+  sub: z.string().min(1),
+  /** The user's id in the database; Logto's subject where there is no database. */
+  userId: z.string().min(1),
+  /** Who signed the user in. Only a session of Logto has tokens. */
+  provider: z.enum(["logto", "email"]),
+  /** Our id of this session; survives renewals, and is what gets revoked. */
+  sid: z.string().min(1),
+  /** Logto's id of it, by which a back-channel logout may name it. */
+  logtoSid: z.string().optional(),
+  /** When it began, by Logto's clock. */
+  startedAt: z.number(),
+  /** When the user proved who they are, where that is known: a sign-in at Logto may pass without a password. */
+  authenticatedAt: z.number().optional(),
+  /** Counts the renewals, so that of two copies of one session the newer can be told. */
+  generation: z.number().int().nonnegative(),
+  claims: z.looseObject({ sub: z.string() }),
+  ...grantTokens.partial().shape,
   /** When the session ends; set when it is encoded. */
   exp: z.number(),
 });
@@ -33,14 +48,9 @@ export const sessionToken = z.object({
 export type SessionToken = Readonly<z.output<typeof sessionToken>>;
 
 declare module "@auth/core/jwt" {
-  interface JWT {
-    sid?: string;
-    generation?: number;
-    claims?: SessionToken["claims"];
-    accessToken?: string;
-    expiresAt?: number;
-    expiresIn?: number;
-    refreshToken?: string | undefined;
+  interface JWT extends Partial<Omit<SessionToken, "exp" | "sub">> {
+    /** Auth.js's own, like `sub`. */
+    exp?: number;
   }
 }
 
@@ -51,29 +61,66 @@ export function isSessionToken(value: unknown): value is SessionToken {
 
 const seconds = (now: number) => Math.floor(now / 1000);
 
+/** What an id_token says about the session that began with it (OIDC Core §2). */
+const idTokenTimes = z.object({
+  iat: z.number(),
+  auth_time: z.number().optional(),
+  sid: z.string().optional(),
+});
+
 /**
- * The session of somebody who just signed in.
+ * The session of somebody who just signed in at Logto.
  *
  * @param account what Auth.js got from the token endpoint
  * @param idToken the id_token's validated claims
+ * @param userId in the database; without one, Logto's subject
  * @param now in milliseconds
  * @throws z.ZodError when Logto's answer has no access token or subject
  */
-export function beginSession(account: Account, idToken: unknown, now = Date.now()): SessionToken {
-  const claims = parseUserClaims(idToken);
+export function beginSession(
+  account: Account,
+  idToken: unknown,
+  userId = account.providerAccountId,
+  now = Date.now(),
+): SessionToken {
+  const { iat, auth_time, sid: logtoSid } = idTokenTimes.parse(idToken);
   const expiresIn = account.expires_in ?? 3600;
   return sessionToken.parse({
+    ...begin(userId, "logto", now),
     // Not `token.sub`: without an adapter Auth.js makes a random id at each sign-in.
     sub: account.providerAccountId,
-    sid: crypto.randomUUID(),
-    generation: 0,
-    claims,
+    logtoSid,
+    startedAt: iat,
+    authenticatedAt: auth_time,
+    claims: parseUserClaims(idToken),
     accessToken: account.access_token,
     expiresAt: seconds(now) + expiresIn,
     expiresIn,
     refreshToken: account.refresh_token,
-    exp: seconds(now) + sessionLifetime,
   });
+}
+
+/**
+ * The session of somebody who followed a link that was sent to them: without a Logto grant.
+ *
+ * @param now in milliseconds
+ */
+export function beginEmailSession(
+  user: { id: string; name?: string | null; email?: string | null; image?: string | null },
+  now = Date.now(),
+): SessionToken {
+  const { id: sub, name, email, image: picture } = user;
+  return {
+    ...begin(sub, "email", now),
+    sub,
+    startedAt: seconds(now),
+    authenticatedAt: seconds(now),
+    claims: { sub, name, email, email_verified: true, picture },
+  };
+}
+
+function begin<Provider extends SessionToken["provider"]>(userId: string, provider: Provider, now: number) {
+  return { userId, provider, sid: crypto.randomUUID(), generation: 0, exp: seconds(now) + sessionLifetime };
 }
 
 /** The session after a renewal: new tokens, and claims as they are now (a role that was taken away is gone). */
@@ -100,22 +147,29 @@ export function isNewer(one: SessionToken, other: SessionToken): boolean {
   return one.generation === other.generation ? one.exp > other.exp : one.generation > other.generation;
 }
 
+/** When an access token expires, and its lifetime, in seconds. Without one nothing expires. */
+type Lifetime = Pick<SessionToken, "expiresAt" | "expiresIn">;
+
 /**
  * Whether a token should be replaced now: ahead of its end by 60 s, or by a quarter of a shorter life.
  *
  * @param token times in seconds
  * @param now in milliseconds
  */
-export function isExpiring(token: { expiresAt: number; expiresIn: number }, now = Date.now()): boolean {
-  return now / 1000 >= token.expiresAt - Math.min(60, token.expiresIn / 4);
+export function isExpiring(token: Lifetime, now = Date.now()): boolean {
+  const { expiresAt = Infinity, expiresIn = 0 } = token;
+  return now / 1000 >= expiresAt - Math.min(60, expiresIn / 4);
 }
 
 /** Whether a token is of no use any more. `now` in milliseconds. */
-export function isExpired(token: { expiresAt: number }, now = Date.now()): boolean {
-  return now / 1000 >= token.expiresAt;
+export function isExpired({ expiresAt = Infinity }: Lifetime, now = Date.now()): boolean {
+  return now / 1000 >= expiresAt;
 }
 
-/** Whether the session should be written anew to last longer: less than half of its life is left. `now` in milliseconds. */
-export function isSliding(token: SessionToken, now = Date.now()): boolean {
-  return token.exp - now / 1000 < sessionLifetime / 2;
+/**
+ * Whether the session should last longer: less than half of its life is left. Without a refresh token nobody ever asks Logto
+ * again, so such a session of Logto ends after its seven days. `now` in milliseconds.
+ */
+export function isSliding({ exp, provider, refreshToken }: SessionToken, now = Date.now()): boolean {
+  return (refreshToken !== undefined || provider !== "logto") && exp - now / 1000 < sessionLifetime / 2;
 }

@@ -1,12 +1,13 @@
 import type { Session } from "next-auth";
 import { z } from "zod";
-import type { UserClaims } from "@/lib/logto/claims";
 import type { SessionToken } from "./session-token";
 
 /** The signed-in user, as pages and the browser see them. */
 export interface SessionUser {
-  /** Logto's subject. */
+  /** The user's id in the database; Logto's subject where there is no database. */
   id: string;
+  /** Who signed the user in. */
+  provider: SessionToken["provider"];
   /** Falls back to the user name. */
   name: string | null;
   username: string | null;
@@ -38,14 +39,12 @@ const claims = z.object({
   organization_roles: z.array(z.string()).nullish(),
 });
 
-/** The user that a subject's claims describe. */
-export function toSessionUser(token: {
-  sub: string;
-  claims: UserClaims | SessionToken["claims"];
-}): SessionUser {
+/** The user that a session is of. */
+export function toSessionUser(token: Pick<SessionToken, "userId" | "provider" | "claims">): SessionUser {
   const known = claims.parse(token.claims);
   return {
-    id: token.sub,
+    id: token.userId,
+    provider: token.provider,
     name: known.name ?? known.username ?? null,
     username: known.username ?? null,
     email: known.email ?? null,

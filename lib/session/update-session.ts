@@ -1,9 +1,11 @@
 import { NextResponse, type NextRequest } from "next/server";
+import { env } from "@/lib/env";
 import { safeCallbackUrl, signInPath } from "./callback-url";
 import { isUnwritten } from "./codec";
-import { isSessionCookie, readSession, removedCookies, writtenCookies, type SessionCookie } from "./cookie";
+import { isSessionCookie, removedCookies, writtenCookies, type SessionCookie } from "./cookie";
+import { readSession } from "./read-session";
 import { renewSession, slideSession, type Continued } from "./renewal";
-import { isNewer, isSliding, sessionLifetime } from "./session-token";
+import { isNewer, isSliding } from "./session-token";
 
 /** Request header by which a guard learns which page to come back to. Middleware sets it; a guard checks it again. */
 export const requestedPathHeader = "x-requested-path";
@@ -15,7 +17,7 @@ export const resumePath = "/api/auth/resume";
 /**
  * What middleware does for a request: renews its session ahead of expiry, so that this same request's page, handler and
  * action see the new tokens already; writes the cookie only when it changed; and sends visitors of protected pages away
- * who have no session. It authorizes nobody: there are ways around middleware, and every guard checks for itself.
+ * who have no session. In strategy `database` it sends away who has no cookie, and no more. It authorizes nobody: there are ways around middleware, and every guard checks for itself.
  *
  * @param isProtected tells by pathname which pages are for signed-in people only
  */
@@ -25,20 +27,21 @@ export async function updateSession(
 ): Promise<NextResponse> {
   const cookies = request.cookies.getAll();
   const names = cookies.map(({ name }) => name);
-  const read = await readSession(cookies);
-  const continued: Continued | Exclude<typeof read, { status: "read" }> =
-    read.status === "read" ? await renewSession(read.token) : read;
   const wantsPage =
     isProtected(request.nextUrl.pathname) && (request.method === "GET" || request.method === "HEAD");
   const path = request.nextUrl.pathname + request.nextUrl.search;
+  if (env().AUTH_SESSION_STRATEGY === "database") {
+    // The row decides, and every guard looks at it; here it would be one more query.
+    const isSignedOut = wantsPage && !names.some(isSessionCookie);
+    return isSignedOut ? redirect(request, signInPath(path)) : proceed(request, path, []);
+  }
+  const read = await readSession(cookies);
+  const continued: Continued | Exclude<typeof read, { status: "read" }> =
+    read.status === "read" ? await renewSession(read.token) : read;
 
   if (read.status === "read" && continued.status === "active") {
     const { token } = continued;
-    // Without a refresh token nobody ever asks Logto again: such a session ends after its seven days.
-    const slid =
-      token.refreshToken && isSliding(token)
-        ? slideSession(token, Math.floor(Date.now() / 1000) + sessionLifetime)
-        : token;
+    const slid = isSliding(token) ? await slideSession(token) : token;
     const changed = isNewer(slid, read.token) || isUnwritten(read.token);
     return proceed(request, path, changed ? await writtenCookies(slid, names) : []);
   }

@@ -55,7 +55,7 @@ for (const [what, make] of Object.entries(broken)) {
   }) => {
     await signInByRequests(context, "bob");
     const { secret } = stage;
-    const good = { value: await sessionValue(context), token: await readSession(context, secret), secret };
+    const good = { value: await sessionValue(context), token: await readSession(context, stage), secret };
     const bad = await make(good);
     const restore = () => putCookies(context, stage.url, bad);
 
@@ -88,7 +88,7 @@ test("a session whose time is over is no broken one: the sign-in page comes with
   stage,
 }) => {
   await signInByRequests(context, "bob");
-  const token = await readSession(context, stage.secret);
+  const token = await readSession(context, stage);
   const { encode } = await import("next-auth/jwt");
   const over = await encode({ token: { ...token }, secret: stage.secret, salt: name, maxAge: -10 });
   await putCookies(context, stage.url, { [name]: over });
@@ -105,6 +105,6 @@ test("somebody with a broken session cookie can sign in at once", async ({ conte
     [`${name}.1`]: "broken",
   });
   await signInByRequests(context, "alice");
-  expect((await readSession(context, stage.secret)).claims.username).toBe("alice");
+  expect((await readSession(context, stage)).claims.username).toBe("alice");
   expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
 });

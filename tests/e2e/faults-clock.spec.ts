@@ -8,20 +8,19 @@ for (const clockSkew of [30, -30]) {
   test(`with Logto's clock ${clockSkew > 0 ? "30 s ahead" : "30 s behind"}, signing in and renewing work`, async ({
     context,
   }) => {
-    const secret = "c".repeat(40);
-    const { app, identity, stop } = await startPair({ AUTH_SECRET: secret });
+    const { app, identity, stop } = await startPair();
     const control = controlOf(identity.endpoint);
     try {
       await control.change({ clockSkew, rotation: "always" });
       await signInByRequests(context, "alice", { origin: app.url });
-      const begun = await expireAccessToken(context, { url: app.url, secret });
+      const begun = await expireAccessToken(context, app);
       const response = await visit(context, `${app.url}/profile`, { maxRedirects: 0 });
       expect(response.status()).toBe(200);
       expect(await response.text()).toContain("onboarded");
-      const renewed = await readSession(context, secret);
+      const renewed = await readSession(context, app);
       expect(renewed.generation).toBe(begun.generation + 1);
       // Counted from our own clock: what Logto's says does not matter.
-      expect(Math.abs(renewed.expiresAt - (Date.now() / 1000 + 3600))).toBeLessThan(10);
+      expect(Math.abs((renewed.expiresAt ?? 0) - (Date.now() / 1000 + 3600))).toBeLessThan(10);
       expect(app.log()).not.toMatch(/failed|ended/);
     } finally {
       await stop();

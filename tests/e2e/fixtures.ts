@@ -1,71 +1,105 @@
-import { readFileSync } from "node:fs";
-import process from "node:process";
 import { test as base, expect, type Page } from "@playwright/test";
-import { z } from "zod";
-import { seedPassword } from "../../dev/identity/seed";
+import { noClaims, seedPassword, seedPeople } from "../../dev/identity/seed";
+import { defaultSettings } from "../../dev/identity/settings";
+import { type Engine } from "./databases";
 import { controlOf, type IdentityControl } from "./identity-control";
 import { leaksIn, recordReceived } from "./leaks";
-import { startPair, type Pair } from "./servers";
+import { startMailbox, type Mailbox } from "./mailbox";
+import { openStorage, type Mode, type Storage } from "./modes";
+import { startPair, type App, type Pair } from "./servers";
 
 export { expect };
 
-const shared = z.object({
-  E2E_APP: z.url(),
-  E2E_SECRET: z.string(),
-  E2E_IDENTITY: z.url(),
-  E2E_APP_LOG: z.string(),
-});
-
 interface Fixtures {
-  /** An app and a stand-in of this test's own, to change settings and inject faults. */
+  /** An app and a stand-in of this test's own, for what can't be put in order again. */
   own: Pair & { control: IdentityControl };
-  /** Every test is one of leaks, too: of all that its browser receives. */
+  /** The mails that the app sent. */
+  mail: Pick<Mailbox, "next">;
+  /** Every test is one of leaks, too: of all that its browser receives, and of the app's log. */
   noLeaks: undefined;
 }
 
-interface WorkerFixtures {
-  /** The app that the tests share. Its log has the lines of other tests, too. */
-  app: { url: string; secret: string; log(): string };
-  /** The stand-in that the tests share: to be watched, not to be disturbed. */
+/** What a project of playwright.config.ts says. */
+export interface ProjectOptions {
+  mode: Mode;
+  engine: Engine;
+}
+
+interface WorkerFixtures extends ProjectOptions {
+  /** Storage for one more app, in the project's mode. */
+  newStorage: () => Promise<Storage>;
+  mailbox: Mailbox;
+  pair: Pair;
+  /** The app that the tests of a worker share, one after another. */
+  app: App;
+  /** The stand-in that it signs in at, put in order again for each test. */
   identity: IdentityControl;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
-  app: [
-    async ({}, use) => {
-      const { E2E_APP, E2E_SECRET, E2E_APP_LOG } = shared.parse(process.env);
-      await use({ url: E2E_APP, secret: E2E_SECRET, log: () => readFileSync(E2E_APP_LOG, "utf8") });
+  mode: ["jwt", { option: true, scope: "worker" }],
+  engine: ["embedded", { option: true, scope: "worker" }],
+  newStorage: [
+    async ({ mode, engine }, use) => {
+      await use(() => openStorage(mode, engine));
     },
     { scope: "worker" },
   ],
-  identity: [
+  mailbox: [
     async ({}, use) => {
-      await use(controlOf(shared.parse(process.env).E2E_IDENTITY));
+      const mailbox = await startMailbox();
+      await use(mailbox);
+      await mailbox.close();
     },
     { scope: "worker" },
   ],
+  pair: [
+    async ({ newStorage, mailbox }, use) => {
+      const pair = await startPair(mailbox.variables, await newStorage());
+      await use(pair);
+      await pair.stop();
+    },
+    { scope: "worker" },
+  ],
+  app: [async ({ pair }, use) => use(pair.app), { scope: "worker" }],
+  identity: [async ({ pair }, use) => use(controlOf(pair.identity.endpoint)), { scope: "worker" }],
   baseURL: async ({ app }, use) => {
     await use(app.url);
   },
-  own: async ({ context }, use) => {
-    const pair = await startPair();
+  mail: async ({ mailbox }, use) => {
+    await use(mailbox);
+  },
+  own: async ({ context, newStorage }, use) => {
+    const pair = await startPair({}, await newStorage());
     const control = controlOf(pair.identity.endpoint);
-    const received = recordReceived(context, pair.app.url);
+    const received = recordReceived(context, pair.app);
     await use({ ...pair, control });
-    const log = { from: "the log", text: pair.app.log() };
-    const leaks = await leaksIn([...(await received()), log], control, pair.app.secret);
+    const leaks = await leaksIn(await received(), control, pair.app);
     await pair.stop();
     expect(leaks).toEqual([]);
   },
   noLeaks: [
     async ({ context, app, identity }, use) => {
-      const received = recordReceived(context, app.url);
+      await putInOrder(identity);
+      const received = recordReceived(context, app);
       await use(undefined);
-      expect(await leaksIn(await received(), identity, app.secret)).toEqual([]);
+      expect(await leaksIn(await received(), identity, app)).toEqual([]);
     },
     { auto: true },
   ],
 });
+
+/** Undoes what the test before may have changed. */
+async function putInOrder(control: IdentityControl): Promise<void> {
+  await Promise.all([
+    control.clearFaults(),
+    control.change(defaultSettings),
+    ...seedPeople.map(({ id, roles, organizations, claims }) =>
+      control.changeUser(id, { roles, organizations, claims: { ...noClaims, ...claims }, suspended: false }),
+    ),
+  ]);
+  await control.forgetRequests();
+}
 
 /**
  * Signs in by hand, as a user would, and waits until the page that was asked for is there.

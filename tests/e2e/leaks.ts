@@ -1,11 +1,19 @@
-import type { BrowserContext, Response } from "@playwright/test";
+import type { APIResponse, BrowserContext, Response } from "@playwright/test";
 import { decode } from "next-auth/jwt";
+import { z } from "zod";
 import { isSessionToken } from "../../lib/session/session-token";
 import type { IdentityControl } from "./identity-control";
+import type { Storage } from "./modes";
+import type { App } from "./servers";
+import { sessionValue } from "./session-cookie";
 
 const sessionCookie = "authjs.session-token";
+const writesSession = new RegExp(
+  `^set-cookie: ${sessionCookie.replaceAll(".", "\\.")}[.\\d]*=([^;\n]+).*$`,
+  "gim",
+);
 
-/** What one browser received from an app: headers and bodies, with where they came from. */
+/** What was received from an app: headers and bodies, or its log, with where it came from. */
 export interface Received {
   from: string;
   text: string;
@@ -15,58 +23,90 @@ export interface Received {
 const isBuildOutput = (url: URL) => url.pathname.startsWith("/_next/static/");
 
 /**
- * Writes down everything that a browser receives from an app.
+ * Writes down everything that a browser receives from an app, and what the app prints.
  *
- * @param app its origin
  * @returns what was received, once all of it is there
  */
-export function recordReceived(context: BrowserContext, app: string): () => Promise<Received[]> {
+export function recordReceived(context: BrowserContext, app: App): () => Promise<Received[]> {
   const received: Promise<Received>[] = [];
-  context.on("response", (response) => {
+  const printed = app.log().length;
+  const record = (response: Response | APIResponse) => {
     const url = new URL(response.url());
-    if (url.origin === app && !isBuildOutput(url)) received.push(read(response));
-  });
-  return () => Promise.all(received);
+    if (url.origin === app.url && !isBuildOutput(url)) received.push(read(response));
+  };
+  context.on("response", record);
+  const { request } = context;
+  const fetch = request.fetch.bind(request);
+  // What `get` and `post` call, too. The browser's own events don't tell of these.
+  request.fetch = async (...parameters) => {
+    const response = await fetch(...parameters);
+    record(response);
+    return response;
+  };
+  return async () => {
+    const cookie = {
+      from: "its cookies",
+      text: `set-cookie: ${sessionCookie}=${await sessionValue(context)}`,
+    };
+    return [...(await Promise.all(received)), cookie, { from: "the log", text: app.log().slice(printed) }];
+  };
 }
 
-async function read(response: Response): Promise<Received> {
-  const headers = await response.headersArray().catch(() => []);
+async function read(response: Response | APIResponse): Promise<Received> {
+  const headers = await headersOf(response).catch(() => []);
   // A redirect has no body, and one that the browser left behind can't be read any more.
   const body = await response.text().catch(() => "");
   const lines = headers.map(({ name, value }) => `${name}: ${value}`);
   return { from: response.url(), text: [...lines, body].join("\n") };
 }
 
-/** Our ids of the sessions that were written to cookies among these headers. */
-async function sessionIds(received: Received[], secret: string): Promise<string[]> {
-  const values = received.flatMap(({ text }) => [
-    ...text.matchAll(new RegExp(`^set-cookie: ${sessionCookie.replaceAll(".", "\\.")}=([^;]+)`, "gim")),
-  ]);
-  const tokens = await Promise.all(
-    values.map(([, value]) => decode({ token: value, secret, salt: sessionCookie }).catch(() => null)),
+const headersOf = async (response: Response | APIResponse) => response.headersArray();
+
+interface Secret {
+  kind: string;
+  value: string;
+}
+
+/** The session cookies that were written, which belong in that header and nowhere else, and our ids of their sessions. */
+async function secretsOfCookies(received: Received[], key: string): Promise<Secret[]> {
+  const values = received.flatMap(({ text }) =>
+    [...text.matchAll(writesSession)].map(([, value = ""]) => value),
   );
-  return tokens.flatMap((token) => (isSessionToken(token) ? [token.sid] : []));
+  const tokens = await Promise.all(
+    values.map((token) => decode({ token, secret: key, salt: sessionCookie }).catch(() => null)),
+  );
+  return [
+    ...values.map((value) => ({ kind: "session cookie", value })),
+    ...tokens.flatMap((token) => (isSessionToken(token) ? [{ kind: "session id", value: token.sid }] : [])),
+  ];
+}
+
+const seen = z.array(z.object({ kind: z.string(), value: z.string() }));
+
+/** All that any row of a session ever held (databases.ts). */
+async function secretsOfRows({ db }: Storage): Promise<Secret[]> {
+  return db ? seen.parse(await db.$queryRaw`SELECT kind, value FROM seen`) : [];
 }
 
 /**
- * Every place where a token or a session id shows that belongs to the server alone.
+ * Every place where a token, a session cookie or a session id shows that belongs to the server alone.
  *
- * @param received by the browser, or `{ from: "the log", text }`
- * @param secret of the app, to know the session ids of its cookies
- * @returns where and what kind, never the token itself; empty is what it should be
+ * @returns where and what kind, never the secret itself; empty is what it should be
  */
 export async function leaksIn(
   received: Received[],
   control: IdentityControl,
-  secret: string,
+  { secret, storage }: App,
 ): Promise<string[]> {
   const issued = await control.issued();
   const secrets = [
     // A code is in the browser's own address, and of no use without the client's secret and the PKCE verifier.
     ...issued.filter(({ kind }) => kind !== "authorization_code"),
-    ...(await sessionIds(received, secret)).map((value) => ({ kind: "session id", value })),
+    ...(await secretsOfCookies(received, secret)),
+    ...(await secretsOfRows(storage)),
   ];
-  return received.flatMap(({ from, text }) =>
-    secrets.filter(({ value }) => text.includes(value)).map(({ kind }) => `${kind} in ${from}`),
-  );
+  return received.flatMap(({ from, text }) => {
+    const rest = text.replaceAll(writesSession, "");
+    return secrets.filter(({ value }) => rest.includes(value)).map(({ kind }) => `${kind} in ${from}`);
+  });
 }

@@ -8,6 +8,7 @@ import { start } from "../../dev/children.mjs";
 import { readEnvironment, type Variables } from "../../dev/environment";
 import { startIdentity, type Identity } from "../../dev/identity/server";
 import { appClient, appVariables } from "../../dev/stand-in";
+import { cookiesAlone, type Storage } from "./modes";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const startMs = 30_000;
@@ -18,9 +19,12 @@ export interface App {
   url: string;
   /** Its AUTH_SECRET: tests read and make session cookies with it. */
   secret: string;
+  storage: Storage;
   /** Everything that it printed so far: the operator's log. */
   log(): string;
   stop(): Promise<void>;
+  /** Ends it as a crash of the machine would. */
+  kill(): void;
 }
 
 /**
@@ -51,7 +55,7 @@ export async function freePort(): Promise<number> {
 function withoutLocalVariables(): Variables {
   const names = Object.keys({ ...readEnvironment(root, false), ...process.env });
   return Object.fromEntries(
-    names.filter((name) => /^(AUTH|LOGTO|DATABASE|VERCEL)(_|$)/.test(name)).map((name) => [name, ""]),
+    names.filter((name) => /^(AUTH|DATABASE|EMAIL|LOGTO|VERCEL)(_|$)/.test(name)).map((name) => [name, ""]),
   );
 }
 
@@ -59,16 +63,18 @@ function withoutLocalVariables(): Variables {
  * Starts the production build with exactly these variables; AUTH_SECRET and AUTH_URL are added where they are not given.
  *
  * @param env such as `appVariables(identity.issuer)`; `AUTH_SECRET: ""` unsets one
- * @param options `port`: where the stand-in expects the app, if it knows its redirect URI already
+ * @param options `port`: where the stand-in expects the app, if it knows its redirect URI already; `storage`: where it keeps
+ *   sessions, in cookies alone where it is absent
  * @returns once it answers
  * @throws Error with what it printed, where it ends instead
  */
 export async function startApp(
   env: Variables,
-  options: { port?: number; onLine?: (line: string) => void } = {},
+  options: { port?: number; storage?: Storage } = {},
 ): Promise<App> {
   const port = options.port ?? (await freePort());
   const url = `http://localhost:${port}`;
+  const storage = options.storage ?? cookiesAlone;
   const secret = env.AUTH_SECRET ?? randomBytes(32).toString("base64");
   const child = start(
     process.execPath,
@@ -80,10 +86,10 @@ export async function startApp(
         NODE_ENV: "production",
         NEXT_TELEMETRY_DISABLED: "1",
         AUTH_URL: url,
+        ...storage.variables,
         ...env,
         AUTH_SECRET: secret,
       },
-      ...(options.onLine ? { onLine: options.onLine } : {}),
     },
   );
   const ended = new AbortController();
@@ -96,7 +102,14 @@ export async function startApp(
     }
     await wait(pollMs);
   }
-  return { url, secret, log: () => child.output(), stop: () => child.stop() };
+  return {
+    url,
+    secret,
+    storage,
+    log: () => child.output(),
+    stop: () => child.stop(),
+    kill: () => void (child.pid && process.kill(child.pid, "SIGKILL")),
+  };
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -117,27 +130,28 @@ export interface Pair {
 
 /**
  * @param env variables in which the app shall differ
- * @param onLine hears each line that the app prints
+ * @param storage of the app; it is closed with the pair
  */
-export async function startPair(env: Variables = {}, onLine?: (line: string) => void): Promise<Pair> {
+export async function startPair(env: Variables = {}, storage: Storage = cookiesAlone): Promise<Pair> {
   const port = await freePort();
   const identity = await startIdentity({
     port: 0,
     control: true,
     clients: [appClient(`http://localhost:${port}`)],
   });
+  const close = async () => {
+    await identity.close();
+    await storage.close();
+  };
   try {
-    const app = await startApp(
-      { ...appVariables(identity.issuer), ...env },
-      { port, ...(onLine ? { onLine } : {}) },
-    );
+    const app = await startApp({ ...appVariables(identity.issuer), ...env }, { port, storage });
     const stop = async () => {
       await app.stop();
-      await identity.close();
+      await close();
     };
     return { app, identity, stop };
   } catch (error) {
-    await identity.close();
+    await close();
     throw error;
   }
 }

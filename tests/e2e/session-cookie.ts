@@ -1,6 +1,8 @@
 import type { APIResponse, BrowserContext } from "@playwright/test";
 import { decode, encode } from "next-auth/jwt";
 import { sessionToken, type SessionToken } from "@/lib/session/session-token";
+import type { Storage } from "./modes";
+import { readRow, writeRow } from "./session-row";
 
 const plainName = "authjs.session-token";
 /** As Auth.js cuts them. */
@@ -8,10 +10,12 @@ const chunkSize = 4096 - 160;
 
 const isSessionCookie = (name: string) => name.startsWith(plainName);
 
-interface Key {
+/** An app, as far as its sessions can be read and made. */
+export interface SessionApp {
   url: string;
-  /** What the cookie is made with. */
+  /** Its AUTH_SECRET. */
   secret: string;
+  storage: Storage;
 }
 
 /** The session cookies that a browser holds, by name. */
@@ -40,9 +44,13 @@ export async function putCookies(
   await context.addCookies(Object.entries(values).map(([name, value]) => ({ name, value, ...options })));
 }
 
-/** The session in a browser's cookie, read by Auth.js's own function. */
-export async function readSession(context: BrowserContext, secret: string): Promise<SessionToken> {
+/** The session of a browser, from its cookie, read by Auth.js's own function, or from the row that the cookie names. */
+export async function readSession(
+  context: BrowserContext,
+  { secret, storage: { mode, db } }: Pick<SessionApp, "secret" | "storage">,
+): Promise<SessionToken> {
   const token = await sessionValue(context);
+  if (mode === "database" && db) return readRow(db, secret, token);
   return sessionToken.parse(await decode({ token, secret, salt: plainName }));
 }
 
@@ -54,7 +62,7 @@ export async function encodeCookie(token: object, secret: string, salt = plainNa
 /** Puts a session into the browser's cookie. */
 export async function putSession(
   context: BrowserContext,
-  { url, secret }: Key,
+  { url, secret }: SessionApp,
   token: SessionToken,
 ): Promise<void> {
   const value = await encodeCookie({ ...token }, secret);
@@ -67,15 +75,21 @@ export async function putSession(
 }
 
 /**
- * Lets the access token of a browser's session come to its end.
+ * Lets the access token of a browser's session come to its end, in its cookie and in its row.
  *
  * @param left how many seconds it still has
  */
-export async function expireAccessToken(context: BrowserContext, key: Key, left = 0): Promise<SessionToken> {
-  const token = await readSession(context, key.secret);
+export async function expireAccessToken(
+  context: BrowserContext,
+  app: SessionApp,
+  left = 0,
+): Promise<SessionToken> {
+  const { mode, db } = app.storage;
+  const token = await readSession(context, app);
   const expiresAt = Math.floor(Date.now() / 1000) + left;
   const expiring = { ...token, generation: token.generation + 1, expiresAt };
-  await putSession(context, key, expiring);
+  if (db) await writeRow(db, app.secret, expiring);
+  if (mode !== "database") await putSession(context, app, expiring);
   return expiring;
 }
 

@@ -18,9 +18,9 @@ test("signing in again in the same browser keeps the grant that Logto gives to b
   stage,
 }) => {
   await signInByRequests(context, "bob");
-  const first = await readSession(context, stage.secret);
+  const first = await readSession(context, stage);
   await beginSignIn(context, "/dashboard");
-  const second = await readSession(context, stage.secret);
+  const second = await readSession(context, stage);
   expect(second.sid).not.toBe(first.sid);
   await expireAccessToken(context, stage);
   expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
@@ -58,12 +58,14 @@ test("a fetch with a signed-out session's cookie does not remove the cookie of t
 
 test("where pages and handlers are processes of their own, an ended grant leads to Logto and not in a circle", async ({
   browser,
+  newStorage,
 }) => {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const identity = await startIdentity({ port: 0, control: true, clients: [appClient(url)] });
   const env = { ...appVariables(identity.issuer), AUTH_URL: url, AUTH_SECRET: "x".repeat(40) };
-  const [pages, handlers] = await Promise.all([startApp(env), startApp(env)]);
+  const storage = await newStorage();
+  const [pages, handlers] = await Promise.all([startApp(env, { storage }), startApp(env, { storage })]);
   const server = createServer((incoming, outgoing) => {
     const { port: target } = new URL((incoming.url ?? "").startsWith("/api/") ? handlers.url : pages.url);
     const { method, url: path, headers } = incoming;
@@ -77,7 +79,7 @@ test("where pages and handlers are processes of their own, an ended grant leads 
   const context = await browser.newContext({ baseURL: url });
   try {
     await signInByRequests(context, "bob");
-    const { refreshToken, claims } = await readSession(context, "x".repeat(40));
+    const { refreshToken, claims } = await readSession(context, pages);
     await revoke(controlOf(identity.endpoint), refreshToken);
     const [organization = ""] = z.array(z.string()).parse(claims.organizations);
     const first = await visit(context, `/organizations/${organization}`, { maxRedirects: 0 });
@@ -91,5 +93,6 @@ test("where pages and handlers are processes of their own, an ended grant leads 
     server.close();
     await Promise.all([pages.stop(), handlers.stop()]);
     await identity.close();
+    await storage.close();
   }
 });

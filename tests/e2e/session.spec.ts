@@ -14,6 +14,7 @@ test("/api/auth/session lists claims of the user and nothing else", async ({ ide
   expect(await response.json()).toEqual({
     user: {
       id: alice?.id,
+      provider: "logto",
       name: "Alice Kim",
       username: "alice",
       email: "alice@example.com",

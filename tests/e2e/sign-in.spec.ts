@@ -35,7 +35,7 @@ test("signing in without having asked for a page leads to the dashboard", async 
   await expect(page).toHaveURL(`${app.url}/dashboard`);
 });
 
-test("after a wrong password the right one signs in", async ({ page }) => {
+test("after a wrong password the right one signs in", { tag: "@jwt" }, async ({ page }) => {
   await page.goto("/dashboard");
   await goToLogto(page);
   await typeCredentials(page, "bob", "not the password");
@@ -44,7 +44,7 @@ test("after a wrong password the right one signs in", async ({ page }) => {
   await expect(page.getByRole("heading", { name: "Welcome, Bob Park" })).toBeVisible();
 });
 
-test("whoever creates an account is signed in with it", async ({ app, page }) => {
+test("whoever creates an account is signed in with it", { tag: "@jwt" }, async ({ app, page }) => {
   const username = `new_${randomBytes(6).toString("hex")}`;
   await page.goto("/sign-in?callbackUrl=%2Fprofile");
   await page.getByRole("button", { name: "Create an account" }).click();
@@ -73,11 +73,15 @@ test("a session at Logto that is still alive signs in without a password", async
   await expect(page.getByRole("heading", { name: "Welcome, Alice Kim" })).toBeVisible();
 });
 
-test("a sign-in that another browser began was interrupted, and can be begun again", async ({ page }) => {
-  await page.goto("/api/auth/callback/logto?code=of-another-browser&state=unknown-here");
-  await expect(page.getByRole("alert").filter({ hasText: "Sign-in was interrupted" })).toBeVisible();
-  await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
-});
+test(
+  "a sign-in that another browser began was interrupted, and can be begun again",
+  { tag: "@jwt" },
+  async ({ page }) => {
+    await page.goto("/api/auth/callback/logto?code=of-another-browser&state=unknown-here");
+    await expect(page.getByRole("alert").filter({ hasText: "Sign-in was interrupted" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
+  },
+);
 
 test.describe("in two tabs", () => {
   test("one sign-in serves both", async ({ app, context, page }) => {

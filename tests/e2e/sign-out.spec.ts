@@ -73,14 +73,18 @@ test("a session cookie that was kept is of no use after signing out", async ({ c
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });
 
-test("the start page says that one is signed out, and has a clean address", async ({ page }) => {
-  await signIn(page, "bob");
-  await signOut(page);
-  await expect(page.getByText("You are signed out")).toBeVisible();
-  expect(new URL(page.url()).search).toBe("");
-});
+test(
+  "the start page says that one is signed out, and has a clean address",
+  { tag: "@jwt" },
+  async ({ page }) => {
+    await signIn(page, "bob");
+    await signOut(page);
+    await expect(page.getByText("You are signed out")).toBeVisible();
+    expect(new URL(page.url()).search).toBe("");
+  },
+);
 
-test("Back shows nothing protected after signing out", async ({ identity, page }) => {
+test("Back shows nothing protected after signing out", { tag: "@jwt" }, async ({ identity, page }) => {
   const { username } = await addPerson(identity);
   await signIn(page, username);
   await page.getByRole("navigation").getByRole("link", { name: "Profile" }).click();
@@ -94,17 +98,21 @@ test("Back shows nothing protected after signing out", async ({ identity, page }
   await expect(page.getByText(username)).toHaveCount(0);
 });
 
-test("a page that the browser restores as it was left asks again who is there", async ({ context, page }) => {
-  await signIn(page, "alice");
-  const left = await context.newPage();
-  await left.goto("/profile");
-  await expect(left.getByRole("table", { name: "Claims that only userinfo has" })).toBeVisible();
-  await signOut(page);
+test(
+  "a page that the browser restores as it was left asks again who is there",
+  { tag: "@jwt" },
+  async ({ context, page }) => {
+    await signIn(page, "alice");
+    const left = await context.newPage();
+    await left.goto("/profile");
+    await expect(left.getByRole("table", { name: "Claims that only userinfo has" })).toBeVisible();
+    await signOut(page);
 
-  const restored = () => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
-  await left.evaluate(restored);
-  await expect(left.getByRole("heading", { name: "Sign in" })).toBeVisible();
-});
+    const restored = () => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    await left.evaluate(restored);
+    await expect(left.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  },
+);
 
 test("after signing out in one tab, another tab's next page is the sign-in page", async ({
   app,

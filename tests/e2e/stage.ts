@@ -1,47 +1,26 @@
-import { randomBytes } from "node:crypto";
 import { expect, type APIResponse, type BrowserContext } from "@playwright/test";
 import { z } from "zod";
-import { devClient, seedPassword, seedPeople } from "../../dev/identity/seed";
-import { defaultSettings } from "../../dev/identity/settings";
+import { devClient, seedPassword } from "../../dev/identity/seed";
 import { test as base } from "./fixtures";
-import { controlOf, type IdentityControl } from "./identity-control";
-import { startPair, type Pair } from "./servers";
+import { type IdentityControl } from "./identity-control";
+import { type SessionApp } from "./session-cookie";
 
 export { expect };
 
-/** An app and a stand-in to be disturbed: one pair for each worker, put in order again for each test. */
-export interface Stage {
-  url: string;
+/** The worker's app and stand-in, to be disturbed: they are put in order again for each test. */
+export interface Stage extends SessionApp {
   control: IdentityControl;
-  /** The app's AUTH_SECRET, to read and make session cookies with. */
-  secret: string;
   /** What the app has printed since this test began. */
   log(): string;
 }
 
-export const test = base.extend<{ stage: Stage }, { pair: Pair & { secret: string } }>({
-  pair: [
-    async ({}, use) => {
-      const secret = randomBytes(32).toString("base64");
-      const pair = await startPair({ AUTH_SECRET: secret });
-      await use({ ...pair, secret });
-      await pair.stop();
-    },
-    { scope: "worker" },
-  ],
-  stage: async ({ pair }, use) => {
-    const control = controlOf(pair.identity.endpoint);
-    await control.clearFaults();
-    await control.change(defaultSettings);
-    for (const { id, roles } of seedPeople) await control.changeUser(id, { roles, suspended: false });
-    await control.forgetRequests();
-    const begun = pair.app.log().length;
-    const log = () => pair.app.log().slice(begun);
-    await use({ url: pair.app.url, control, secret: pair.secret, log });
-    await expectNothingSecret(log(), { control, secret: pair.secret });
-  },
-  baseURL: async ({ pair }, use) => {
-    await use(pair.app.url);
+export const test = base.extend<{ stage: Stage }>({
+  stage: async ({ app, identity: control }, use) => {
+    const { url, secret, storage } = app;
+    const begun = app.log().length;
+    const log = () => app.log().slice(begun);
+    await use({ url, secret, storage, control, log });
+    await expectNothingSecret(log(), { control, secret });
   },
 });
 

@@ -107,7 +107,7 @@ for (const [how, variables] of Object.entries(rotated)) {
     const { app, stop } = await startPair(variables);
     try {
       await signInByRequests(context, "carol", { origin: app.url });
-      const token = await readSession(context, newer);
+      const token = await readSession(context, { ...app, secret: newer });
       await putCookies(context, app.url, { [name]: await encodeCookie(token, older) });
 
       const response = await visit(context, `${app.url}/dashboard`, { maxRedirects: 0 });

@@ -19,9 +19,10 @@ export async function signedIn(baseURL: string, username: string): Promise<Clien
     form: { csrfToken, callbackUrl: "/dashboard" },
   });
   const form = new URL(page.url());
-  await client.post(`${form.origin}${form.pathname}/sign-in`, {
+  const landed = await client.post(`${form.origin}${form.pathname}/sign-in`, {
     form: { identifier: username, password: seedPassword },
   });
+  if (!landed.url().endsWith("/dashboard")) throw new Error(`Signing in ended at ${landed.url()}.`);
   return client;
 }
 

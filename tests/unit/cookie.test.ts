@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { readSession, removedCookies, sessionCookieName, writtenCookies } from "@/lib/session/cookie";
+import { removedCookies, sessionCookieName, writtenCookies } from "@/lib/session/cookie";
+import { readSession } from "@/lib/session/read-session";
 import { session } from "./sessions";
 
 const configuration = vi.hoisted(() => ({ https: false }));
 const warn = vi.hoisted(() => vi.fn());
 vi.mock("@/lib/env", () => ({
-  env: () => ({ AUTH_SECRET: ["s".repeat(40)] }),
+  env: () => ({ AUTH_SESSION_STRATEGY: "jwt", AUTH_SECRET: ["s".repeat(40)] }),
   isHttps: () => configuration.https,
 }));
 vi.mock("@/lib/log", () => ({ log: { warn } }));

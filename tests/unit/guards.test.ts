@@ -24,6 +24,7 @@ vi.mock("@/lib/env", () => ({
   env: () => ({
     ...variables,
     AUTH_URL: "https://app.example",
+    AUTH_SESSION_STRATEGY: "jwt",
     AUTH_LOGTO_ISSUER: "https://logto.test/oidc",
     AUTH_LOGTO_ID: "app",
     AUTH_LOGTO_SECRET: "secret",

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import type { TokenResponse } from "@/lib/logto/tokens";
-import { continueSession, endSession, renewSession, stateOf, useRefreshToken } from "@/lib/session/renewal";
+import { continueSession, endSession, exchangeToken, renewSession, stateOf } from "@/lib/session/renewal";
 import type { SessionToken } from "@/lib/session/session-token";
 import { expiring, session } from "./sessions";
 
@@ -10,6 +10,7 @@ vi.mock("@/lib/logto/tokens", () => logto);
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
 vi.mock("@/lib/env", () => ({
   env: () => ({
+    AUTH_SESSION_STRATEGY: "jwt",
     AUTH_LOGTO_ISSUER: "https://logto.test/oidc",
     AUTH_LOGTO_ID: "app",
     AUTH_LOGTO_SECRET: "secret",
@@ -130,7 +131,7 @@ describe("renewSession", () => {
   });
 });
 
-describe("useRefreshToken", () => {
+describe("exchangeToken", () => {
   test("sends the requests of one session one after another, each with the newest refresh token", async () => {
     const state = stateOf(session());
     let open = 0;
@@ -141,7 +142,7 @@ describe("useRefreshToken", () => {
       open -= 1;
       return response();
     });
-    await Promise.all(["a", "b", "c"].map((resource) => useRefreshToken(state, { resource })));
+    await Promise.all(["a", "b", "c"].map((resource) => exchangeToken(state, { resource })));
     const used = logto.refreshTokens.mock.calls.map((call: unknown[]) => call[1]);
     expect(new Set(used).size).toBe(3);
   });
@@ -149,7 +150,7 @@ describe("useRefreshToken", () => {
   test("keeps a refresh token that an exchange rotated, for the cookie to be written", async () => {
     const token = session();
     logto.refreshTokens.mockResolvedValue(response({ refreshToken: "rotated" }));
-    await useRefreshToken(stateOf(token), { resource: "https://api.example" });
+    await exchangeToken(stateOf(token), { resource: "https://api.example" });
     expect(continueSession(token)).toMatchObject({
       token: { refreshToken: "rotated", generation: 1, accessToken: token.accessToken },
     });
@@ -158,7 +159,7 @@ describe("useRefreshToken", () => {
   test("does not make a newer session of an exchange that rotated nothing", async () => {
     const token = session();
     logto.refreshTokens.mockResolvedValue(response({ refreshToken: "refresh-token-0" }));
-    await useRefreshToken(stateOf(token), { resource: "https://api.example" });
+    await exchangeToken(stateOf(token), { resource: "https://api.example" });
     expect(continueSession(token)).toMatchObject({ token: { generation: 0 } });
   });
 });

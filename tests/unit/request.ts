@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { readSession, writtenCookies } from "@/lib/session/cookie";
+import { writtenCookies } from "@/lib/session/cookie";
+import { readSession } from "@/lib/session/read-session";
 import type { SessionToken } from "@/lib/session/session-token";
 
 /** A request that code under test finds itself in. */

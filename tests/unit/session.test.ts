@@ -26,6 +26,7 @@ describe("what a session shows", () => {
     expect(toSession(token)).toStrictEqual({
       user: {
         id: sub,
+        provider: "logto",
         name: "Alice Kim",
         username: "alice",
         email: "alice@example.com",
@@ -47,8 +48,9 @@ describe("what a session shows", () => {
   });
 
   test("has a value for everything, of somebody about whom nothing is known", () => {
-    expect(toSessionUser({ sub, claims: { sub } })).toStrictEqual({
+    expect(toSessionUser({ userId: sub, provider: "logto", claims: { sub } })).toStrictEqual({
       id: sub,
+      provider: "logto",
       name: null,
       username: null,
       email: null,
@@ -61,7 +63,9 @@ describe("what a session shows", () => {
   });
 
   test("has the username for a name where there is none", () => {
-    expect(toSessionUser({ sub, claims: { sub, name: null, username: "carol" } }).name).toBe("carol");
+    expect(
+      toSessionUser({ userId: sub, provider: "logto", claims: { sub, name: null, username: "carol" } }).name,
+    ).toBe("carol");
   });
 
   test("takes null for unset", () => {
@@ -73,7 +77,7 @@ describe("what a session shows", () => {
       roles: null,
       organizations: null,
     };
-    expect(toSessionUser({ sub, claims })).toMatchObject({
+    expect(toSessionUser({ userId: sub, provider: "logto", claims })).toMatchObject({
       email: null,
       emailVerified: false,
       image: null,
@@ -83,6 +87,8 @@ describe("what a session shows", () => {
   });
 
   test("calls the user by Logto's subject, and not by another that a claim names", () => {
-    expect(toSessionUser({ sub, claims: { sub: "somebody else", id: "x" } }).id).toBe(sub);
+    expect(
+      toSessionUser({ userId: sub, provider: "logto", claims: { sub: "somebody else", id: "x" } }).id,
+    ).toBe(sub);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { BoundedMap, shared } from "@/lib/session/shared";
+import { BoundedMap, shared } from "@/lib/shared";
 
 describe("shared", () => {
   test("gives one object per name, made at first use", () => {
@@ -13,7 +13,7 @@ describe("shared", () => {
   test("gives every bundle of the process, each with its own copy of the module, the same object", async () => {
     const first = shared("test: bundles", () => ({}));
     vi.resetModules();
-    const copy = await import("@/lib/session/shared");
+    const copy = await import("@/lib/shared");
     expect(copy.shared).not.toBe(shared);
     expect(copy.shared("test: bundles", () => ({}))).toBe(first);
   });

@@ -13,6 +13,7 @@ vi.mock("@/lib/env", () => ({
   isHttps: () => false,
   env: () => ({
     AUTH_SECRET: ["s".repeat(40)],
+    AUTH_SESSION_STRATEGY: "jwt",
     AUTH_LOGTO_ISSUER: "https://logto.test/oidc",
     AUTH_LOGTO_ID: "app",
     AUTH_LOGTO_SECRET: "secret",

@@ -5,13 +5,12 @@ import { membershipsOf } from "@/components/memberships";
 import { NotAllowed } from "@/components/not-allowed";
 import { RoleBadges } from "@/components/role-badges";
 import { SessionErrorAlert } from "@/components/session-error-alert";
-import { asSessionError } from "@/components/session-errors";
 import { TokenDetails } from "@/components/token-details";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { getUserinfo } from "@/lib/session/claims";
-import { SessionError } from "@/lib/session/errors";
+import { asSessionError, SessionError } from "@/lib/session/errors";
 import type { SessionUser } from "@/lib/session/session";
 import { requireAccessToken, requireSession } from "@/lib/session/guards";
 

@@ -1,0 +1,61 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { redirect } from "next/navigation";
+import { deleteAccount, isFreshlySignedIn, linkLogtoAccount, signInAgain } from "@/lib/session/account";
+import { actionWithSession } from "@/lib/session/guards";
+import { revokeOtherSessions, revokeSession, signOutEverywhere } from "@/lib/session/sessions";
+import { asSessionError } from "@/lib/session/errors";
+
+const account = "/account";
+const sessions = "/account/sessions";
+const deletion = "/account/delete";
+
+/**
+ * Has a page say why an action of its forms could not be done, or has the page's guard send to sign in. An error that an
+ * action throws is, without JavaScript, an empty page.
+ */
+function explained<Rest extends unknown[]>(page: string, action: (...rest: Rest) => Promise<void>) {
+  return (...rest: Rest) =>
+    action(...rest).catch((error: unknown) => {
+      const { code, status } = asSessionError(error);
+      redirect(status === 401 ? page : `${page}?error=${code}`);
+    });
+}
+
+export const linkAccount = explained(account, actionWithSession(linkLogtoAccount));
+
+/** The way to the deletion leads through a sign-in, so that a browser that was left open is not enough. */
+export const beginDeletion = explained(
+  account,
+  actionWithSession(() => signInAgain(deletion)),
+);
+
+export const confirmDeletion = explained(
+  deletion,
+  actionWithSession(async () => {
+    // Too late by now: the page asks to sign in again.
+    if (!(await isFreshlySignedIn())) redirect(deletion);
+    await deleteAccount();
+  }),
+);
+
+/** Ends the session that the form's field `id` names; of the user's own sessions, or none. */
+export const endSession = explained(
+  sessions,
+  actionWithSession(async (_session, formData: FormData) => {
+    const id = formData.get("id");
+    if (typeof id === "string") await revokeSession(id);
+    revalidatePath(sessions);
+  }),
+);
+
+export const endOtherSessions = explained(
+  sessions,
+  actionWithSession(async () => {
+    await revokeOtherSessions();
+    revalidatePath(sessions);
+  }),
+);
+
+export const endAllSessions = explained(sessions, actionWithSession(signOutEverywhere));

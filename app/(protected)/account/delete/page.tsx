@@ -1,0 +1,67 @@
+import type { Metadata } from "next";
+import { displayName } from "@/components/displayed-user";
+import { MessagePage } from "@/components/message-page";
+import { PageError } from "@/components/page-error";
+import { ButtonLink } from "@/components/ui/button";
+import { SubmitButton } from "@/components/ui/submit-button";
+import { hasDatabase } from "@/lib/db";
+import { isFreshlySignedIn } from "@/lib/session/account";
+import { requireSession } from "@/lib/session/guards";
+import { beginDeletion, confirmDeletion } from "../actions";
+
+export const metadata: Metadata = { title: "Delete my account" };
+
+const back = (label: string) => (
+  <ButtonLink href="/account" prefetch={false}>
+    {label}
+  </ButtonLink>
+);
+
+export default async function DeleteAccountPage({ searchParams }: PageProps<"/account/delete">) {
+  const { user } = await requireSession();
+  const { error } = await searchParams;
+  if (!hasDatabase()) {
+    return (
+      <MessagePage
+        kind="Delete my account"
+        title="There is nothing to delete here"
+        actions={back("Your account")}
+      >
+        <p>This site runs without a database and keeps nothing about you but this browser&apos;s cookie.</p>
+      </MessagePage>
+    );
+  }
+  const isFresh = await isFreshlySignedIn();
+  return (
+    <MessagePage
+      kind="Delete my account"
+      title={isFresh ? `Delete ${displayName(user)}'s account for good?` : "Sign in again to go on"}
+      actions={
+        <>
+          <form action={isFresh ? confirmDeletion : beginDeletion}>
+            <SubmitButton variant={isFresh ? "danger" : "primary"}>
+              {isFresh ? "Delete my account" : "Sign in again"}
+            </SubmitButton>
+          </form>
+          {back("Keep my account")}
+        </>
+      }
+    >
+      {typeof error === "string" && <PageError code={error} path="/account/delete" />}
+      {!isFresh && (
+        <p>
+          {user.provider === "email"
+            ? "We mail you a new link, so that nobody else deletes your account from a browser that you left open."
+            : "Logto asks for your password, so that nobody else deletes your account from a browser that you left open."}
+        </p>
+      )}
+      <p>
+        What this site keeps about you is removed at once and cannot be brought back: your user, the accounts
+        linked to it and all of its sessions.
+      </p>
+      {user.provider === "logto" && (
+        <p>Your account at Logto stays. Only Logto&apos;s own pages or its administrator can delete that.</p>
+      )}
+    </MessagePage>
+  );
+}

@@ -1,0 +1,91 @@
+import type { Metadata } from "next";
+import { headers } from "next/headers";
+import { Main } from "@/components/main";
+import { PageError } from "@/components/page-error";
+import { SessionErrorAlert } from "@/components/session-error-alert";
+import { SessionList } from "@/components/session-list";
+import { ButtonLink } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
+import { PageHeader } from "@/components/ui/page-header";
+import { SubmitButton } from "@/components/ui/submit-button";
+import { hasDatabase } from "@/lib/db";
+import { env } from "@/lib/env";
+import { asSessionError, SessionError } from "@/lib/session/errors";
+import { requireSession } from "@/lib/session/guards";
+import { listSessions } from "@/lib/session/sessions";
+import { endAllSessions, endOtherSessions, endSession } from "../actions";
+
+export const metadata: Metadata = { title: "Sessions" };
+
+const path = "/account/sessions";
+
+export default async function SessionsPage({ searchParams }: PageProps<"/account/sessions">) {
+  await requireSession();
+  const { error } = await searchParams;
+  return (
+    <Main className="py-8 sm:py-10">
+      <PageHeader
+        title="Sessions"
+        description="Where you are signed in. End what you don't recognize."
+        actions={
+          <ButtonLink href="/account" prefetch={false}>
+            Your account
+          </ButtonLink>
+        }
+      />
+      <div className="space-y-6">
+        {typeof error === "string" && <PageError code={error} path={path} />}
+        {hasDatabase() ? <Sessions /> : <OnlyThisSession />}
+      </div>
+    </Main>
+  );
+}
+
+async function Sessions() {
+  const sessions = await listSessions().catch(asSessionError);
+  if (sessions instanceof SessionError)
+    return <SessionErrorAlert title="The sessions could not be loaded" code={sessions.code} path={path} />;
+  const out = env().AUTH_SESSION_STRATEGY === "database" ? "at its next request" : "within seconds";
+  return (
+    <>
+      <SessionList sessions={sessions} revoke={endSession} />
+      {sessions.length > 1 ? (
+        <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
+          <p className="text-muted">A session that you end here is out {out}.</p>
+          <form action={endOtherSessions}>
+            <SubmitButton>Sign out all other sessions</SubmitButton>
+          </form>
+        </div>
+      ) : (
+        <EmptyState title="No other sessions">
+          You are signed in nowhere else. A sign-in in another browser shows up here.
+        </EmptyState>
+      )}
+      <Card title="Sign out everywhere">
+        <p className="max-w-prose leading-6 text-muted">
+          Ends every session in the list, this one included, and signs you out at Logto. Do it when a device
+          was lost or somebody else may know your password.
+        </p>
+        <form action={endAllSessions} className="mt-5">
+          <SubmitButton variant="danger" size="small">
+            Sign out everywhere
+          </SubmitButton>
+        </form>
+      </Card>
+    </>
+  );
+}
+
+async function OnlyThisSession() {
+  const userAgent = (await headers()).get("user-agent");
+  return (
+    <>
+      <SessionList sessions={[{ id: "this", current: true, userAgent }]} revoke={endSession} />
+      <p className="text-muted">
+        This site runs without a database and knows of no session but this one. A list of all, and ending them
+        from here, come with DATABASE_URL.
+      </p>
+    </>
+  );
+}

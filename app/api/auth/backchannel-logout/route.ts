@@ -1,0 +1,3 @@
+import { handleBackchannelLogout } from "@/lib/session/backchannel-logout";
+
+export { handleBackchannelLogout as POST };

@@ -1,0 +1,39 @@
+import { MessagePage } from "@/components/message-page";
+import { sessionMessages } from "@/components/session-errors";
+import { ButtonLink, buttonClass } from "@/components/ui/button";
+import { signInPath } from "@/lib/session/callback-url";
+import type { SessionErrorCode } from "@/lib/session/errors";
+
+interface SessionErrorPageProps {
+  code: SessionErrorCode;
+  /** The page to come back to after signing in. */
+  path?: string;
+}
+
+/** Stands where a page would be that needs a session, or something of Logto or the database, and can't have it now. */
+export function SessionErrorPage({ code, path = "/dashboard" }: SessionErrorPageProps) {
+  const { title, text, remedy } = sessionMessages[code];
+  return (
+    <MessagePage
+      kind={remedy === "sign in" ? "Signed out" : "Not available"}
+      title={title}
+      actions={
+        <>
+          {remedy === "sign in" ? (
+            <ButtonLink href={signInPath(path, "SessionEnded")} prefetch={false} variant="primary">
+              Sign in again
+            </ButtonLink>
+          ) : (
+            // The address of the page that this stands on, wherever that is: the link works without JavaScript, too.
+            <a href="" className={buttonClass({ variant: "primary" })}>
+              Try again
+            </a>
+          )}
+          <ButtonLink href="/">Go to the start page</ButtonLink>
+        </>
+      }
+    >
+      <p>{text}</p>
+    </MessagePage>
+  );
+}

@@ -1,0 +1,93 @@
+import process from "node:process";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { alsoEnd, start } from "../children.mjs";
+import { readEnvironment } from "../environment";
+import { ensureGenerated } from "../generate";
+import { nextFreePort } from "../ports";
+import { print } from "../terminal.mjs";
+import { embeddedData, runningAt } from "./claim";
+import { startEmbedded } from "./embedded";
+import { applyMigrations } from "./migrations";
+
+const databasePort = 5433;
+
+/** The commands that are Prisma's own. */
+const prismaCommands: Record<string, string[]> = {
+  migrate: ["migrate", "dev"],
+  deploy: ["migrate", "deploy"],
+  reset: ["migrate", "reset"],
+  studio: ["studio"],
+};
+
+/**
+ * Runs one of the `db:` scripts, on the database of DATABASE_URL, else on the embedded one: that of `npm run dev` while it runs,
+ * else one that is started for as long as the command takes.
+ *
+ * @param root the project's folder
+ * @param args the command, and what is passed on to Prisma
+ * @returns the exit code
+ */
+export async function runDatabaseCommand(
+  root: string,
+  [command = "", ...args]: readonly string[],
+): Promise<number> {
+  const prisma = prismaCommands[command];
+  if (!prisma && command !== "clean") {
+    print(
+      `There is no database command "${command}": ${[...Object.keys(prismaCommands), "clean"].join(", ")}.`,
+    );
+    return 1;
+  }
+  await ensureGenerated(root);
+  const values = readEnvironment(root);
+  const url = values.DATABASE_URL ?? (await openEmbedded(root, !prisma || command === "studio"));
+  if (!prisma) return clean(url);
+  const shadow =
+    values.SHADOW_DATABASE_URL ??
+    (command === "migrate" && !values.DATABASE_URL ? await openShadow() : undefined);
+  const child = start(process.execPath, ["node_modules/prisma/build/index.js", ...prisma, ...args], {
+    cwd: root,
+    env: { DATABASE_URL: url, ...(shadow ? { SHADOW_DATABASE_URL: shadow } : {}) },
+    output: "inherit",
+  });
+  const code = await child.exited;
+  // `migrate dev` leaves that to others.
+  if (command === "migrate" && code === 0) await ensureGenerated(root);
+  return code;
+}
+
+/** @param migrated whether the command needs the tables */
+async function openEmbedded(root: string, migrated: boolean): Promise<string> {
+  const running = await runningAt(embeddedData(root));
+  if (running) return running;
+  const database = await startEmbedded({
+    port: await nextFreePort(databasePort),
+    dataDir: embeddedData(root),
+  });
+  alsoEnd(() => database.close());
+  if (migrated) await applyMigrations(database.url);
+  return database.url;
+}
+
+/** `migrate dev` tries the migrations on an empty database; PGlite holds one alone. */
+async function openShadow(): Promise<string> {
+  const shadow = await startEmbedded({ port: 0 });
+  alsoEnd(() => shadow.close());
+  return shadow.url;
+}
+
+async function clean(url: string): Promise<number> {
+  // Generated only now, on a fresh clone.
+  const { PrismaClient } = await import("../../generated/prisma/client");
+  const { deleteExpired } = await import("../../lib/session/clean");
+  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
+  try {
+    const { sessions, verificationTokens, revocations } = await deleteExpired(prisma);
+    print(
+      `Deleted what has expired: sessions ${sessions}, e-mail links ${verificationTokens}, revocations ${revocations}.`,
+    );
+    return 0;
+  } finally {
+    await prisma.$disconnect();
+  }
+}

@@ -1,0 +1,141 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { PGlite } from "@electric-sql/pglite";
+import { claim, embeddedUrl } from "./claim";
+import { message, readMessages, renameStatement, type Message } from "./messages";
+
+export interface EmbeddedDatabase {
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a PostgreSQL inside of this process (PGlite) and serves it on 127.0.0.1, to any number of connections.
+ *
+ * PGlite has one session, and its own socket server lets connections into it message by message, which mixes up their answers.
+ * Here a connection has the session to itself from its first message to the point where no transaction is open.
+ *
+ * @param options `dataDir`: where the data survives, a SIGKILL too; absent: in memory. `port`: 0 for any free one
+ * @throws DatabaseInUseError where another process has the data open; the error of `listen` where the port is taken
+ */
+export async function startEmbedded(options: { dataDir?: string; port: number }): Promise<EmbeddedDatabase> {
+  const connections = new Map<Socket, Promise<void>>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    const served = serve(socket, session)
+      // Its client is gone.
+      .catch(() => undefined)
+      .finally(() => {
+        socket.destroy();
+        connections.delete(socket);
+      });
+    connections.set(socket, served);
+  });
+  server.listen(options.port, "127.0.0.1");
+  const opened = open(server, options.dataDir);
+  // Whoever connects before it is open waits.
+  const session = new Session(opened.then(({ pglite }) => pglite));
+  const disconnect = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of connections.keys()) socket.destroy();
+    await Promise.all([closed, ...connections.values()]);
+  };
+  try {
+    const { url, pglite, release } = await opened;
+    const close = async () => {
+      await disconnect();
+      await pglite.close();
+      release();
+    };
+    return { url, close };
+  } catch (error) {
+    await disconnect();
+    throw error;
+  }
+}
+
+async function open(server: Server, dataDir: string | undefined) {
+  await once(server, "listening");
+  const address = server.address();
+  const port = address && typeof address === "object" ? address.port : 0;
+  const url = embeddedUrl(port);
+  // PGlite would let any number of processes open the same folder, and destroy it.
+  const release = dataDir ? await claim(dataDir, url) : () => {};
+  try {
+    return { url, release, pglite: await PGlite.create(dataDir) };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** What only one connection can use at a time. Who asks first gets it first. */
+class Session {
+  #free: Promise<unknown>;
+
+  constructor(readonly pglite: Promise<PGlite>) {
+    // Whoever asks for it gets the error.
+    this.#free = pglite.catch(() => undefined);
+  }
+
+  async acquire(): Promise<{ pglite: PGlite; release: () => void }> {
+    const before = this.#free;
+    let release = () => {};
+    this.#free = new Promise<void>((resolve) => (release = resolve));
+    await before;
+    return { pglite: await this.pglite, release };
+  }
+}
+
+/** PGlite would look for the rows in the same message, for ever. */
+const copiesIn = ({ type, bytes }: Message) =>
+  type === "Q" && /^\s*copy\s.*\sfrom\s+stdin\b/is.test(bytes.toString("latin1", 5));
+const refusal: Message = {
+  type: "Q",
+  bytes: message("Q", "DO $$ BEGIN RAISE 'The embedded Postgres has no COPY FROM STDIN'; END $$\0"),
+};
+
+/** After these comes "ready for query". */
+const lastMessages = ["start", "Q", "S", "F"];
+let served = 0;
+
+/** Passes messages on until the client leaves, and takes back what it left half-done. */
+async function serve(socket: Socket, session: Session): Promise<void> {
+  // Two clients may well give their prepared statements the same name.
+  const prefix = `c${(served += 1)}_`;
+  const statements = new Set<string>();
+  let held: Awaited<ReturnType<Session["acquire"]>> | undefined;
+  try {
+    for await (const sent of readMessages(socket)) {
+      if (sent.type === "cancel" || sent.type === "X") break;
+      if (sent.type === "encryption") {
+        socket.write("N");
+        continue;
+      }
+      held ??= await session.acquire();
+      const { bytes, made } = renameStatement(copiesIn(sent) ? refusal : sent, prefix);
+      if (made) statements.add(made);
+      await held.pglite.execProtocolRawStream(bytes, {
+        onRawData: (data) => void socket.write(Buffer.from(data)),
+      });
+      if (!lastMessages.includes(sent.type) || held.pglite.isInTransaction()) continue;
+      held.release();
+      held = undefined;
+    }
+  } finally {
+    const { pglite, release } = held ?? (await session.acquire());
+    try {
+      await cleanUp(pglite, statements);
+    } finally {
+      release();
+    }
+  }
+}
+
+async function cleanUp(pglite: PGlite, statements: Set<string>): Promise<void> {
+  const run = (bytes: Buffer) => pglite.execProtocolRawStream(bytes, { onRawData: () => undefined });
+  const sync = message("S", "");
+  await run(sync);
+  if (pglite.isInTransaction()) await run(message("Q", "ROLLBACK\0"));
+  for (const name of statements) await run(message("C", `S${name}\0`));
+  await run(sync);
+}

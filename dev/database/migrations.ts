@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { MigrationList } from "@prisma/schema-engine-wasm/schema_engine_bg";
+import { withSchemaEngine } from "./engine";
+
+const prisma = new URL("../../prisma/", import.meta.url);
+const folder = new URL("migrations/", prisma);
+const filters = { externalTables: [], externalEnums: [] };
+
+/** The committed migrations, as Prisma's command line reads them. */
+function migrations(): MigrationList {
+  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const read = (name: string) => readFileSync(new URL(name, folder), "utf8");
+  return {
+    baseDir: fileURLToPath(folder),
+    lockfile: { path: "migration_lock.toml", content: read("migration_lock.toml") },
+    shadowDbInitScript: "",
+    migrationDirectories: names
+      .map(({ name }) => name)
+      .sort()
+      .map((name) => ({
+        path: name,
+        migrationFile: {
+          path: "migration.sql",
+          content: { tag: "ok", value: read(`${name}/migration.sql`) },
+        },
+      })),
+  };
+}
+
+/** The text of `prisma/schema.prisma`. */
+export const readSchema = (): string => readFileSync(new URL("schema.prisma", prisma), "utf8");
+
+/**
+ * Does what `prisma migrate deploy` does, its records in the table `_prisma_migrations` included.
+ *
+ * @returns the names of the migrations that were new to this database
+ * @throws Error of the schema engine
+ */
+export async function applyMigrations(url: string): Promise<string[]> {
+  const list = { migrationsList: migrations(), filters };
+  const { appliedMigrationNames } = await withSchemaEngine(url, (engine) => engine.applyMigrations(list));
+  return appliedMigrationNames;
+}
+
+/**
+ * @param url a database
+ * @param schema the text of a schema
+ * @returns the SQL that would bring the database to the schema; empty where nothing is missing
+ * @throws Error of the schema engine
+ */
+export async function migrationDiff(url: string, schema: string): Promise<string> {
+  const files = [{ path: fileURLToPath(new URL("schema.prisma", prisma)), content: schema }];
+  const { exitCode, stdout } = await withSchemaEngine(url, (engine) =>
+    engine.diff({
+      from: { tag: "schemaDatasource", files, configDir: fileURLToPath(prisma) },
+      to: { tag: "schemaDatamodel", files },
+      script: true,
+      exitCode: true,
+      filters,
+    }),
+  );
+  return exitCode === 0 ? "" : (stdout ?? "");
+}

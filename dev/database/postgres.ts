@@ -1,0 +1,150 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { chownSync, cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { nextFreePort } from "../ports";
+import { findBinaries } from "./binaries";
+import { query } from "./databases";
+
+export interface PostgresOptions {
+  /** Where it listens on 127.0.0.1. Absent: a free one. */
+  port?: number;
+  /** How many connections it takes. Three of them are for superusers, as the user of `url` is one. */
+  maxConnections?: number;
+  /** The folder of `initdb` and `postgres`. Absent: what `findBinaries` finds. */
+  binaries?: string;
+}
+
+/** A PostgreSQL server of a test's own. */
+export interface Postgres {
+  /** Its database `postgres`, as superuser. */
+  url: string;
+  /** "fast" ends connections and transactions in order, "immediate" is a crash. */
+  stop(mode?: "fast" | "immediate"): Promise<void>;
+  /** After `stop`: with the same data, on the same port. */
+  start(): Promise<void>;
+  /** Freezes the server with its connections: they stay open, and nothing answers. */
+  pause(): Promise<void>;
+  resume(): void;
+  /** Ends it and deletes its data. */
+  close(): Promise<void>;
+}
+
+/** PostgreSQL refuses to run as root: `nobody` on Debian, `nobody` on Alpine. */
+const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const environment = { ...process.env, LC_ALL: "C" };
+
+/**
+ * Starts a PostgreSQL server with nothing in it, in a temporary folder.
+ *
+ * @throws Error with the server's own words where it doesn't start
+ */
+export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
+  const folder = mkdtempSync(path.join(tmpdir(), "postgres-"));
+  const binaries = readableByAll(options.binaries ?? (await findBinaries()), folder);
+  if (unprivileged.uid) chownSync(folder, unprivileged.uid, unprivileged.gid);
+  const data = path.join(folder, "data");
+  const port = options.port ?? (await nextFreePort(15_000 + (process.pid % 4_000)));
+  const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
+  const made = spawnSync(
+    path.join(binaries, "initdb"),
+    ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
+    { cwd: folder, env: environment, ...unprivileged, encoding: "utf8" },
+  );
+  if (made.status !== 0) throw new Error(`initdb failed:\n${made.error?.message ?? made.stderr}`);
+
+  let server: ChildProcess | undefined;
+  let frozen: number[] = [];
+  const start = async () => {
+    server = await run(path.join(binaries, "postgres"), {
+      folder,
+      settings: {
+        data_directory: data,
+        port,
+        listen_addresses: "127.0.0.1",
+        unix_socket_directories: folder,
+        fsync: "off",
+        max_connections: options.maxConnections ?? 100,
+      },
+    });
+  };
+  const resume = () => {
+    for (const pid of frozen) signal(pid, "SIGCONT");
+    frozen = [];
+  };
+  const stop = async (mode: "fast" | "immediate" = "fast") => {
+    resume();
+    await end(server, mode === "fast" ? "SIGINT" : "SIGQUIT");
+    server = undefined;
+  };
+  await start();
+  return {
+    url,
+    stop,
+    start,
+    resume,
+    pause: async () => {
+      // Each connection has a process of its own, which goes on without the first one.
+      const rows = await query(url, "SELECT pid::text FROM pg_stat_activity WHERE pid <> pg_backend_pid()");
+      frozen = [server?.pid ?? [], rows.map(Number)].flat();
+      for (const pid of frozen) signal(pid, "SIGSTOP");
+    },
+    close: async () => {
+      await stop("immediate");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A home of root's is closed to others, so that what was installed there has to be copied. */
+function readableByAll(binaries: string, folder: string): string {
+  const { status } = spawnSync(path.join(binaries, "postgres"), ["--version"], { ...unprivileged, cwd: "/" });
+  if (status === 0) return binaries;
+  cpSync(path.dirname(binaries), path.join(folder, "server"), { recursive: true, verbatimSymlinks: true });
+  return path.join(folder, "server/bin");
+}
+
+interface Run {
+  folder: string;
+  settings: Record<string, string | number>;
+}
+
+/** Starts the server and waits until it takes connections. */
+async function run(program: string, { folder, settings }: Run): Promise<ChildProcess> {
+  const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const server = spawn(program, ["-D", settings.data_directory?.toString() ?? folder, ...args], {
+    cwd: folder,
+    env: environment,
+    stdio: ["ignore", "ignore", "pipe"],
+    ...unprivileged,
+  });
+  // Its end with this process, whichever way that ends. A crash of the server is what `SIGQUIT` means.
+  const kill = () => void server.kill("SIGQUIT");
+  process.once("exit", kill);
+  server.once("exit", () => process.off("exit", kill));
+  return new Promise((resolve, reject) => {
+    let said = "";
+    server.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      if (said.includes("ready to accept connections")) resolve(server);
+    });
+    server.once("error", reject);
+    server.once("exit", () => reject(new Error(`PostgreSQL did not start:\n${said}`)));
+  });
+}
+
+async function end(server: ChildProcess | undefined, how: NodeJS.Signals): Promise<void> {
+  if (!server || server.exitCode !== null || server.signalCode !== null) return;
+  const exited = new Promise((resolve) => server.once("exit", resolve));
+  server.kill(how);
+  await exited;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // A process that ended in the meantime.
+  }
+}

@@ -1,0 +1,142 @@
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import { z } from "zod";
+import { discover, sentTwice, type LogtoClient } from "./client";
+
+/** What a logout token says (OpenID Connect Back-Channel Logout 1.0 §2.4). It has `sub`, `sid` or both. */
+export interface LogoutToken {
+  /** Whose sessions have ended: all of them where there is no `sid`. */
+  sub?: string;
+  /** Logto's id of the browser session that has ended, as the id_token had it. */
+  sid?: string;
+  /** Tells one logout token from every other. */
+  jti: string;
+  /** In seconds, by Logto's clock. */
+  issuedAt: number;
+}
+
+/** How old a logout token may be, in seconds: Logto sends it at once, and never again. */
+export const logoutTokenLifetime = 5 * 60;
+/** How far the clocks of the two servers may differ, in seconds. */
+const clockTolerance = 60;
+const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
+
+const reasons = {
+  malformed: "it is no signed JWT",
+  typ: "its header's typ is not logout+jwt",
+  alg: "it is not signed with an algorithm of the issuer's",
+  kid: "it is signed with a key that the issuer does not have",
+  signature: "its signature is wrong",
+  iss: "it is from another issuer",
+  aud: "it is for another client",
+  iat: "it was issued too long ago, in the future, or does not say when",
+  nbf: "it is not valid yet",
+  exp: "it has expired",
+  events: "its events claim is not that of a back-channel logout",
+  nonce: "it has a nonce, which an id_token has",
+  sub: "it has neither a sub nor a sid, or one that is no text",
+  jti: "it has no jti",
+  replayed: "it was used before",
+};
+
+/** Which check a logout token did not pass. */
+export type LogoutTokenErrorCode = keyof typeof reasons;
+
+/** A logout token is refused. The message holds nothing of it. */
+export class LogoutTokenError extends Error {
+  override name = "LogoutTokenError";
+
+  constructor(readonly code: LogoutTokenErrorCode) {
+    super(`The logout token is refused: ${reasons[code]}.`);
+  }
+}
+
+/** Kept by address, for ten minutes; an unknown key has them fetched anew, twice a minute at most. */
+const keySets = new Map<string, JWTVerifyGetKey>();
+
+/**
+ * @param timeout how long one request for the keys may take, in seconds
+ * @returns finds the key of a token, and throws LogtoError `unavailable` where the keys can't be fetched
+ */
+function keysAt(jwksUri: string, timeout = 2): JWTVerifyGetKey {
+  const keys =
+    keySets.get(jwksUri) ?? createRemoteJWKSet(new URL(jwksUri), { timeoutDuration: timeout * 1000 });
+  keySets.set(jwksUri, keys);
+  return async (header, token) => {
+    const key = await sentTwice(async () => {
+      try {
+        return await keys(header, token);
+      } catch (error) {
+        if (isUnknownKey(error)) return undefined;
+        throw error;
+      }
+    });
+    if (!key) throw new LogoutTokenError("kid");
+    return key;
+  };
+}
+
+const isUnknownKey = (error: unknown) =>
+  error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
+
+const failedClaims = z.enum(["typ", "iss", "aud", "iat", "nbf", "exp"]);
+
+function toLogoutTokenError(error: errors.JOSEError): LogoutTokenError {
+  if (error instanceof errors.JOSEAlgNotAllowed) return new LogoutTokenError("alg");
+  if (error instanceof errors.JWSSignatureVerificationFailed) return new LogoutTokenError("signature");
+  const isClaim = error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired;
+  const claim = failedClaims.safeParse(isClaim ? error.claim : undefined);
+  return new LogoutTokenError(claim.success ? claim.data : "malformed");
+}
+
+const text = z.string().min(1);
+const events = z.object({ [logoutEvent]: z.record(z.string(), z.unknown()) });
+const subject = z
+  .object({ sub: text.optional(), sid: text.optional() })
+  .refine(({ sub, sid }) => sub !== undefined || sid !== undefined);
+
+function parseClaims(payload: JWTPayload): LogoutToken {
+  if (!events.safeParse(payload.events).success) throw new LogoutTokenError("events");
+  // So that no id_token can be passed off as a logout token (§4).
+  if ("nonce" in payload) throw new LogoutTokenError("nonce");
+  const named = subject.safeParse(payload);
+  if (!named.success) throw new LogoutTokenError("sub");
+  const jti = text.safeParse(payload.jti);
+  if (!jti.success) throw new LogoutTokenError("jti");
+  return { ...named.data, jti: jti.data, issuedAt: z.number().parse(payload.iat) };
+}
+
+/**
+ * Checks a logout token in all that can be told by looking at it (OpenID Connect Back-Channel Logout 1.0 §2.6). That it was
+ * not used before is left to the caller. Logto's have no `exp` (logto-facts "Logout"): one that is there counts.
+ *
+ * @param now in milliseconds
+ * @throws LogoutTokenError for the first check that fails
+ * @throws LogtoError where the issuer or its keys can't be reached
+ */
+export async function verifyLogoutToken(
+  client: LogtoClient,
+  logoutToken: string,
+  now = Date.now(),
+): Promise<LogoutToken> {
+  const configuration = await discover(client);
+  const metadata = configuration.serverMetadata();
+  // As for id_tokens, and never with a secret: the issuer's public keys are known to everybody (§2.6, RFC 8725 §3.1).
+  const algorithms = (metadata.id_token_signing_alg_values_supported ?? []).filter((algorithm) =>
+    /^(RS|PS|ES)\d+$|^Ed/.test(algorithm),
+  );
+  const keys = keysAt(metadata.jwks_uri ?? `${client.issuer}/jwks`, configuration.timeout);
+  try {
+    const { payload } = await jwtVerify(logoutToken, keys, {
+      algorithms,
+      typ: "logout+jwt",
+      issuer: client.issuer,
+      audience: client.clientId,
+      maxTokenAge: logoutTokenLifetime,
+      clockTolerance,
+      currentDate: new Date(now),
+    });
+    return parseClaims(payload);
+  } catch (error) {
+    throw error instanceof errors.JOSEError ? toLogoutTokenError(error) : error;
+  }
+}

@@ -1,0 +1,78 @@
+import { DatabaseError } from "@/lib/db";
+import { log } from "@/lib/log";
+import { LogtoError } from "@/lib/logto/errors";
+import { LogoutTokenError, logoutTokenLifetime, verifyLogoutToken } from "@/lib/logto/logout-token";
+import { endSessionsOf } from "./end-sessions";
+import { logtoClient } from "./renewal";
+import { isFirstUse } from "./revocations";
+
+/** In bytes; a logout token has some 700. */
+const largestBody = 16 * 1024;
+/** What a caller is told to wait when Logto or the database does not answer, in seconds. */
+const retryAfter = 5;
+
+const noStore = { "cache-control": "no-store" };
+
+/**
+ * Logto's word that somebody signed out there: their sessions end here, too (OpenID Connect Back-Channel Logout 1.0).
+ *
+ * @returns 200 when they have, 400 with a JSON error for a bad request, 503 when it can't be told or done just now
+ */
+export async function handleBackchannelLogout(request: Request): Promise<Response> {
+  try {
+    const logoutToken = await readLogoutToken(request);
+    if (logoutToken === undefined) {
+      return refuse(`The request is no form of ${largestBody} bytes at most with one logout_token.`);
+    }
+    const { jti, ...target } = await verifyLogoutToken(logtoClient(), logoutToken);
+    // Before the token counts as used: Logto's next try must not be refused because of an outage in between. What began
+    // later stays, so ending sessions twice ends nothing else.
+    const sessions = await endSessionsOf({
+      issuedAt: target.issuedAt,
+      ...(target.sub !== undefined && { sub: target.sub }),
+      ...(target.sid !== undefined && { logtoSid: target.sid }),
+    });
+    // Longer than it would be accepted, whatever the clocks say.
+    const expires = new Date((target.issuedAt + 2 * logoutTokenLifetime) * 1000);
+    if (!(await isFirstUse(jti, expires))) throw new LogoutTokenError("replayed");
+    log.info("back-channel logout", { sub: target.sub, sessions });
+    return new Response(null, { status: 200, headers: noStore });
+  } catch (error) {
+    if (error instanceof LogoutTokenError) return refuse(error.message, error.code);
+    if (!(error instanceof LogtoError || error instanceof DatabaseError)) throw error;
+    log.error("back-channel logout not possible", { reason: error.message });
+    const body = { error: "temporarily_unavailable", error_description: "Try again later." };
+    return Response.json(body, { status: 503, headers: { ...noStore, "retry-after": String(retryAfter) } });
+  }
+}
+
+function refuse(description: string, code?: string): Response {
+  log.warn("back-channel logout refused", { code, reason: description });
+  const body = { error: "invalid_request", error_description: description, code };
+  return Response.json(body, { status: 400, headers: noStore });
+}
+
+/** The form's one logout token (§2.5), or undefined where the body is anything else. */
+async function readLogoutToken(request: Request): Promise<string | undefined> {
+  const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
+  if (type.trim().toLowerCase() !== "application/x-www-form-urlencoded") return undefined;
+  const body = await readText(request, largestBody).catch(() => undefined);
+  const [logoutToken, ...others] = new URLSearchParams(body).getAll("logout_token");
+  return others.length === 0 && logoutToken ? logoutToken : undefined;
+}
+
+/** The body, or undefined where it has more than `limit` bytes: nothing larger is kept, whatever its header says. */
+async function readText({ body }: Request, limit: number): Promise<string | undefined> {
+  const reader = body?.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (let read = await reader?.read(); read?.value; read = await reader?.read()) {
+    size += read.value.byteLength;
+    if (size > limit) {
+      await reader?.cancel();
+      return undefined;
+    }
+    chunks.push(read.value);
+  }
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,43 @@
+import { db, hasDatabase, query } from "@/lib/db";
+import { endSession } from "./renewal";
+import { revokeFor } from "./revocations";
+import { fromRow } from "./rows";
+
+/**
+ * Ends every session of a subject, or of one session at Logto, with their grants, and has the cookies of strategy `jwt`
+ * refused from now on.
+ *
+ * @param target `issuedAt`: sessions that began later stay; seconds, by Logto's clock
+ * @returns how many were found in the database
+ * @throws DatabaseError
+ */
+export async function endSessionsOf(target: {
+  sub?: string;
+  logtoSid?: string;
+  issuedAt: number;
+}): Promise<number> {
+  const { sub, logtoSid, issuedAt } = target;
+  // The last moment of the second that it names.
+  const before = issuedAt * 1000 + 999;
+  if (logtoSid) await revokeFor({ logtoSid }, before);
+  else if (sub) await revokeFor({ sub }, before);
+  if (!hasDatabase()) return 0;
+  const whose = logtoSid ? { logtoSid, ...(sub && { subject: sub }) } : { subject: sub ?? "" };
+  return endRows({ ...whose, startedAt: { lte: new Date(before) } }, { byLogto: true });
+}
+
+/**
+ * Ends sessions that are rows, with their grants.
+ *
+ * @param where which; without one, none is left
+ * @returns how many
+ * @throws DatabaseError
+ */
+export async function endRows(
+  where: NonNullable<Parameters<ReturnType<typeof db>["session"]["findMany"]>[0]>["where"],
+  { byLogto = false } = {},
+): Promise<number> {
+  const rows = await query(db().session.findMany({ where: where ?? {} }));
+  await Promise.all(rows.map(async (row) => endSession((await fromRow(row)).token, { byLogto })));
+  return rows.length;
+}

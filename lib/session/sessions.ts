@@ -1,0 +1,83 @@
+import "server-only";
+import { redirect } from "next/navigation";
+import { cookies } from "next/headers";
+import { db, DatabaseError, hasDatabase, query } from "@/lib/db";
+import { removedCookies } from "./cookie";
+import { currentToken } from "./current";
+import { endRows } from "./end-sessions";
+import { SessionError } from "./errors";
+import { endSession } from "./renewal";
+import type { SessionToken } from "./session-token";
+import { afterSignOutUrl } from "./sign-out";
+
+/** One session of the signed-in user, as the user is shown it. */
+export interface SessionSummary {
+  /** Names it in a form; opens nothing. */
+  id: string;
+  /** Whether it is the one that asks. */
+  current: boolean;
+  userAgent: string | null;
+  createdAt: Date;
+  /** In strategy `jwt` it moves at renewals only, about once an hour. */
+  lastSeenAt: Date;
+}
+
+/** Waits for what needs the database. @throws SessionError `database_unavailable` */
+export async function asSession<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    throw new SessionError("database_unavailable", error.message);
+  }
+}
+
+const isLive = ({ userId }: SessionToken) => ({ userId, endedAt: null, expires: { gt: new Date() } });
+
+/**
+ * The signed-in user's sessions: this one first, then the last seen. Without a database nothing is known of others.
+ *
+ * @throws SessionError
+ */
+export async function listSessions(): Promise<SessionSummary[]> {
+  const token = await currentToken();
+  if (!hasDatabase()) return [];
+  const where = isLive(token);
+  const rows = await asSession(query(db().session.findMany({ where, orderBy: { lastSeenAt: "desc" } })));
+  return rows
+    .map(({ id, sid, userAgent, createdAt, lastSeenAt }) => {
+      return { id, current: sid === token.sid, userAgent, createdAt, lastSeenAt };
+    })
+    .sort((one, other) => Number(other.current) - Number(one.current));
+}
+
+/**
+ * Ends one of the signed-in user's sessions, with its grant. An id that is not (or no longer) one of theirs is ignored.
+ *
+ * @throws SessionError
+ */
+export async function revokeSession(id: string): Promise<void> {
+  await asSession(endRows({ ...isLive(await currentToken()), id }));
+}
+
+/** Ends all of the signed-in user's sessions but this one, with their grants. @throws SessionError */
+export async function revokeOtherSessions(): Promise<void> {
+  const token = await currentToken();
+  await asSession(endRows({ ...isLive(token), sid: { not: token.sid } }));
+}
+
+/** Ends all of the signed-in user's sessions with their grants, this one last, and goes on to Logto. @throws SessionError */
+export async function signOutEverywhere(): Promise<never> {
+  const token = await currentToken();
+  if (hasDatabase()) await revokeOtherSessions();
+  return endThisSession(token);
+}
+
+/** Ends the session of the current request and sends the browser to end Logto's. */
+export async function endThisSession(token: SessionToken): Promise<never> {
+  await endSession(token);
+  const jar = await cookies();
+  const names = jar.getAll().map(({ name }) => name);
+  for (const { name, value, options } of removedCookies(names)) jar.set(name, value, options);
+  redirect(await afterSignOutUrl(token));
+}

@@ -1,0 +1,125 @@
+import type { Browser, BrowserContext } from "@playwright/test";
+import { z } from "zod";
+import { startIdentity } from "../../dev/identity/server";
+import { appClient, appVariables } from "../../dev/stand-in";
+import { signIn } from "./fixtures";
+import { controlOf, type IdentityControl } from "./identity-control";
+import { freePort, startApp } from "./servers";
+import { expect, expectSignedOut, signInByRequests, test } from "./stage";
+
+/** Signs out at Logto itself, as an application that shares the browser's session there would have it done. */
+async function signOutAtLogto(context: BrowserContext, { issuer }: IdentityControl): Promise<void> {
+  const page = await context.newPage();
+  await page.goto(`${issuer}/session/end`);
+  await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+  await page.close();
+}
+
+async function expectSignedIn(context: BrowserContext): Promise<void> {
+  expect((await context.request.get("/api/auth/check")).status()).toBe(200);
+}
+
+/** Another browser, with somebody signed in. */
+async function otherBrowser(browser: Browser, baseURL: string, username: string): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL });
+  await signInByRequests(context, username);
+  return context;
+}
+
+const sent = z.array(z.object({ url: z.string(), logoutToken: z.string() }));
+
+/** What the stand-in sent to applications so far. */
+async function sentLogoutTokens({ endpoint }: IdentityControl): Promise<string[]> {
+  const response = await fetch(`${endpoint}/control/logout-tokens`);
+  return sent.parse(await response.json()).map(({ logoutToken }) => logoutToken);
+}
+
+const deliver = (app: string, logoutToken: string) =>
+  fetch(`${app}/api/auth/backchannel-logout`, {
+    method: "POST",
+    body: new URLSearchParams({ logout_token: logoutToken }),
+  });
+
+test("signing out at Logto ends the session of that browser, and of no other", async ({
+  browser,
+  context,
+  stage,
+}) => {
+  await signInByRequests(context, "alice");
+  const other = await otherBrowser(browser, stage.url, "alice");
+  await signOutAtLogto(context, stage.control);
+  await expectSignedOut(context);
+  await expectSignedIn(other);
+  await other.close();
+});
+
+test("after signing out at Logto, the next click in the app leads to the sign-in page", async ({
+  context,
+  page,
+  stage,
+}) => {
+  await signIn(page, "bob", { app: stage.url });
+  await signOutAtLogto(context, stage.control);
+  await page.getByRole("navigation").getByRole("link", { name: "Profile" }).click();
+  await expect(page).toHaveURL(`${stage.url}/sign-in?callbackUrl=%2Fprofile`);
+});
+
+test("after signing out at Logto, one signs in again with the password, and stays signed in", async ({
+  context,
+  stage,
+}) => {
+  await signInByRequests(context, "alice");
+  await signOutAtLogto(context, stage.control);
+  await signInByRequests(context, "alice");
+  const [logoutToken = ""] = (await sentLogoutTokens(stage.control)).slice(-1);
+  const replay = await deliver(stage.url, logoutToken);
+  expect(replay.status).toBe(400);
+  expect(await replay.json()).toMatchObject({ error: "invalid_request", code: "replayed" });
+  await expectSignedIn(context);
+});
+
+test("where Logto names no session, every session ends that the person had begun, and nobody else's", async ({
+  browser,
+  newStorage,
+}) => {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const client = { ...appClient(url), backchannelLogoutSessionRequired: false };
+  const identity = await startIdentity({ port: 0, control: true, clients: [client] });
+  const storage = await newStorage();
+  const app = await startApp(appVariables(identity.issuer), { port, storage });
+  const control = controlOf(identity.endpoint);
+  try {
+    const [here, there, bob] = await Promise.all([
+      otherBrowser(browser, url, "alice"),
+      otherBrowser(browser, url, "alice"),
+      otherBrowser(browser, url, "bob"),
+    ]);
+    await signOutAtLogto(here, control);
+    await expectSignedOut(here);
+    await expectSignedOut(there);
+    await expectSignedIn(bob);
+
+    // What begins later stays. Logto's clock counts in seconds: these two are ahead.
+    await control.change({ clockSkew: 2 });
+    await signInByRequests(here, "alice");
+    await expectSignedIn(here);
+    await Promise.all([here, there, bob].map((context) => context.close()));
+  } finally {
+    await app.stop();
+    await identity.close();
+    await storage.close();
+  }
+});
+
+test("what is no logout token of Logto's is refused, without a redirect and without a cookie", async ({
+  stage,
+}) => {
+  const refused = await deliver(stage.url, "made.up.token");
+  expect(refused.status).toBe(400);
+  expect(refused.headers.get("cache-control")).toBe("no-store");
+  expect(refused.headers.getSetCookie()).toEqual([]);
+  expect(await refused.json()).toMatchObject({ error: "invalid_request", code: "malformed" });
+  expect(stage.log()).toMatch(/^\[auth\] back-channel logout refused code="malformed"/m);
+  expect((await fetch(`${stage.url}/api/auth/backchannel-logout`)).status).toBe(405);
+});

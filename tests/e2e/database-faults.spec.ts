@@ -1,0 +1,76 @@
+import { faults, outageLines, startTooEarly, test, timed } from "./outage";
+import { sessionValue, writtenSessionCookies } from "./session-cookie";
+import { beginSignIn, expect, expectNothingSecret, signInByRequests, typePassword, visit } from "./stage";
+
+test.use({ strategy: "database" });
+for (const [fault, begin] of Object.entries(faults)) {
+  test(`while the database is ${fault} a page says to try again and handlers answer 503, and it passes`, async ({
+    page,
+    context,
+    outage,
+  }) => {
+    await signInByRequests(context, "alice");
+    const cookie = await sessionValue(context);
+    const mend = await begin(outage.postgres);
+
+    for (const path of ["/api/auth/check", "/api/auth/session"]) {
+      const { result, ms } = await timed(() => context.request.get(path, { maxRedirects: 0 }));
+      expect(result.status(), path).toBe(503);
+      expect(result.headers()["retry-after"]).toBe("5");
+      expect(await result.json()).toMatchObject({ error: "database_unavailable" });
+      expect(writtenSessionCookies(result)).toEqual([]);
+      expect(ms).toBeLessThan(8_000);
+    }
+    // Read by a person, as HTML that needs no JavaScript; Next.js has no status for it.
+    const html = await visit(context, "/dashboard", { maxRedirects: 0 });
+    expect(await html.text()).toContain("Our database does not answer");
+    expect(writtenSessionCookies(html)).toEqual([]);
+    await page.goto("/dashboard");
+    await expect(page.getByRole("heading", { name: "Our database does not answer" })).toBeVisible();
+    await expectNothingSecret(await page.content(), { control: outage.control, secret: outage.app.secret });
+    await Promise.all(Array.from({ length: 20 }, () => visit(context, "/profile", { maxRedirects: 0 })));
+    expect(outageLines(outage.log()).length).toBeLessThan(5);
+    expect(await sessionValue(context)).toBe(cookie);
+
+    await mend();
+    await expect(async () => {
+      await page.getByRole("link", { name: "Try again" }).click();
+      await expect(page.getByRole("heading", { name: "Welcome, Alice Kim" })).toBeVisible({
+        timeout: 2_000,
+      });
+    }).toPass({ timeout: 15_000 });
+  });
+
+  test(`a sign-in while the database is ${fault} says so, and leaves no grant`, async ({
+    context,
+    outage,
+  }) => {
+    await outage.control.forgetRequests();
+    const mend = await begin(outage.postgres);
+    const landed = await typePassword(context, await beginSignIn(context, "/dashboard"), "bob");
+    expect(landed.url()).toContain("/sign-in?");
+    expect(new URL(landed.url()).searchParams.get("error")).toBe("DatabaseUnavailable");
+    expect(await sessionValue(context)).toBe("");
+    expect((await outage.control.requests()).byEndpoint.revocation).toBe(1);
+    await mend();
+    await expect(async () => {
+      // Logto remembers the password.
+      expect((await beginSignIn(context, "/dashboard")).url()).toMatch(/\/dashboard$/);
+    }).toPass({ timeout: 15_000 });
+  });
+}
+
+test("an app that starts before its database takes sign-ins once that is there", async ({ browser }) => {
+  const early = await startTooEarly("database");
+  const context = await browser.newContext({ baseURL: early.app.url });
+  const landed = await typePassword(context, await beginSignIn(context, "/dashboard"), "alice");
+  expect(new URL(landed.url()).searchParams.get("error")).toBe("DatabaseUnavailable");
+  await early.mend();
+  // Logto remembers the password.
+  await expect(async () => {
+    expect((await beginSignIn(context, "/dashboard")).url()).toMatch(/\/dashboard$/);
+  }).toPass({ timeout: 15_000 });
+  expect((await context.request.get("/api/auth/check")).status()).toBe(200);
+  await context.close();
+  await early.stop();
+});

@@ -1,0 +1,117 @@
+import { randomBytes } from "node:crypto";
+import { test as base } from "@playwright/test";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { applyMigrations } from "../../dev/database/migrations";
+import { startPostgres, type Postgres } from "../../dev/database/postgres";
+import { controlOf, type IdentityControl } from "./identity-control";
+import { startPair, type Pair } from "./servers";
+import { expect, expectNothingSecret } from "./stage";
+
+/** An app with a database of its own, which a test may disturb. It is mended after each test. */
+interface Outage {
+  app: Pair["app"];
+  control: IdentityControl;
+  postgres: Postgres;
+  /** What the app has printed since this test began. */
+  log(): string;
+}
+
+type Strategy = "jwt" | "database";
+interface Servers extends Pair {
+  postgres: Postgres;
+}
+
+export const test = base.extend<{ outage: Outage }, { strategy: Strategy; servers: Servers }>({
+  strategy: ["jwt", { option: true, scope: "worker" }],
+  servers: [
+    async ({ strategy }, use) => {
+      const postgres = await startPostgres({ maxConnections: 25 });
+      await applyMigrations(postgres.url);
+      const pair = await startPair({
+        AUTH_SECRET: randomBytes(32).toString("base64"),
+        AUTH_SESSION_STRATEGY: strategy,
+        DATABASE_URL: postgres.url,
+      });
+      await use({ ...pair, postgres });
+      await pair.stop();
+      await postgres.close();
+    },
+    { scope: "worker" },
+  ],
+  outage: async ({ servers: { app, identity, postgres } }, use) => {
+    const control = controlOf(identity.endpoint);
+    const begun = app.log().length;
+    const log = () => app.log().slice(begun);
+    await use({ app, control, postgres, log });
+    await expectNothingSecret(log(), { control, secret: app.secret });
+    const { host } = new URL(postgres.url);
+    expect(log(), "the database's address or a query").not.toMatch(new RegExp(`${host}|invocation|SELECT`));
+  },
+  baseURL: async ({ servers }, use) => {
+    await use(servers.app.url);
+  },
+});
+
+/** Takes every connection that the server has, the app's too. @returns lets them go */
+async function takeConnections({ url }: Postgres): Promise<() => Promise<void>> {
+  const options = { connectionString: url, application_name: "holder", max: 1, idleTimeoutMillis: 0 };
+  const ask = (sql: string) => ({ sql, args: [], argTypes: [] });
+  const admin = await new PrismaPg(options).connect();
+  const held = [admin];
+  const others = `FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'holder'`;
+  for (let left = 1; left > 0;) {
+    await admin.queryRaw(ask(`SELECT pg_terminate_backend(pid) ${others}`));
+    const taken = Array.from({ length: 30 }, async () => {
+      const holder = await new PrismaPg(options).connect();
+      await holder.queryRaw(ask("SELECT 1")).then(
+        () => held.push(holder),
+        () => holder.dispose(),
+      );
+    });
+    await Promise.all(taken);
+    const { rows } = await admin.queryRaw(ask(`SELECT count(*) ${others}`));
+    left = Number(rows[0]?.[0]);
+  }
+  return async () => {
+    await Promise.all(held.map((holder) => holder.dispose()));
+  };
+}
+
+/** Ways in which a database is no help. Each returns what mends it. */
+export const faults: Record<string, (postgres: Postgres) => Promise<() => Promise<void>>> = {
+  stopped: async (postgres) => {
+    await postgres.stop("fast");
+    return () => postgres.start();
+  },
+  crashed: async (postgres) => {
+    await postgres.stop("immediate");
+    return () => postgres.start();
+  },
+  frozen: async (postgres) => {
+    await postgres.pause();
+    return () => Promise.resolve(postgres.resume());
+  },
+  "at its connection limit": takeConnections,
+};
+
+/** How long something takes, in milliseconds. */
+export async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
+  const begun = performance.now();
+  return { result: await work(), ms: performance.now() - begun };
+}
+
+/** The lines of the log that say that the database does not answer. */
+export const outageLines = (log: string): string[] => log.match(/^\[auth\] database unavailable /gm) ?? [];
+
+/** An app whose database is not there when it starts. @returns `mend` starts the database */
+export async function startTooEarly(strategy: Strategy): Promise<Pair & { mend(): Promise<void> }> {
+  const postgres = await startPostgres();
+  await applyMigrations(postgres.url);
+  await postgres.stop();
+  const pair = await startPair({ AUTH_SESSION_STRATEGY: strategy, DATABASE_URL: postgres.url });
+  const stop = async () => {
+    await pair.stop();
+    await postgres.close();
+  };
+  return { ...pair, mend: () => postgres.start(), stop };
+}

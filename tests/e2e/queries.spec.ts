@@ -1,0 +1,37 @@
+import { applyMigrations } from "../../dev/database/migrations";
+import { startPostgres } from "../../dev/database/postgres";
+import { startQueryTap } from "./query-tap";
+import { startPair } from "./servers";
+import { expect, test } from "@playwright/test";
+import { signInByRequests, visit } from "./stage";
+
+const paths = ["/dashboard", "/api/auth/check", "/api/auth/session"];
+
+for (const [strategy, expected] of [
+  ["jwt", 0],
+  ["database", 1],
+] as const) {
+  test(`what needs a fresh session makes ${expected} queries in strategy ${strategy}`, async ({
+    browser,
+  }) => {
+    const postgres = await startPostgres();
+    await applyMigrations(postgres.url);
+    const tap = await startQueryTap(postgres.url);
+    const pair = await startPair({ AUTH_SESSION_STRATEGY: strategy, DATABASE_URL: tap.url });
+    const context = await browser.newContext({ baseURL: pair.app.url });
+    await signInByRequests(context, "alice");
+    expect(tap.statements.length, "statements of the sign-in").toBeGreaterThan(3);
+
+    for (const path of paths) {
+      tap.statements.length = 0;
+      expect((await visit(context, path, { maxRedirects: 0 })).status()).toBe(200);
+      // The list of revocations is read every two seconds, whether or not anybody asks for a page.
+      const own = tap.statements.filter((statement) => !statement.includes('"Revocation"'));
+      expect(own, path).toHaveLength(expected);
+    }
+    await context.close();
+    await pair.stop();
+    tap.stop();
+    await postgres.close();
+  });
+}

@@ -1,0 +1,156 @@
+import { once } from "node:events";
+import { existsSync, mkdtempSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PrismaClient } from "@/generated/prisma/client";
+import { deleteExpired } from "@/lib/session/clean";
+import { start } from "../../dev/children.mjs";
+import { DatabaseInUseError, runningAt } from "../../dev/database/claim";
+import { startEmbedded, type EmbeddedDatabase } from "../../dev/database/embedded";
+import { message } from "../../dev/database/messages";
+import { applyMigrations } from "../../dev/database/migrations";
+import { isFree } from "../../dev/ports";
+
+const dataDir = path.join(mkdtempSync(path.join(tmpdir(), "embedded-")), "postgres");
+const clients: PrismaClient[] = [];
+let database: EmbeddedDatabase;
+const startMs = 90_000;
+
+function client(max = 1): PrismaClient {
+  const made = new PrismaClient({ adapter: new PrismaPg({ connectionString: database.url, max }) });
+  clients.push(made);
+  return made;
+}
+
+beforeAll(async () => {
+  database = await startEmbedded({ port: 0, dataDir });
+  await applyMigrations(database.url);
+}, startMs);
+
+afterAll(async () => {
+  await Promise.all(clients.map((each) => each.$disconnect()));
+  await database.close();
+});
+
+const key = (name: string) => ({ key: name, before: new Date(), expires: new Date(Date.now() + 60_000) });
+
+describe("connections to the embedded Postgres", () => {
+  it("get their own answers, however large the questions are that others ask at the same time", async () => {
+    const prisma = client(10);
+    const numbers = Array.from({ length: 60 }, (_, i) => i);
+    // More than one read of a socket, so that messages of several connections arrive by turns.
+    const text = (n: number) => "x".repeat(n % 3 ? 10 : 200_000);
+    const answers = await Promise.all(
+      numbers.map((n) => prisma.$queryRawUnsafe(`SELECT ${n} AS n, length($1::text) AS length`, text(n))),
+    );
+    expect(answers).toEqual(numbers.map((n) => [{ n, length: text(n).length }]));
+  });
+
+  it("wait for the lock of another's transaction", async () => {
+    const [one, two] = [client(), client()];
+    await one.revocation.create({ data: key("locked") });
+    const order: string[] = [];
+    const hold = (prisma: PrismaClient, name: string) =>
+      prisma.$transaction(async (transaction) => {
+        await transaction.$queryRaw`SELECT * FROM "Revocation" WHERE "key" = 'locked' FOR UPDATE`;
+        order.push(`${name} has it`);
+        await wait(50);
+        order.push(`${name} gives it back`);
+      });
+    await Promise.all([hold(one, "one"), hold(two, "two")]);
+    const [first = "", , second = ""] = order;
+    expect(order).toEqual([
+      first,
+      first.replace("has it", "gives it back"),
+      second,
+      second.replace("has it", "gives it back"),
+    ]);
+  });
+
+  it("go on after a client that was killed in the middle of a transaction, of which nothing stays", async () => {
+    const script = `const { PrismaPg } = await import("@prisma/adapter-pg");
+      const adapter = await new PrismaPg({ connectionString: ${JSON.stringify(database.url)} }).connect();
+      const transaction = await adapter.startTransaction();
+      await transaction.executeRaw({ sql: "DELETE FROM \\"_prisma_migrations\\"", args: [], argTypes: [] });
+      console.log("deleted"); setInterval(() => {}, 1000);`;
+    const child = start(process.execPath, ["--input-type=module", "-e", script]);
+    await expect.poll(() => child.output(), { timeout: 20_000 }).toContain("deleted");
+    const others = client()
+      .$queryRaw`SELECT count(*)::int AS n FROM "_prisma_migrations" WHERE finished_at IS NOT NULL`;
+    if (child.pid) process.kill(child.pid, "SIGKILL");
+    expect(await others).toEqual([{ n: expect.any(Number) }]);
+    expect(await others).not.toEqual([{ n: 0 }]);
+  }, 30_000);
+
+  it("go on after a client that left in the middle of a question", async () => {
+    const socket = connect(Number(new URL(database.url).port), "127.0.0.1");
+    const hello = Buffer.from("\0\0\0\0\0\u0003\0\0user\0postgres\0\0", "latin1");
+    hello.writeInt32BE(hello.length);
+    socket.write(hello);
+    await once(socket, "data");
+    socket.write(message("P", "\0not SQL\0\0\0"));
+    await once(socket, "data");
+    socket.destroy();
+    expect(await client().$queryRaw`SELECT 1 AS one`).toEqual([{ one: 1 }]);
+  });
+
+  it("may give their prepared statements the same names", async () => {
+    const ask = async (sql: string) => {
+      const adapter = new PrismaPg(
+        { connectionString: database.url },
+        { statementNameGenerator: () => "s0" },
+      );
+      const connection = await adapter.connect();
+      const { rows } = await connection.queryRaw({ sql, args: [], argTypes: [] });
+      return { rows, end: () => connection.dispose() };
+    };
+    const [one, two] = [await ask("SELECT 1"), await ask("SELECT 2")];
+    expect([one.rows, two.rows]).toEqual([[[1]], [[2]]]);
+    await Promise.all([one.end(), two.end()]);
+  });
+});
+
+describe("the data of the embedded Postgres", () => {
+  it("is open to one process at a time, which is found by it", async () => {
+    expect(await runningAt(dataDir)).toBe(database.url);
+    await expect(startEmbedded({ port: 0, dataDir })).rejects.toThrow(DatabaseInUseError);
+  });
+
+  it(
+    "is given free, and the port with it, by closing; and is still there afterwards",
+    async () => {
+      await client().revocation.create({ data: key("kept") });
+      const port = Number(new URL(database.url).port);
+      await database.close();
+      expect(await isFree(port)).toBe(true);
+      expect(existsSync(`${dataDir}.json`)).toBe(false);
+      database = await startEmbedded({ port: 0, dataDir });
+      expect(await client().revocation.count({ where: { key: "kept" } })).toBe(1);
+    },
+    startMs,
+  );
+});
+
+describe("cleaning up", () => {
+  it("deletes what has expired and nothing else", async () => {
+    const prisma = client();
+    const { id: userId } = await prisma.user.create({ data: {} });
+    const now = new Date();
+    const past = new Date(now.getTime() - 1);
+    const future = new Date(now.getTime() + 1_000);
+    for (const [name, expires] of [
+      ["old", past],
+      ["new", future],
+    ] as const) {
+      await prisma.session.create({ data: { sid: name, userId, claims: {}, startedAt: past, expires } });
+      await prisma.verificationToken.create({ data: { identifier: "a@example.com", token: name, expires } });
+      await prisma.revocation.create({ data: { ...key(name), expires } });
+    }
+    expect(await deleteExpired(prisma, now)).toEqual({ sessions: 1, verificationTokens: 1, revocations: 1 });
+    expect(await prisma.session.findMany({ select: { sid: true } })).toEqual([{ sid: "new" }]);
+  });
+});

@@ -1,0 +1,138 @@
+import type { ServerResponse } from "node:http";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { discover } from "@/lib/logto/client";
+import { LogtoError } from "@/lib/logto/errors";
+import { verifyLogoutToken } from "@/lib/logto/logout-token";
+import { logoutEvent, newKey, startLogoutIssuers, type LogoutIssuer } from "./logout-issuer";
+
+let issuers: Awaited<ReturnType<typeof startLogoutIssuers>>;
+let issuer: LogoutIssuer;
+
+beforeAll(async () => {
+  issuers = await startLogoutIssuers();
+});
+
+afterAll(() => issuers.close());
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  issuer = await issuers.add();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const verify = (logoutToken: string) => verifyLogoutToken(issuer.client, logoutToken);
+const keyRequests = () => issuer.requests.filter((path) => path === "jwks").length;
+const seconds = () => Math.floor(Date.now() / 1000);
+
+describe("a good logout token", () => {
+  const subject = { sub: "k3v9t2m8qx1a" };
+  const session = { sid: "a session at Logto" };
+
+  test.each<[string, Record<string, unknown>, object]>([
+    ["with sub and sid", {}, { ...subject, ...session }],
+    ["with sub alone", { sid: undefined }, subject],
+    ["with sid alone", { sub: undefined }, session],
+  ])("%s names whose session has ended", async (_, changes, named) => {
+    const claims = issuer.claims(changes);
+    expect(await verify(await issuer.sign(claims))).toEqual({
+      ...named,
+      jti: claims.jti,
+      issuedAt: claims.iat,
+    });
+  });
+
+  test.each<[string, () => Record<string, unknown>]>([
+    ["has no exp, as Logto's", () => ({ exp: undefined })],
+    ["expires later", () => ({ exp: seconds() + 120 })],
+    ["expired half a minute ago, as far as clocks can be told", () => ({ exp: seconds() - 30 })],
+    ["was issued five minutes ago", () => ({ iat: seconds() - 300 })],
+    ["was issued by a clock that is a minute ahead", () => ({ iat: seconds() + 60 })],
+    ["is for several clients", () => ({ aud: ["another", "app"] })],
+    ["tells of other events, too", () => ({ events: { [logoutEvent]: {}, "https://event.test": {} } })],
+    ["says more about its event", () => ({ events: { [logoutEvent]: { reason: "suspended" } } })],
+    ["has claims that nobody knows", () => ({ "https://claim.test": [1] })],
+  ])("may be one that %s", async (_, changes) => {
+    expect(await verify(await issuer.sign(changes()))).toMatchObject(subject);
+  });
+
+  test.each(["application/logout+jwt", "Logout+JWT"])(
+    "may write its typ as %s (RFC 7515 §4.1.9)",
+    async (typ) => {
+      expect(await verify(await issuer.sign({}, { header: { typ } }))).toMatchObject(subject);
+    },
+  );
+
+  test("may be signed with another algorithm that the issuer announces", async () => {
+    issuer.metadata = { id_token_signing_alg_values_supported: ["RS256"] };
+    issuer.key = await newKey("RS256");
+    expect(await verify(await issuer.sign({}, { header: { alg: "RS256" } }))).toMatchObject(subject);
+  });
+});
+
+describe("the issuer's keys", () => {
+  test("are fetched once for all who ask", async () => {
+    const logoutTokens = await Promise.all(Array.from({ length: 20 }, () => issuer.sign()));
+    await Promise.all(logoutTokens.map(verify));
+    expect(keyRequests()).toBe(1);
+  });
+
+  test("are fetched anew for a key that was not known, and then the old one is of no use", async () => {
+    const old = await issuer.sign();
+    await verify(old);
+    await issuer.rotate();
+    vi.setSystemTime(Date.now() + 31_000);
+    expect(await verify(await issuer.sign())).toMatchObject({ sid: "a session at Logto" });
+    expect(keyRequests()).toBe(2);
+    await expect(verify(old)).rejects.toMatchObject({ code: "kid" });
+  });
+
+  test("are not fetched for each of a hundred keys that were made up", async () => {
+    await verify(await issuer.sign());
+    const made = await Promise.all(
+      Array.from({ length: 100 }, (_, kid) => issuer.sign({}, { header: { kid: String(kid) } })),
+    );
+    const refused = await Promise.allSettled(made.map(verify));
+    expect(refused.filter(({ status }) => status === "rejected")).toHaveLength(100);
+    expect(keyRequests()).toBe(1);
+  });
+
+  const outages: Record<string, (response: ServerResponse) => unknown> = {
+    "503": (response) => response.writeHead(503).end(),
+    "404": (response) => response.writeHead(404).end(),
+    "a web page": (response) => response.end("<!doctype html><h1>Gateway</h1>"),
+    "JSON without keys": (response) => response.end("{}"),
+    "a dropped connection": (response) => response.destroy(),
+    nothing: () => undefined,
+  };
+
+  test.each(Object.entries(outages))("that meet %s say nothing about a token", async (_, answer) => {
+    (await discover(issuer.client)).timeout = 0.05;
+    issuer.answerKeys = answer;
+    const logoutToken = await issuer.sign();
+    const failure = verify(logoutToken);
+    await expect(failure).rejects.toBeInstanceOf(LogtoError);
+    await expect(failure).rejects.toMatchObject({ code: "unavailable" });
+    expect(keyRequests()).toBe(2);
+    issuer.answerKeys = undefined;
+    expect(await verify(logoutToken)).toMatchObject({ sid: "a session at Logto" });
+  });
+
+  test("that come at the second try have not been missed", async () => {
+    issuer.answerKeys = (response) => {
+      issuer.answerKeys = undefined;
+      response.destroy();
+    };
+    expect(await verify(await issuer.sign())).toMatchObject({ sid: "a session at Logto" });
+  });
+
+  test("of an issuer that can't be reached at all say nothing about a token either", async () => {
+    const client = { ...issuer.client, issuer: "http://127.0.0.1:1/oidc" };
+    await expect(verifyLogoutToken(client, await issuer.sign())).rejects.toMatchObject({
+      name: "LogtoError",
+      code: "unavailable",
+    });
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { isSessionErrorCode, sessionErrorCodeOf } from "@/components/session-errors";
+import { asSessionError, SessionError } from "@/lib/session/errors";
+
+test("the digest that an error takes to the browser names its code", () => {
+  const { digest } = new SessionError("database_unavailable", "the database does not answer");
+  expect(sessionErrorCodeOf(digest)).toBe("database_unavailable");
+});
+
+test.each([
+  null,
+  "",
+  "1234567890",
+  "session:",
+  "session:unheard_of",
+  "session:toString",
+  "NEXT_REDIRECT;replace;/",
+])("the digest %j is none of a session's error", (digest) => {
+  expect(sessionErrorCodeOf(digest)).toBeNull();
+});
+
+test("a code that an address names is taken for one only if there is such a code", () => {
+  expect(["sign_in_again", "SIGN_IN_AGAIN", "constructor", "__proto__"].filter(isSessionErrorCode)).toEqual([
+    "sign_in_again",
+  ]);
+});
+
+test("an error that is none of the session's is thrown on", () => {
+  const error = new TypeError("something else");
+  expect(() => asSessionError(error)).toThrow(error);
+});
