@@ -34,6 +34,10 @@ export function adapter(): Adapter {
       const user = await query(db().user.create({ data }));
       return { ...user, email };
     },
+    createVerificationToken: (token) => query(Promise.resolve(base.createVerificationToken?.(token))),
+    useVerificationToken: (token) => query(Promise.resolve(base.useVerificationToken?.(token) ?? null)),
+    updateUser: (user) =>
+      query(Promise.resolve(base.updateUser?.(user) ?? Promise.reject(new Error("no user")))),
     async createSession(session) {
       const token = await beginSessionOf(session.userId);
       await keepSession(token, session.sessionToken);

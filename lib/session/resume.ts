@@ -9,6 +9,7 @@ import { readSession } from "./read-session";
 import { storeSession } from "./current";
 import { signInAtLogto } from "./sign-in";
 import { renewSession } from "./renewal";
+import { isNavigation, sessionEnded } from "./update-session";
 
 /** Marks that the browser was sent to Logto a moment ago; while it lives, the sign-in page is shown instead. */
 const attemptCookie = "resume-attempt";
@@ -21,7 +22,9 @@ const attemptLifetime = 120;
  * sign-out, and never for a link from elsewhere; and a grant that ends again at once leads to the sign-in page, not in
  * a circle.
  */
-export async function resumeSession(request: NextRequest): Promise<never> {
+export async function resumeSession(request: NextRequest): Promise<Response> {
+  // A guard's redirect that the router's fetch followed: it could not go on to Logto, and would use up the ticket.
+  if (!isNavigation(request)) return sessionEnded();
   const path = safeCallbackUrl(request.nextUrl.searchParams.get("callbackUrl"));
   const jar = await cookies();
   const all = jar.getAll();

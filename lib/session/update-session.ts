@@ -98,7 +98,7 @@ function redirect(request: NextRequest, path: string): NextResponse {
 }
 
 /** Next's router takes an answer that is no page for a reason to load the page as a whole, which is what is wanted. */
-function sessionEnded(): NextResponse {
+export function sessionEnded(): NextResponse {
   return NextResponse.json(
     { error: "session_ended", message: "Your session has ended. Sign in again." },
     { status: 401, headers: { "www-authenticate": "Session", "cache-control": "private, no-store" } },
@@ -106,7 +106,7 @@ function sessionEnded(): NextResponse {
 }
 
 /** Whether the browser will show the answer. It says so itself; an old one that doesn't is taken at its Accept header. */
-function isNavigation(request: NextRequest): boolean {
+export function isNavigation(request: NextRequest): boolean {
   const mode = request.headers.get("sec-fetch-mode");
   return mode ? mode === "navigate" : (request.headers.get("accept") ?? "").includes("text/html");
 }
