@@ -6,19 +6,27 @@ import type { ProjectOptions } from "./tests/e2e/fixtures";
 const browser = findBrowser();
 
 const files = (...names: string[]) => names.map((name) => `**/${name}.spec.ts`);
+/** `npm run test:release`: what shows little more than another test does, but takes its time. */
+const isRelease = process.env.STORM === "full";
 
 /** What needs a database. */
 const users = files("account", "email", "users");
 /** What becomes of sessions, wherever they are kept. */
 const sessions = files(
   "backchannel-logout",
-  "exchange",
-  "faults-{freshness,grant,renewal}",
+  "faults-{freshness,renewal}",
   "session-races",
   "two-people",
+  ...(isRelease ? ["exchange", "faults-grant"] : []),
 );
-/** How sessions begin and end, and what they open. */
-const doors = files("allowed-emails", "protected-pages", "sign-in", "sign-out");
+/** What else goes by the row in strategy `database`. */
+const rows = files(
+  "exchange",
+  "faults-grant",
+  "protected-pages",
+  "sign-out",
+  ...(isRelease ? ["allowed-emails", "sign-in"] : []),
+);
 
 const tests = { testDir: "tests/e2e" };
 /** Once more, without what is about the encrypted cookie alone or would show nothing new. */
@@ -30,14 +38,13 @@ export default defineConfig<object, ProjectOptions>({
     {
       ...again,
       name: "e2e-jwt-database",
-      // Pages and mails are the same in both; `npm run test:release` looks at them here, too.
-      testMatch: [...(process.env.STORM === "full" ? users : files("users")), ...sessions],
+      testMatch: [...(isRelease ? users : files("users")), ...sessions],
       use: { mode: "jwt with a database", engine: "embedded" },
     },
     {
       ...again,
       name: "e2e-database",
-      testMatch: [...users, ...sessions, ...doors],
+      testMatch: [...users, ...sessions, ...rows],
       use: { mode: "database", engine: "postgres" },
     },
     { name: "load", testDir: "tests/load" },

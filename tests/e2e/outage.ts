@@ -91,12 +91,11 @@ export const faults: Record<string, Fault> = {
     await postgres.stop("fast");
     return () => postgres.start();
   },
-  ...(process.env.STORM === "full" && { crashed }),
   frozen: async (postgres) => {
     await postgres.pause();
     return () => Promise.resolve(postgres.resume());
   },
-  "at its connection limit": takeConnections,
+  ...(process.env.STORM === "full" && { crashed, "at its connection limit": takeConnections }),
 };
 
 /** How long something takes, in milliseconds. */
