@@ -10,7 +10,7 @@ import { adapter, beginSessionOf, keepSession } from "@/lib/session/adapter";
 import { authLogger } from "@/lib/session/auth-errors";
 import { safeCallbackUrl } from "@/lib/session/callback-url";
 import { decodeSession, encodeSession } from "@/lib/session/codec";
-import { sessionCookieName } from "@/lib/session/cookie";
+import { sessionCookieName, sharedWith } from "@/lib/session/cookie";
 import { isRefusal, maySignIn } from "@/lib/session/may-sign-in";
 import { continueSession, endSession, logtoClient } from "@/lib/session/renewal";
 import { toSession } from "@/lib/session/session";
@@ -63,7 +63,7 @@ function config(): NextAuthConfig {
     providers: hasEmailSignIn() ? [logto(), email()] : [logto()],
     ...(hasDatabase() && { adapter: adapter() }),
     pages: { signIn: "/sign-in", error: "/sign-in", verifyRequest: "/check-your-mail" },
-    cookies: { sessionToken: { name: sessionCookieName() } },
+    cookies: { sessionToken: { name: sessionCookieName(), options: sharedWith() } },
     session: { strategy, maxAge: sessionLifetime, updateAge: sessionLifetime / 2 },
     jwt: {
       encode: ({ token, salt }) => {

@@ -1,27 +1,39 @@
 import type { NextRequest } from "next/server";
+import { env } from "@/lib/env";
+import { allBut, only } from "@/lib/session/protected-paths";
 import { updateSession } from "@/lib/session/update-session";
 
 /** Pages for signed-in people, with all pages below them. Each checks for itself too, by a guard. */
-const protectedPages = ["/dashboard", "/profile", "/organizations", "/api-access", "/account"];
+const protectedPages = [
+  "/dashboard",
+  "/profile",
+  "/organizations",
+  "/api-access",
+  "/account",
+  "/examples/middleware",
+];
 
-const isProtected = (pathname: string) =>
-  protectedPages.some((page) => pathname === page || pathname.startsWith(`${page}/`));
+/** What stays open where AUTH_WHOLE_SITE=true closes everything else. */
+const publicPaths = ["/sign-in", "/check-your-mail", "/refused", "/api/auth"];
+
+/** What middleware lets through of a request's body, in bytes; the rest it would cut off without a word. */
+const bodyLimit = 10 * 1024 * 1024;
 
 export function middleware(request: NextRequest) {
-  return updateSession(request, isProtected);
+  if (Number(request.headers.get("content-length")) > bodyLimit) {
+    const message =
+      "The request's body is too large. A route for uploads belongs out of middleware's matcher.";
+    return Response.json({ error: "body_too_large", message }, { status: 413 });
+  }
+  return updateSession(request, env().AUTH_WHOLE_SITE ? allBut(publicPaths) : only(protectedPages));
 }
 
 export const config = {
   runtime: "nodejs",
-  // What reads or shows a session passes here, because here is where it is renewed. Auth.js's own routes for signing in
-  // and out stay out, and so would anything that streams uploads: middleware cuts a request's body at 10 MB.
+  // Every page and handler passes here, because here is where its session is renewed; so a new one needs nothing but its
+  // guard. Left out: Auth.js's own routes for signing in and out, what streams bodies of any length, and files.
   matcher: [
-    "/dashboard/:path*",
-    "/profile/:path*",
-    "/organizations/:path*",
-    "/api-access/:path*",
-    "/account/:path*",
-    "/sign-in",
+    "/((?!api/auth/|api/proxy/|api/health|_next/static|_next/image|.*\\.(?:css|js|map|json|txt|xml|ico|svg|png|jpg|jpeg|gif|webp|avif|woff2)$).*)",
     "/api/auth/session",
     "/api/auth/check",
   ],

@@ -7,8 +7,8 @@ import { signOutAction } from "@/lib/session/actions";
 
 interface NotAllowedProps {
   user: DisplayedUser;
-  /** What would be needed, as a sentence; who asks a guard for it knows. */
-  children?: ReactNode;
+  /** What would be needed. */
+  children: ReactNode;
 }
 
 /** What a signed-in person sees where they may not go. */
@@ -32,7 +32,7 @@ export function NotAllowed({ user, children }: NotAllowedProps) {
         You are signed in as <strong className="font-medium text-ink">{displayName(user)}</strong>
         {user.email && user.email !== displayName(user) && ` (${user.email})`}.
       </p>
-      {children ?? <p>If you need it, ask whoever manages accounts here to give you the role.</p>}
+      {children}
     </MessagePage>
   );
 }

@@ -25,6 +25,11 @@ export const sessionMessages: Record<SessionErrorCode, SessionMessage> = {
     title: "This session has no refresh token of Logto",
     text: "A sign-in by e-mail link has none: sign in with Logto for this. If you did, LOGTO_SCOPES lacks offline_access; add it, then sign out and in again.",
   },
+  not_allowed: {
+    tone: "warning",
+    title: "You don't have access to this",
+    text: "If you need it, ask whoever manages accounts here to give you the role.",
+  },
   not_a_member: {
     tone: "warning",
     title: "You are not a member of this organization",

@@ -20,6 +20,12 @@ const schema = z
     AUTH_SECRET_3: secret.optional(),
     AUTH_URL: webUrl.optional(),
     AUTH_TRUST_HOST: z.stringbool("is neither true nor false").optional(),
+    AUTH_COOKIE_DOMAIN: z
+      .string()
+      .transform((value) => value.replace(/^\./, "").toLowerCase())
+      .refine((value) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(value), "is not a domain")
+      .optional(),
+    AUTH_WHOLE_SITE: z.stringbool("is neither true nor false").default(false),
     AUTH_LOGTO_ID: z.string("is missing").min(1, "is empty"),
     AUTH_LOGTO_SECRET: z.string("is missing").min(1, "is empty"),
     AUTH_LOGTO_ISSUER: z
@@ -37,6 +43,8 @@ const schema = z
       .default("")
       .transform(words)
       .pipe(z.array(z.url("has an entry that is not a URI"))),
+    API_URL: webUrl.transform((value) => value.replace(/\/+$/, "")).optional(),
+    API_RESOURCE: z.url("is not a URI").optional(),
     AUTH_SESSION_STRATEGY: z.enum(["jwt", "database"], "is neither jwt nor database").default("jwt"),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "is not a PostgreSQL URL" }).optional(),
     EMAIL_SERVER: z.url({ protocol: /^smtps?$/, error: "is not an smtp(s) URL" }).optional(),
@@ -56,6 +64,19 @@ const schema = z
     // Said together with whatever else is wrong.
     { path: ["AUTH_URL"], error: "is missing (needed in production)", when: () => true },
   )
+  .refine(
+    ({ AUTH_URL, AUTH_COOKIE_DOMAIN }) =>
+      !AUTH_URL || !AUTH_COOKIE_DOMAIN || `.${new URL(AUTH_URL).hostname}`.endsWith(`.${AUTH_COOKIE_DOMAIN}`),
+    {
+      path: ["AUTH_COOKIE_DOMAIN"],
+      error: "is not the domain of AUTH_URL",
+      when: ({ issues }) => issues.length === 0,
+    },
+  )
+  .refine(({ API_RESOURCE, LOGTO_RESOURCES }) => !API_RESOURCE || LOGTO_RESOURCES.includes(API_RESOURCE), {
+    path: ["API_RESOURCE"],
+    error: "is not in LOGTO_RESOURCES",
+  })
   .refine((value) => value.AUTH_SESSION_STRATEGY !== "database" || value.DATABASE_URL, {
     path: ["DATABASE_URL"],
     error: "is missing (needed by AUTH_SESSION_STRATEGY=database)",
@@ -79,11 +100,15 @@ const examples: Record<string, string> = {
   AUTH_SECRET_3: "openssl rand -base64 32",
   AUTH_URL: "https://app.example.com",
   AUTH_TRUST_HOST: "true",
+  AUTH_COOKIE_DOMAIN: "example.com",
+  AUTH_WHOLE_SITE: "true",
   AUTH_LOGTO_ID: "6a1x9qmfbvwy3k7c2ep0d",
   AUTH_LOGTO_SECRET: "the App secret on the application's page in Logto's console",
   AUTH_LOGTO_ISSUER: "https://your-tenant.logto.app/oidc",
   LOGTO_SCOPES: "openid offline_access profile email",
   LOGTO_RESOURCES: "https://shopping.example.com/api https://store.example.com/api",
+  API_URL: "https://api.example.com",
+  API_RESOURCE: "https://shopping.example.com/api",
   AUTH_SESSION_STRATEGY: "database",
   DATABASE_URL: "postgresql://user:password@localhost:5432/app",
   EMAIL_SERVER: "smtp://user:password@smtp.example.com:587",
@@ -149,10 +174,21 @@ export function env(): Env {
   return (parsed ??= parseEnv(process.env));
 }
 
+/** Whether this is the production build, or its development server (or a test). */
+export const isProduction = process.env.NODE_ENV === "production";
+
 /** True on https, where cookies get their prefix and `Secure`: from the configuration, never from a request. */
 export function isHttps(): boolean {
   const { AUTH_URL, VERCEL } = env();
   return AUTH_URL ? new URL(AUTH_URL).protocol === "https:" : Boolean(VERCEL);
+}
+
+/** No API: asked for at sign-in so that organization tokens carry permissions. */
+const organizationsResource = "urn:logto:resource:organizations";
+
+/** The API resources that access tokens can be had for. */
+export function apiResources(): string[] {
+  return env().LOGTO_RESOURCES.filter((resource) => resource !== organizationsResource);
 }
 
 /** Whether people can sign in by a link that is sent to them: it needs a mail server, a sender and a database. */

@@ -4,8 +4,9 @@ import { currentToken } from "./current";
 import { endRows } from "./end-sessions";
 import { SessionError } from "./errors";
 import type { SessionToken } from "./session-token";
-import { asSession, endThisSession } from "./sessions";
+import { asSession } from "./sessions";
 import { signInAtLogto, signInByEmail } from "./sign-in";
+import { signOutHere } from "./sign-out";
 
 /** How long a sign-in counts as fresh, in seconds. */
 const freshness = 5 * 60;
@@ -73,7 +74,7 @@ export async function deleteAccount(): Promise<never> {
   if (!isFresh(token))
     throw new SessionError("sign_in_again", "an account is deleted after a fresh sign-in only");
   if (hasDatabase()) await asSession(deleteUser(token.userId));
-  return endThisSession(token);
+  return signOutHere();
 }
 
 async function deleteUser(userId: string): Promise<void> {

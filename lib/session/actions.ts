@@ -1,14 +1,8 @@
 "use server";
 
-import { cookies, headers } from "next/headers";
-import { redirect } from "next/navigation";
-import { signOut } from "@/auth";
-import { removedCookies } from "./cookie";
-import { currentSession } from "./current";
-import { sessionEndedHeader } from "./update-session";
 import { safeCallbackUrl } from "./callback-url";
 import { signInAtLogto, signInByEmail } from "./sign-in";
-import { afterSignOutUrl } from "./sign-out";
+import { signOutHere } from "./sign-out";
 
 /**
  * Sends the browser to Logto.
@@ -32,12 +26,7 @@ export async function emailSignInAction(formData: FormData): Promise<void> {
   await signInByEmail(formData.get("email"), safeCallbackUrl(formData.get("callbackUrl")));
 }
 
-/** Ends the session here, its grant at Logto (`events.signOut`), and by way of the browser Logto's own session. */
+/** Ends the session here, its grant at Logto, and by way of the browser Logto's own session. */
 export async function signOutAction(): Promise<void> {
-  const session = await currentSession().catch(() => undefined);
-  await signOut({ redirect: false });
-  // Of a session that Logto ended, middleware has hidden the cookie from Auth.js.
-  const hidden = (await headers()).get(sessionEndedHeader)?.split(" ") ?? [];
-  for (const { name, value, options } of removedCookies(hidden)) (await cookies()).set(name, value, options);
-  redirect(await afterSignOutUrl(session?.status === "active" ? session.token : undefined));
+  await signOutHere();
 }

@@ -84,6 +84,4 @@ export async function beginSessionOf(userId: string): Promise<SessionToken> {
  */
 export async function keepSession(token: SessionToken, cookie?: string): Promise<void> {
   await createRow(token, { ...(cookie && { cookie }), userAgent: (await headers()).get("user-agent") });
-  const store = signingIn.getStore();
-  if (store) store.begun = token;
 }

@@ -4,11 +4,11 @@ import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";
 import { revokeGrant } from "@/lib/logto/tokens";
 import { explainErrors } from "./auth-errors";
-import { isSessionCookie, removedCookies } from "./cookie";
+import { hostOnlyRemovals, isSessionCookie, removedCookies } from "./cookie";
 import { currentSession } from "./current";
-import { SessionError } from "./errors";
-import { unavailable } from "./guards";
+import { asSessionError } from "./errors";
 import { identify, readSession, type SessionRead } from "./read-session";
+import { refusal } from "./refusal";
 import { endSession, logtoClient } from "./renewal";
 import { wasSignedOut } from "./revocations";
 import { toSession } from "./session";
@@ -41,8 +41,7 @@ async function showSession(): Promise<Response> {
     const body = session.status === "active" ? toSession(session.token) : null;
     return Response.json(body, { headers: { "cache-control": "private, no-store" } });
   } catch (error) {
-    if (error instanceof SessionError) return unavailable(error);
-    throw error;
+    return refusal(asSessionError(error));
   }
 }
 
@@ -97,7 +96,7 @@ async function finishSignIn(request: AuthRequest): Promise<Response> {
   }
   // Chunks of the old cookie, which Auth.js could not know of.
   const leftover = cookies.map(({ name }) => name).filter((name) => !written.includes(name));
-  return withRemoved(response, leftover);
+  return withRemoved(response, written, leftover);
 }
 
 /**
@@ -126,15 +125,15 @@ function withoutSession(headers: Headers, cookies: { name: string; value: string
   return bare;
 }
 
-function withRemoved(response: Response, names: string[]): Response {
+function withRemoved(response: Response, written: string[], leftover: string[]): Response {
   const headers = new Headers(response.headers);
-  for (const { name, options } of removedCookies(names)) {
-    const secure = options.secure ? "; Secure" : "";
-    headers.append(
-      "set-cookie",
-      `${name}=; Path=/; Expires=${options.expires.toUTCString()}; HttpOnly; SameSite=Lax${secure}`,
-    );
+  for (const { name, options } of removedCookies(leftover)) {
+    const { secure, domain } = options;
+    const attributes = `${domain ? `; Domain=${domain}` : ""}${secure ? "; Secure" : ""}`;
+    const expires = options.expires.toUTCString();
+    headers.append("set-cookie", `${name}=; Path=/; Expires=${expires}; HttpOnly; SameSite=Lax${attributes}`);
   }
+  for (const line of hostOnlyRemovals([...written, ...leftover])) headers.append("set-cookie", line);
   return new Response(response.body, { status: response.status, headers });
 }
 

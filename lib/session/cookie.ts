@@ -11,6 +11,7 @@ export interface SessionCookie {
     sameSite: "lax";
     path: "/";
     secure: boolean;
+    domain?: string;
     expires: Date;
   };
 }
@@ -18,9 +19,13 @@ export interface SessionCookie {
 /** Browsers drop a cookie of more than 4,096 bytes in name, value and attributes; the value gets what Auth.js gives it. */
 const chunkSize = 4096 - 160;
 
-/** The session cookie's name, which is also the salt of its key. `__Host-` keeps it from being set by a sibling domain. */
+/**
+ * The session cookie's name, which is also the salt of its key. `__Host-` keeps it from being set by a sibling domain;
+ * `__Secure-` from being set on http, where it is shared with siblings on purpose (AUTH_COOKIE_DOMAIN).
+ */
 export function sessionCookieName(): string {
-  return isHttps() ? "__Host-authjs.session-token" : "authjs.session-token";
+  if (!isHttps()) return "authjs.session-token";
+  return `${env().AUTH_COOKIE_DOMAIN ? "__Secure-" : "__Host-"}authjs.session-token`;
 }
 
 /** Whether a cookie is the session cookie or a chunk of it. */
@@ -73,6 +78,26 @@ export function removedCookies(names: readonly string[]): SessionCookie[] {
   return names.filter(isSessionCookie).map((name) => cookie(name, "", new Date(0)));
 }
 
+/**
+ * `Set-Cookie` lines that remove what a browser still has from before AUTH_COOKIE_DOMAIN was set: to it, cookies of the same
+ * names. It sends both, and chunks of the one would make the other unreadable. (On https the names differ.)
+ *
+ * @param names of the cookies that are written or removed
+ */
+export function hostOnlyRemovals(names: readonly string[]): string[] {
+  if (isHttps() || !env().AUTH_COOKIE_DOMAIN) return [];
+  return names
+    .filter(isSessionCookie)
+    .map((name) => `${name}=; Path=/; Expires=${new Date(0).toUTCString()}`);
+}
+
+/** What Auth.js adds to its own options for the session cookie. */
+export const sharedWith = (): { domain?: string } => {
+  const { AUTH_COOKIE_DOMAIN: domain } = env();
+  return domain ? { domain } : {};
+};
+
 function cookie(name: string, value: string, expires: Date): SessionCookie {
-  return { name, value, options: { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps(), expires } };
+  const options = { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps(), expires } as const;
+  return { name, value, options: { ...options, ...sharedWith() } };
 }

@@ -2,10 +2,10 @@ import "server-only";
 import { cookies, headers } from "next/headers";
 import { cache } from "react";
 import { env } from "@/lib/env";
-import { writtenCookies } from "./cookie";
-import { readSession, type SessionRead } from "./read-session";
-import { SessionError } from "./errors";
-import { continueSession, renewSession, type Continued } from "./renewal";
+import { removedCookies, writtenCookies } from "./cookie";
+import { readSession } from "./read-session";
+import { noSession } from "./errors";
+import { continueSession, renewSession } from "./renewal";
 import { sessionEndedHeader } from "./update-session";
 import { isNewer, type SessionToken } from "./session-token";
 
@@ -35,16 +35,9 @@ export async function currentToken(): Promise<SessionToken> {
   throw noSession(session.status);
 }
 
-/** Why there is no session to work with. */
-export function noSession(status: Continued["status"] | SessionRead["status"]): SessionError {
-  return status === "ended"
-    ? new SessionError("session_ended", "Logto ended the session's grant")
-    : new SessionError("signed_out", "this needs a session");
-}
-
 /**
- * Stores what a handler or action got in the session's cookie, in strategy `jwt`. A page can't set cookies: then this process keeps it, and
- * the next request through middleware writes it.
+ * Stores what a handler or action got in the session's cookie, in strategy `jwt`. A page can't set cookies: then this
+ * process keeps it, and the next request through middleware writes it.
  */
 export async function storeSession(token: SessionToken): Promise<void> {
   if (usesRows()) return;
@@ -61,4 +54,11 @@ export async function storeSession(token: SessionToken): Promise<void> {
   } catch {
     // Next refuses it while it renders a page.
   }
+}
+
+/** Removes session cookies from the browser, in a handler or an action: those that the request has, and these. */
+export async function removeSessionCookies(hidden: readonly string[] = []): Promise<void> {
+  const jar = await cookies();
+  const names = [...jar.getAll().map(({ name }) => name), ...hidden];
+  for (const { name, value, options } of removedCookies(names)) jar.set(name, value, options);
 }

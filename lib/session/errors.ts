@@ -4,6 +4,7 @@
  * - `signed_out`: there is no session.
  * - `session_ended`: Logto ended the grant; the user signs in again.
  * - `no_grant`: the session has no refresh token of Logto, so there is nothing to get other tokens with.
+ * - `not_allowed`: the user lacks the role or the permission that this needs.
  * - `not_a_member`: of the organization that was named.
  * - `scope_missing`: the scope that this needs was not asked for at sign-in (LOGTO_SCOPES).
  * - `resource_not_configured`: the resource is not in LOGTO_RESOURCES.
@@ -18,6 +19,7 @@ const statuses = {
   signed_out: 401,
   session_ended: 401,
   no_grant: 403,
+  not_allowed: 403,
   not_a_member: 403,
   scope_missing: 403,
   resource_not_configured: 500,
@@ -45,6 +47,13 @@ export class SessionError extends Error {
     this.status = statuses[code];
     this.digest = `session:${code}`;
   }
+}
+
+/** Why there is no session to work with. @param status `ended` where Logto ended it */
+export function noSession(status: string): SessionError {
+  return status === "ended"
+    ? new SessionError("session_ended", "Logto ended the session's grant")
+    : new SessionError("signed_out", "this needs a session");
 }
 
 /**

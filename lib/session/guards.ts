@@ -2,12 +2,14 @@ import "server-only";
 import type { Session } from "next-auth";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { safeCallbackUrl, signInPath } from "./callback-url";
 import { getAccessToken, type AccessToken, type AccessTokenTarget } from "./access-token";
-import { currentSession, noSession } from "./current";
-import { asSessionError, SessionError } from "./errors";
+import { resumePathTo, safeCallbackUrl, signInPath } from "./callback-url";
+import { currentSession } from "./current";
+import { asSessionError, noSession, SessionError } from "./errors";
+import { refusal } from "./refusal";
+import { meet, type Requirement } from "./requirement";
 import { toSession } from "./session";
-import { requestedPathHeader, resumePath } from "./update-session";
+import { requestedPathHeader } from "./update-session";
 
 /**
  * The session of the current request, or null. Looked up once per request. Whatever is wrong with a session, its cookie
@@ -21,73 +23,91 @@ export async function getSession(): Promise<Session | null> {
   return session.status === "active" ? toSession(session.token) : null;
 }
 
-/** Sends the browser to sign in and back; silently, where Logto ended a session that this request still carries. */
-async function signInFirst({ code }: SessionError): Promise<never> {
-  const path = safeCallbackUrl((await headers()).get(requestedPathHeader));
-  const query = new URLSearchParams({ callbackUrl: path }).toString();
-  redirect(code === "session_ended" ? `${resumePath}?${query}` : signInPath(path));
+/** What every guard is made of. @throws SessionError for each reason why there is no session that meets it */
+async function sessionThatMeets(requirement: Requirement): Promise<Session> {
+  const session = await getSession();
+  if (!session) throw noSession((await currentSession()).status);
+  await meet(session, requirement);
+  return session;
+}
+
+/** The page that is asked for, to come back to; known where middleware passed it, else the dashboard. */
+export const requestedPath = async (): Promise<string> =>
+  safeCallbackUrl((await headers()).get(requestedPathHeader));
+
+/** For pages: sends the browser to sign in and back; silently, where Logto ended a session that this request still carries. */
+async function orSignIn<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof SessionError) || error.status !== 401) throw error;
+    const path = await requestedPath();
+    redirect(error.code === "session_ended" ? resumePathTo(path) : signInPath(path));
+  }
 }
 
 /**
  * For pages: the session, or a redirect to sign in and back. Await it at the top of every protected page; a layout is no
- * place for it, since layouts are not rendered anew on navigation. The way back is known where middleware matches the
- * page; elsewhere it is the dashboard.
+ * place for it, since layouts are not rendered anew on navigation.
+ *
+ * @param requirement what else is needed
+ * @throws SessionError why a signed-in user may not, or nobody can tell; `protectedPage` draws it
  */
-export async function requireSession(): Promise<Session> {
-  return (await getSession()) ?? signInFirst(noSession((await currentSession()).status));
-}
+export const requireSession = (requirement: Requirement = {}): Promise<Session> =>
+  orSignIn(sessionThatMeets(requirement));
+
+/** For pages: the session of somebody who has this role at Logto. @see requireSession */
+export const requireRole = (role: string): Promise<Session> => requireSession({ role });
+
+/**
+ * For pages: the session of somebody who holds this permission now.
+ *
+ * @param scope of an access token
+ * @param target the API resource or the organization, or both, whose token it is
+ * @see requireSession
+ */
+export const requirePermission = (scope: string, target: AccessTokenTarget): Promise<Session> =>
+  requireSession({ permission: { scope, ...target } });
+
+/** For pages: the session of a member of this organization, with this role in it where one is named. @see requireSession */
+export const requireOrganization = (id: string, role?: string): Promise<Session> =>
+  requireSession({ organization: { id, role } });
 
 /**
  * For pages: an access token as getAccessToken gives it, or a redirect to sign in and back when the session is over.
  *
  * @throws SessionError for every other reason, for the page to show
  */
-export async function requireAccessToken(target?: AccessTokenTarget): Promise<AccessToken> {
-  try {
-    return await getAccessToken(target);
-  } catch (error) {
-    if (error instanceof SessionError && error.status === 401) return signInFirst(error);
-    throw error;
-  }
-}
+export const requireAccessToken = (target?: AccessTokenTarget): Promise<AccessToken> =>
+  orSignIn(getAccessToken(target));
 
 /**
- * For server actions: passes the session on, or throws; `error.tsx` then says that the session is over.
+ * For server actions: passes the session on, or throws; `error.tsx` then says why.
  *
- * @throws SessionError `signed_out` or `session_ended`
+ * @throws SessionError
  */
 export function actionWithSession<Rest extends unknown[], Result>(
   action: (session: Session, ...rest: Rest) => Promise<Result>,
+  requirement: Requirement = {},
 ): (...rest: Rest) => Promise<Result> {
-  return async (...rest) => {
-    const session = await getSession();
-    if (!session) throw noSession((await currentSession()).status);
-    return action(session, ...rest);
-  };
+  return async (...rest) => action(await sessionThatMeets(requirement), ...rest);
 }
 
-/** RFC 9110 §15.5.2 wants a challenge with a 401; a session is no scheme of the registry, so it names itself. */
-const challenge = { "www-authenticate": "Session", "cache-control": "private, no-store" };
-/** How long a client should wait before it tries again, in seconds. */
-const outage = { "retry-after": "5", "cache-control": "private, no-store" };
-
-/** The answer of a handler when nobody can tell whether there is a session. */
-export const unavailable = ({ code, status }: SessionError): Response =>
-  Response.json({ error: code, message: "Try again in a moment." }, { status, headers: outage });
-
 /**
- * For route handlers: passes the session on, or answers 401 JSON; 503 when nobody can tell.
+ * For route handlers: passes the session on, or answers as `refusal` does. So it does when the handler throws a SessionError,
+ * for what only the handler can ask for.
  *
  * @param handler gets the session and whatever Next gives a route handler
  */
 export function withSession<Rest extends unknown[]>(
   handler: (session: Session, ...rest: Rest) => Response | Promise<Response>,
+  requirement: Requirement = {},
 ): (...rest: Rest) => Promise<Response> {
   return async (...rest) => {
-    const session = await getSession().catch(asSessionError);
-    if (session instanceof SessionError) return unavailable(session);
-    if (session) return handler(session, ...rest);
-    const { code, status } = noSession((await currentSession()).status);
-    return Response.json({ error: code, message: "Sign in to use this." }, { status, headers: challenge });
+    try {
+      return await handler(await sessionThatMeets(requirement), ...rest);
+    } catch (error) {
+      return refusal(asSessionError(error));
+    }
   };
 }

@@ -4,11 +4,10 @@ import { redirect } from "next/navigation";
 import type { NextRequest } from "next/server";
 import { isHttps } from "@/lib/env";
 import { safeCallbackUrl, signInPath } from "./callback-url";
-import { removedCookies } from "./cookie";
+import { removeSessionCookies, storeSession } from "./current";
 import { readSession } from "./read-session";
-import { storeSession } from "./current";
-import { signInAtLogto } from "./sign-in";
 import { renewSession } from "./renewal";
+import { signInAtLogto } from "./sign-in";
 import { isNavigation, sessionEnded } from "./update-session";
 
 /** Marks that the browser was sent to Logto a moment ago; while it lives, the sign-in page is shown instead. */
@@ -27,8 +26,7 @@ export async function resumeSession(request: NextRequest): Promise<Response> {
   if (!isNavigation(request)) return sessionEnded();
   const path = safeCallbackUrl(request.nextUrl.searchParams.get("callbackUrl"));
   const jar = await cookies();
-  const all = jar.getAll();
-  const read = await readSession(all);
+  const read = await readSession(jar.getAll());
   if (read.status !== "read") redirect(signInPath(path));
   // Who sent the browser here knows that the grant has ended. This process may not: on Vercel pages and handlers are
   // functions of their own. So it asks Logto; believing its own state, it would send the browser back, and in a circle.
@@ -38,8 +36,7 @@ export async function resumeSession(request: NextRequest): Promise<Response> {
     await storeSession(session.token);
     redirect(path);
   }
-  for (const { name, value, options } of removedCookies(all.map((each) => each.name)))
-    jar.set(name, value, options);
+  await removeSessionCookies();
   if (session.status === "signed_out") redirect(signInPath(path));
   if (jar.has(attemptCookie)) redirect(signInPath(path, "SessionEnded"));
   const options = {

@@ -1,14 +1,10 @@
 import "server-only";
-import { redirect } from "next/navigation";
-import { cookies } from "next/headers";
 import { db, DatabaseError, hasDatabase, query } from "@/lib/db";
-import { removedCookies } from "./cookie";
 import { currentToken } from "./current";
 import { endRows } from "./end-sessions";
 import { SessionError } from "./errors";
-import { endSession } from "./renewal";
 import type { SessionToken } from "./session-token";
-import { afterSignOutUrl } from "./sign-out";
+import { signOutHere } from "./sign-out";
 
 /** One session of the signed-in user, as the user is shown it. */
 export interface SessionSummary {
@@ -68,16 +64,6 @@ export async function revokeOtherSessions(): Promise<void> {
 
 /** Ends all of the signed-in user's sessions with their grants, this one last, and goes on to Logto. @throws SessionError */
 export async function signOutEverywhere(): Promise<never> {
-  const token = await currentToken();
   if (hasDatabase()) await revokeOtherSessions();
-  return endThisSession(token);
-}
-
-/** Ends the session of the current request and sends the browser to end Logto's. */
-export async function endThisSession(token: SessionToken): Promise<never> {
-  await endSession(token);
-  const jar = await cookies();
-  const names = jar.getAll().map(({ name }) => name);
-  for (const { name, value, options } of removedCookies(names)) jar.set(name, value, options);
-  redirect(await afterSignOutUrl(token));
+  return signOutHere();
 }

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Account } from "next-auth";
-import type { SessionToken } from "./session-token";
 import type { SignInIntent } from "./sign-in-intent";
 
 /** One sign-in on its way through Auth.js, whose callbacks and adapter see only parts of it each. */
@@ -12,8 +11,6 @@ export interface SigningIn {
   /** What Logto answered: the grant's tokens and the id_token's claims. */
   account?: Account;
   idToken?: unknown;
-  /** The session that began. */
-  begun?: SessionToken;
 }
 
 /** Filled and read during one request to `/api/auth/callback/*` (design: Auth.js has no other way to hand tokens to a row). */

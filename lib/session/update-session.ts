@@ -1,9 +1,18 @@
 import { NextResponse, type NextRequest } from "next/server";
 import { env } from "@/lib/env";
-import { safeCallbackUrl, signInPath } from "./callback-url";
+import { resumePathTo, signInPath } from "./callback-url";
 import { isUnwritten } from "./codec";
-import { isSessionCookie, removedCookies, writtenCookies, type SessionCookie } from "./cookie";
+import {
+  hostOnlyRemovals,
+  isSessionCookie,
+  removedCookies,
+  writtenCookies,
+  type SessionCookie,
+} from "./cookie";
+import { noSession } from "./errors";
+import type { Answer, Protection } from "./protected-paths";
 import { readSession } from "./read-session";
+import { refusal } from "./refusal";
 import { renewSession, slideSession, type Continued } from "./renewal";
 import { isNewer, isSliding } from "./session-token";
 
@@ -11,29 +20,23 @@ import { isNewer, isSliding } from "./session-token";
 export const requestedPathHeader = "x-requested-path";
 /** Request header by which a guard learns that Logto ended the session, whose cookie it then does not get to see. */
 export const sessionEndedHeader = "x-session-ended";
-/** Our GET route that sends the browser to sign in again, silently if Logto still knows it, and back to the page. */
-export const resumePath = "/api/auth/resume";
 
 /**
  * What middleware does for a request: renews its session ahead of expiry, so that this same request's page, handler and
  * action see the new tokens already; writes the cookie only when it changed; and sends visitors of protected pages away
- * who have no session. In strategy `database` it sends away who has no cookie, and no more. It authorizes nobody: there are ways around middleware, and every guard checks for itself.
+ * who have no session. In strategy `database` it sends away who has no cookie, and no more. It authorizes nobody: there are
+ * ways around middleware, and every guard checks for itself.
  *
- * @param isProtected tells by pathname which pages are for signed-in people only
+ * @param protection tells what is for signed-in people only
  */
-export async function updateSession(
-  request: NextRequest,
-  isProtected: (pathname: string) => boolean,
-): Promise<NextResponse> {
+export async function updateSession(request: NextRequest, protection: Protection): Promise<Response> {
   const cookies = request.cookies.getAll();
   const names = cookies.map(({ name }) => name);
-  const wantsPage =
-    isProtected(request.nextUrl.pathname) && (request.method === "GET" || request.method === "HEAD");
   const path = request.nextUrl.pathname + request.nextUrl.search;
+  const answer = protection(request);
   if (env().AUTH_SESSION_STRATEGY === "database") {
     // The row decides, and every guard looks at it; here it would be one more query.
-    const isSignedOut = wantsPage && !names.some(isSessionCookie);
-    return isSignedOut ? redirect(request, signInPath(path)) : proceed(request, path, []);
+    return names.some(isSessionCookie) ? proceed(request, path, []) : withoutSession(request, answer, path);
   }
   const read = await readSession(cookies);
   const continued: Continued | Exclude<typeof read, { status: "read" }> =
@@ -45,19 +48,27 @@ export async function updateSession(
     const changed = isNewer(slid, read.token) || isUnwritten(read.token);
     return proceed(request, path, changed ? await writtenCookies(slid, names) : []);
   }
+  const hidden = names.filter(isSessionCookie);
   if (continued.status === "ended") {
     // The cookie stays: it is what the resume route goes by, and only a navigation can get there.
-    if (!wantsPage) return proceed(request, path, [], names.filter(isSessionCookie), true);
-    return isNavigation(request) ? redirect(request, `${resumePath}?${resumeQuery(path)}`) : sessionEnded();
+    if (answer === "let through") return proceed(request, path, [], hidden, true);
+    const resumes = answer === "send away" && isNavigation(request);
+    return resumes ? redirect(request, resumePathTo(path)) : sessionEnded();
   }
   // Only by a navigation: a fetch's late answer would remove the cookie of a sign-in that was completed meanwhile.
   const removed = isNavigation(request) ? removedCookies(names) : [];
-  if (!wantsPage) return proceed(request, path, removed, names.filter(isSessionCookie));
+  if (answer === "let through") return proceed(request, path, removed, hidden);
   const error = continued.status === "unreadable" ? "SessionUnreadable" : undefined;
-  return withCookies(redirect(request, signInPath(path, error)), removed);
+  return withCookies(withoutSession(request, answer, path, error), removed);
 }
 
-const resumeQuery = (path: string) => new URLSearchParams({ callbackUrl: safeCallbackUrl(path) }).toString();
+/** What somebody gets who has no session. @param error explained on the sign-in page */
+function withoutSession(request: NextRequest, answer: Answer, path: string, error?: string): NextResponse {
+  if (answer === "let through") return proceed(request, path, []);
+  if (answer === "send away") return redirect(request, signInPath(path, error));
+  const refused = refusal(noSession("none"));
+  return new NextResponse(refused.body, refused);
+}
 
 /** Goes on to the page, handler or action, with the session's cookies changed for this request and in the browser. */
 function proceed(
@@ -87,6 +98,8 @@ function proceed(
 
 function withCookies(response: NextResponse, cookies: SessionCookie[]): NextResponse {
   for (const { name, value, options } of cookies) response.cookies.set(name, value, options);
+  const names = cookies.map(({ name }) => name);
+  for (const line of hostOnlyRemovals(names)) response.headers.append("set-cookie", line);
   if (cookies.length > 0) response.headers.set("cache-control", "private, no-store");
   return response;
 }
@@ -98,12 +111,7 @@ function redirect(request: NextRequest, path: string): NextResponse {
 }
 
 /** Next's router takes an answer that is no page for a reason to load the page as a whole, which is what is wanted. */
-export function sessionEnded(): NextResponse {
-  return NextResponse.json(
-    { error: "session_ended", message: "Your session has ended. Sign in again." },
-    { status: 401, headers: { "www-authenticate": "Session", "cache-control": "private, no-store" } },
-  );
-}
+export const sessionEnded = (): Response => refusal(noSession("ended"));
 
 /** Whether the browser will show the answer. It says so itself; an old one that doesn't is taken at its Accept header. */
 export function isNavigation(request: NextRequest): boolean {

@@ -1,14 +1,15 @@
-import { query } from "../../dev/database/databases";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { PrismaClient } from "../../generated/prisma/client";
 import { applyMigrations } from "../../dev/database/migrations";
 import { startPostgres, type Postgres } from "../../dev/database/postgres";
 import { startIdentity } from "../../dev/identity/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { z } from "zod";
-import { seal, unseal } from "../../lib/session/codec";
+import type { SessionToken } from "../../lib/session/session-token";
 import { controlOf, type IdentityControl } from "../e2e/identity-control";
 import { freePort, startApp, type App } from "../e2e/servers";
+import { sessionOf as sessionOfRow, writeRow } from "../e2e/session-row";
 import { startRoundRobin } from "./round-robin";
-import { atExpiry, signedIn, type Client } from "./sessions";
+import { atExpiry, expired, sessionOf, signedIn, type Client } from "./sessions";
 
 export type Strategy = "jwt" | "database";
 export const strategies: readonly Strategy[] = ["jwt", "database"];
@@ -55,10 +56,14 @@ export async function startCluster(strategy: Strategy, processes = 3, maxDelay =
     postgres,
     signIn: (username) => signedIn(proxy.url, username),
     expire: async (clients) => {
-      if (strategy === "jwt")
-        return Promise.all(clients.map((client) => atExpiry(client, proxy.url, secret)));
-      await expireRows(postgres.url);
-      return clients;
+      const newest = await expireRows(postgres.url);
+      if (strategy === "database") return clients;
+      return Promise.all(
+        clients.map(async (client) => {
+          const { sid } = await sessionOf(client, secret);
+          return atExpiry(client, proxy.url, secret, newest.get(sid));
+        }),
+      );
     },
     refreshes: async () => (await control.requests()).byGrant.refresh_token ?? 0,
     log: () => apps.map((app) => app.log()).join("\n"),
@@ -71,28 +76,28 @@ export async function startCluster(strategy: Strategy, processes = 3, maxDelay =
   };
 }
 
-const salt = "session-row";
-const rows = z.array(z.object({ sid: z.string(), sealedTokens: z.string() }));
-
 /**
  * Makes the access token of every row one that is about to expire, as if another process had got it an hour ago, with a
  * user who has been away since.
+ *
+ * @returns the sessions by their id. What a page got by an exchange is in the row alone, as it can't write cookies: who
+ *   makes a newer cookie has to make it from these.
  */
-async function expireRows(url: string): Promise<void> {
-  const [found = "[]"] = await query(
-    url,
-    `SELECT coalesce(json_agg(json_build_object('sid', sid, 'sealedTokens', "sealedTokens")), '[]')::text
-     FROM "Session" WHERE "sealedTokens" IS NOT NULL`,
-  );
-  const expiresAt = Math.floor(Date.now() / 1000) + 5;
-  const values = rows.parse(JSON.parse(found)).map(async ({ sid, sealedTokens }) => {
-    const { payload } = await unseal(sealedTokens, [secret], salt);
-    const tokens = z.looseObject({ exp: z.number() }).parse(payload);
-    return `('${sid}', '${await seal({ ...tokens, expiresAt }, secret, salt, tokens.exp)}')`;
-  });
-  await query(
-    url,
-    `UPDATE "Session" SET "sealedTokens" = value, generation = generation + 1, "lastSeenAt" = now() - interval '1 hour'
-     FROM (VALUES ${(await Promise.all(values)).join(", ")}) AS expiring (id, value) WHERE sid = expiring.id`,
-  );
+async function expireRows(url: string): Promise<Map<string, SessionToken>> {
+  const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 2 }) });
+  try {
+    const rows = await db.session.findMany({ where: { sealedTokens: { not: null } } });
+    const expiring = rows.map(async (row): Promise<[string, SessionToken]> => {
+      const token = expired(await sessionOfRow(row, secret));
+      await writeRow(db, secret, token);
+      await db.session.update({
+        where: { sid: token.sid },
+        data: { lastSeenAt: new Date(Date.now() - 3_600_000) },
+      });
+      return [token.sid, token];
+    });
+    return new Map(await Promise.all(expiring));
+  } finally {
+    await db.$disconnect();
+  }
 }

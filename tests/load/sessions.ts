@@ -36,17 +36,28 @@ export async function sessionOf(client: Client, secret: string): Promise<Session
 }
 
 /**
- * The same client at the moment when its access token is about to expire: its cookie is made anew so that nobody has to
- * wait for that. It counts as one renewal more, as if another process had renewed it.
+ * A session whose access token is about to expire, so that nobody has to wait for that. It counts as one renewal more, as
+ * if another process had renewed it.
  */
-export async function atExpiry(client: Client, baseURL: string, secret: string): Promise<Client> {
-  const token = await sessionOf(client, secret);
-  const expiring = {
-    ...token,
-    generation: token.generation + 1,
-    expiresAt: Math.floor(Date.now() / 1000) + 5,
-  };
-  const value = await encode({ token: expiring, secret, salt: cookieName, maxAge: 7 * 24 * 3600 });
+export const expired = (token: SessionToken): SessionToken => ({
+  ...token,
+  generation: token.generation + 1,
+  expiresAt: Math.floor(Date.now() / 1000) + 5,
+});
+
+/**
+ * The same client at the moment when its access token is about to expire: its cookie is made anew.
+ *
+ * @param expiring its session then, where the cookie's own is not the newest
+ */
+export async function atExpiry(
+  client: Client,
+  baseURL: string,
+  secret: string,
+  expiring?: SessionToken,
+): Promise<Client> {
+  const token = { ...(expiring ?? expired(await sessionOf(client, secret))) };
+  const value = await encode({ token, secret, salt: cookieName, maxAge: 7 * 24 * 3600 });
   const { cookies, origins } = await client.storageState();
   const jar = cookies.map((cookie) => (cookie.name === cookieName ? { ...cookie, value } : cookie));
   await client.dispose();

@@ -1,12 +1,16 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { removedCookies, sessionCookieName, writtenCookies } from "@/lib/session/cookie";
+import { hostOnlyRemovals, removedCookies, sessionCookieName, writtenCookies } from "@/lib/session/cookie";
 import { readSession } from "@/lib/session/read-session";
 import { session } from "./sessions";
 
-const configuration = vi.hoisted(() => ({ https: false }));
+const configuration = vi.hoisted(() => ({ https: false, domain: "" }));
 const warn = vi.hoisted(() => vi.fn());
 vi.mock("@/lib/env", () => ({
-  env: () => ({ AUTH_SESSION_STRATEGY: "jwt", AUTH_SECRET: ["s".repeat(40)] }),
+  env: () => ({
+    AUTH_SESSION_STRATEGY: "jwt",
+    AUTH_SECRET: ["s".repeat(40)],
+    AUTH_COOKIE_DOMAIN: configuration.domain || undefined,
+  }),
   isHttps: () => configuration.https,
 }));
 vi.mock("@/lib/log", () => ({ log: { warn } }));
@@ -22,7 +26,7 @@ const large = () =>
   });
 
 beforeEach(() => {
-  configuration.https = false;
+  Object.assign(configuration, { https: false, domain: "" });
   warn.mockClear();
 });
 
@@ -101,4 +105,36 @@ describe("readSession", () => {
 
 test("removedCookies removes session cookies and nothing else", () => {
   expect(removedCookies([name, `${name}.3`, "theme"]).map((each) => each.name)).toEqual([name, `${name}.3`]);
+});
+
+describe("a session cookie that is shared with sibling hosts", () => {
+  beforeEach(() => {
+    configuration.domain = "example.com";
+  });
+
+  test("names the domain when it is written and when it is removed", async () => {
+    const written = await writtenCookies(session(), []);
+    const options = [...written, ...removedCookies([name])].map((cookie) => cookie.options);
+    expect(options.map(({ domain }) => domain)).toEqual(["example.com", "example.com"]);
+  });
+
+  test.each([
+    [true, "example.com", "__Secure-authjs.session-token", true],
+    [true, "", "__Host-authjs.session-token", true],
+    [false, "example.com", name, false],
+    [false, "", name, false],
+  ])("on https (%s) with the domain %j it is called %s", async (https, domain, expected, secure) => {
+    Object.assign(configuration, { https, domain });
+    const [cookie] = await writtenCookies(session(), []);
+    expect([cookie?.name, cookie?.options.secure]).toEqual([expected, secure]);
+  });
+
+  test("replaces those of the same names that were this host's alone, where the names are the same", () => {
+    const gone = `=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT`;
+    expect(hostOnlyRemovals([name, `${name}.0`, "other"])).toEqual([name + gone, `${name}.0${gone}`]);
+    configuration.https = true;
+    expect(hostOnlyRemovals([sessionCookieName()])).toEqual([]);
+    Object.assign(configuration, { https: false, domain: "" });
+    expect(hostOnlyRemovals([name])).toEqual([]);
+  });
 });

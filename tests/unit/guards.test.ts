@@ -5,10 +5,14 @@ import {
   actionWithSession,
   getSession,
   requireAccessToken,
+  requireOrganization,
+  requirePermission,
+  requireRole,
   requireSession,
   withSession,
 } from "@/lib/session/guards";
 import { endSession } from "@/lib/session/renewal";
+import type { Requirement } from "@/lib/session/requirement";
 import type { SessionToken } from "@/lib/session/session-token";
 import { requestWith, type FakeRequest } from "./request";
 import { session } from "./sessions";
@@ -214,4 +218,119 @@ describe("requireAccessToken", () => {
       code: expected,
     });
   });
+});
+
+const acme = "r6f1s9e4ok2m";
+/** Alice, an admin, and a member of one organization, who may read products there and everywhere. */
+const alice = () =>
+  session({
+    claims: {
+      sub: "k3v9t2m8qx1a",
+      name: "Alice Kim",
+      roles: ["admin"],
+      organizations: [acme],
+      organization_roles: [`${acme}:member`],
+    },
+  });
+const granted = ({ scopes }: { scopes: string[] }) =>
+  logto.refreshTokens.mockResolvedValue({
+    accessToken: "access",
+    expiresIn: 3600,
+    refreshToken: "refresh-token-0",
+    scopes,
+    claims: undefined,
+  });
+
+/** What is asked for, whether she meets it, and the error where she doesn't. */
+const requirements: [string, Requirement, string | null][] = [
+  ["nothing more", {}, null],
+  ["a role that she has", { role: "admin" }, null],
+  ["a role that she lacks", { role: "auditor" }, "not_allowed"],
+  ["a role whose name is the start of one that she has", { role: "adm" }, "not_allowed"],
+  ["the empty role", { role: "" }, "not_allowed"],
+  ["membership", { organization: { id: acme } }, null],
+  ["membership of another organization", { organization: { id: "other" } }, "not_a_member"],
+  ["a role of hers in an organization", { organization: { id: acme, role: "member" } }, null],
+  ["a role in an organization that she lacks", { organization: { id: acme, role: "admin" } }, "not_allowed"],
+  ["a permission that her token has", { permission: { scope: "read:products", resource: api } }, null],
+  ["a permission that it lacks", { permission: { scope: "delete:products", resource: api } }, "not_allowed"],
+  [
+    "a permission of an API resource that is not configured",
+    { permission: { scope: "read:products", resource: "https://other.example" } },
+    "resource_not_configured",
+  ],
+  [
+    "two things, of which she has one",
+    { role: "admin", permission: { scope: "delete:products", resource: api } },
+    "not_allowed",
+  ],
+];
+
+describe.each(requirements)("a guard that asks for %s", (_, requirement, error) => {
+  beforeEach(() => void granted({ scopes: ["read:products"] }));
+
+  test("answers so on a page", async () => {
+    const request = await requestWith(alice());
+    const outcome = request.run(() => requireSession(requirement));
+    if (error) await expect(outcome).rejects.toMatchObject({ name: "SessionError", code: error });
+    else expect(await outcome).toMatchObject({ user: { name: "Alice Kim" } });
+  });
+
+  test("answers so in an action, which is not run in vain", async () => {
+    const action = vi.fn(async () => "done");
+    const outcome = (await requestWith(alice())).run(actionWithSession(action, requirement));
+    if (error) await expect(outcome).rejects.toMatchObject({ code: error });
+    else expect(await outcome).toBe("done");
+    expect(action).toHaveBeenCalledTimes(error ? 0 : 1);
+  });
+
+  test("answers so in a handler, which is not run in vain", async () => {
+    const handler = vi.fn(() => Response.json({}));
+    const response = await (await requestWith(alice())).run(withSession(handler, requirement));
+    expect(response.status).toBe(error ? (error === "resource_not_configured" ? 500 : 403) : 200);
+    if (error) expect(await response.json()).toMatchObject({ error });
+    expect(handler).toHaveBeenCalledTimes(error ? 0 : 1);
+  });
+
+  test("sends to sign in first who is nobody", async () => {
+    const page = await requestWith();
+    expect(await redirectOf(() => page.run(() => requireSession(requirement)))).toMatch(/^\/sign-in\?/);
+  });
+});
+
+describe("the guards of pages", () => {
+  test.each([
+    ["requireRole", () => requireRole("auditor"), "not_allowed"],
+    ["requirePermission", () => requirePermission("delete:products", { resource: api }), "not_allowed"],
+    ["requireOrganization", () => requireOrganization("other"), "not_a_member"],
+    ["requireOrganization with a role", () => requireOrganization(acme, "admin"), "not_allowed"],
+  ])("%s refuses who lacks it", async (_, guard, code) => {
+    granted({ scopes: ["read:products"] });
+    await expect((await requestWith(alice())).run(guard)).rejects.toMatchObject({ code, status: 403 });
+  });
+
+  test("a permission costs one exchange, however often it is asked for", async () => {
+    granted({ scopes: ["read:products"] });
+    const request = await requestWith(alice());
+    const ask = () => requirePermission("read:products", { resource: api });
+    await request.run(async () => Promise.all([ask(), ask(), ask()]));
+    await request.run(ask);
+    expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
+  });
+
+  test("an outage of Logto is no answer to whether somebody may", async () => {
+    logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no answer"));
+    const request = await requestWith(alice());
+    const ask = request.run(() => requirePermission("read:products", { resource: api }));
+    await expect(ask).rejects.toMatchObject({ code: "provider_unavailable", status: 503 });
+  });
+});
+
+test("what a handler itself asks for is answered too", async () => {
+  const handler = withSession(async () => Response.json(await requireOrganization("other")));
+  const response = await (await requestWith(alice())).run(handler);
+  expect([response.status, await response.json()]).toEqual([
+    403,
+    { error: "not_a_member", message: "You are signed in, but not allowed to do this." },
+  ]);
 });

@@ -4,6 +4,7 @@ import { LinkedAccountsCard } from "@/components/linked-accounts-card";
 import { LogtoAccountCard } from "@/components/logto-account-card";
 import { Main } from "@/components/main";
 import { PageError } from "@/components/page-error";
+import { protectedPage } from "@/components/protected-page";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
@@ -18,7 +19,7 @@ import { asSessionError } from "@/lib/session/errors";
 
 export const metadata: Metadata = { title: "Account" };
 
-export default async function AccountPage({ searchParams }: PageProps<"/account">) {
+export default protectedPage(async ({ searchParams }: PageProps<"/account">) => {
   const { user } = await requireSession();
   const { error } = await searchParams;
   const accounts = hasDatabase() ? await linkedAccounts().catch(asSessionError) : null;
@@ -72,6 +73,6 @@ export default async function AccountPage({ searchParams }: PageProps<"/account"
       </div>
     </Main>
   );
-}
+});
 
 const isLogto = ({ provider }: { provider: string }) => provider === "logto";

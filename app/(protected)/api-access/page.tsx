@@ -1,22 +1,20 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { Main } from "@/components/main";
+import { protectedPage } from "@/components/protected-page";
 import { ResourceAccess } from "@/components/resource-access";
 import { TokenDetailsSkeleton } from "@/components/token-details";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
-import { env } from "@/lib/env";
+import { apiResources } from "@/lib/env";
 import { requireSession } from "@/lib/session/guards";
 
 export const metadata: Metadata = { title: "API access" };
 
-/** No API: asked for at sign-in so that organization tokens carry permissions. */
-const organizationsResource = "urn:logto:resource:organizations";
-
-export default async function ApiAccessPage() {
+export default protectedPage(async () => {
   await requireSession();
-  const resources = env().LOGTO_RESOURCES.filter((resource) => resource !== organizationsResource);
+  const resources = apiResources();
   return (
     <Main className="py-8 sm:py-10">
       <PageHeader
@@ -41,4 +39,4 @@ export default async function ApiAccessPage() {
       )}
     </Main>
   );
-}
+});

@@ -3,6 +3,7 @@ import { AccountCard } from "@/components/account-card";
 import { displayName } from "@/components/displayed-user";
 import { Main } from "@/components/main";
 import { OrganizationsCard } from "@/components/organizations-card";
+import { protectedPage } from "@/components/protected-page";
 import { RolesCard } from "@/components/roles-card";
 import { SessionCard } from "@/components/session-card";
 import { ButtonLink } from "@/components/ui/button";
@@ -11,7 +12,7 @@ import { requireSession } from "@/lib/session/guards";
 
 export const metadata: Metadata = { title: "Dashboard" };
 
-export default async function DashboardPage() {
+export default protectedPage(async () => {
   const { user, expires } = await requireSession();
   return (
     <Main className="py-8 sm:py-10">
@@ -36,4 +37,4 @@ export default async function DashboardPage() {
       </div>
     </Main>
   );
-}
+});

@@ -2,12 +2,13 @@ import type { Metadata } from "next";
 import { Suspense } from "react";
 import { Main } from "@/components/main";
 import { OrganizationList, OrganizationListSkeleton } from "@/components/organization-list";
+import { protectedPage } from "@/components/protected-page";
 import { PageHeader } from "@/components/ui/page-header";
 import { requireSession } from "@/lib/session/guards";
 
 export const metadata: Metadata = { title: "Organizations" };
 
-export default async function OrganizationsPage() {
+export default protectedPage(async () => {
   const { user } = await requireSession();
   return (
     <Main className="py-8 sm:py-10">
@@ -17,4 +18,4 @@ export default async function OrganizationsPage() {
       </Suspense>
     </Main>
   );
-}
+});

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { Suspense } from "react";
 import { ClaimsTable } from "@/components/claims-table";
 import { Main } from "@/components/main";
+import { protectedPage } from "@/components/protected-page";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { SubmitButton } from "@/components/ui/submit-button";
@@ -12,7 +13,7 @@ import { askLogtoAgain } from "./actions";
 
 export const metadata: Metadata = { title: "Profile" };
 
-export default async function ProfilePage() {
+export default protectedPage(async () => {
   await requireSession();
   const claims = await getIdTokenClaims();
   return (
@@ -39,4 +40,4 @@ export default async function ProfilePage() {
       </div>
     </Main>
   );
-}
+});

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { displayName } from "@/components/displayed-user";
 import { MessagePage } from "@/components/message-page";
 import { PageError } from "@/components/page-error";
+import { protectedPage } from "@/components/protected-page";
 import { ButtonLink } from "@/components/ui/button";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { hasDatabase } from "@/lib/db";
@@ -17,7 +18,7 @@ const back = (label: string) => (
   </ButtonLink>
 );
 
-export default async function DeleteAccountPage({ searchParams }: PageProps<"/account/delete">) {
+export default protectedPage(async ({ searchParams }: PageProps<"/account/delete">) => {
   const { user } = await requireSession();
   const { error } = await searchParams;
   if (!hasDatabase()) {
@@ -64,4 +65,4 @@ export default async function DeleteAccountPage({ searchParams }: PageProps<"/ac
       )}
     </MessagePage>
   );
-}
+});

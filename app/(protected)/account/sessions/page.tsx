@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { Main } from "@/components/main";
 import { PageError } from "@/components/page-error";
+import { protectedPage } from "@/components/protected-page";
 import { SessionErrorAlert } from "@/components/session-error-alert";
 import { SessionList } from "@/components/session-list";
 import { ButtonLink } from "@/components/ui/button";
@@ -20,7 +21,7 @@ export const metadata: Metadata = { title: "Sessions" };
 
 const path = "/account/sessions";
 
-export default async function SessionsPage({ searchParams }: PageProps<"/account/sessions">) {
+export default protectedPage(async ({ searchParams }: PageProps<"/account/sessions">) => {
   await requireSession();
   const { error } = await searchParams;
   return (
@@ -40,7 +41,7 @@ export default async function SessionsPage({ searchParams }: PageProps<"/account
       </div>
     </Main>
   );
-}
+});
 
 async function Sessions() {
   const sessions = await listSessions().catch(asSessionError);

@@ -1,10 +1,8 @@
 import type { Metadata } from "next";
-import { displayedUser } from "@/components/displayed-user";
 import { Main } from "@/components/main";
 import { membershipsOf } from "@/components/memberships";
-import { NotAllowed } from "@/components/not-allowed";
+import { protectedPage } from "@/components/protected-page";
 import { RoleBadges } from "@/components/role-badges";
-import { SessionErrorAlert } from "@/components/session-error-alert";
 import { TokenDetails } from "@/components/token-details";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -17,38 +15,24 @@ import { requireAccessToken, requireSession } from "@/lib/session/guards";
 // The same for every id, so that a foreign organization's name is not told.
 export const metadata: Metadata = { title: "Organization" };
 
-export default async function OrganizationPage({ params }: PageProps<"/organizations/[id]">) {
+export default protectedPage(async ({ params }: PageProps<"/organizations/[id]">) => {
   const { user } = await requireSession();
   const { id } = await params;
   // Awaited before any output: it decides what page this is, and a redirect to sign in must be a real one.
-  const [token, membership] = await Promise.all([
-    requireAccessToken({ organizationId: id }).catch(asSessionError),
+  const [{ scopes, expiresAt, expiresIn }, membership] = await Promise.all([
+    requireAccessToken({ organizationId: id }),
     membershipIn(id, user),
   ]);
-
-  if (token instanceof SessionError) {
-    if (token.code === "not_a_member") {
-      return (
-        <NotAllowed user={displayedUser(user)}>
-          <p>There is no organization with this id of which you are a member.</p>
-        </NotAllowed>
-      );
-    }
-    return (
-      <Main className="py-8 sm:py-10">
-        <PageHeader title="Organization" actions={allOrganizations} />
-        <SessionErrorAlert code={token.code} path={`/organizations/${id}`} />
-      </Main>
-    );
-  }
-
-  const { scopes, expiresAt, expiresIn } = token;
   return (
     <Main className="py-8 sm:py-10">
       <PageHeader
         title={membership?.name ?? id}
         description={membership?.description}
-        actions={allOrganizations}
+        actions={
+          <ButtonLink href="/organizations" prefetch={false}>
+            All organizations
+          </ButtonLink>
+        }
       />
       <div className="grid items-start gap-4 lg:grid-cols-[1.4fr_1fr]">
         <Card
@@ -75,13 +59,7 @@ export default async function OrganizationPage({ params }: PageProps<"/organizat
       </div>
     </Main>
   );
-}
-
-const allOrganizations = (
-  <ButtonLink href="/organizations" prefetch={false}>
-    All organizations
-  </ButtonLink>
-);
+});
 
 /** Name, description and roles, where userinfo can be had. They decide nothing: Logto does, by its token. */
 async function membershipIn(id: string, user: SessionUser) {
