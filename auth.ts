@@ -3,6 +3,7 @@ import type { OIDCConfig, Provider } from "next-auth/providers";
 import Nodemailer from "next-auth/providers/nodemailer";
 import { hasDatabase } from "@/lib/db";
 import { env, hasEmailSignIn, isHttps } from "@/lib/env";
+import { log } from "@/lib/log";
 import type { UserClaims } from "@/lib/logto/claims";
 import { discoveryFetch } from "@/lib/logto/discovery-fetch";
 import { linkLifetime, sendSignInMail } from "@/lib/mail/send-sign-in-mail";
@@ -95,6 +96,11 @@ function config(): NextAuthConfig {
         new URL(isRefusal(url) ? url : safeCallbackUrl(url, baseUrl), baseUrl).href,
     },
     events: {
+      signIn({ user, account }) {
+        // Without an adapter Auth.js makes a random id at each sign-in.
+        const id = hasDatabase() ? user.id : account?.providerAccountId;
+        log.info("signed in", { user: id, provider: account?.provider });
+      },
       // Strategy `database` ends its session where it deletes the row (adapter.ts).
       async signOut(message) {
         if ("token" in message && isSessionToken(message.token)) await endSession(message.token);

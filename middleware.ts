@@ -1,5 +1,6 @@
 import type { NextRequest } from "next/server";
 import { env } from "@/lib/env";
+import { withSecurityHeaders } from "@/lib/security-headers";
 import { allBut, only } from "@/lib/session/protected-paths";
 import { updateSession } from "@/lib/session/update-session";
 
@@ -19,7 +20,11 @@ const publicPaths = ["/sign-in", "/check-your-mail", "/refused", "/api/auth"];
 /** What middleware lets through of a request's body, in bytes; the rest it would cut off without a word. */
 const bodyLimit = 10 * 1024 * 1024;
 
-export function middleware(request: NextRequest) {
+export async function middleware(request: NextRequest): Promise<Response> {
+  return withSecurityHeaders(await answer(request));
+}
+
+function answer(request: NextRequest): Promise<Response> | Response {
   if (Number(request.headers.get("content-length")) > bodyLimit) {
     const message =
       "The request's body is too large. A route for uploads belongs out of middleware's matcher.";

@@ -14,17 +14,20 @@ const users = files("account", "email", "users");
 /** What becomes of sessions, wherever they are kept. */
 const sessions = files(
   "backchannel-logout",
-  "faults-{freshness,renewal}",
-  "session-races",
+  "faults-renewal",
   "two-people",
-  ...(isRelease ? ["exchange", "faults-grant"] : []),
+  ...(isRelease ? ["exchange", "faults-grant", "faults-freshness", "session-races", "subdomains"] : []),
 );
 /** What else goes by the row in strategy `database`. */
 const rows = files(
   "exchange",
+  "faults-freshness",
   "faults-grant",
-  "protected-pages",
+  "proxy-session",
+  "protected-paths",
+  "session-races",
   "sign-out",
+  "subdomains",
   ...(isRelease ? ["allowed-emails", "sign-in"] : []),
 );
 
@@ -47,11 +50,11 @@ export default defineConfig<object, ProjectOptions>({
       testMatch: [...users, ...sessions, ...rows],
       use: { mode: "database", engine: "postgres" },
     },
-    { name: "load", testDir: "tests/load" },
+    { name: "load", testDir: "tests/load", testIgnore: isRelease ? [] : files("killed") },
   ],
   globalSetup: "./tests/e2e/setup.ts",
   fullyParallel: true,
-  workers: 2,
+  workers: 3,
   forbidOnly: Boolean(process.env.CI),
   reporter: "list",
   timeout: 60_000,

@@ -1,14 +1,8 @@
 "use client";
 
 import { ErrorPage, type ErrorPageProps } from "@/components/error-page";
-import { SiteHeader } from "@/components/site-header";
 
-/** A fault above the pages, in a layout. */
+/** A fault on a public page, or in the frame of the signed-in ones. */
 export default function RootError(props: ErrorPageProps) {
-  return (
-    <>
-      <SiteHeader />
-      <ErrorPage {...props} />
-    </>
-  );
+  return <ErrorPage {...props} />;
 }

@@ -1,8 +1,9 @@
 import type { Metadata, Viewport } from "next";
-import { GeistMono } from "geist/font/mono";
 import { GeistSans } from "geist/font/sans";
 import type { ReactNode } from "react";
 import { site } from "@/components/site";
+import { SiteFooter } from "@/components/site-footer";
+import { themeScript } from "@/components/theme";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -10,18 +11,16 @@ export const metadata: Metadata = {
   description: site.description,
 };
 
-export const viewport: Viewport = {
-  colorScheme: "light dark",
-  themeColor: [
-    { media: "(prefers-color-scheme: light)", color: "#ffffff" },
-    { media: "(prefers-color-scheme: dark)", color: "#131518" },
-  ],
-};
+export const viewport: Viewport = { colorScheme: "light dark" };
 
 /** Reads no session, so that public pages stay static. */
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
-    <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`}>
+    // The script in <head> may have set data-theme by the time React compares.
+    <html lang="en" className={GeistSans.variable} suppressHydrationWarning>
+      <head>
+        <script dangerouslySetInnerHTML={{ __html: themeScript }} />
+      </head>
       <body className="flex min-h-dvh flex-col text-sm">
         <a
           href="#main"
@@ -30,6 +29,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
           Skip to content
         </a>
         {children}
+        <SiteFooter />
       </body>
     </html>
   );

@@ -1,4 +1,5 @@
 import type { Session } from "next-auth";
+import type { ReactNode } from "react";
 import { displayName } from "@/components/displayed-user";
 import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
@@ -8,13 +9,14 @@ import { Detail, DetailList } from "@/components/ui/detail-list";
 interface AccountCardProps {
   user: Session["user"];
   title?: string;
+  action?: ReactNode;
 }
 
 /** Who is signed in, as the provider knows them. */
-export function AccountCard({ user, title = "Account" }: AccountCardProps) {
+export function AccountCard({ user, title = "Account", action }: AccountCardProps) {
   const name = displayName(user);
   return (
-    <Card title={title}>
+    <Card title={title} action={action}>
       <div className="flex items-center gap-4">
         <Avatar src={user.image} name={name} size="large" />
         <div className="min-w-0">

@@ -1,32 +1,37 @@
 "use client";
 
-import { usePathname } from "next/navigation";
 import { MessagePage } from "@/components/message-page";
-import { SessionErrorPage } from "@/components/session-error-page";
-import { sessionErrorCodeOf } from "@/components/session-errors";
-import { Button, ButtonLink } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 
 export interface ErrorPageProps {
   error: unknown;
   retry: () => void;
 }
 
-/** A page that failed. Shows no message of the error, only the reference under which the log has it. */
+/** Under which the log has an error that reached the browser. */
+export const digestOf = (error: unknown): string | null =>
+  error instanceof Error && "digest" in error ? String(error.digest) : null;
+
+const startPage = "/";
+
+/**
+ * A page that failed. Shows no message of the error, only its reference. Every page loads this beforehand, so it does
+ * without `next/link`; after a failure, a link had better load the whole page anyway.
+ */
 export function ErrorPage({ error, retry }: ErrorPageProps) {
-  const path = usePathname();
-  const digest = error instanceof Error && "digest" in error ? String(error.digest) : null;
-  const code = sessionErrorCodeOf(digest);
-  if (code) return <SessionErrorPage code={code} path={path} />;
+  const digest = digestOf(error);
   return (
     <MessagePage
       kind="Something failed"
       title="This page could not be shown"
       actions={
         <>
-          <Button variant="primary" onClick={retry}>
+          <button type="button" onClick={retry} className={buttonClass({ variant: "primary" })}>
             Try again
-          </Button>
-          <ButtonLink href="/">Go to the start page</ButtonLink>
+          </button>
+          <a href={startPage} className={buttonClass({})}>
+            Go to the start page
+          </a>
         </>
       }
     >

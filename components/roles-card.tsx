@@ -1,11 +1,15 @@
 import { Badge } from "@/components/ui/badge";
-import { Card } from "@/components/ui/card";
+import { Card, CardLink } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 
 /** The user's roles, by which guards decide. */
 export function RolesCard({ roles }: { roles: string[] }) {
   return (
-    <Card title="Roles" description="Given at Logto; they decide what you may do here.">
+    <Card
+      title="Roles"
+      description="Given at Logto; they decide what you may do here."
+      action={<CardLink href="/api-access">Permissions</CardLink>}
+    >
       {roles.length === 0 ? (
         <EmptyState title="No roles">
           An administrator assigns roles at Logto, under User management.

@@ -1,28 +1,37 @@
-import { ButtonLink } from "@/components/ui/button";
-import { Card } from "@/components/ui/card";
+import { Card, CardLink } from "@/components/ui/card";
 import { Detail, DetailList } from "@/components/ui/detail-list";
-import { Timestamp } from "@/components/ui/timestamp";
 import { SubmitButton } from "@/components/ui/submit-button";
+import { Timestamp } from "@/components/ui/timestamp";
+import { env } from "@/lib/env";
 import { signOutAction } from "@/lib/session/actions";
 
-/** Until when the user stays signed in without doing anything, and the way to end it now. */
-export function SessionCard({ expires }: { expires: string }) {
+interface SessionCardProps {
+  /** When the user signed in, in seconds since 1970. */
+  startedAt: number;
+  expires: string;
+}
+
+/** Since when and until when the user is signed in without doing anything, and the way to end it now. */
+export function SessionCard({ startedAt, expires }: SessionCardProps) {
   return (
-    <Card title="Session">
-      <p className="leading-6 text-muted">
-        A cookie that scripts cannot read. Using the app makes it last longer; signing out ends it here and at
-        the identity provider.
-      </p>
-      <DetailList className="mt-5">
+    <Card
+      title="Session"
+      description="Using the app makes it last longer."
+      action={<CardLink href="/account/sessions">All sessions</CardLink>}
+    >
+      <DetailList>
+        <Detail term="Signed in since">
+          <Timestamp value={startedAt * 1000} />
+        </Detail>
         <Detail term="Signed in until">
           <Timestamp value={expires} />
         </Detail>
+        <Detail term="Kept in">
+          {env().AUTH_SESSION_STRATEGY === "database" ? "the database" : "an encrypted cookie"}
+        </Detail>
       </DetailList>
-      <form action={signOutAction} className="mt-5 flex flex-wrap gap-2">
+      <form action={signOutAction} className="mt-5">
         <SubmitButton size="small">Sign out</SubmitButton>
-        <ButtonLink href="/account/sessions" prefetch={false} variant="ghost" size="small">
-          All sessions
-        </ButtonLink>
       </form>
     </Card>
   );

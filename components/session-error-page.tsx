@@ -1,6 +1,7 @@
 import { MessagePage } from "@/components/message-page";
 import { sessionMessages } from "@/components/session-errors";
-import { ButtonLink, buttonClass } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button-class";
 import { signInPath } from "@/lib/session/callback-url";
 import type { SessionErrorCode } from "@/lib/session/errors";
 

@@ -80,6 +80,11 @@ const messages = {
     title: "Your session has ended",
     text: "Sign in again to go on where you were.",
   },
+  SessionRequired: {
+    tone: "info",
+    title: "That page is for signed-in people",
+    text: "Sign in, and you come back to it.",
+  },
   SessionUnreadable: {
     tone: "info",
     title: "Your session could not be read",

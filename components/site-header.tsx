@@ -1,5 +1,7 @@
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { Logo } from "@/components/logo";
+import { publicPages } from "@/components/site";
 
 interface SiteHeaderProps {
   /** What stands at the right end: the user menu or a way to sign in. */
@@ -14,7 +16,19 @@ export function SiteHeader({ end, nav }: SiteHeaderProps) {
     <header className="border-b border-border bg-surface">
       <div className="page-width flex h-14 items-center justify-between gap-4">
         <Logo />
-        {end}
+        <div className="flex items-center gap-4 sm:gap-5">
+          {publicPages.map(({ href, label }) => (
+            <Link
+              key={href}
+              href={href}
+              prefetch={false}
+              className="rounded-sm text-muted transition-colors hover:text-ink"
+            >
+              {label}
+            </Link>
+          ))}
+          {end}
+        </div>
       </div>
       {nav}
     </header>

@@ -10,7 +10,7 @@ export interface SitePage {
   label: string;
 }
 
-/** The signed-in pages, in the order of the header's navigation and of the user menu. */
+/** The signed-in pages, in the order of the tabs and of the user menu. */
 export const signedInPages: SitePage[] = [
   { href: "/dashboard", label: "Dashboard" },
   { href: "/profile", label: "Profile" },
@@ -18,3 +18,12 @@ export const signedInPages: SitePage[] = [
   { href: "/api-access", label: "API access" },
   { href: "/account", label: "Account" },
 ];
+
+/** Pages for everybody, in every header. */
+export const publicPages: SitePage[] = [{ href: "/examples", label: "Examples" }];
+
+/** `aria-current` of a link to a page: "page" on that page, "true" on one below it. */
+export function currentMark(href: string, pathname: string): "page" | "true" | undefined {
+  if (pathname === href) return "page";
+  return pathname.startsWith(`${href}/`) ? "true" : undefined;
+}

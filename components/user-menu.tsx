@@ -1,59 +1,51 @@
 "use client";
 
-import Link from "next/link";
-import { useId, useRef } from "react";
+import { usePathname } from "next/navigation";
 import { displayName, type DisplayedUser } from "@/components/displayed-user";
-import { signedInPages } from "@/components/site";
+import { currentMark, signedInPages } from "@/components/site";
 import { Avatar } from "@/components/ui/avatar";
+import { Menu, MenuLink } from "@/components/ui/menu";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { signOutAction } from "@/lib/session/actions";
 
-/** Who is signed in, where they can go, and the way out. A native popover: opens, closes and signs out without JavaScript. */
+/** Who is signed in, where they can go, and the way out. On a phone it is the navigation, too, and looks like it. */
 export function UserMenu({ user }: { user: DisplayedUser }) {
-  const id = useId();
-  const menu = useRef<HTMLDivElement>(null);
+  const pathname = usePathname();
   const name = displayName(user);
   const detail = [user.email, user.username].find((text) => text && text !== name);
   return (
-    <>
-      <button
-        type="button"
-        popoverTarget={id}
-        className="rounded-full ring-border-strong ring-offset-2 ring-offset-surface hover:ring-1"
-      >
-        <Avatar src={user.image} name={name} />
-        <span className="sr-only">Account menu of {name}</span>
-      </button>
-      <div
-        ref={menu}
-        id={id}
-        popover="auto"
-        className="header-popover w-64 max-w-[calc(100vw-2*var(--page-gutter))] rounded-lg border border-border-strong bg-surface p-1 text-ink shadow-lg shadow-[#00000014]"
-      >
-        <div className="px-3 py-2.5">
-          <p className="truncate font-medium">{name}</p>
-          {detail && <p className="truncate text-muted">{detail}</p>}
-        </div>
-        {/* The layout stays when a link is followed, so the menu has to be closed. */}
-        <ul className="border-y border-border py-1" onClick={() => menu.current?.hidePopover()}>
+    <Menu
+      button={
+        <>
+          <svg viewBox="0 0 16 16" strokeWidth="1.5" className="size-4 sm:hidden" aria-hidden="true">
+            <path d="M2 5h12M2 11h12" strokeLinecap="round" className="stroke-current" />
+          </svg>
+          <Avatar src={user.image} name={name} />
+          <span className="sr-only">Account menu of {name}</span>
+        </>
+      }
+      buttonClass="flex items-center gap-2 rounded-full ring-border-strong ring-offset-2 ring-offset-surface hover:ring-1 max-sm:border max-sm:border-border-strong max-sm:p-0.5 max-sm:pl-2.5"
+    >
+      <div className="px-3 py-2.5">
+        <p className="truncate font-medium">{name}</p>
+        {detail && <p className="truncate text-muted">{detail}</p>}
+      </div>
+      <nav aria-label="Your pages" className="border-y border-border py-1">
+        <ul>
           {signedInPages.map(({ href, label }) => (
             <li key={href}>
-              <Link
-                href={href}
-                prefetch={false}
-                className="block rounded-md px-3 py-2 -outline-offset-2 hover:bg-subtle"
-              >
+              <MenuLink href={href} aria-current={currentMark(href, pathname)}>
                 {label}
-              </Link>
+              </MenuLink>
             </li>
           ))}
         </ul>
-        <form action={signOutAction} className="pt-1">
-          <SubmitButton variant="ghost" className="w-full justify-start px-3! -outline-offset-2">
-            Sign out
-          </SubmitButton>
-        </form>
-      </div>
-    </>
+      </nav>
+      <form action={signOutAction} className="pt-1">
+        <SubmitButton variant="ghost" className="w-full justify-start px-3! -outline-offset-2">
+          Sign out
+        </SubmitButton>
+      </form>
+    </Menu>
   );
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import process from "node:process";
@@ -6,11 +6,13 @@ import { fileURLToPath } from "node:url";
 import { decode, encode } from "next-auth/jwt";
 import { decodeSession, encodeSession } from "../lib/session/codec";
 import type { SessionToken } from "../lib/session/session-token";
+import { sources } from "./built";
 import { endAll, endTogether, start } from "./children.mjs";
+import { firstLoad, writeEmptyApp } from "./first-load";
 import { nextFreePort } from "./ports";
 import { print } from "./terminal.mjs";
 
-// `npm run bench`: what sessions cost, as ratios measured in one run. Printed, not judged.
+// `npm run bench`: what sessions cost, as ratios measured in one run, and what pages load. Printed, not judged.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const secret = "a-secret-that-only-the-benchmark-uses";
@@ -92,23 +94,18 @@ export default async function Page() {
 }
 `;
 
+const next = path.join(root, "node_modules/next/dist/bin/next");
+
+async function build(folder: string): Promise<void> {
+  const run = start(process.execPath, [next, "build"], { cwd: folder });
+  if ((await run.exited) !== 0) throw new Error(run.output());
+}
+
 /** A copy of the app with one page twice, guarded and not, built for production. */
 async function buildCopy(): Promise<string> {
   const folder = path.join(root, ".data/bench");
   rmSync(folder, { recursive: true, force: true });
-  const sources = [
-    "app",
-    "components",
-    "lib",
-    "prisma",
-    "public",
-    "auth.ts",
-    "middleware.ts",
-    "instrumentation.ts",
-  ];
-  const settings = ["next.config.ts", "postcss.config.mjs", "tsconfig.json", "package.json"];
-  for (const name of [...sources, ...settings])
-    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+  for (const name of sources) cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   const write = (route: string, content: string) => {
     mkdirSync(path.join(folder, "app", route), { recursive: true });
     writeFileSync(path.join(folder, "app", route, "page.tsx"), content);
@@ -117,30 +114,23 @@ async function buildCopy(): Promise<string> {
   const head = 'import { requireSession } from "@/lib/session/guards";';
   write("dashboard/bench", page(head, "await requireSession();"));
   print("Building a copy of the app …");
-  const build = start(process.execPath, [path.join(root, "node_modules/next/dist/bin/next"), "build"], {
-    cwd: folder,
-  });
-  if ((await build.exited) !== 0) throw new Error(build.output());
+  await build(folder);
   return folder;
 }
 
 async function benchPages(): Promise<void> {
   const folder = await buildCopy();
   const port = await nextFreePort(3900);
-  const server = start(
-    process.execPath,
-    [path.join(root, "node_modules/next/dist/bin/next"), "start", "--port", String(port)],
-    {
-      cwd: folder,
-      env: {
-        AUTH_SECRET: secret,
-        AUTH_URL: `http://localhost:${port}`,
-        AUTH_LOGTO_ID: "bench",
-        AUTH_LOGTO_SECRET: "bench",
-        AUTH_LOGTO_ISSUER: "http://localhost:9/oidc",
-      },
+  const server = start(process.execPath, [next, "start", "--port", String(port)], {
+    cwd: folder,
+    env: {
+      AUTH_SECRET: secret,
+      AUTH_URL: `http://localhost:${port}`,
+      AUTH_LOGTO_ID: "bench",
+      AUTH_LOGTO_SECRET: "bench",
+      AUTH_LOGTO_ISSUER: "http://localhost:9/oidc",
     },
-  );
+  });
   const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
   const cookie = `${salt}=${await encodeSession(session(), [secret], salt)}`;
   const get = (route: string) =>
@@ -168,7 +158,28 @@ async function benchPages(): Promise<void> {
     `guarded page against the same without any session  ${(cost / base).toFixed(2)}  (${cost.toFixed(0)} and ${base.toFixed(0)} a second)`,
   );
   agent.destroy();
+  const load = async (route: string) => {
+    const page = await fetch(`http://localhost:${port}${route}`, { headers: { cookie }, redirect: "error" });
+    return firstLoad(folder, await page.text());
+  };
+  await printFirstLoads({ "/": await load("/"), "/dashboard": await load("/dashboard") });
   await server.stop();
+}
+
+/** @param loads what pages load at first, in bytes */
+async function printFirstLoads(loads: Record<string, number>): Promise<void> {
+  const folder = path.join(root, ".data/bench-empty");
+  writeEmptyApp(root, folder);
+  print("Building an empty app …");
+  await build(folder);
+  const html = readFileSync(path.join(folder, ".next/server/app/index.html"), "utf8");
+  const empty = firstLoad(folder, html);
+  const kB = (bytes: number) => `${(bytes / 1024).toFixed(1)} KB`;
+  for (const [route, bytes] of Object.entries(loads)) {
+    print(
+      `first-load JavaScript of ${route.padEnd(25)} ${kB(bytes)} gzipped, ${kB(bytes - empty)} more than an empty app's ${kB(empty)}`,
+    );
+  }
 }
 
 endTogether(130);

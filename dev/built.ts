@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 
-/** What ends up in a production build. */
-const sources = [
+/** What a production build is made of. */
+export const sources = [
   "app",
   "components",
   "lib",
@@ -14,11 +14,12 @@ const sources = [
   "next.config.ts",
   "postcss.config.mjs",
   "tsconfig.json",
+  "package.json",
   "package-lock.json",
 ];
 
 /** When the newest file at or below `file` was changed; a folder changes with what is added to it or removed. */
-function newest(file: string): number {
+export function newest(file: string): number {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (!stat) return 0;
   const below = stat.isDirectory() ? readdirSync(file).map((name) => newest(path.join(file, name))) : [];

@@ -79,9 +79,19 @@ export function allChecks(): Check[] {
       commands: [
         ["eslint/bin/eslint.js", ".", "--max-warnings", "0"],
         ["prettier/bin/prettier.cjs", "--check", "."],
+        ["knip/bin/knip.js", "--no-progress"],
       ],
     },
     { name: "typecheck", commands: [["typescript/bin/tsc", "--noEmit"]] },
+    {
+      name: "api",
+      commands: [
+        ["../dev/api.mjs", "build"],
+        // `--no-ignore`: without its packages, it is none of the lint check's business.
+        ["eslint/bin/eslint.js", "--no-ignore", "--max-warnings", "0", "examples/nest-api/src/{*,auth/*}.ts"],
+      ],
+      after: ["lint"],
+    },
     vitest("unit", folder),
     { name: "build", commands: [buildCommand], after: ["lint", "typecheck"] },
     vitest("contract", folder),
@@ -90,7 +100,7 @@ export function allChecks(): Check[] {
       commands: [[...endToEndCommand, "--reporter=list,json"]],
       env: { PLAYWRIGHT_JSON_OUTPUT_FILE: endToEnd },
       after: ["unit", "contract"],
-      needs: ["build"],
+      needs: ["build", "api"],
       count: () => countPlaywright(readFileSync(endToEnd, "utf8")),
     },
   ];

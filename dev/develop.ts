@@ -1,5 +1,6 @@
 import path from "node:path";
 import process from "node:process";
+import { apiUrl, keepVariables } from "./api-variables";
 import { alsoEnd } from "./children.mjs";
 import { embeddedData, embeddedUrl, runningAt } from "./database/claim";
 import { ensureSecret, LaunchError, namesTenant, readEnvironment, type Variables } from "./environment";
@@ -55,14 +56,19 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
   const database = values.DATABASE_URL ? undefined : { port: await nextFreePort(databasePort, [port]) };
   const mail = values.EMAIL_SERVER ? undefined : { port: await nextFreePort(mailPort, [port]) };
 
-  const next = startNextDev(root, ["--port", String(port), ...rest], {
-    NEXT_TELEMETRY_DISABLED: process.env.NEXT_TELEMETRY_DISABLED ?? "1",
-    ...(process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: "1" } : {}),
+  const given = {
     ...secret.added,
     ...(issuer ? unlessSet(values, appVariables(issuer)) : {}),
     ...(database ? { DATABASE_URL: embeddedUrl(database.port) } : {}),
     ...(mail ? unlessSet(values, mailVariables(mail.port)) : {}),
+    ...unlessSet(values, { API_URL: apiUrl }),
     AUTH_URL: appUrl,
+  };
+  keepVariables(root, given);
+  const next = startNextDev(root, ["--port", String(port), ...rest], {
+    NEXT_TELEMETRY_DISABLED: process.env.NEXT_TELEMETRY_DISABLED ?? "1",
+    ...(process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: "1" } : {}),
+    ...given,
   });
   const endProgress = startProgress(() => "Starting");
   const [ready] = await Promise.all([

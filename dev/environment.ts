@@ -15,13 +15,18 @@ const silent = { info: () => undefined, error: () => undefined };
  *
  * @param root the project's folder
  * @param development whether the .env files of development are read, or those of production
+ * @param file is read in their place
+ * @throws the error of reading `file`
  */
-export function readEnvironment(root: string, development = true): Variables {
+export function readEnvironment(root: string, development = true, file?: string): Variables {
+  const files = file && [{ path: file, contents: readFileSync(file, "utf8"), env: {} }];
   const before = { ...process.env };
   // Next.js reads other files where NODE_ENV is "test", as it is under Vitest and Playwright.
   Object.assign(process.env, { NODE_ENV: development ? "development" : "production" });
   nextEnv.updateInitialEnv(process.env);
-  const { combinedEnv } = nextEnv.loadEnvConfig(root, development, silent, true);
+  const [combinedEnv = {}] = files
+    ? nextEnv.processEnv(files, root, silent, true)
+    : [nextEnv.loadEnvConfig(root, development, silent, true).combinedEnv];
   const values = Object.fromEntries(Object.entries(combinedEnv).filter(([, value]) => value?.trim()));
   for (const name of Object.keys(process.env)) {
     if (!(name in before)) Reflect.deleteProperty(process.env, name);

@@ -3,6 +3,7 @@ import path from "node:path";
 import process from "node:process";
 import { isBuilt } from "./built";
 import { allChecks, buildCommand, endToEndCommand, typesCommand, type Check, type Counts } from "./checks";
+import { buildApi } from "./api-build";
 import { start } from "./children.mjs";
 import { ensureBrowser, NoBrowserError } from "./ensure-browser";
 import { ensureGenerated } from "./generate";
@@ -157,6 +158,7 @@ export async function runEndToEnd(
     const code = await runScript(root, buildCommand, {}, true).exited;
     if (code !== 0) return code;
   }
+  if (!(await buildApi(root))) return 1;
   return runScript(root, [...endToEndCommand, ...args], env, true).exited;
 }
 

@@ -1,10 +1,11 @@
 import { CommandPanel } from "@/components/landing/command-panel";
 import { Guarding } from "@/components/landing/guarding";
+import { LiveSession } from "@/components/landing/live-session";
 import { Promises } from "@/components/landing/promises";
 import { ReadFirst } from "@/components/landing/read-first";
+import { WaysIn } from "@/components/landing/ways-in";
 import { Main } from "@/components/main";
 import { SignedOutNote } from "@/components/signed-out-note";
-import { ButtonLink } from "@/components/ui/button";
 
 export const dynamic = "error";
 
@@ -20,27 +21,16 @@ export default function LandingPage() {
               A Next.js starter in which sign-in, protected pages and sign-out already work, against a Logto
               stand-in on your machine or a tenant of your own.
             </p>
-            <div className="mt-8 flex flex-wrap gap-2.5">
-              <ButtonLink href="/sign-in" variant="primary">
-                Sign in
-              </ButtonLink>
-              <ButtonLink href="/dashboard" prefetch={false}>
-                Open the dashboard
-              </ButtonLink>
-            </div>
+            <WaysIn />
           </div>
           <CommandPanel />
         </div>
         <Promises />
+        <LiveSession />
         <Guarding />
         <ReadFirst />
       </Main>
       <SignedOutNote />
-      <footer className="border-t border-border">
-        <p className="page-width py-6 text-xs text-muted">
-          Open source under the MIT licence. Built on Next.js, Auth.js and Logto; made by none of them.
-        </p>
-      </footer>
     </>
   );
 }

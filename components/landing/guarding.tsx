@@ -1,12 +1,13 @@
 import { CodeBlock } from "@/components/ui/code-block";
 
-const page = `import { requireSession } from "@/lib/session/guards";
+const page = `import { protectedPage } from "@/components/protected-page";
+import { requireSession } from "@/lib/session/guards";
 
-export default async function ReportsPage() {
+export default protectedPage(async () => {
   const { user } = await requireSession();
 
   return <h1>Reports for {user.name}</h1>;
-}`;
+});`;
 
 const points = [
   "Signed out, the browser gets a real redirect (307) to sign in, and comes back to this page afterwards.",
@@ -33,7 +34,7 @@ export function Guarding() {
           ))}
         </ul>
       </div>
-      <CodeBlock title="app/(protected)/dashboard/reports/page.tsx" code={page} highlight={[4]} />
+      <CodeBlock title="app/(protected)/dashboard/reports/page.tsx" code={page} highlight={[5]} />
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import { useId, type ReactNode } from "react";
+import { ButtonLink } from "@/components/ui/button";
 
 interface CardProps {
   title: string;
@@ -15,10 +16,11 @@ interface CardProps {
 export function Card({ title, description, action, flush = false, className = "", children }: CardProps) {
   const titleId = useId();
   return (
-    <section aria-labelledby={titleId} className={`rounded-lg border border-border bg-surface ${className}`}>
-      <div
-        className={`flex flex-wrap items-start justify-between gap-x-4 gap-y-3 px-5 pt-4 ${flush ? "pb-4" : ""}`}
-      >
+    <section
+      aria-labelledby={titleId}
+      className={`rounded-lg border border-border bg-surface ${flush ? "overflow-hidden" : ""} ${className}`}
+    >
+      <div className={`flex items-start justify-between gap-4 px-5 pt-4 ${flush ? "pb-4" : ""}`}>
         <div className="min-w-0">
           <h2 id={titleId} className="text-heading">
             {title}
@@ -29,5 +31,14 @@ export function Card({ title, description, action, flush = false, className = ""
       </div>
       <div className={flush ? "border-t border-border" : "px-5 pt-4 pb-5"}>{children}</div>
     </section>
+  );
+}
+
+/** Where a card's title leads to for more: its `action`. */
+export function CardLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <ButtonLink href={href} prefetch={false} variant="ghost" size="small" className="-my-1 -mr-3 shrink-0">
+      {children}
+    </ButtonLink>
   );
 }

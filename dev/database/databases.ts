@@ -47,7 +47,7 @@ export async function startDatabases(): Promise<Databases> {
 }
 
 /** @returns the address of a new database on the server of `url`, with the migrations and no rows */
-export async function createTemplate(url: string): Promise<string> {
+async function createTemplate(url: string): Promise<string> {
   const name = `starter_${randomBytes(4).toString("hex")}`;
   await query(maintenance(url), `CREATE DATABASE "${name}"`);
   const template = withDatabase(url, name);
@@ -67,7 +67,7 @@ export async function createDatabase(template: string, name: string): Promise<st
 }
 
 /** Drops the template with all copies, whoever is connected to them. */
-export async function dropCopies(template: string): Promise<void> {
+async function dropCopies(template: string): Promise<void> {
   const like = nameOf(template);
   const url = maintenance(template);
   const names = await query(url, `SELECT datname FROM pg_database WHERE starts_with(datname, '${like}')`);

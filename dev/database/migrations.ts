@@ -7,24 +7,27 @@ const prisma = new URL("../../prisma/", import.meta.url);
 const folder = new URL("migrations/", prisma);
 const filters = { externalTables: [], externalEnums: [] };
 
+/** The names of the committed migrations, oldest first. */
+export const migrationNames = (): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+
 /** The committed migrations, as Prisma's command line reads them. */
 function migrations(): MigrationList {
-  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const read = (name: string) => readFileSync(new URL(name, folder), "utf8");
   return {
     baseDir: fileURLToPath(folder),
     lockfile: { path: "migration_lock.toml", content: read("migration_lock.toml") },
     shadowDbInitScript: "",
-    migrationDirectories: names
-      .map(({ name }) => name)
-      .sort()
-      .map((name) => ({
-        path: name,
-        migrationFile: {
-          path: "migration.sql",
-          content: { tag: "ok", value: read(`${name}/migration.sql`) },
-        },
-      })),
+    migrationDirectories: migrationNames().map((name) => ({
+      path: name,
+      migrationFile: {
+        path: "migration.sql",
+        content: { tag: "ok", value: read(`${name}/migration.sql`) },
+      },
+    })),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Context } from "koa";
 import { z } from "zod";
 import { logtoError } from "./error-bodies";
 
-export const endpoints = [
+const endpoints = [
   "discovery",
   "authorization",
   "token",

@@ -4,7 +4,7 @@ import { apiResources, organizationRolePermissions, rolePermissions } from "./se
 import type { User } from "./directory";
 
 /** The resource indicator by which organization permissions are asked for at the authorization endpoint. */
-export const organizationResource = "urn:logto:resource:organizations";
+const organizationResource = "urn:logto:resource:organizations";
 
 const allOrganizationPermissions = [...new Set(Object.values(organizationRolePermissions).flat())];
 

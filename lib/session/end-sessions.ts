@@ -38,6 +38,7 @@ export async function endRows(
   { byLogto = false } = {},
 ): Promise<number> {
   const rows = await query(db().session.findMany({ where: where ?? {} }));
-  await Promise.all(rows.map(async (row) => endSession((await fromRow(row)).token, { byLogto })));
+  const event = "session revoked";
+  await Promise.all(rows.map(async (row) => endSession((await fromRow(row)).token, { byLogto, event })));
   return rows.length;
 }

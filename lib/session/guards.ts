@@ -94,7 +94,7 @@ export function actionWithSession<Rest extends unknown[], Result>(
 }
 
 /**
- * For route handlers: passes the session on, or answers as `refusal` does. So it does when the handler throws a SessionError,
+ * For route handlers: passes the session on, or answers as `refusal` does; to be stored by no cache. So it does when the handler throws a SessionError,
  * for what only the handler can ask for.
  *
  * @param handler gets the session and whatever Next gives a route handler
@@ -105,9 +105,18 @@ export function withSession<Rest extends unknown[]>(
 ): (...rest: Rest) => Promise<Response> {
   return async (...rest) => {
     try {
-      return await handler(await sessionThatMeets(requirement), ...rest);
+      return privately(await handler(await sessionThatMeets(requirement), ...rest));
     } catch (error) {
       return refusal(asSessionError(error));
     }
   };
+}
+
+/** What is answered to one user is for no cache, unless the handler says so. */
+function privately(response: Response): Response {
+  if (response.headers.has("cache-control")) return response;
+  const { body, status, statusText } = response;
+  const headers = new Headers(response.headers);
+  headers.set("cache-control", "private, no-store");
+  return new Response(body, { status, statusText, headers });
 }

@@ -11,7 +11,7 @@ import { belongsToLogto, keepUser, profileOf } from "./users";
 type SignInParameters = Parameters<NonNullable<NonNullable<NextAuthConfig["callbacks"]>["signIn"]>>[0];
 
 /** Whether AUTH_ALLOWED_EMAILS lets an address in. Unset, it lets everybody in, those without an address included. */
-export function isAllowed(email: string | null, isVerified: boolean): boolean {
+function isAllowed(email: string | null, isVerified: boolean): boolean {
   const { AUTH_ALLOWED_EMAILS } = env();
   if (AUTH_ALLOWED_EMAILS.length === 0) return true;
   const address = email?.toLowerCase() ?? "";

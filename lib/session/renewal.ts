@@ -170,11 +170,13 @@ export async function slideSession(token: SessionToken, now = Date.now()): Promi
 
 /**
  * Ends a session everywhere: here at once, and its grant at Logto after any request under way, so that a rotated refresh
- * token is revoked too. What ended `byLogto` is on the list of revocations already. Nobody stays signed in because Logto does not answer: that goes to the log.
+ * token is revoked too. Nobody stays signed in because Logto does not answer: that goes to the log.
+ *
+ * @param options `byLogto`: it is on the list of revocations already; `event`: what the log calls it
  */
 export async function endSession(
   token: SessionToken,
-  { keepGrant = false, byLogto = false } = {},
+  { keepGrant = false, byLogto = false, event = "signed out" } = {},
 ): Promise<void> {
   const state = stateOf(token);
   const user = token.userId;
@@ -188,14 +190,14 @@ export async function endSession(
   states().delete(token.sid);
   const { refreshToken } = state.token;
   if (!refreshToken || state.ended || keepGrant) {
-    log.info("signed out", { user });
+    log.info(event, { user });
     return;
   }
   try {
     await revokeGrant(logtoClient(), refreshToken);
-    log.info("signed out", { user });
+    log.info(event, { user });
   } catch (error) {
-    log.error("signed out here, but the grant could not be revoked", {
+    log.error(`${event} here, but the grant could not be revoked`, {
       user,
       reason: toLogtoError(error).message,
     });

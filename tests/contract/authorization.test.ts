@@ -123,6 +123,22 @@ describe("the resource parameter", () => {
   });
 });
 
+describe("a request with prompt=none and without a session", () => {
+  // `npm run doctor` asks so, since it shows nobody a page.
+  test.each([
+    ["an unknown resource", "https://unknown.example.com/api", "invalid_target"],
+    ["a known one", shopping, "login_required"],
+  ])("tells of %s", async (_, resource, error) => {
+    expect(await immediateCallback({ prompt: "none", resource })).toMatchObject({ error });
+  });
+
+  test("is answered without a redirect where the redirect URI is not registered", async () => {
+    const parameters = { redirect_uri: "https://evil.example/callback" };
+    const { landing } = await visitAuthorization(server, { prompt: "none", parameters });
+    expect(await readAnswer(present(landing.response, "an answer"))).toMatchObject({ status: 400 });
+  });
+});
+
 describe("a request that nobody can be redirected from", () => {
   test.each([
     ["an unknown client", { client_id: "no-such-client" }],

@@ -34,25 +34,25 @@ const spoiled: { what: string; spoil: (url: URL) => void; title: string; logged:
     what: "a wrong state",
     spoil: (url) => url.searchParams.set("state", "of-somebody-else"),
     title: interrupted,
-    logged: /^\[auth\] \w+ reason=".*state/m,
+    logged: /"reason":".*state/,
   },
   {
     what: "no state",
     spoil: (url) => url.searchParams.delete("state"),
     title: interrupted,
-    logged: /^\[auth\] \w+ reason=".*state/m,
+    logged: /"reason":".*state/,
   },
   {
     what: "no code",
     spoil: (url) => url.searchParams.delete("code"),
     title: interrupted,
-    logged: /^\[auth\] \w+ reason=".*code/m,
+    logged: /"reason":".*code/,
   },
   {
     what: "another issuer's answer",
     spoil: (url) => url.searchParams.set("iss", "https://evil.example/oidc"),
     title: interrupted,
-    logged: /^\[auth\] \w+ reason=".*iss/m,
+    logged: /"reason":".*iss/,
   },
   {
     what: "error=access_denied",
@@ -62,7 +62,7 @@ const spoiled: { what: string; spoil: (url: URL) => void; title: string; logged:
       url.searchParams.set("error_description", "<script>alert(1)</script>");
     },
     title: "Sign-in was not completed",
-    logged: /^\[auth\] \w+ reason=".*access_denied/m,
+    logged: /"reason":".*access_denied/,
   },
   {
     what: "error=server_error",
@@ -71,13 +71,13 @@ const spoiled: { what: string; spoil: (url: URL) => void; title: string; logged:
       url.searchParams.set("error", "server_error");
     },
     title: "Sign-in was not completed",
-    logged: /^\[auth\] \w+ reason=".*server_error/m,
+    logged: /"reason":".*server_error/,
   },
   {
     what: "a code that Logto does not know",
     spoil: (url) => url.searchParams.set("code", "made-up"),
     title: "Sign-in was interrupted",
-    logged: /^\[auth\] \w+ reason=".*invalid_grant/m,
+    logged: /"reason":".*invalid_grant/,
   },
 ];
 
@@ -101,14 +101,14 @@ for (const cookie of ["state", "pkce.code_verifier", "nonce"]) {
     const url = await comeBack(context);
     await context.clearCookies({ name: `authjs.${cookie}` });
     await expectExplained(await visit(context, url.href), interrupted);
-    expect(stage.log()).toMatch(/^\[auth\] InvalidCheck reason=/m);
+    expect(stage.log()).toMatch(/"reason":".+"msg":"InvalidCheck"/);
     await expectSignedOut(context);
   });
 }
 
 test("a callback that nobody asked for ends on a page that explains it", async ({ context, stage }) => {
   await expectExplained(await visit(context, "/api/auth/callback/logto?code=x&state=y"), interrupted);
-  expect(stage.log()).toMatch(/^\[auth\] InvalidCheck reason=/m);
+  expect(stage.log()).toMatch(/"reason":".+"msg":"InvalidCheck"/);
   await expectSignedOut(context);
 });
 
@@ -139,7 +139,7 @@ for (const { kind, ...rest } of outages) {
     await stage.control.forgetRequests();
     const page = await expectExplained(await visit(context, url.href), "The sign-in service does not answer");
     await expectNothingSecret(page, stage);
-    expect(stage.log()).toMatch(/^\[auth\] \w{3,} reason="\S/m);
+    expect(stage.log()).toMatch(/"reason":"\S.*"msg":"\w{3,}"/);
     await expectSignedOut(context);
     // A code that is sent twice costs its grant (RFC 6749 §4.1.2).
     expect((await stage.control.requests()).byGrant.authorization_code).toBe(1);

@@ -47,7 +47,7 @@ for (const { what, issuer, title } of wrongIssuers) {
       expect(new URL(page.url()).searchParams.get("callbackUrl")).toBe("/dashboard");
       await expectNothingSecret(await page.content(), stage);
       await expectSignedOut(page.context(), app.url);
-      expect(app.log()).toMatch(/^\[auth\] sign-in impossible .*reason=".+"$/m);
+      expect(app.log()).toMatch(/"reason":".+"msg":"sign-in impossible"/);
       await expectNothingSecret(app.log(), stage);
 
       const response = await beginSignIn(page.context(), "/profile", { origin: app.url });
@@ -66,7 +66,7 @@ test("an issuer that answers with a web page is told on the sign-in page, and is
   await page.goto(`${own.app.url}/sign-in?callbackUrl=/profile`);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toBeVisible();
-  expect(own.app.log()).toMatch(/^\[auth\] sign-in impossible .*reason=".+"$/m);
+  expect(own.app.log()).toMatch(/"reason":".+"msg":"sign-in impossible"/);
 
   await own.control.clearFaults();
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
@@ -83,7 +83,7 @@ for (const kind of ["drop", "status", "hang"] as const) {
     await own.control.inject({ endpoint: "discovery", when: "before", kind, status: 503 });
     await expectExplained(await beginSignIn(context, "/profile", { origin }), down);
     await expectSignedOut(context, origin);
-    expect(own.app.log()).toMatch(/^\[auth\] \w{3,}.* reason=".+"$/m);
+    expect(own.app.log()).toMatch(/"reason":".+"msg":"\w{3,}/);
 
     await own.control.clearFaults();
     await signInByRequests(context, "bob", { origin });
@@ -101,7 +101,7 @@ test("a wrong client secret ends on a page that says it is nothing that the user
     const hidden = { control: controlOf(identity.endpoint), secret: wrong };
     await expectNothingSecret(page, hidden);
     await expectNothingSecret(app.log(), hidden);
-    expect(app.log()).toMatch(/^\[auth\] \w{3,} reason=".*invalid_client/m);
+    expect(app.log()).toMatch(/"reason":".*invalid_client/);
     await expectSignedOut(context, app.url);
   } finally {
     await stop();

@@ -57,10 +57,14 @@ test("the picture that Logto has of somebody is shown", async ({ identity, page 
     .toBeGreaterThan(0);
 });
 
-test("the session card says until when the session lasts", async ({ page }) => {
+test("the session card says since when and until when the session lasts", async ({ page }) => {
   await page.goto("/dashboard");
-  const time = page.getByRole("region", { name: "Session" }).locator("time");
-  await expect(time).toHaveText(/^\w{3} \d{1,2}, \d{4}, \d\d:\d\d UTC$/);
-  const until = Date.parse((await time.getAttribute("datetime")) ?? "");
+  const times = page.getByRole("region", { name: "Session" }).locator("time");
+  const form = /^\w{3} \d{1,2}, \d{4}, \d\d:\d\d UTC$/;
+  await expect(times).toHaveText([form, form]);
+  const [since, until] = await times.evaluateAll((all) =>
+    all.map((time) => Date.parse(time.getAttribute("datetime") ?? "")),
+  );
+  expect(since).toBeLessThanOrEqual(Date.now());
   expect(until).toBeGreaterThan(Date.now());
 });

@@ -1,15 +1,15 @@
 import { query } from "../../dev/database/databases";
 import type { Postgres } from "../../dev/database/postgres";
-import { faults, outageLines, startTooEarly, test, timed } from "./outage";
+import { faultsIn, outageLines, test, timed } from "./outage";
 import { expireAccessToken, readSession, sessionValue, writtenSessionCookies } from "./session-cookie";
-import { beginSignIn, expect, signInByRequests, typePassword, visit } from "./stage";
+import { expect, signInByRequests, visit } from "./stage";
 import { signOut } from "./steps";
 
 const rowOf = async (postgres: Postgres, sid: string) =>
   (await query(postgres.url, `SELECT generation FROM "Session" WHERE sid = '${sid}'`))[0];
 
 test.use({ strategy: "jwt" });
-for (const [fault, begin] of Object.entries(faults)) {
+for (const [fault, begin] of faultsIn("jwt")) {
   test(`a signed-in user does not notice that the database is ${fault}`, async ({ context, outage }) => {
     await signInByRequests(context, "alice");
     const mend = await begin(outage.postgres);
@@ -61,18 +61,3 @@ for (const [fault, begin] of Object.entries(faults)) {
     await mend();
   });
 }
-
-test("an app that starts before its database takes sign-ins once that is there", async ({ browser }) => {
-  const early = await startTooEarly("jwt");
-  const context = await browser.newContext({ baseURL: early.app.url });
-  const landed = await typePassword(context, await beginSignIn(context, "/dashboard"), "alice");
-  expect(new URL(landed.url()).searchParams.get("error")).toBe("DatabaseUnavailable");
-  await early.mend();
-  // Logto remembers the password.
-  await expect(async () => {
-    expect((await beginSignIn(context, "/dashboard")).url()).toMatch(/\/dashboard$/);
-  }).toPass({ timeout: 15_000 });
-  expect((await context.request.get("/api/auth/check")).status()).toBe(200);
-  await context.close();
-  await early.stop();
-});

@@ -1,9 +1,9 @@
-import { faults, outageLines, startTooEarly, test, timed } from "./outage";
+import { faultsIn, outageLines, test, timed } from "./outage";
 import { sessionValue, writtenSessionCookies } from "./session-cookie";
 import { beginSignIn, expect, expectNothingSecret, signInByRequests, typePassword, visit } from "./stage";
 
 test.use({ strategy: "database" });
-for (const [fault, begin] of Object.entries(faults)) {
+for (const [fault, begin] of faultsIn("database")) {
   test(`while the database is ${fault} a page says to try again and handlers answer 503, and it passes`, async ({
     page,
     context,
@@ -59,18 +59,3 @@ for (const [fault, begin] of Object.entries(faults)) {
     }).toPass({ timeout: 15_000 });
   });
 }
-
-test("an app that starts before its database takes sign-ins once that is there", async ({ browser }) => {
-  const early = await startTooEarly("database");
-  const context = await browser.newContext({ baseURL: early.app.url });
-  const landed = await typePassword(context, await beginSignIn(context, "/dashboard"), "alice");
-  expect(new URL(landed.url()).searchParams.get("error")).toBe("DatabaseUnavailable");
-  await early.mend();
-  // Logto remembers the password.
-  await expect(async () => {
-    expect((await beginSignIn(context, "/dashboard")).url()).toMatch(/\/dashboard$/);
-  }).toPass({ timeout: 15_000 });
-  expect((await context.request.get("/api/auth/check")).status()).toBe(200);
-  await context.close();
-  await early.stop();
-});

@@ -1,73 +1,27 @@
 import type { Page } from "@playwright/test";
-import { signedInPages as sitePages } from "../../components/site";
+import { everyPage, open } from "./pages";
 import { expect, test } from "./signed-in";
 import { hydrated, openUserMenu, userMenuButton } from "./steps";
 
 const signedOut = { cookies: [], origins: [] };
-const publicPages = [
-  "/",
-  "/sign-in",
-  "/sign-in?error=OAuthCallbackError&callbackUrl=%2Fprofile",
-  "/no-such-page",
-];
-const signedInPages = ["/", "/no-such-page", ...sitePages.map(({ href }) => href)];
+const phone = { width: 360, height: 740 };
 
-/** What the browser complains about, except that a page that shall not exist does not. */
-function complaints(page: Page): string[] {
-  const found: string[] = [];
-  page.on("pageerror", (error) => found.push(error.message));
-  page.on("console", (message) => {
-    const isNotFound = message.location().url.endsWith("/no-such-page");
-    if (["error", "warning"].includes(message.type()) && !isNotFound) found.push(message.text());
+/** By how much a page is wider than its window, in pixels. */
+const overflow = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Whether what is painted behind the page is dark. */
+const isDark = (page: Page) =>
+  page.evaluate(() => {
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+    if (!canvas) throw new Error("no canvas");
+    canvas.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
+    canvas.fillRect(0, 0, 1, 1);
+    return (canvas.getImageData(0, 0, 1, 1).data[0] ?? NaN) < 128;
   });
-  return found;
-}
-
-/** Opens a page and waits until nothing of it is on its way any more. */
-async function open(page: Page, path: string, isSignedIn: boolean): Promise<void> {
-  await page.goto(path);
-  await hydrated(page);
-  if (!isSignedIn) return;
-  await expect(userMenuButton(page)).toBeVisible();
-  await expect(page.getByRole("status").filter({ hasText: "Loading" })).toHaveCount(0);
-}
-
-async function expectNoOverflow(page: Page): Promise<void> {
-  const widths = await page.evaluate(() => ({
-    content: document.documentElement.scrollWidth,
-    window: document.documentElement.clientWidth,
-  }));
-  expect(widths.content).toBeLessThanOrEqual(widths.window);
-}
-
-function everyPage(paths: string[], isSignedIn: boolean): void {
-  for (const path of paths) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      test.describe(colorScheme, () => {
-        test.use({ colorScheme });
-
-        test(`${path} leaves the console clean`, async ({ page }) => {
-          const found = complaints(page);
-          await open(page, path, isSignedIn);
-          expect(found).toEqual([]);
-        });
-      });
-    }
-
-    test.describe("on a small phone", () => {
-      test.use({ viewport: { width: 360, height: 740 } });
-
-      test(`${path} needs no sideways scrolling`, async ({ page }) => {
-        await open(page, path, isSignedIn);
-        await expectNoOverflow(page);
-      });
-    });
-  }
-}
 
 test.describe("signed out", () => {
   test.use({ storageState: signedOut });
-  everyPage(publicPages, false);
 
   test("an unknown address is a 404 with ways out", async ({ page }) => {
     const response = await page.goto("/no-such-page");
@@ -81,70 +35,101 @@ test.describe("signed out", () => {
     expect((await request.get("/api/no-such-handler")).status()).toBe(404);
   });
 
-  for (const [colorScheme, isDark] of Object.entries({ light: false, dark: true })) {
-    test(`the first paint is ${colorScheme} already, before any script`, async ({ app, browser }) => {
-      const context = await browser.newContext({
-        baseURL: app.url,
-        colorScheme: isDark ? "dark" : "light",
-        javaScriptEnabled: false,
+  test("on a small phone no page needs sideways scrolling", async ({ page }) => {
+    await page.setViewportSize(phone);
+    for (const path of ["/", "/sign-in?error=OAuthCallbackError&callbackUrl=%2Fprofile", "/no-such-page"]) {
+      await open(page, path);
+      expect(await overflow(page), path).toBeLessThanOrEqual(0);
+    }
+  });
+});
+
+test.describe("the theme", () => {
+  test.use({ storageState: signedOut });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    test.describe("without JavaScript", () => {
+      test.use({ colorScheme, javaScriptEnabled: false });
+
+      test(`is the system's, ${colorScheme}, and there is no switch`, async ({ page }) => {
+        await page.goto("/");
+        expect(await isDark(page)).toBe(colorScheme === "dark");
+        await expect(page.getByRole("radio")).toHaveCount(0);
       });
-      const page = await context.newPage();
-      await page.goto("/");
-      const lightness = await page.evaluate(() => {
-        const canvas = new OffscreenCanvas(1, 1).getContext("2d");
-        if (!canvas) throw new Error("no canvas");
-        canvas.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
-        canvas.fillRect(0, 0, 1, 1);
-        return canvas.getImageData(0, 0, 1, 1).data[0] ?? NaN;
-      });
-      expect(lightness < 128).toBe(isDark);
-      await context.close();
     });
   }
+
+  test("can be chosen, is kept, and is there before any of the app's scripts", async ({ page }) => {
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.goto("/");
+    const theme = (name: string) => page.getByRole("radio", { name });
+    await expect(theme("system")).toBeChecked();
+    await theme("dark").press("Space");
+    expect(await isDark(page)).toBe(true);
+
+    await page.goto("/sign-in");
+    await expect(theme("dark")).toBeChecked();
+    await page.route("**/*.js", (route) => route.abort());
+    await page.reload();
+    expect(await isDark(page)).toBe(true);
+    await page.unroute("**/*.js");
+
+    await page.reload();
+    await theme("system").press("Space");
+    expect(await isDark(page)).toBe(false);
+    expect(await page.evaluate(() => localStorage.length)).toBe(0);
+  });
+
+  test("follows what is chosen in another tab", async ({ context, page }) => {
+    await page.goto("/");
+    await expect(page.getByRole("radio", { name: "system" })).toBeChecked();
+    const other = await context.newPage();
+    await other.goto("/sign-in");
+    await other.getByRole("radio", { name: "dark" }).press("Space");
+    await expect(page.getByRole("radio", { name: "dark" })).toBeChecked();
+    expect(await isDark(page)).toBe(true);
+  });
+
+  test("can be chosen where the browser keeps nothing, for as long as the page", async ({ page }) => {
+    await page.addInitScript(() => {
+      Object.defineProperty(window, "localStorage", {
+        get: () => {
+          throw new DOMException("not allowed", "SecurityError");
+        },
+      });
+    });
+    await page.goto("/");
+    await page.getByRole("radio", { name: "dark" }).press("Space");
+    expect(await isDark(page)).toBe(true);
+  });
 });
 
 test.describe("signed in", () => {
-  everyPage(signedInPages, true);
-
-  test.describe("on a small phone", () => {
-    test.use({ viewport: { width: 360, height: 740 } });
-
-    test("the open user menu stays on the screen", async ({ page }) => {
-      await page.goto("/dashboard");
-      const box = await (await openUserMenu(page)).boundingBox();
-      expect(box?.x).toBeGreaterThanOrEqual(0);
-      expect((box?.x ?? 0) + (box?.width ?? 361)).toBeLessThanOrEqual(360);
-      await expectNoOverflow(page);
-    });
-  });
-
-  test("the first stop of the keyboard skips to the content", async ({ page }) => {
-    await page.goto("/dashboard");
-    await page.keyboard.press("Tab");
-    const skip = page.getByRole("link", { name: "Skip to content" });
-    await expect(skip).toBeFocused();
-    await expect(skip).toBeInViewport();
-    await page.keyboard.press("Enter");
-    await expect(page.getByRole("main")).toBeFocused();
-  });
-
-  test("the user menu opens, is walked through and closes by keyboard", async ({ page }) => {
-    await page.goto("/dashboard");
-    const button = userMenuButton(page);
-    const menu = page.locator("[popover]");
-    await expect(menu).toBeHidden();
-    await button.focus();
-    await page.keyboard.press("Enter");
-    await expect(menu).toBeVisible();
-    for (const { label } of sitePages) {
-      await page.keyboard.press("Tab");
-      await expect(menu.getByRole("link", { name: label })).toBeFocused();
+  test("on a small phone no page needs sideways scrolling", async ({ page }) => {
+    await page.setViewportSize(phone);
+    for (const path of everyPage()) {
+      await open(page, path);
+      expect(await overflow(page), path).toBeLessThanOrEqual(0);
     }
-    await page.keyboard.press("Tab");
-    await expect(menu.getByRole("button", { name: "Sign out" })).toBeFocused();
-    await page.keyboard.press("Escape");
-    await expect(menu).toBeHidden();
-    await expect(button).toBeFocused();
+  });
+
+  test("on a small phone the open user menu stays on the screen", async ({ page }) => {
+    await page.setViewportSize(phone);
+    await page.goto("/dashboard");
+    const box = await (await openUserMenu(page)).boundingBox();
+    expect(box?.x).toBeGreaterThanOrEqual(0);
+    expect((box?.x ?? 0) + (box?.width ?? 361)).toBeLessThanOrEqual(360);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+  });
+
+  test("a menu opens right below its button", async ({ page }) => {
+    await page.goto("/dashboard");
+    const menu = await (await openUserMenu(page)).boundingBox();
+    const button = await userMenuButton(page).boundingBox();
+    if (!menu || !button) throw new Error("not drawn");
+    expect(menu.x + menu.width).toBeCloseTo(button.x + button.width, 0);
+    expect(menu.y - (button.y + button.height)).toBeLessThan(10);
+    expect(menu.y).toBeGreaterThan(button.y + button.height);
   });
 
   test("following a link of the user menu closes it", async ({ app, page }) => {
@@ -156,10 +141,13 @@ test.describe("signed in", () => {
     await expect(menu).toBeHidden();
   });
 
-  test("the current page is marked in the navigation", async ({ page }) => {
+  test("the current page is marked in the tabs and in the user menu", async ({ page }) => {
     await page.goto("/profile");
-    const links = page.getByRole("navigation").getByRole("link");
-    await expect(links.filter({ hasText: "Profile" })).toHaveAttribute("aria-current", "page");
-    await expect(links.filter({ hasText: "Dashboard" })).not.toHaveAttribute("aria-current");
+    const tabs = page.getByRole("navigation", { name: "Pages", exact: true }).getByRole("link");
+    const menu = (await openUserMenu(page)).getByRole("link");
+    for (const links of [tabs, menu]) {
+      await expect(links.filter({ hasText: "Profile" })).toHaveAttribute("aria-current", "page");
+      await expect(links.filter({ hasText: "Dashboard" })).not.toHaveAttribute("aria-current");
+    }
   });
 });

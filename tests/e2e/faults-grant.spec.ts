@@ -17,10 +17,12 @@ import { expireAccessToken, putCookies, readSession, sessionCookies, sessionValu
 
 /** Ends the grant of a browser's session at Logto, whose own session with the browser lives on, and ages the access token. */
 async function endGrant(context: BrowserContext, stage: Stage): Promise<void> {
-  const token = await expireAccessToken(context, stage);
-  const form = { token: token.refreshToken ?? "", token_type_hint: "refresh_token" };
+  const { refreshToken = "" } = await readSession(context, stage);
+  const form = { token: refreshToken, token_type_hint: "refresh_token" };
   const response = await postAsApp(stage.control, "token/revocation", form);
   expect(response.status).toBe(200);
+  // Afterwards: something that an open page prefetches would still be renewed.
+  await expireAccessToken(context, stage);
 }
 
 test("a grant that ended at Logto is begun anew once, silently, and the same page comes back", async ({
@@ -44,7 +46,7 @@ test("a grant that ended at Logto is begun anew once, silently, and the same pag
   const resumed = await readSession(context, stage);
   expect(resumed.sid).not.toBe(old.sid);
   expect(resumed.sub).toBe(old.sub);
-  expect(stage.log()).toMatch(/^\[auth\] session ended by Logto /m);
+  expect(stage.log()).toMatch(/"msg":"session ended by Logto"/);
 });
 
 test("a click on a link finds the way to sign in again and back, too", async ({ page, context, stage }) => {

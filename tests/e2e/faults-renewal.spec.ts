@@ -37,7 +37,7 @@ for (const [answer, kind] of Object.entries(kinds)) {
         expect(renewed).toMatchObject({ sid: old.sid, generation: old.generation + 1 });
         expect(renewed.refreshToken).not.toBe(old.refreshToken);
         expect(renewed.accessToken).not.toBe(old.accessToken);
-        expect(stage.log()).toMatch(/^\[auth\] session renewed /m);
+        expect(stage.log()).toMatch(/"msg":"session renewed"/);
 
         // What the browser holds now is good for the next renewal, too.
         await expireAccessToken(context, stage);
@@ -65,7 +65,7 @@ for (const [answer, kind] of Object.entries(kinds)) {
       expect((await context.request.get("/api/auth/check")).status()).toBe(200);
       expect(await readSession(context, stage)).toMatchObject({ generation: old.generation });
       expect((await stage.control.requests()).byGrant.refresh_token).toBe(2);
-      expect(stage.log().match(/^\[auth\] session renewal failed .*code="unavailable"/gm)).toHaveLength(1);
+      expect(stage.log().match(/"code":"unavailable".*"msg":"session renewal failed"/g)).toHaveLength(1);
 
       await stage.control.clearFaults();
       await expect
@@ -149,7 +149,7 @@ test("a wrong client secret at a renewal signs nobody out, and is the operator's
   await stage.control.inject({ ...renewal, ...refusal, when: "before" });
   for (let count = 0; count < 3; count += 1)
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
-  expect(stage.log().match(/^\[auth\] session renewal failed .*code="invalid_client"/gm)).toHaveLength(1);
+  expect(stage.log().match(/"code":"invalid_client".*"msg":"session renewal failed"/g)).toHaveLength(1);
   expect((await stage.control.requests()).byGrant.refresh_token).toBe(1);
 });
 

@@ -36,3 +36,14 @@ test("the start page can be signed out from", async ({ page }) => {
   await page.locator("[popover]").getByRole("button", { name: "Sign out" }).click();
   await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
 });
+
+test("the start page shows what scripts can learn, signed out and signed in", async ({ page }) => {
+  await page.goto("/");
+  const answer = page.getByRole("figure", { name: "GET /api/auth/session" });
+  await expect(answer.getByRole("code")).toHaveText("null");
+  await signIn(page, "alice", { to: "/profile" });
+  await page.goto("/");
+  await expect(answer).toContainText('"name": "Alice Kim"');
+  await expect(answer).not.toContainText(/token/i);
+  await expect(page.getByRole("main").getByRole("link", { name: "Sign in" })).toHaveCount(0);
+});

@@ -17,7 +17,8 @@ interface Outage {
   log(): string;
 }
 
-type Strategy = "jwt" | "database";
+export const strategies = ["jwt", "database"] as const;
+type Strategy = (typeof strategies)[number];
 interface Servers extends Pair {
   postgres: Postgres;
 }
@@ -85,8 +86,8 @@ const crashed: Fault = async (postgres) => {
   return () => postgres.start();
 };
 
-/** Ways in which a database is no help; all of them in `npm run test:release`. Each returns what mends it. */
-export const faults: Record<string, Fault> = {
+/** Ways in which a database is no help. Each returns what mends it. */
+const faults: Record<string, Fault> = {
   stopped: async (postgres) => {
     await postgres.stop("fast");
     return () => postgres.start();
@@ -95,7 +96,14 @@ export const faults: Record<string, Fault> = {
     await postgres.pause();
     return () => Promise.resolve(postgres.resume());
   },
-  ...(process.env.STORM === "full" && { crashed, "at its connection limit": takeConnections }),
+  crashed,
+  "at its connection limit": takeConnections,
+};
+
+/** Those of a strategy: the one that is worst for it, and all of them in `npm run test:release`. */
+export const faultsIn = (strategy: Strategy): [string, Fault][] => {
+  const worst = strategy === "jwt" ? "stopped" : "frozen";
+  return Object.entries(faults).filter(([name]) => name === worst || process.env.STORM === "full");
 };
 
 /** How long something takes, in milliseconds. */
@@ -105,7 +113,7 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms:
 }
 
 /** The lines of the log that say that the database does not answer. */
-export const outageLines = (log: string): string[] => log.match(/^\[auth\] database unavailable /gm) ?? [];
+export const outageLines = (log: string): string[] => log.match(/"msg":"database unavailable"/g) ?? [];
 
 /** An app whose database is not there when it starts. @returns `mend` starts the database */
 export async function startTooEarly(strategy: Strategy): Promise<Pair & { mend(): Promise<void> }> {

@@ -20,6 +20,8 @@ export interface App {
   /** Its AUTH_SECRET: tests read and make session cookies with it. */
   secret: string;
   storage: Storage;
+  /** Of its process. */
+  pid: number | undefined;
   /** Everything that it printed so far: the operator's log. */
   log(): string;
   stop(): Promise<void>;
@@ -52,10 +54,12 @@ export async function freePort(): Promise<number> {
 }
 
 /** Every variable that this machine's environment and .env files set for the app, emptied: tests set their own. */
-function withoutLocalVariables(): Variables {
+export function withoutLocalVariables(): Variables {
   const names = Object.keys({ ...readEnvironment(root, false), ...process.env });
   return Object.fromEntries(
-    names.filter((name) => /^(AUTH|DATABASE|EMAIL|LOGTO|VERCEL)(_|$)/.test(name)).map((name) => [name, ""]),
+    names
+      .filter((name) => /^(API|AUTH|DATABASE|EMAIL|LOGTO|VERCEL)(_|$)/.test(name))
+      .map((name) => [name, ""]),
   );
 }
 
@@ -64,13 +68,13 @@ function withoutLocalVariables(): Variables {
  *
  * @param env such as `appVariables(identity.issuer)`; `AUTH_SECRET: ""` unsets one
  * @param options `port`: where the stand-in expects the app, if it knows its redirect URI already; `storage`: where it keeps
- *   sessions, in cookies alone where it is absent
+ *   sessions, in cookies alone where it is absent; `folder`: of another build
  * @returns once it answers
  * @throws Error with what it printed, where it ends instead
  */
 export async function startApp(
   env: Variables,
-  options: { port?: number; storage?: Storage } = {},
+  options: { port?: number; storage?: Storage; folder?: string } = {},
 ): Promise<App> {
   const port = options.port ?? (await freePort());
   const url = `http://localhost:${port}`;
@@ -80,7 +84,7 @@ export async function startApp(
     process.execPath,
     ["node_modules/next/dist/bin/next", "start", "--port", String(port)],
     {
-      cwd: root,
+      cwd: options.folder ?? root,
       env: {
         ...withoutLocalVariables(),
         NODE_ENV: "production",
@@ -106,6 +110,7 @@ export async function startApp(
     url,
     secret,
     storage,
+    pid: child.pid,
     log: () => child.output(),
     stop: () => child.stop(),
     kill: () => void (child.pid && process.kill(child.pid, "SIGKILL")),

@@ -60,7 +60,7 @@ export async function encodeCookie(token: object, secret: string, salt = plainNa
 }
 
 /** Puts a session into the browser's cookie. */
-export async function putSession(
+async function putSession(
   context: BrowserContext,
   { url, secret }: SessionApp,
   token: SessionToken,

@@ -14,7 +14,7 @@ import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import { authLogger, explainErrors, signInErrorOf, type SignInError } from "@/lib/session/auth-errors";
 
 const configuration = vi.hoisted(() => ({ NODE_ENV: "production" }));
-vi.mock("@/lib/env", () => ({ env: () => configuration }));
+vi.mock("@/lib/env", () => ({ env: () => configuration, isProduction: false }));
 
 /** Logto's answer to a code that it does not accept, as Auth.js hands it on. */
 const refused = (error: string) =>

@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { log } from "@/lib/log";
+import { createLogger, log } from "@/lib/log";
+import { shared } from "@/lib/shared";
 
 const printed: [string, unknown[]][] = [];
 for (const level of ["info", "warn", "error"] as const)
@@ -9,7 +11,7 @@ beforeEach(() => {
   printed.length = 0;
 });
 
-describe("the log", () => {
+describe("the log of development", () => {
   test.each(["info", "warn", "error"] as const)("prints %s where the console does", (level) => {
     log[level]("session renewed", { sub: "k3v9t2m8qx1a", count: 2, again: false });
     expect(printed).toEqual([[level, ['[auth] session renewed sub="k3v9t2m8qx1a" count=2 again=false']]]);
@@ -27,11 +29,52 @@ describe("the log", () => {
     const [, args] = printed[0] ?? [];
     expect(args).toHaveLength(1);
     expect(String(args?.[0])).toMatch(/^\[auth\] x \[auth\][^\r\n]*$/);
-    expect(String(args?.[0]).split("reason=")[1]).not.toContain("\u001b");
+    expect(String(args?.[0])).not.toContain("\u001b");
   });
 
   test("keeps a value within its quotes", () => {
     log.error("refused", { reason: 'a" sub="victim' });
     expect(printed[0]?.[1]).toEqual(['[auth] refused reason="a\\" sub=\\"victim"']);
   });
+});
+
+describe("the log of production", () => {
+  const lines: string[] = [];
+  const logger = createLogger({ write: (line) => void lines.push(line) });
+  const only = (): unknown => {
+    expect(lines).toHaveLength(1);
+    return JSON.parse(lines[0] ?? "");
+  };
+
+  beforeEach(() => {
+    lines.length = 0;
+  });
+
+  test("has one JSON object a line, with the level's name and the time", () => {
+    logger.warn({ user: "k3v9t2m8qx1a", reason: "one\ntwo" }, "session\nrenewed");
+    expect(lines[0]).toMatch(/^[^\n]+\n$/);
+    expect(only()).toEqual({
+      level: "warn",
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      user: "k3v9t2m8qx1a",
+      reason: "one\ntwo",
+      msg: "session\nrenewed",
+    });
+  });
+
+  test("names the request that a line belongs to", () => {
+    // What lib/request-id.ts fills.
+    const requests = shared("requests", () => new AsyncLocalStorage<string>());
+    requests.run("request-1", () => logger.info("signed out"));
+    expect(only()).toMatchObject({ requestId: "request-1" });
+  });
+
+  test.each(["refresh_token", "accessToken", "client_secret", "password", "set-cookie", "authorization"])(
+    "has no value under the name %s, at the top or one level below",
+    (name) => {
+      logger.info({ [name]: "top-secret", headers: { [name]: "top-secret" }, user: "k3v9t2m8qx1a" }, "x");
+      expect(lines.join()).not.toContain("top-secret");
+      expect(only()).toMatchObject({ [name]: "[Redacted]", user: "k3v9t2m8qx1a" });
+    },
+  );
 });

@@ -10,12 +10,14 @@ import { emailSignInAction, signInAction } from "@/lib/session/actions";
 import { defaultCallbackUrl, safeCallbackUrl } from "@/lib/session/callback-url";
 import { asSessionError, SessionError } from "@/lib/session/errors";
 import { getSession } from "@/lib/session/guards";
+import { appUrl } from "@/lib/session/origin";
 
 export const metadata: Metadata = { title: "Sign in", robots: { index: false } };
 
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   const query = await searchParams;
-  const callbackUrl = safeCallbackUrl(query.callbackUrl);
+  // Auth.js names our own pages by their whole address.
+  const callbackUrl = safeCallbackUrl(query.callbackUrl, (await appUrl("/")).origin);
   const error = typeof query.error === "string" ? query.error : await problemWith(callbackUrl);
   const message = error && signInMessage(error);
 

@@ -3,25 +3,13 @@
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
 import { deleteAccount, isFreshlySignedIn, linkLogtoAccount, signInAgain } from "@/lib/session/account";
+import { explained } from "@/lib/session/explained";
 import { actionWithSession } from "@/lib/session/guards";
 import { revokeOtherSessions, revokeSession, signOutEverywhere } from "@/lib/session/sessions";
-import { asSessionError } from "@/lib/session/errors";
 
 const account = "/account";
 const sessions = "/account/sessions";
 const deletion = "/account/delete";
-
-/**
- * Has a page say why an action of its forms could not be done, or has the page's guard send to sign in. An error that an
- * action throws is, without JavaScript, an empty page.
- */
-function explained<Rest extends unknown[]>(page: string, action: (...rest: Rest) => Promise<void>) {
-  return (...rest: Rest) =>
-    action(...rest).catch((error: unknown) => {
-      const { code, status } = asSessionError(error);
-      redirect(status === 401 ? page : `${page}?error=${code}`);
-    });
-}
 
 export const linkAccount = explained(account, actionWithSession(linkLogtoAccount));
 

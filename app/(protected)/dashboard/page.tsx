@@ -2,18 +2,25 @@ import type { Metadata } from "next";
 import { AccountCard } from "@/components/account-card";
 import { displayName } from "@/components/displayed-user";
 import { Main } from "@/components/main";
-import { OrganizationsCard } from "@/components/organizations-card";
+import { membershipsOf } from "@/components/memberships";
+import { OrganizationRows } from "@/components/organization-rows";
 import { protectedPage } from "@/components/protected-page";
 import { RolesCard } from "@/components/roles-card";
 import { SessionCard } from "@/components/session-card";
 import { ButtonLink } from "@/components/ui/button";
+import { Card, CardLink } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
+import { currentToken } from "@/lib/session/current";
 import { requireSession } from "@/lib/session/guards";
 
 export const metadata: Metadata = { title: "Dashboard" };
 
+/** Shows what the session knows, and so needs nothing of Logto to answer. */
 export default protectedPage(async () => {
   const { user, expires } = await requireSession();
+  const { startedAt } = await currentToken();
+  const memberships = membershipsOf(user);
   return (
     <Main className="py-8 sm:py-10">
       <PageHeader
@@ -27,11 +34,23 @@ export default protectedPage(async () => {
       />
       <div className="grid items-start gap-4 md:grid-cols-2 lg:grid-cols-[1.4fr_1fr]">
         <div className="grid gap-4">
-          <AccountCard user={user} />
-          <OrganizationsCard user={user} />
+          <AccountCard user={user} action={<CardLink href="/account">Manage</CardLink>} />
+          <Card
+            title="Organizations"
+            flush={memberships.length > 0}
+            action={<CardLink href="/organizations">See their names</CardLink>}
+          >
+            {memberships.length > 0 ? (
+              <OrganizationRows memberships={memberships} />
+            ) : (
+              <EmptyState title="No organizations">
+                You are a member of none yet. Memberships are managed at Logto.
+              </EmptyState>
+            )}
+          </Card>
         </div>
         <div className="grid gap-4">
-          <SessionCard expires={expires} />
+          <SessionCard startedAt={startedAt} expires={expires} />
           <RolesCard roles={user.roles} />
         </div>
       </div>

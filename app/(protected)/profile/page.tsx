@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { Suspense } from "react";
 import { ClaimsTable } from "@/components/claims-table";
 import { Main } from "@/components/main";
+import { PageError } from "@/components/page-error";
 import { protectedPage } from "@/components/protected-page";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
@@ -13,8 +14,9 @@ import { askLogtoAgain } from "./actions";
 
 export const metadata: Metadata = { title: "Profile" };
 
-export default protectedPage(async () => {
+export default protectedPage(async ({ searchParams }: PageProps<"/profile">) => {
   await requireSession();
+  const { error } = await searchParams;
   const claims = await getIdTokenClaims();
   return (
     <Main className="py-8 sm:py-10">
@@ -23,6 +25,7 @@ export default protectedPage(async () => {
         description="Every claim that Logto makes about you, and the scope that it comes with."
       />
       <div className="space-y-6">
+        {typeof error === "string" && <PageError code={error} path="/profile" />}
         <Card flush title="From the id_token" description="Received at sign-in and kept in the session.">
           <ClaimsTable caption="Claims of the id_token" claims={claims} />
         </Card>

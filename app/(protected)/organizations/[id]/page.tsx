@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import { Main } from "@/components/main";
 import { membershipsOf } from "@/components/memberships";
+import { OrganizationSwitcher } from "@/components/organization-switcher";
 import { protectedPage } from "@/components/protected-page";
 import { RoleBadges } from "@/components/role-badges";
 import { TokenDetails } from "@/components/token-details";
-import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { getUserinfo } from "@/lib/session/claims";
@@ -19,20 +19,17 @@ export default protectedPage(async ({ params }: PageProps<"/organizations/[id]">
   const { user } = await requireSession();
   const { id } = await params;
   // Awaited before any output: it decides what page this is, and a redirect to sign in must be a real one.
-  const [{ scopes, expiresAt, expiresIn }, membership] = await Promise.all([
+  const [{ scopes, expiresAt, expiresIn }, memberships] = await Promise.all([
     requireAccessToken({ organizationId: id }),
-    membershipIn(id, user),
+    membershipsAtLogto(user),
   ]);
+  const membership = memberships.find((each) => each.id === id);
   return (
     <Main className="py-8 sm:py-10">
       <PageHeader
         title={membership?.name ?? id}
         description={membership?.description}
-        actions={
-          <ButtonLink href="/organizations" prefetch={false}>
-            All organizations
-          </ButtonLink>
-        }
+        actions={<OrganizationSwitcher memberships={memberships} current={id} />}
       />
       <div className="grid items-start gap-4 lg:grid-cols-[1.4fr_1fr]">
         <Card
@@ -61,10 +58,8 @@ export default protectedPage(async ({ params }: PageProps<"/organizations/[id]">
   );
 });
 
-/** Name, description and roles, where userinfo can be had. They decide nothing: Logto does, by its token. */
-async function membershipIn(id: string, user: SessionUser) {
+/** With names and descriptions, where userinfo can be had. They decide nothing: Logto does, by its token. */
+async function membershipsAtLogto(user: SessionUser) {
   const userinfo = await getUserinfo().catch(asSessionError);
-  return membershipsOf(user, userinfo instanceof SessionError ? undefined : userinfo).find(
-    (each) => each.id === id,
-  );
+  return membershipsOf(user, userinfo instanceof SessionError ? undefined : userinfo);
 }

@@ -1,6 +1,4 @@
 import { withSession } from "@/lib/session/guards";
 
 /** Who is signed in, as JSON; 401 for nobody. */
-export const GET = withSession(({ user }) =>
-  Response.json({ user }, { headers: { "cache-control": "private, no-store" } }),
-);
+export const GET = withSession(({ user }) => Response.json({ user }));

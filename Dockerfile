@@ -1,0 +1,35 @@
+# The app as a standalone server, and the migrations as a target of their own:
+#   docker build -t app .
+#   docker build -t app-migrate --target migrate .
+
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+
+# Applies the migrations and ends. Prisma's engine, which needs OpenSSL, comes with the image, not at its first start.
+FROM dependencies AS migrate
+RUN apt-get update && apt-get install -y --no-install-recommends openssl && rm -rf /var/lib/apt/lists/*
+COPY prisma.config.ts ./
+COPY prisma prisma
+RUN npx prisma version
+USER node
+CMD ["npx", "prisma", "migrate", "deploy"]
+
+FROM dependencies AS build
+COPY . .
+ENV BUILD_STANDALONE=1 NEXT_TELEMETRY_DISABLED=1
+RUN mkdir -p public && npm run build
+
+FROM node:24-bookworm-slim AS app
+WORKDIR /app
+ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 HOSTNAME=0.0.0.0 PORT=3000
+# They stay root's: the server reads them and writes nothing.
+COPY --from=build /app/.next/standalone ./
+COPY --from=build /app/.next/static .next/static
+COPY --from=build /app/public public
+USER node
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "server.js"]

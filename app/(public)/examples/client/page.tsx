@@ -1,0 +1,21 @@
+import type { Metadata } from "next";
+import { SessionProvider } from "next-auth/react";
+import { ExamplePage } from "@/components/examples/example-page";
+import { examples } from "@/components/examples/examples";
+import { Permissions } from "@/components/examples/permissions";
+import { asSessionError } from "@/lib/session/errors";
+import { getSession } from "@/lib/session/guards";
+
+export const metadata: Metadata = { title: examples.client.title };
+
+export default async function ClientPage() {
+  // In an outage nobody can say who is there; then the browser asks.
+  const session = await getSession().catch((error: unknown) => void asSessionError(error));
+  return (
+    <ExamplePage example={examples.client}>
+      <SessionProvider session={session} refetchInterval={60} refetchWhenOffline={false}>
+        <Permissions />
+      </SessionProvider>
+    </ExamplePage>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { examples } from "@/components/examples/examples";
+import { Main } from "@/components/main";
+import { PageHeader } from "@/components/ui/page-header";
+import { Table, TableCell, TableRow } from "@/components/ui/table";
+import { asSessionError } from "@/lib/session/errors";
+import { getSession } from "@/lib/session/guards";
+
+export const metadata: Metadata = { title: "Examples" };
+
+export default async function ExamplesPage() {
+  // For a link to an organization that the reader is a member of.
+  const session = await getSession().catch((error: unknown) => void asSessionError(error));
+  const organization = session?.user.organizations[0] ?? "none";
+  return (
+    <Main className="py-8 sm:py-10">
+      <PageHeader
+        title="Examples"
+        description="What do you want to protect? Each of these does it, to be copied or deleted. Open them signed in, signed out and as somebody else."
+      />
+      <div className="rounded-lg border border-border bg-surface">
+        <Table caption="Examples of protection" columns={["What do you want to protect?", "By", "File"]}>
+          {Object.values(examples).map(({ href, protects, guard, file }) => (
+            <TableRow key={href}>
+              <TableCell header className="col-span-2">
+                <Link
+                  href={href === examples.organization.href ? `${href}/${organization}` : href}
+                  prefetch={false}
+                  className="font-medium underline decoration-border-strong underline-offset-4 hover:decoration-current"
+                >
+                  {protects}
+                </Link>
+              </TableCell>
+              <TableCell>
+                <code className="font-mono text-xs wrap-anywhere">{guard}</code>
+              </TableCell>
+              <TableCell>
+                <code className="font-mono text-xs wrap-anywhere text-muted">{file}</code>
+              </TableCell>
+            </TableRow>
+          ))}
+        </Table>
+      </div>
+    </Main>
+  );
+}

@@ -1,0 +1,8 @@
+import { isReady } from "@/lib/health";
+
+/** Ready: what sends requests here, or watches the site, asks whether they can be served. */
+export async function GET(): Promise<Response> {
+  const ready = await isReady();
+  const body = { status: ready ? "ready" : "not_ready" };
+  return Response.json(body, { status: ready ? 200 : 503, headers: { "cache-control": "no-store" } });
+}

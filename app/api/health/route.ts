@@ -1,0 +1,4 @@
+/** Live: whatever restarts a process that hangs asks here. */
+export function GET(): Response {
+  return Response.json({ status: "live" }, { headers: { "cache-control": "no-store" } });
+}

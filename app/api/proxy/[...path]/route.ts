@@ -1,0 +1,32 @@
+import type { NextRequest } from "next/server";
+import { failure, forward } from "@/lib/api/forward";
+import { apiResources, env } from "@/lib/env";
+import { getAccessToken } from "@/lib/session/access-token";
+import { SessionError } from "@/lib/session/errors";
+import { withSession } from "@/lib/session/guards";
+import { isCrossSite } from "@/lib/session/same-origin";
+
+/** The API at API_URL, called with the signed-in user's access token, which the browser never gets to see. */
+const proxy = withSession((_session, request: NextRequest) => {
+  const { API_URL: apiUrl } = env();
+  if (!apiUrl) return failure(404, "api_not_configured", "There is no API behind this: API_URL is not set.");
+  if (isCrossSite(request)) return failure(403, "cross_site", "Another site's page can't do this.");
+  return forward(request, { apiUrl, proxyPath: "/api/proxy", getAccessToken: apiToken });
+});
+
+async function apiToken(): Promise<string> {
+  const resource = env().API_RESOURCE ?? apiResources()[0];
+  // Without one it would be the token for Logto's userinfo, which is none of the API's business.
+  if (!resource) throw new SessionError("resource_not_configured", "LOGTO_RESOURCES names no API");
+  return (await getAccessToken({ resource })).accessToken;
+}
+
+export {
+  proxy as GET,
+  proxy as HEAD,
+  proxy as OPTIONS,
+  proxy as POST,
+  proxy as PUT,
+  proxy as PATCH,
+  proxy as DELETE,
+};

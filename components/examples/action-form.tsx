@@ -1,0 +1,29 @@
+"use client";
+
+import { useActionState, type ReactNode } from "react";
+import { SessionErrorAlert } from "@/components/session-error-alert";
+import { SubmitButton } from "@/components/ui/submit-button";
+import type { SessionErrorCode } from "@/lib/session/errors";
+
+type Outcome = SessionErrorCode | null;
+
+interface ActionFormProps {
+  action: (before: Outcome, formData: FormData) => Promise<Outcome>;
+  /** What its button says. */
+  label: string;
+  /** The page that it is on. */
+  path: string;
+  children?: ReactNode;
+}
+
+/** A form that says why its action was refused, with JavaScript and without. */
+export function ActionForm({ action, label, path, children }: ActionFormProps) {
+  const [error, formAction] = useActionState(action, null);
+  return (
+    <form action={formAction} className="grid gap-4">
+      {error && <SessionErrorAlert code={error} path={path} />}
+      {children}
+      <SubmitButton className="justify-self-start">{label}</SubmitButton>
+    </form>
+  );
+}

@@ -1,0 +1,38 @@
+"use client";
+
+import { useBrowserSession, userOf } from "@/components/browser-session";
+import { displayName } from "@/components/displayed-user";
+import { ButtonLink } from "@/components/ui/button";
+import { CodeBlock } from "@/components/ui/code-block";
+
+/** What this very browser can find out about its session, in both states. */
+export function LiveSession() {
+  const session = useBrowserSession();
+  const user = session && userOf(session);
+  return (
+    <section
+      aria-labelledby="live"
+      className="grid items-start gap-8 border-t border-border py-12 sm:py-16 lg:grid-cols-[1fr_1.35fr] lg:gap-14"
+    >
+      <div>
+        <h2 id="live" className="text-title">
+          All that a script can learn
+        </h2>
+        <p className="mt-3 leading-6 text-muted">
+          This is what the server tells scripts in your browser now.{" "}
+          {user &&
+            `You are signed in as ${displayName(user)}: there is your name and what you may do, and neither a token nor the session's id.`}
+          {user === null &&
+            "Nobody is signed in. Sign in, come back, and see what has been added: who you are, and no token."}
+        </p>
+        <ButtonLink href={user ? "/profile" : "/sign-in"} prefetch={false} size="small" className="mt-5">
+          {user ? "See every claim" : "Sign in"}
+        </ButtonLink>
+      </div>
+      <CodeBlock
+        title="GET /api/auth/session"
+        code={session === undefined ? "…" : JSON.stringify(session, null, 2)}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,21 @@
+"use client";
+
+import { useBrowserSession } from "@/components/browser-session";
+import { ButtonLink } from "@/components/ui/button";
+
+/** Where to go from the top of the landing page: in, or on. */
+export function WaysIn() {
+  const isSignedIn = Boolean(useBrowserSession());
+  return (
+    <div className="mt-8 flex flex-wrap gap-2.5">
+      {!isSignedIn && (
+        <ButtonLink href="/sign-in" variant="primary">
+          Sign in
+        </ButtonLink>
+      )}
+      <ButtonLink href="/dashboard" prefetch={false} variant={isSignedIn ? "primary" : "secondary"}>
+        Open the dashboard
+      </ButtonLink>
+    </div>
+  );
+}

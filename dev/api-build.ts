@@ -1,0 +1,60 @@
+import path from "node:path";
+import process from "node:process";
+import { newest } from "./built";
+import { start } from "./children.mjs";
+import { ensureInstalled } from "./install.mjs";
+import { duration, paint, print, startProgress } from "./terminal.mjs";
+
+/** @param root the project's folder */
+export const apiFolder = (root: string): string => path.join(root, "examples/nest-api");
+
+/** What a build is made of. */
+const sources = ["src", "prisma", "tsconfig.json", "package-lock.json"];
+const generate = ["prisma/build/index.js", "generate", "--no-hints"];
+export const compile = ["typescript/bin/tsc"];
+
+/** Starts a program of the API server's own packages, in its folder. */
+export function startInApi(root: string, [script = "", ...args]: string[], onLine?: (line: string) => void) {
+  const folder = apiFolder(root);
+  return start(process.execPath, [path.join(folder, "node_modules", script), ...args], {
+    cwd: folder,
+    ...(onLine && { onLine }),
+  });
+}
+
+/**
+ * Installs the API server's packages and generates its Prisma client. Ends the process where they can't be installed.
+ *
+ * @param root the project's folder
+ * @returns whether that worked; why not is printed
+ */
+export async function prepareApi(root: string): Promise<boolean> {
+  await ensureInstalled(apiFolder(root));
+  return run(root, generate);
+}
+
+/**
+ * Prepares and compiles the API server where its last build is older than its sources.
+ *
+ * @param root the project's folder
+ * @returns whether there is a build now; why not is printed
+ */
+export async function buildApi(root: string): Promise<boolean> {
+  const built = newest(path.join(apiFolder(root), "dist/main.js"));
+  if (sources.every((source) => newest(path.join(apiFolder(root), source)) < built)) return true;
+  const begun = Date.now();
+  if (!(await prepareApi(root))) return false;
+  const end = startProgress(() => "Compiling the API server");
+  const isCompiled = await run(root, compile);
+  end();
+  if (isCompiled)
+    print(`  ${paint("green", "✓")} API server compiled ${paint("dim", duration(Date.now() - begun))}`);
+  return isCompiled;
+}
+
+async function run(root: string, command: string[]): Promise<boolean> {
+  const child = startInApi(root, command);
+  if ((await child.exited) === 0) return true;
+  print(child.output());
+  return false;
+}

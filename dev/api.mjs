@@ -1,0 +1,13 @@
+// `npm run dev:api`
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { begin } from "./begin.mjs";
+import { isInstalled } from "./install.mjs";
+import { print } from "./terminal.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+// It needs the app to run anyway, and two installations at once would get in each other's way.
+if (!isInstalled(root)) print("Waiting for the packages: run `npm run dev` in another terminal.");
+while (!isInstalled(root)) await wait(500);
+
+await begin(async (root, args) => (await import("./api")).developApi(root, args), 0);

@@ -1,0 +1,72 @@
+import process from "node:process";
+import { setTimeout as wait } from "node:timers/promises";
+import { apiFolder, buildApi, compile, prepareApi, startInApi } from "./api-build";
+import { apiUrl, apiVariables } from "./api-variables";
+import { start } from "./children.mjs";
+import { LaunchError, type Variables } from "./environment";
+import { runningServer } from "./next-dev";
+import { isFree } from "./ports";
+import { paint, print, startProgress } from "./terminal.mjs";
+
+const pollMs = 500;
+
+/**
+ * `npm run dev:api`: installs the API server of examples/nest-api and starts it beside the app that `npm run dev` has started,
+ * with that app's own settings; compiles and restarts it with each change.
+ *
+ * @param root the project's folder
+ * @param args `build`: installs and compiles only
+ * @returns the exit code
+ */
+export async function developApi(root: string, args: readonly string[]): Promise<number> {
+  if (args.includes("build")) return (await buildApi(root)) ? 0 : 1;
+  if (!(await prepareApi(root))) return 1;
+  const app = await runningApp(root);
+  try {
+    const variables = apiVariables(root);
+    const port = Number(variables.PORT);
+    if (!(await isFree(port)))
+      throw new LaunchError(`Port ${port} is taken. End what uses it, or set API_URL.`);
+    await compiled(root);
+    print();
+    print(`  ${paint("bold", "API")}  ${paint("cyan", variables.API_URL ?? apiUrl)}, of the app at ${app}`);
+    print(`       ${paint("dim", `signed in there, look at ${app}/api/proxy/me`)}`);
+    print();
+    return await serve(root, variables);
+  } catch (error) {
+    if (!(error instanceof LaunchError)) throw error;
+    print(`${paint("red", "✗")} ${error.message}`);
+    return 1;
+  }
+}
+
+/** Waits for the app. @returns its address */
+async function runningApp(root: string): Promise<string> {
+  const end = startProgress(() => "Waiting for the app: run `npm run dev` in another terminal");
+  for (;;) {
+    const url = await runningServer(root);
+    if (url) {
+      end();
+      return url;
+    }
+    await wait(pollMs);
+  }
+}
+
+/** Compiles now and with each change, and prints what is wrong. @returns once there was nothing wrong */
+function compiled(root: string): Promise<void> {
+  const end = startProgress(() => "Compiling the API server");
+  return new Promise((resolve) => {
+    startInApi(root, [...compile, "--watch", "--preserveWatchOutput", "--pretty", "false"], (line) => {
+      if (line.includes("error TS")) print(line);
+      if (!line.includes("Found 0 errors")) return;
+      end();
+      resolve();
+    });
+  });
+}
+
+function serve(root: string, env: Variables): Promise<number> {
+  const args = ["--watch", "--watch-preserve-output", "dist/main.js"];
+  return start(process.execPath, args, { cwd: apiFolder(root), env, onLine: print }).exited;
+}

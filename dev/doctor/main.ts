@@ -1,0 +1,53 @@
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { readEnvironment, type Variables } from "../environment";
+import { print } from "../terminal.mjs";
+import { diagnose } from "./diagnose";
+import { printFindings } from "./report";
+
+const usage = `npm run doctor -- [--url ADDRESS] [--env FILE] [--json]
+
+  --url ADDRESS  checks for the app that runs at this address, and asks it, too
+  --env FILE     reads this file in place of the .env files; what the process has goes before either
+  --json         prints a list of { check, status, message, remedy }; then best by \`npm run --silent doctor\`
+
+The exit code is 1 where there is a problem.`;
+
+type Options = ReturnType<typeof readOptions>;
+
+/** @throws Error of `parseArgs`, or of an address that is none */
+function readOptions(args: string[]) {
+  const { values } = parseArgs({
+    args,
+    options: { url: { type: "string" }, env: { type: "string" }, json: { type: "boolean", default: false } },
+  });
+  if (values.url && !/^https?:$/.test(new URL(values.url).protocol))
+    throw new Error("--url is no http(s) address.");
+  const deployed = Boolean(values.url ?? values.env) || process.env.NODE_ENV === "production";
+  return { ...values, deployed };
+}
+
+/**
+ * @param root the project's folder
+ * @param args of the command line
+ * @returns the exit code
+ */
+export async function runDoctor(root: string, args: string[]): Promise<number> {
+  let options: Options;
+  let values: Variables;
+  try {
+    options = readOptions(args);
+    values = readEnvironment(root, !options.deployed, options.env);
+  } catch (error) {
+    print(`${error instanceof Error ? error.message : "Unreadable"}\n\n${usage}`);
+    return 1;
+  }
+  const { url, json, deployed } = options;
+  const findings = await diagnose({
+    values: { ...values, ...(deployed && { NODE_ENV: "production" }) },
+    url,
+  });
+  if (json) print(JSON.stringify(findings, undefined, 2));
+  else printFindings(findings);
+  return findings.some(({ status }) => status === "problem") ? 1 : 0;
+}

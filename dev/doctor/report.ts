@@ -1,0 +1,24 @@
+import { paint, print } from "../terminal.mjs";
+import type { Finding } from "./finding";
+
+const marks = {
+  ok: paint("green", "✓"),
+  warning: paint("yellow", "!"),
+  problem: paint("red", "✗"),
+};
+
+/** Prints a line for each finding, what to do below those that need it, and a sum at the end. */
+export function printFindings(findings: readonly Finding[]): void {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  for (const { check, status, message, remedy } of findings) {
+    print(`  ${marks[status]} ${check.padEnd(width)}  ${message}`);
+    if (remedy) print(`    ${" ".repeat(width)}  ${paint("dim", remedy)}`);
+  }
+  const count = (status: Finding["status"], noun: string) => {
+    const { length } = findings.filter((finding) => finding.status === status);
+    return length > 0 ? [`${length} ${noun}${length > 1 ? "s" : ""}`] : [];
+  };
+  const sum = [...count("problem", "problem"), ...count("warning", "warning")];
+  print();
+  print(sum.length > 0 ? `  ${sum.join(", ")}` : `  ${paint("green", "All is well.")}`);
+}

@@ -1,0 +1,45 @@
+import { Inject, Injectable } from "@nestjs/common";
+import { PassportStrategy } from "@nestjs/passport";
+import type { Request } from "express";
+import { Strategy } from "passport-custom";
+import { ENV, type Env } from "../env.js";
+import { Refusal, unauthorized } from "../refusals.js";
+import type { Caller } from "./caller.js";
+import { sessionValues } from "./session-cookies.js";
+import { Sessions } from "./sessions.js";
+
+/** Lets in by the app's session cookie, which a browser sends along because of AUTH_COOKIE_DOMAIN. */
+@Injectable()
+export class SessionStrategy extends PassportStrategy(Strategy, "session") {
+  constructor(
+    private readonly sessions: Sessions,
+    @Inject(ENV) private readonly env: Env,
+  ) {
+    super();
+  }
+
+  async validate(request: Request): Promise<Caller> {
+    const values = sessionValues(request.headers.cookie, this.env.cookieName);
+    if (values.length === 0) throw unauthorized("No session token");
+    if (isForeignWrite(request, this.env.origins)) throw new Refusal(403, "Not from this site");
+    const session = await this.sessions.find(values);
+    if (!session) throw unauthorized("Invalid session");
+    const { sub, claims } = session;
+    return {
+      via: "session",
+      subject: sub,
+      name: claims.name ?? claims.username ?? null,
+      roles: claims.roles ?? [],
+    };
+  }
+}
+
+/**
+ * Whether a page that is not on the list may have caused a write: browsers send the cookie along from every sibling domain,
+ * and CORS keeps only the answer from them. They name the page's origin with each write; what names none is no page's.
+ */
+function isForeignWrite({ method, headers }: Request, origins: readonly string[]): boolean {
+  if (["GET", "HEAD"].includes(method)) return false;
+  if (headers.origin !== undefined) return !origins.includes(headers.origin);
+  return !["same-origin", "none", undefined].some((site) => site === headers["sec-fetch-site"]);
+}

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { type IncomingMessage, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { gzipSync } from "node:zlib";
+import { closeServer, listen } from "../../dev/identity/listen";
+
+/** A request as it arrived at the API. */
+interface Arrived {
+  method: string;
+  /** As it was sent, not normalized. */
+  url: string;
+  headers: IncomingMessage["headers"];
+  /** Where the API read it. */
+  body?: string;
+}
+
+/** What the API saw. */
+interface Seen {
+  arrived: Arrived[];
+  /** How many bytes it gave away of its last download. */
+  given: number;
+  /** Paths of the requests whose client went away before it had its answer. */
+  abandoned: string[];
+}
+
+/** An API of a test's own, below `/v1`. */
+export interface ApiServer extends Seen {
+  /** Its base URL, with a path. */
+  url: string;
+  close(): Promise<void>;
+}
+
+const part = Buffer.alloc(64 * 1024, "next-logto-starter ");
+
+/** So many bytes, always the same ones. */
+export function* bytes(count: number): Generator<Buffer> {
+  for (let left = count; left > 0; left -= part.length) yield part.subarray(0, Math.min(left, part.length));
+}
+
+/** SHA-256 of what is read, as hex. */
+export async function digestOf(data: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of data) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+type Route = (incoming: IncomingMessage, answer: ServerResponse, seen: Seen) => unknown;
+
+const queryOf = ({ url = "" }: IncomingMessage) => new URL(url, "http://api").searchParams;
+
+/** What the API does, by path. */
+const routes: Record<string, Route> = {
+  "/v1/upload": async (incoming, answer) => json(answer, 200, { digest: await digestOf(incoming) }),
+  "/v1/unread": () => undefined,
+  "/v1/download": (incoming, answer, seen) => {
+    const size = Number(queryOf(incoming).get("size"));
+    answer.writeHead(200, { "content-type": "application/octet-stream", "content-length": size });
+    seen.given = 0;
+    const counted = function* () {
+      for (const each of bytes(size)) {
+        seen.given += each.length;
+        yield each;
+      }
+    };
+    return pipeline(counted, answer);
+  },
+  "/v1/created": (_, answer) => {
+    const headers = {
+      "access-control-allow-credentials": "true",
+      "access-control-allow-origin": "https://evil.example",
+      "cache-control": "public, max-age=3600",
+      "clear-site-data": '"cookies"',
+      etag: '"7"',
+      location: "/v1/items/7?a=b",
+      "set-cookie": "authjs.session-token=; Path=/",
+      "x-powered-by": "tests",
+    };
+    json(answer, 201, { created: true }, headers);
+  },
+  "/v1/page": (_, answer) => answer.writeHead(200, { "content-type": "text/html" }).end("<script>1</script>"),
+  "/v1/gzip": (_, answer) =>
+    answer
+      .writeHead(200, { "content-encoding": "gzip", "content-type": "text/plain" })
+      .end(gzipSync("in plain words")),
+  "/v1/refused": (_, answer) =>
+    json(answer, 401, { error: "invalid_token" }, { "www-authenticate": 'Bearer error="invalid_token"' }),
+  "/v1/too-large": (_, answer) => json(answer, 413, { error: "too_large" }),
+  "/v1/unchanged": (_, answer) => answer.writeHead(304, { etag: '"7"' }).end(),
+  "/v1/redirect": (incoming, answer) =>
+    answer.writeHead(302, { location: queryOf(incoming).get("to") ?? "" }).end(),
+  "/v1/reset": (incoming) => incoming.socket.destroy(),
+  "/v1/cut": (_, answer) => {
+    answer.writeHead(200, { "content-length": 1000 });
+    answer.write("the beginning", () => answer.destroy());
+  },
+  "/v1/events": (_, answer) =>
+    answer.writeHead(200, { "content-type": "text/event-stream" }).write("data: first\n\n"),
+};
+
+/** Any other path: reads the request's body. */
+const readBody: Route = async (incoming, answer, { arrived }) => {
+  const request = arrived.at(-1);
+  let body = "";
+  for await (const chunk of incoming.setEncoding("utf8")) body += String(chunk);
+  if (request) request.body = body;
+  json(answer, 200, { method: request?.method, url: request?.url });
+};
+
+function json(answer: ServerResponse, status: number, body: object, headers = {}): void {
+  answer.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+}
+
+/** Starts an API that believes every token. */
+export async function startApi(): Promise<ApiServer> {
+  const seen: Seen = { arrived: [], given: 0, abandoned: [] };
+  const { port, servers } = await listen(0, (incoming, answer) => {
+    const { method = "", url = "", headers } = incoming;
+    seen.arrived.push({ method, url, headers });
+    answer.on("close", () => {
+      if (!answer.writableFinished) seen.abandoned.push(url);
+    });
+    const route = routes[url.split("?")[0] ?? ""] ?? readBody;
+    Promise.resolve(route(incoming, answer, seen)).catch(() => answer.destroy());
+  });
+  const close = async () => {
+    await Promise.all(servers.map(closeServer));
+  };
+  return Object.assign(seen, { url: `http://localhost:${port}/v1`, close });
+}

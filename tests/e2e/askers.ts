@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "@playwright/test";
+import { encode } from "next-auth/jwt";
+import { appVariables } from "../../dev/stand-in";
+import { startApp, type App } from "./servers";
+import { readSession, sessionValue } from "./session-cookie";
+import { signInByRequests, test as base } from "./stage";
+
+const name = "authjs.session-token";
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Ways not to be signed in: how the cookie comes about, of an app and somebody's session there. */
+export const nobodies: Record<string, (app: App, browser: Browser) => Promise<string>> = {
+  "signed out": async () => "",
+  "with an expired session": (app, browser) =>
+    inSession(app, browser, "alice", async (context) => {
+      const token = await readSession(context, app);
+      const { secret, storage } = app;
+      if (storage.mode !== "database")
+        return encode({ token: { ...token }, secret, salt: name, maxAge: -10 });
+      await storage.db?.session.update({ where: { sid: token.sid }, data: { expires: new Date(0) } });
+      return sessionValue(context);
+    }),
+  "with a tampered cookie": (app, browser) =>
+    inSession(app, browser, "alice", async (context) => {
+      const value = await sessionValue(context);
+      const middle = Math.floor(value.length / 2);
+      return value.slice(0, middle) + (value[middle] === "A" ? "B" : "A") + value.slice(middle + 1);
+    }),
+};
+
+/** Signs somebody in, in a browser of its own. @param valueOf makes the cookie's value */
+async function inSession(
+  app: App,
+  browser: Browser,
+  username: string,
+  valueOf: (context: Awaited<ReturnType<Browser["newContext"]>>) => Promise<string>,
+): Promise<string> {
+  const context = await browser.newContext({ baseURL: app.url });
+  await signInByRequests(context, username);
+  const value = await valueOf(context);
+  await context.close();
+  return value;
+}
+
+/** Who asks: a seeded person, or one of `nobodies`. */
+export type Who = string;
+
+interface WorkerFixtures {
+  /** The Cookie header of whoever asks. */
+  cookieOf: (who: Who) => Promise<string>;
+  /** The same build and the same sessions, served as though there were no middleware.ts. */
+  withoutMiddleware: App;
+}
+
+export const test = base.extend<object, WorkerFixtures>({
+  cookieOf: [
+    async ({ app, browser }, use) => {
+      const made = new Map<Who, Promise<string>>();
+      const make = (who: Who) => nobodies[who]?.(app, browser) ?? inSession(app, browser, who, sessionValue);
+      await use(async (who) => {
+        const making = made.get(who) ?? make(who);
+        made.set(who, making);
+        const value = await making;
+        return value && `${name}=${value}`;
+      });
+    },
+    { scope: "worker" },
+  ],
+  withoutMiddleware: [
+    async ({ app, pair }, use) => {
+      const folder = buildWithoutMiddleware();
+      const { secret: AUTH_SECRET } = app;
+      const variables = { ...appVariables(pair.identity.issuer), ...app.storage.variables, AUTH_SECRET };
+      const bare = await startApp(variables, { folder });
+      await use(bare);
+      await bare.stop();
+      rmSync(folder, { recursive: true });
+    },
+    { scope: "worker" },
+  ],
+});
+
+/** Links everything of the build but the one file that says that there is middleware. */
+function buildWithoutMiddleware(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "without-middleware-"));
+  const told = "functions-config-manifest.json";
+  mkdirSync(path.join(folder, ".next/server"), { recursive: true });
+  const link = (file: string) => symlinkSync(path.join(root, file), path.join(folder, file));
+  const linkAll = (below: string, but: string) =>
+    readdirSync(path.join(root, below))
+      .filter((entry) => entry !== but)
+      .forEach((entry) => link(path.join(below, entry)));
+  ["node_modules", "package.json"].forEach(link);
+  linkAll(".next", "server");
+  linkAll(".next/server", told);
+  writeFileSync(path.join(folder, ".next/server", told), JSON.stringify({ version: 1, functions: {} }));
+  return folder;
+}

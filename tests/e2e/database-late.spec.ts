@@ -1,0 +1,21 @@
+import { startTooEarly, strategies, test } from "./outage";
+import { beginSignIn, expect, typePassword } from "./stage";
+
+for (const strategy of strategies) {
+  test(`an app that starts before its database takes sign-ins once that is there, strategy ${strategy}`, async ({
+    browser,
+  }) => {
+    const early = await startTooEarly(strategy);
+    const context = await browser.newContext({ baseURL: early.app.url });
+    const landed = await typePassword(context, await beginSignIn(context, "/dashboard"), "alice");
+    expect(new URL(landed.url()).searchParams.get("error")).toBe("DatabaseUnavailable");
+    await early.mend();
+    // Logto remembers the password.
+    await expect(async () => {
+      expect((await beginSignIn(context, "/dashboard")).url()).toMatch(/\/dashboard$/);
+    }).toPass({ timeout: 15_000 });
+    expect((await context.request.get("/api/auth/check")).status()).toBe(200);
+    await context.close();
+    await early.stop();
+  });
+}

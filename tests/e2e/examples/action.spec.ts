@@ -1,0 +1,60 @@
+import { expect, signInByRequests, test } from "../stage";
+
+const example = "/examples/action";
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
+    test.use({ javaScriptEnabled });
+
+    test("whoever is signed in saves the note, and only an admin deletes it", async ({ context, page }) => {
+      await signInByRequests(context, "bob");
+      await page.goto(example);
+      await page.getByLabel("New note").fill("Buy milk");
+      await page.getByRole("button", { name: "Save the note" }).click();
+      await expect(page.getByText("Buy milk")).toBeVisible();
+      await page.getByRole("button", { name: "Delete the note" }).click();
+      await expect(page.getByRole("alert").getByText("You don't have access to this")).toBeVisible();
+      await page.reload();
+      await expect(page.getByText("Buy milk")).toBeVisible();
+
+      await context.clearCookies({ name: /^(?!example)/ });
+      await signInByRequests(context, "alice");
+      await page.goto(example);
+      await page.getByRole("button", { name: "Delete the note" }).click();
+      await expect(page.getByText("No note")).toBeVisible();
+    });
+
+    test("a form that is sent after the session's end saves nothing and leads to sign in", async ({
+      context,
+      page,
+      stage,
+    }) => {
+      await signInByRequests(context, "bob");
+      await page.goto(example);
+      await context.clearCookies();
+      await page.getByLabel("New note").fill("Buy milk");
+      await page.getByRole("button", { name: "Save the note" }).click();
+      await page.waitForURL((url) => url.pathname === "/sign-in");
+      expect(new URL(page.url()).searchParams.get("callbackUrl")).toBe(example);
+      expect(await context.cookies(stage.url + example)).toEqual([]);
+    });
+  });
+}
+
+test("while a form is on its way its button says so", async ({ context, page }) => {
+  await signInByRequests(context, "bob");
+  await page.goto(example);
+  let go = () => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await page.route(`**${example}`, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByLabel("New note").fill("Buy milk");
+  const save = page.getByRole("button", { name: "Save the note" });
+  await save.click();
+  await expect(save).toHaveAttribute("aria-disabled", "true");
+  go();
+  await expect(page.getByText("Buy milk")).toBeVisible();
+  await expect(save).toHaveAttribute("aria-disabled", "false");
+});

@@ -1,0 +1,13 @@
+import { expect, test } from "../fixtures";
+import { testProtected } from "../route-answers";
+import * as table from "./protected-paths";
+
+testProtected(table, { examples: true });
+
+test("middleware sends away from what it names and from all below, and from nothing else", async ({
+  request,
+}) => {
+  const statusOf = async (path: string) => (await request.get(path, { maxRedirects: 0 })).status();
+  expect(await statusOf("/examples/middleware/anything")).toBe(307);
+  expect(await statusOf("/examples/server/anything")).toBe(404);
+});

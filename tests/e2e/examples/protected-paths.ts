@@ -1,0 +1,35 @@
+import { acme } from "../../../dev/identity/seed";
+import type { ProtectedAction, ProtectedPath } from "../protected-paths";
+
+const actions = "app/(protected)/examples/action/actions.ts";
+
+/** The examples that are for signed-in people. */
+export const protectedPaths: ProtectedPath[] = [
+  { route: "/examples/server", kind: "page" },
+  { route: "/examples/middleware", kind: "page" },
+  { route: "/examples/admin", kind: "page", refuses: "bob" },
+  { route: "/examples/permission", kind: "page", refuses: "carol" },
+  {
+    route: "/examples/organization/[id]",
+    kind: "page",
+    path: `/examples/organization/${acme.id}`,
+    refuses: "bob",
+  },
+  { route: "/examples/action", kind: "page" },
+  { route: "/api/examples/session", kind: "handler" },
+  { route: "/api/examples/role", kind: "handler", refuses: "bob" },
+  { route: "/api/examples/permission", kind: "handler", refuses: "carol" },
+  {
+    route: "/api/examples/organization/[id]",
+    kind: "handler",
+    path: `/api/examples/organization/${acme.id}`,
+    refuses: "bob",
+  },
+];
+
+export const protectedActions: ProtectedAction[] = [
+  { action: `${actions} saveNote` },
+  { action: `${actions} deleteNote`, refuses: "bob" },
+];
+
+export const publicPaths = new Set(["/examples", "/examples/client"]);

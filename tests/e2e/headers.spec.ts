@@ -1,0 +1,140 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { BrowserContext, Page } from "@playwright/test";
+import { z } from "zod";
+import { acme } from "../../dev/identity/seed";
+import { expect, signIn, test } from "./fixtures";
+import { signInByRequests } from "./stage";
+import { hydrated, signOut } from "./steps";
+
+const manifest = fileURLToPath(new URL("../../.next/app-path-routes-manifest.json", import.meta.url));
+
+/** The addresses of everything of a kind that the build has: every page, or every route handler. */
+function addresses(kind: "page" | "route"): string[] {
+  const routes = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(manifest, "utf8")));
+  return Object.entries(routes)
+    .filter(([file, route]) => file.endsWith(`/${kind}`) && !route.startsWith("/_"))
+    .map(([, route]) => route.replace("[id]", acme.id).replace(/\[\.\.\.\w+\]/, "made-up"));
+}
+
+/** A policy's directives and their sources. */
+function directives(policy = ""): Record<string, string[]> {
+  const entries = policy.split("; ").map((directive) => directive.split(" "));
+  return Object.fromEntries(entries.map(([name = "", ...sources]) => [name, sources]));
+}
+
+const always = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "strict-origin-when-cross-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=()",
+};
+
+const answers = async (context: BrowserContext, paths: string[]) =>
+  Promise.all(paths.map((path) => context.request.get(path, { maxRedirects: 0 })));
+
+for (const who of ["nobody", "alice"]) {
+  test(`every page says what it may load and where it may send to, for ${who} too`, async ({
+    context,
+    identity,
+  }) => {
+    if (who !== "nobody") await signInByRequests(context, who);
+    const pages = [...addresses("page"), "/no-such-page"];
+    expect(pages.length).toBeGreaterThan(15);
+    for (const response of await answers(context, pages)) {
+      const headers = response.headers();
+      expect(headers, response.url()).toMatchObject(always);
+      const policy = directives(headers["content-security-policy"]);
+      expect(policy["form-action"], response.url()).toEqual(["'self'", new URL(identity.issuer).origin]);
+      expect(policy).toMatchObject({
+        "default-src": ["'self'"],
+        "script-src": ["'self'", "'unsafe-inline'"],
+        "script-src-attr": ["'none'"],
+        "style-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+      });
+      // Not on http: a browser would remember it for every port of the host.
+      expect(headers).not.toHaveProperty("strict-transport-security");
+    }
+  });
+}
+
+test("no handler's answer can be shown in a frame or taken for another type", async ({ context }) => {
+  for (const response of await answers(context, [...addresses("route"), "/api/auth/csrf"])) {
+    const headers = response.headers();
+    expect(headers, response.url()).toMatchObject(always);
+    // A file of the project's own, and two words of JSON.
+    if (/\/icon\.svg|\/api\/health/.test(response.url())) continue;
+    expect(directives(headers["content-security-policy"])["frame-ancestors"], response.url()).toEqual([
+      "'none'",
+    ]);
+  }
+});
+
+/** What the browser has to complain about: violations of the policy, errors, warnings. */
+function complaints(page: Page): string[] {
+  const found: string[] = [];
+  page.on("pageerror", (error) => found.push(error.message));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) found.push(`${page.url()}: ${message.text()}`);
+  });
+  return found;
+}
+
+test("the browser's console stays clean on every page, signed out and in, and on the way", async ({
+  page,
+}) => {
+  const found = complaints(page);
+  for (const path of ["/", "/sign-in?error=Configuration", "/check-your-mail", "/refused"]) {
+    await page.goto(path);
+    await hydrated(page);
+  }
+  await signIn(page, "alice");
+  for (const path of addresses("page")) {
+    const response = await page.goto(path);
+    // A page that is there with a database only says 404, which the console repeats.
+    if (response?.status() === 404) found.splice(-1);
+    else await page.waitForFunction(() => document.readyState === "complete");
+  }
+  await page.goto("/");
+  await hydrated(page);
+  await page.getByRole("link", { name: "Dashboard" }).first().click();
+  await expect(page.getByRole("heading", { name: "Welcome, Alice Kim" })).toBeVisible();
+  await signOut(page);
+  await page.goto("/api/auth/signout");
+  expect(found).toEqual([]);
+});
+
+/** What somebody would try who found a way to add HTML to a page, and the directive that stops it. */
+const attempts: [string, string][] = [
+  ["script-src-attr", '<img src="data:," onerror="document.title = `taken`">'],
+  ["script-src-elem", '<script src="https://evil.example/x.js"></script>'],
+  ["style-src-attr", '<p style="position: fixed">'],
+  ["style-src-elem", '<link rel="stylesheet" href="https://evil.example/x.css">'],
+  ["base-uri", '<base href="https://evil.example/">'],
+  ["frame-src", '<iframe src="https://evil.example/"></iframe>'],
+  ["object-src", '<object data="https://evil.example/x"></object>'],
+  ["form-action", '<form action="https://evil.example/" method="post"><button id="evil"></form>'],
+];
+
+test("a page does nothing of what HTML from elsewhere would have it do", async ({ page }) => {
+  await page.goto("/");
+  for (const [directive, html] of attempts) {
+    const stopped = await page.evaluate(
+      (added) =>
+        new Promise<string>((resolve) => {
+          document.addEventListener("securitypolicyviolation", (event) =>
+            resolve(document.title === "taken" ? "too late" : event.effectiveDirective),
+          );
+          // Unlike innerHTML, this runs scripts.
+          document.body.append(document.createRange().createContextualFragment(added));
+          document.querySelector<HTMLElement>("#evil")?.click();
+          setTimeout(() => resolve("nothing"), 2_000);
+        }),
+      html,
+    );
+    expect.soft(stopped, html).toBe(directive);
+  }
+});

@@ -1,0 +1,34 @@
+import { expect, signIn, test } from "./fixtures";
+import * as table from "./protected-paths";
+import { testProtected } from "./route-answers";
+
+testProtected(table, { examples: false });
+
+test("below a protected path even what does not exist sends to sign in", async ({ app, request }) => {
+  const response = await request.get("/dashboard/anything/below", { maxRedirects: 0 });
+  expect(response.status()).toBe(307);
+  const location = new URL(response.headers().location ?? "", app.url);
+  expect(location.pathname + location.search).toBe("/sign-in?callbackUrl=%2Fdashboard%2Fanything%2Fbelow");
+});
+
+test("the session of whoever is signed out is null", async ({ request }) => {
+  expect(await (await request.get("/api/auth/session")).json()).toBeNull();
+});
+
+test("the check and the session's description say who is signed in, and nothing secret", async ({ page }) => {
+  await signIn(page, "bob");
+  const check = await page.request.get("/api/auth/check");
+  expect(await check.json()).toMatchObject({
+    user: { name: "Bob Park", username: "bob", email: "bob@example.com", roles: ["editor"] },
+  });
+  const info = await page.request.get("/api/token-info");
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  expect(await info.json()).toEqual({
+    strategy: expect.stringMatching(/^(jwt|database)$/),
+    provider: "logto",
+    startedAt: time,
+    expiresAt: time,
+    accessToken: { expiresAt: time },
+    claims: expect.objectContaining({ sub: "p7c4w1n6zr5b", name: "Bob Park", roles: ["editor"] }),
+  });
+});

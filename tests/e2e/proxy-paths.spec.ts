@@ -1,0 +1,88 @@
+import { expect, test, textOf } from "./proxied";
+
+/** What the proxy itself refuses. */
+const refused = [
+  "..%2fadmin",
+  "%2e%2e%2fadmin",
+  "%2E%2E%2Fadmin",
+  "items/..%2f..%2fadmin",
+  "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+  "..%5cadmin",
+  "%2e%2e%5cadmin",
+  "%2f%2fevil.example/x",
+  "%5c%5cevil.example/x",
+  "https:%2f%2fevil.example/x",
+  "https:/evil.example/x",
+  "%252e%252e/admin",
+  "..%252fadmin",
+  "%255c%255cevil.example",
+  "%25252e%25252e%25252fadmin",
+  "..;/admin",
+  "%2e%2e;/admin",
+  "items/..;a=b/..;/admin",
+  "%2e%2e%3b/admin",
+  "items%00",
+  "items%0d%0aHost:%20evil.example",
+  "items%09",
+  "%ef%bc%8e%ef%bc%8e/admin",
+  "..%ef%bc%8fadmin",
+];
+
+test("a path that leads out of the API, or might, is refused", { tag: "@jwt" }, async ({ api, send }) => {
+  const before = api.arrived.length;
+  for (const path of refused) {
+    const answer = await send(`/api/proxy/${path}`);
+    expect([path, answer.statusCode, JSON.parse(await textOf(answer))]).toMatchObject([
+      path,
+      400,
+      { error: "bad_path" },
+    ]);
+  }
+  expect(api.arrived.slice(before)).toEqual([]);
+});
+
+/** What Next.js takes for another path of this app, tidies up by a redirect, or can't read. */
+const tidied = [
+  "../admin",
+  "items/../../admin",
+  "items/..",
+  ".",
+  "%2e%2e/admin",
+  "items/%2E%2e/%2e%2E/admin",
+  "..\\admin",
+  "\\\\evil.example\\x",
+  "/evil.example/x",
+  "https://evil.example/x",
+  "items//admin",
+  "%c0%ae%c0%ae/admin",
+  "%zz",
+];
+
+test(
+  "a path that is none leads to another path of this app, or nowhere",
+  { tag: "@jwt" },
+  async ({ api, app, send }) => {
+    const before = api.arrived.length;
+    for (const path of tidied) {
+      const answer = (await send(`/api/proxy/${path}`)).resume();
+      expect([308, 400, 404, 500], path).toContain(answer.statusCode);
+      expect(new URL(answer.headers.location ?? "/", app.url).origin, path).toBe(app.url);
+    }
+    expect(api.arrived.slice(before)).toEqual([]);
+  },
+);
+
+test("any other path arrives as it was sent, below the API's own", { tag: "@jwt" }, async ({ api, send }) => {
+  const paths = [
+    "items",
+    "items/7/lines?page=2&sort=a&sort=b",
+    "files/a%20b/%C3%BC.txt?q=%2F..%2F%20%2B",
+    "users/alice@example.com",
+    "@scope/name;v=1/a:b,c=d!$'()*+",
+    "100%25",
+  ];
+  for (const path of paths) {
+    expect(await textOf(await send(`/api/proxy/${path}`))).toContain('"GET"');
+    expect(api.arrived.at(-1)?.url).toBe(`/v1/${path}`);
+  }
+});

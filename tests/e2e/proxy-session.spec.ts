@@ -1,0 +1,92 @@
+import { cookiesOfRenewal } from "./modes";
+import { isActive } from "./people";
+import { expect, test } from "./proxied";
+import { expireAccessToken, readSession, writtenSessionCookies } from "./session-cookie";
+import { postAsApp, signInByRequests } from "./stage";
+
+test("without a session the proxy says 401, and the API hears nothing", async ({ api, context }) => {
+  const before = api.arrived.length;
+  const response = await context.request.get("/api/proxy/items");
+  expect(response.status()).toBe(401);
+  expect(response.headers()["www-authenticate"]).toBe("Session");
+  expect(await response.json()).toEqual({ error: "signed_out", message: "Sign in to use this." });
+  expect(api.arrived.slice(before)).toEqual([]);
+});
+
+test("the proxy gets its token once, and keeps the refresh token that was rotated", async ({
+  context,
+  stage,
+}) => {
+  await stage.control.change({ rotation: "always", graceInterval: 0 });
+  await signInByRequests(context, "alice");
+  await expireAccessToken(context, stage);
+  await stage.control.forgetRequests();
+  const responses = await Promise.all(
+    Array.from({ length: 4 }, () => context.request.get("/api/proxy/items")),
+  );
+  expect(responses.map((response) => response.status())).toEqual([200, 200, 200, 200]);
+  const written = responses.map((response) => writtenSessionCookies(response).length);
+  expect(new Set(written)).toEqual(new Set([cookiesOfRenewal(stage)]));
+  // In strategy `database` the guard has renewed the session first, as middleware has elsewhere.
+  const requests = stage.storage.mode === "database" ? 2 : 1;
+  expect((await stage.control.requests()).byGrant.refresh_token).toBe(requests);
+  const { refreshToken = "" } = await readSession(context, stage);
+  expect(await isActive(stage.control, refreshToken)).toBe(true);
+});
+
+test("a session that Logto ended is a 401 that says so", async ({ context, stage }) => {
+  await signInByRequests(context, "bob");
+  const { refreshToken = "" } = await readSession(context, stage);
+  await postAsApp(stage.control, "token/revocation", { token: refreshToken });
+  const response = await context.request.get("/api/proxy/items");
+  expect(response.status()).toBe(401);
+  expect(await response.json()).toMatchObject({ error: "session_ended" });
+});
+
+test("while Logto does not answer, the proxy asks to wait, and nobody is signed out", async ({
+  context,
+  stage,
+}) => {
+  await signInByRequests(context, "bob");
+  await stage.control.inject({ endpoint: "token", when: "before", kind: "status", status: 503 });
+  const response = await context.request.get("/api/proxy/items");
+  expect(response.status()).toBe(503);
+  expect(response.headers()["retry-after"]).toBe("5");
+  expect(await response.json()).toMatchObject({ error: "provider_unavailable" });
+  expect((await context.request.get("/api/auth/check")).status()).toBe(200);
+});
+
+test(
+  "a write that another site's page may have caused is refused, and not forwarded",
+  { tag: "@jwt" },
+  async ({ api, context }) => {
+    await signInByRequests(context, "alice");
+    const foreign: Record<string, string>[] = [
+      { "sec-fetch-site": "cross-site", origin: "https://evil.example" },
+      { "sec-fetch-site": "same-site", origin: "http://sibling.localhost" },
+      { "sec-fetch-site": "cross-site", origin: "null" },
+      { origin: "https://evil.example" },
+      { origin: "null" },
+    ];
+    const before = api.arrived.length;
+    for (const headers of foreign) {
+      for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+        const response = await context.request.fetch("/api/proxy/items", { method, headers });
+        expect([method, headers, response.status()]).toEqual([method, headers, 403]);
+        expect(await response.json()).toMatchObject({ error: "cross_site" });
+      }
+    }
+    expect(api.arrived.slice(before)).toEqual([]);
+  },
+);
+
+test("our own page's write is forwarded", { tag: "@jwt" }, async ({ api, page, context }) => {
+  await signInByRequests(context, "alice");
+  await page.goto("/profile");
+  const answer = await page.evaluate(async () => {
+    const response = await fetch("/api/proxy/items", { method: "PATCH", body: "from the page" });
+    return [response.status, await response.text()];
+  });
+  expect(answer).toEqual([200, '{"method":"PATCH","url":"/v1/items"}']);
+  expect(api.arrived.at(-1)).toMatchObject({ method: "PATCH", body: "from the page" });
+});

@@ -1,0 +1,150 @@
+import { decodeJwt } from "jose";
+import { apiResources, seedPeople } from "../../dev/identity/seed";
+import { expect, test } from "./proxied";
+import { signInByRequests } from "./stage";
+
+const shopping = apiResources[0]?.indicator;
+const alice = seedPeople.find(({ username }) => username === "alice");
+
+test.beforeEach(async ({ context }) => {
+  await signInByRequests(context, "alice");
+});
+
+test(
+  "the API gets the user's access token for it, and neither cookies nor what the browser says it is",
+  {
+    tag: "@jwt",
+  },
+  async ({ api, context }) => {
+    const headers = {
+      accept: "application/json",
+      "accept-language": "ko",
+      authorization: "Bearer of-somebody-else",
+      "idempotency-key": "7",
+      range: "bytes=0-9",
+      "x-api-key": "secret",
+      "x-forwarded-for": "10.0.0.1",
+      "x-http-method-override": "DELETE",
+    };
+    const response = await context.request.get("/api/proxy/items?page=2", { headers });
+    expect(await response.json()).toEqual({ method: "GET", url: "/v1/items?page=2" });
+
+    const arrived = api.arrived.at(-1)?.headers ?? {};
+    const [scheme, token = ""] = arrived.authorization?.split(" ") ?? [];
+    expect(scheme).toBe("Bearer");
+    expect(decodeJwt(token)).toMatchObject({ aud: shopping, sub: alice?.id, scope: "read write" });
+    const { accept, "accept-language": language, "idempotency-key": key, range } = arrived;
+    expect({ accept, "accept-language": language, "idempotency-key": key, range }).toEqual({
+      accept: headers.accept,
+      "accept-language": "ko",
+      "idempotency-key": "7",
+      range: "bytes=0-9",
+    });
+    const left = ["cookie", "x-api-key", "x-forwarded-for", "x-http-method-override", "origin", "referer"];
+    expect(left.filter((name) => name in arrived)).toEqual([]);
+  },
+);
+
+test("every method arrives, with its body", { tag: "@jwt" }, async ({ api, context }) => {
+  for (const method of ["GET", "HEAD", "OPTIONS", "DELETE"]) {
+    expect((await context.request.fetch("/api/proxy/items/7", { method })).status()).toBe(200);
+    expect(api.arrived.at(-1)).toMatchObject({ method, url: "/v1/items/7", body: "" });
+  }
+  for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+    const data = { title: "Ümlaut" };
+    expect((await context.request.fetch("/api/proxy/items/7", { method, data })).status()).toBe(200);
+    expect(api.arrived.at(-1)).toMatchObject({ method, body: JSON.stringify(data) });
+    const headers = api.arrived.at(-1)?.headers;
+    expect(headers).toMatchObject({ "content-type": "application/json", "content-length": "19" });
+  }
+});
+
+test(
+  "the browser gets the answer, but no cookies, no CORS and nothing to keep",
+  { tag: "@jwt" },
+  async ({ context }) => {
+    const response = await context.request.post("/api/proxy/created");
+    expect(response.status()).toBe(201);
+    expect(await response.json()).toEqual({ created: true });
+    const headers = response.headers();
+    expect(headers).toMatchObject({
+      "cache-control": "private, no-store",
+      "content-type": "application/json",
+      etag: '"7"',
+      location: "/api/proxy/items/7?a=b",
+    });
+    const left = ["set-cookie", "access-control-allow-origin", "access-control-allow-credentials"];
+    expect([...left, "clear-site-data", "x-powered-by"].filter((name) => name in headers)).toEqual([]);
+  },
+);
+
+test(
+  "a page of the API's runs no script on this app's origin",
+  { tag: "@jwt" },
+  async ({ context, page, stage }) => {
+    const headers = (await context.request.get("/api/proxy/page")).headers();
+    expect(headers["content-security-policy"]).toContain("sandbox");
+    expect(headers).toMatchObject({
+      "cross-origin-resource-policy": "same-origin",
+      "x-content-type-options": "nosniff",
+    });
+    await page.goto("/api/proxy/page");
+    expect(await page.evaluate("self.origin")).toBe("null");
+    expect(page.url()).toBe(`${stage.url}/api/proxy/page`);
+  },
+);
+
+test(
+  "what the API compresses though it was asked not to is readable",
+  { tag: "@jwt" },
+  async ({ context }) => {
+    expect(await (await context.request.get("/api/proxy/gzip")).text()).toBe("in plain words");
+  },
+);
+
+test("what the API refuses is refused in its words", { tag: "@jwt" }, async ({ context }) => {
+  const refused = await context.request.get("/api/proxy/refused");
+  expect(refused.status()).toBe(401);
+  expect(refused.headers()["www-authenticate"]).toBe('Bearer error="invalid_token"');
+  expect(await refused.json()).toEqual({ error: "invalid_token" });
+  const unchanged = await context.request.get("/api/proxy/unchanged", {
+    headers: { "if-none-match": '"7"' },
+  });
+  expect([unchanged.status(), unchanged.headers().etag]).toEqual([304, '"7"']);
+});
+
+test("a refusal arrives though the API did not read the upload", { tag: "@jwt" }, async ({ context }) => {
+  const data = Buffer.alloc(5_000_000);
+  const response = await context.request.post("/api/proxy/too-large", { data });
+  expect(response.status()).toBe(413);
+});
+
+test(
+  "a redirect within the API is one within the proxy; one that leads elsewhere is not passed on",
+  {
+    tag: "@jwt",
+  },
+  async ({ api, context }) => {
+    const redirected = (to: string) =>
+      context.request.get(`/api/proxy/redirect?to=${encodeURIComponent(to)}`, { maxRedirects: 0 });
+    for (const to of ["items/7?a=b", "/v1/items/7?a=b", `${api.url}/items/7?a=b`]) {
+      const response = await redirected(to);
+      expect([response.status(), response.headers().location]).toEqual([302, "/api/proxy/items/7?a=b"]);
+    }
+    for (const to of ["https://evil.example/", "//evil.example", "/admin", "../x", "javascript:alert(1)"]) {
+      const response = await redirected(to);
+      expect([to, response.status(), response.headers().location]).toEqual([to, 502, undefined]);
+      expect(await response.json()).toMatchObject({ error: "api_redirects_elsewhere" });
+    }
+  },
+);
+
+test("an API that breaks off before it answers is a 502", { tag: "@jwt" }, async ({ context, stage }) => {
+  const response = await context.request.get("/api/proxy/reset");
+  expect(response.status()).toBe(502);
+  expect(await response.json()).toEqual({
+    error: "api_unavailable",
+    message: "The API can't be reached. Try again in a moment.",
+  });
+  expect(stage.log()).toContain("the API can't be reached");
+});

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { expireAccessToken } from "./session-cookie";
+import { expect, signInByRequests, test, visit } from "./stage";
+
+const entry = z.looseObject({ level: z.string(), requestId: z.string(), msg: z.string() });
+/** The entries of a log. Every line is one. */
+const entriesOf = (log: string) =>
+  log
+    .trim()
+    .split("\n")
+    .map((line) => entry.parse(JSON.parse(line)));
+
+test("every answer has a request id: the proxy's, or one of our own", async ({ context }) => {
+  const idOf = async (path: string, given?: string) => {
+    const headers: Record<string, string> = given === undefined ? {} : { "x-request-id": given };
+    return (await context.request.get(path, { headers })).headers()["x-request-id"];
+  };
+  for (const path of ["/", "/api/auth/check", "/api/auth/csrf", "/icon.svg"]) {
+    expect(await idOf(path)).toMatch(/^[\da-f-]{36}$/);
+    expect(await idOf(path, "proxy:1-67f.a")).toBe("proxy:1-67f.a");
+    expect(await idOf(path, 'x" msg="forged')).toMatch(/^[\da-f-]{36}$/);
+  }
+});
+
+test("each line of the log names its request, in middleware, handlers and what Next.js prints", async ({
+  context,
+  stage,
+}) => {
+  const ids = Array.from({ length: 20 }, (_, index) => `request-${index}`);
+  const { request } = context;
+  const send: Record<string, (id: string) => Promise<unknown>> = {
+    "session cookie unreadable": (id) =>
+      request.get("/dashboard", {
+        headers: { "x-request-id": id, cookie: "authjs.session-token=broken" },
+        maxRedirects: 0,
+      }),
+    "back-channel logout refused": (id) =>
+      request.post("/api/auth/backchannel-logout", {
+        headers: { "x-request-id": id },
+        form: { logout_token: "made.up.token" },
+      }),
+    "Failed to find Server Action": (id) =>
+      request.post("/sign-in", {
+        headers: { "x-request-id": id, "next-action": "0".repeat(42) },
+        data: "[]",
+      }),
+  };
+  const requests = Object.entries(send).flatMap(([event, ask]) =>
+    ids.map(async (id) => {
+      await ask(`${id}.${event.length}`);
+      return { event, id: `${id}.${event.length}` };
+    }),
+  );
+  const sent = await Promise.all(requests);
+  const entries = entriesOf(stage.log());
+  for (const { event, id } of sent) {
+    const found = entries.filter(({ requestId }) => requestId === id);
+    expect(found.length, id).toBeGreaterThan(0);
+    for (const { msg } of found) expect(msg).toContain(event);
+  }
+});
+
+test("signing in, renewing and signing out are one line each, with the user and the request", async ({
+  context,
+  stage,
+}) => {
+  await signInByRequests(context, "bob");
+  await expireAccessToken(context, stage);
+  await visit(context, "/dashboard");
+  const { csrfToken } = z
+    .object({ csrfToken: z.string() })
+    .parse(await (await context.request.get("/api/auth/csrf")).json());
+  await context.request.post("/api/auth/signout", { form: { csrfToken }, maxRedirects: 0 });
+  const entries = entriesOf(stage.log());
+  expect(entries.map(({ msg }) => msg)).toEqual(["signed in", "session renewed", "signed out"]);
+  expect(new Set(entries.map(({ user }) => user)).size).toBe(1);
+  expect(new Set(entries.map(({ requestId }) => requestId)).size).toBe(3);
+});

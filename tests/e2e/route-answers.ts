@@ -1,0 +1,178 @@
+import { readFileSync } from "node:fs";
+import type { APIResponse } from "@playwright/test";
+import { z } from "zod";
+import { nobodies, test, type Who } from "./askers";
+import type { ProtectedAction, ProtectedPath } from "./protected-paths";
+import { expect } from "./stage";
+
+/** Values of the header by which Next.js once took a request for one of its own, and left middleware out (CVE-2025-29927). */
+const subrequests = ["middleware", "src/middleware", "pages/_middleware", "proxy"].flatMap((file) => [
+  file,
+  Array.from({ length: 5 }, () => file).join(":"),
+]);
+
+/** To sign in and back, or a challenge. @param callbackUrl what the page shall come back to */
+async function expectTurnedAway(kind: ProtectedPath["kind"], response: APIResponse, callbackUrl: string) {
+  expect(response.headers()["cache-control"]).toContain("no-store");
+  if (kind === "handler") {
+    expect(response.status()).toBe(401);
+    expect(response.headers()["www-authenticate"]).toBeTruthy();
+    expect(await response.json()).toEqual({ error: "signed_out", message: expect.any(String) });
+    return;
+  }
+  expect(response.status()).toBe(307);
+  const origin = new URL(response.url()).origin;
+  const location = new URL(response.headers().location ?? "", origin);
+  expect(location.origin + location.pathname).toBe(`${origin}/sign-in`);
+  expect(location.searchParams.get("callbackUrl")).toBe(callbackUrl);
+}
+
+/** At the same address, and said so. */
+async function expectNotAllowed(kind: ProtectedPath["kind"], response: APIResponse) {
+  expect(response.headers()["cache-control"]).toContain("no-store");
+  if (kind === "handler") {
+    expect(response.status()).toBe(403);
+    expect(response.headers()["www-authenticate"]).toBeUndefined();
+    expect(await response.json()).toEqual({
+      error: expect.stringMatching(/^not_(allowed|a_member)$/),
+      message: expect.any(String),
+    });
+    return;
+  }
+  expect(response.status()).toBe(200);
+  const html = await response.text();
+  expect(html).toMatch(/<h1[^>]*>You don&#x27;t have access to this page/);
+  expect(html).toMatch(/<meta name="robots" content="noindex/);
+}
+
+const routesManifest = z.record(z.string(), z.string());
+const actionsManifest = z.object({
+  node: z.record(
+    z.string(),
+    z.object({ filename: z.string(), exportedName: z.string(), workers: z.record(z.string(), z.unknown()) }),
+  ),
+});
+const readBuilt = (file: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../.next/${file}`, import.meta.url), "utf8"));
+
+/** Every route of the build. */
+const builtRoutes = () => Object.values(routesManifest.parse(readBuilt("app-path-routes-manifest.json")));
+
+/** Every server action of the build, with its id and a page that has it. */
+const builtActions = () =>
+  Object.entries(actionsManifest.parse(readBuilt("server/server-reference-manifest.json")).node).map(
+    ([id, { filename, exportedName, workers }]) => ({
+      id,
+      action: `${filename} ${exportedName}`,
+      page: Object.keys(workers)[0]?.replace(/^app|\/\([a-z]+\)|\/page$/g, "") ?? "",
+    }),
+  );
+
+const isExample = (name: string) => name.split("/").includes("examples");
+
+/**
+ * Tests of protected routes and actions: each is asked by everybody.
+ *
+ * @param table what is protected, and what is public
+ * @param kind which part of the app the table is of; it has to name all that was built there
+ */
+export function testProtected(
+  table: {
+    protectedPaths: ProtectedPath[];
+    protectedActions: ProtectedAction[];
+    publicPaths: Set<string>;
+    publicActions?: Set<string>;
+  },
+  { examples }: { examples: boolean },
+): void {
+  const { protectedPaths, protectedActions, publicPaths, publicActions = new Set() } = table;
+  const ours = (names: string[]) => [...new Set(names.filter((each) => isExample(each) === examples))].sort();
+
+  test("every route and every action of the build is known as protected or as public", () => {
+    const routes = [...protectedPaths.map(({ route }) => route), ...publicPaths];
+    expect(ours(builtRoutes())).toEqual(routes.sort());
+    const actions = [...protectedActions.map(({ action }) => action), ...publicActions];
+    expect(ours(builtActions().map(({ action }) => action))).toEqual(actions.sort());
+  });
+
+  for (const { route, kind, path: address = route, refuses, status = 200 } of protectedPaths) {
+    test(`${route} answers nobody but those who may`, async ({ context, cookieOf }) => {
+      const ask = async (who: Who) =>
+        context.request.get(address, { headers: { cookie: await cookieOf(who) }, maxRedirects: 0 });
+      for (const who of Object.keys(nobodies))
+        await test.step(who, async () => expectTurnedAway(kind, await ask(who), address));
+      if (kind === "page")
+        await test.step("signed out, by the router", async () => {
+          const url = `${address}${address.includes("?") ? "&" : "?"}_rsc`;
+          const response = await context.request.get(url, { headers: { rsc: "1" }, maxRedirects: 0 });
+          // Middleware's redirect, or the guard's, which the router follows.
+          const { location = await response.text() } = response.headers();
+          expect(location).toMatch(/^\/sign-in\?|NEXT_REDIRECT;replace;\/sign-in\?/);
+        });
+      if (refuses) await test.step(refuses, async () => expectNotAllowed(kind, await ask(refuses)));
+      await test.step("alice", async () => {
+        const response = await ask("alice");
+        expect(response.status()).toBe(status);
+        expect(response.headers()["cache-control"]).toContain("no-store");
+        if (kind === "page") expect(await response.text()).not.toContain("have access to this page");
+      });
+    });
+  }
+
+  test("headers that once led around middleware lead nowhere", { tag: "@jwt" }, async ({ context }) => {
+    for (const { route, kind, path: address = route } of protectedPaths) {
+      for (const subrequest of subrequests) {
+        const headers = { "x-middleware-subrequest": subrequest, "x-requested-path": "/elsewhere" };
+        const response = await context.request.get(address, { headers, maxRedirects: 0 });
+        await test.step(`${route} ${subrequest}`, () => expectTurnedAway(kind, response, address));
+      }
+    }
+  });
+
+  test(
+    "without middleware the guards say the same, and pages lead back to the dashboard",
+    { tag: "@jwt" },
+    async ({ context, cookieOf, withoutMiddleware: { url } }) => {
+      const unknown = await context.request.get(`${url}/dashboard/no-such-page`, { maxRedirects: 0 });
+      expect(unknown.status(), "middleware is out of the way").toBe(404);
+      for (const { route, kind, path: address = route, refuses, status = 200 } of protectedPaths) {
+        const ask = async (who: Who) =>
+          context.request.get(url + address, { headers: { cookie: await cookieOf(who) }, maxRedirects: 0 });
+        await test.step(route, async () => {
+          for (const who of Object.keys(nobodies)) await expectTurnedAway(kind, await ask(who), "/dashboard");
+          if (refuses) await expectNotAllowed(kind, await ask(refuses));
+          expect((await ask("alice")).status()).toBe(status);
+        });
+      }
+    },
+  );
+
+  for (const { action, refuses } of protectedActions) {
+    test(`${action} is done for nobody but those who may`, async ({ app, context, cookieOf }) => {
+      const { id = "", page = "" } = builtActions().find((each) => each.action === action) ?? {};
+      const call = async (who: Who) =>
+        context.request.post(page, {
+          headers: { cookie: await cookieOf(who), origin: app.url, "next-action": id },
+          multipart: { "0": "[]" },
+          maxRedirects: 0,
+        });
+      const refusers = [...Object.keys(nobodies).map((who) => [who, "signed_out"]), [refuses, "not_allowed"]];
+      for (const [who, code] of refusers) {
+        if (!who) continue;
+        await test.step(who, async () => {
+          const response = await call(who);
+          const leadsTo = response.headers()["x-action-redirect"]?.split(";")[0];
+          // To a page that sends to sign in; or the code is returned or thrown.
+          if (leadsTo && code === "signed_out")
+            expect(protectedPaths.map(({ route }) => route)).toContain(leadsTo);
+          else
+            expect(await response.text()).toMatch(
+              new RegExp(`^1:("${code}"|E{"digest":"session:${code}"})`, "m"),
+            );
+          const written = response.headersArray().filter(({ name }) => name.toLowerCase() === "set-cookie");
+          expect(written.filter(({ value }) => !/^authjs\.session-token=;/.test(value))).toEqual([]);
+        });
+      }
+    });
+  }
+}

@@ -1,0 +1,140 @@
+import type { Page } from "@playwright/test";
+import { findBrowser } from "../../dev/browser";
+import { closeServer, listen } from "../../dev/identity/listen";
+import { expect, test as base, signIn } from "./fixtures";
+import { sessionCookies } from "./session-cookie";
+import { signOut } from "./steps";
+import { resolverRules, startSubdomains, type Subdomains } from "./subdomains";
+
+const test = base.extend<object, { site: Subdomains; otherOrigin: string }>({
+  site: [
+    async ({ newStorage }, use) => {
+      const site = await startSubdomains(await newStorage());
+      await use(site);
+      await site.stop();
+    },
+    { scope: "worker" },
+  ],
+  pair: [async ({ site }, use) => use(site), { scope: "worker" }],
+  /** A sibling that nobody listed: to a browser it is the same site, and cookies go along. */
+  otherOrigin: [
+    async ({}, use) => {
+      const { port, servers } = await listen(0, (_, answer) => answer.end("<title>Other</title>"));
+      await use(`http://other.starter.test:${port}`);
+      await Promise.all(servers.map(closeServer));
+    },
+    { scope: "worker" },
+  ],
+});
+
+const { executablePath, args = [] } = findBrowser() ?? {};
+test.use({ launchOptions: { args: [...args, resolverRules], ...(executablePath && { executablePath }) } });
+// They share the servers.
+test.describe.configure({ mode: "default" });
+
+/** What a script of a page gets; status 0 where the browser keeps the answer from it. */
+function fetchIn(page: Page, url: string, init: RequestInit = {}) {
+  return page.evaluate(
+    async ([url, init]) => {
+      try {
+        const response = await fetch(url, init);
+        const body: unknown = response.status === 204 ? null : await response.json();
+        return { status: response.status, body };
+      } catch {
+        return { status: 0, body: null };
+      }
+    },
+    [url, init] as const,
+  );
+}
+
+const credentials = "include";
+const json = (method: string, body?: object): RequestInit => ({
+  method,
+  credentials,
+  headers: { "content-type": "application/json" },
+  ...(body && { body: JSON.stringify(body) }),
+});
+
+test("a page calls the API on the other subdomain, by its cookie and by the app's proxy", async ({
+  context,
+  page,
+  site: { app, api },
+}) => {
+  await page.goto("/");
+  expect(await fetchIn(page, `${api.url}/me`, { credentials })).toMatchObject({
+    status: 401,
+    body: { message: "No session token" },
+  });
+  expect(await fetchIn(page, "/api/proxy/me")).toMatchObject({ status: 401 });
+
+  await signIn(page, "alice");
+  const alice = { via: "session", subject: "k3v9t2m8qx1a", name: "Alice Kim", roles: ["admin"] };
+  expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({ status: 200, body: alice });
+  const proxied = {
+    via: "bearer",
+    subject: "k3v9t2m8qx1a",
+    scopes: expect.arrayContaining(["read", "write"]),
+  };
+  expect(await fetchIn(page, "/api/proxy/me")).toEqual({ status: 200, body: proxied });
+  expect(await fetchIn(page, `${api.url}/me`), "without credentials").toMatchObject({ status: 401 });
+
+  const url = `${api.url}/products`;
+  const tea = await fetchIn(page, url, json("POST", { name: "Tea", price: 450 }));
+  expect(tea.status).toBe(201);
+  const one = `${url}/${String(Reflect.get(Object(tea.body), "id"))}`;
+  expect((await fetchIn(page, one, json("PUT", { name: "Rooibos", price: 400 }))).status).toBe(200);
+  expect((await fetchIn(page, one, json("PATCH", { price: 500 }))).body).toMatchObject({
+    name: "Rooibos",
+    price: 500,
+  });
+  expect((await fetchIn(page, "/api/proxy/products")).body).toMatchObject([{ name: "Rooibos", price: 500 }]);
+  expect((await fetchIn(page, one, json("DELETE"))).status).toBe(204);
+
+  // One that the browser has from elsewhere, of the same name.
+  const [{ name } = { name: "" }] = await sessionCookies(context);
+  await context.addCookies([{ name, value: "old", url: api.url }]);
+  expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({ status: 200, body: alice });
+  expect(api.log()).not.toContain(app.secret);
+});
+
+test("a third origin gets no answer, and changes nothing", async ({ page, site: { api }, otherOrigin }) => {
+  await signIn(page, "bob");
+  await page.goto(otherOrigin);
+  expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({ status: 0, body: null });
+  for (const method of ["POST", "PUT", "PATCH", "DELETE"])
+    expect((await fetchIn(page, `${api.url}/products`, json(method))).status).toBe(0);
+
+  // What needs no preflight arrives: the API has to refuse it.
+  const refused = page.waitForResponse(`${api.url}/products`);
+  await page.evaluate((action) => {
+    const form = Object.assign(document.createElement("form"), { method: "post", action });
+    document.body.append(form);
+    form.submit();
+  }, `${api.url}/products`);
+  // The cookie went along, or it would say that there is none.
+  expect(await (await refused).json()).toEqual({ statusCode: 403, message: "Not from this site" });
+});
+
+test("a session that was signed out is over at the API, too", async ({
+  context,
+  page,
+  mode,
+  site: { api },
+}) => {
+  await signIn(page, "alice");
+  const kept = await sessionCookies(context);
+  expect(kept).toContainEqual(
+    expect.objectContaining({ domain: ".starter.test", httpOnly: true, sameSite: "Lax" }),
+  );
+  await signOut(page);
+  expect((await fetchIn(page, `${api.url}/me`, { credentials })).body).toMatchObject({
+    message: "No session token",
+  });
+
+  await context.addCookies(kept);
+  const { status, body } = await fetchIn(page, `${api.url}/me`, { credentials });
+  // Without a database, nobody tells the API what was signed out: its README says so.
+  if (mode === "jwt") expect(status).toBe(200);
+  else expect([status, body]).toEqual([401, expect.objectContaining({ message: "Invalid session" })]);
+});

@@ -1,0 +1,55 @@
+import { startIdentity } from "../../dev/identity/server";
+import { appClient, appVariables } from "../../dev/stand-in";
+import { apiResources } from "../../dev/identity/seed";
+import type { Storage } from "./modes";
+import { type NestApi, startNestApi } from "./nest-api";
+import { freePort, type Pair, startApp } from "./servers";
+
+/** What a browser needs to find the two hosts on this machine. */
+export const resolverRules = "--host-resolver-rules=MAP *.starter.test 127.0.0.1";
+
+/** The app on one subdomain and the API server on another, which share the session cookie. */
+export interface Subdomains extends Pair {
+  api: NestApi;
+}
+
+/**
+ * @param storage of the app; the API server reads the same, and it is closed with them
+ */
+export async function startSubdomains(storage: Storage): Promise<Subdomains> {
+  const [port, apiPort] = [await freePort(), await freePort()];
+  const url = `http://app.starter.test:${port}`;
+  const client = {
+    ...appClient(url),
+    // The stand-in has no browser to find it by its name.
+    backchannelLogoutUri: `http://localhost:${port}/api/auth/backchannel-logout`,
+  };
+  const identity = await startIdentity({ port: 0, control: true, clients: [client] });
+  const shared = {
+    AUTH_COOKIE_DOMAIN: "starter.test",
+    AUTH_URL: url,
+    API_URL: `http://localhost:${apiPort}`,
+    API_RESOURCE: apiResources[0]?.indicator,
+    ...appVariables(identity.issuer),
+  };
+  const closing = [() => identity.close(), () => storage.close()];
+  const stop = async () => {
+    for (const close of closing) await close();
+  };
+  try {
+    const app = await startApp(shared, { port, storage });
+    closing.unshift(() => app.stop());
+    const given = { ...shared, ...storage.variables, AUTH_SECRET: app.secret, PORT: String(apiPort) };
+    const api = await startNestApi(given);
+    closing.unshift(() => api.stop());
+    return {
+      app: { ...app, url },
+      identity,
+      api: { ...api, url: `http://api.starter.test:${apiPort}` },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { apiVariables, keepVariables } from "../../dev/api-variables";
+import { LaunchError } from "../../dev/environment";
+import { appVariables } from "../../dev/stand-in";
+
+const newProject = (lines: string[] = []) => {
+  const root = mkdtempSync(path.join(tmpdir(), "dev-api-"));
+  writeFileSync(path.join(root, ".env.local"), lines.join("\n"));
+  return root;
+};
+const issuer = "http://localhost:3001/oidc";
+const given = {
+  ...appVariables(issuer),
+  AUTH_URL: "http://localhost:3002",
+  API_URL: "http://localhost:4000",
+};
+
+describe("the variables of the API server beside `npm run dev`", () => {
+  it("are the app's own, from its files and from the launcher", () => {
+    const root = newProject(["AUTH_SECRET=from-the-file"]);
+    keepVariables(root, { ...given, DATABASE_URL: undefined });
+    expect(apiVariables(root)).toMatchObject({
+      AUTH_SECRET: "from-the-file",
+      AUTH_URL: "http://localhost:3002",
+      AUTH_LOGTO_ISSUER: issuer,
+      API_RESOURCE: "https://shopping.example.com/api",
+      PORT: "4000",
+    });
+  });
+
+  it("have the port and the resource that the app's name", () => {
+    const root = newProject([
+      "API_URL=http://localhost:4321",
+      "LOGTO_RESOURCES=urn:logto:resource:organizations https://api.example.com",
+    ]);
+    expect(apiVariables(root)).toMatchObject({ PORT: "4321", API_RESOURCE: "https://api.example.com" });
+  });
+
+  it("are none where the app calls an API elsewhere, or has no resource", () => {
+    expect(() => apiVariables(newProject(["API_URL=https://api.example.com"]))).toThrow(LaunchError);
+    expect(() => apiVariables(newProject())).toThrow("LOGTO_RESOURCES");
+  });
+});

@@ -1,0 +1,112 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { variableNames } from "@/lib/env";
+import { isExcerpt } from "./excerpt";
+
+const inFolder = (folder: string) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => path.join(folder, file));
+
+const documents = [...inFolder("."), ...inFolder("docs")].map((file) => ({
+  file,
+  text: readFileSync(file, "utf8"),
+}));
+
+/** A block of code: its language, and the file that it is an excerpt of. */
+const blocksOf = (text: string) =>
+  [...text.matchAll(/^ *```(\w+)(?: ([^\n]+))?\n(.*?)^ *```$/gms)].map(
+    ([, language = "", file, code = ""]) => ({
+      language,
+      file,
+      code,
+    }),
+  );
+
+/** The examples are there to be deleted. */
+function isDeletedExample(file: string): boolean {
+  const [folder] = /^(.*\/)?examples(?=\/)/.exec(file) ?? [];
+  return folder !== undefined && !existsSync(folder);
+}
+
+const scripts = Object.keys(
+  z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readFileSync("package.json", "utf8"))).scripts,
+);
+
+describe.each(documents)("$file", ({ file: document, text }) => {
+  test("has no code but excerpts of files that are compiled, each with its file's name", () => {
+    for (const { language, file = "", code } of blocksOf(text)) {
+      if (!/^([jt]sx?|mjs|prisma)$/.test(language) || isDeletedExample(file)) continue;
+      expect(existsSync(file), `"${file}", named after the language of:\n${code}`).toBe(true);
+      expect(isExcerpt(code, readFileSync(file, "utf8")), `in ${file}:\n${code}`).toBe(true);
+    }
+  });
+
+  test("names no variable that the app does not read", () => {
+    for (const { language, code } of blocksOf(text)) {
+      const names = [...code.matchAll(/^ *#?([A-Z_]+)=/gm)].map(([, name]) => name);
+      if (language === "env") expect(variableNames).toEqual(expect.arrayContaining(names));
+    }
+  });
+
+  test("names no script that package.json does not have", () => {
+    const named = [...text.matchAll(/\bnpm (?:run )?((?<=run )[\w:-]+|test\b|start\b)/g)].map(
+      ([, name]) => name,
+    );
+    expect(scripts).toEqual(expect.arrayContaining(named));
+  });
+
+  test("links to files that exist", () => {
+    const prose = text.replace(/^ *```.*?^ *```$/gms, "");
+    const targets = [...prose.matchAll(/\]\((?:<([^>]+)>|([^)\s]+))\)/g)].map(
+      ([, one, other]) => one ?? other ?? "",
+    );
+    const broken = targets
+      .filter((target) => !/^(https?:|mailto:|#)/.test(target))
+      .map((target) => path.join(path.dirname(document), target.replace(/#.*$/, "")))
+      .filter((target) => !existsSync(target) && !isDeletedExample(target));
+    expect(broken).toEqual([]);
+  });
+});
+
+test.each(documents.filter(({ file }) => file.startsWith("README")))(
+  "$file names every variable that the app reads, and no other",
+  ({ text }) => {
+    const named = [...text.matchAll(/`((?:API|AUTH|DATABASE|EMAIL|LOGTO)_\w+)`/g)].map(([, name]) => name);
+    expect([...new Set(named)].sort()).toEqual([...variableNames].sort());
+  },
+);
+
+test("what docs/troubleshooting.md quotes is what the app says", () => {
+  const unfolded = (text: string) => text.replace(/\s+/g, " ");
+  const sources = ["app", "components", "dev", "lib"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.(tsx?|mjs)$/.test(file))
+      .map((file) => path.join(folder, file)),
+  );
+  const said = unfolded(["middleware.ts", ...sources].map((file) => readFileSync(file, "utf8")).join("\n"));
+  const text = readFileSync("docs/troubleshooting.md", "utf8").replace(/`[^`]*`/g, "");
+  const quoted = [...text.matchAll(/"([^"]+)"/g)].map(([, quote = ""]) => unfolded(quote));
+  expect(quoted.length).toBeGreaterThan(20);
+  expect(quoted.filter((quote) => !said.includes(quote))).toEqual([]);
+});
+
+describe("an excerpt", () => {
+  const source = "first();\n  second();\n\nthird();\nfourth();\n";
+
+  test.each([
+    ["lines next to each other", "second();\n\nthird();"],
+    ["lines with a gap that is marked", "first();\n// …\nfourth();"],
+  ])("is %s", (_, code) => expect(isExcerpt(code, source)).toBe(true));
+
+  test.each([
+    ["a line that is not there", "fifth();"],
+    ["lines with a gap that is not marked", "first();\nthird();"],
+    ["lines in another order", "third();\n…\nfirst();"],
+    ["part of a line", "second()"],
+  ])("is not %s", (_, code) => expect(isExcerpt(code, source)).toBe(false));
+});

@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { runDoctor } from "../../dev/doctor/main";
+import { startIdentity, type Identity } from "../../dev/identity/server";
+import { withValues } from "../../dev/setup/env-file";
+import { appClient, appVariables } from "../../dev/stand-in";
+
+const origin = "https://app.example.test";
+let identity: Identity;
+let root: string;
+
+beforeAll(async () => {
+  identity = await startIdentity({ port: 0, clients: [appClient(origin)] });
+});
+afterAll(() => identity.close());
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), "doctor-"));
+});
+
+/** Runs the command with these variables in a file. */
+async function doctor(values: Record<string, string>, args: string[] = [], file = ".env.local") {
+  writeFileSync(path.join(root, file), withValues("", values));
+  let printed = "";
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  try {
+    return { code: await runDoctor(root, args), printed };
+  } finally {
+    write.mockRestore();
+  }
+}
+
+const healthy = (): Record<string, string> => ({
+  ...appVariables(identity.issuer),
+  AUTH_SECRET: randomBytes(32).toString("base64"),
+  AUTH_URL: origin,
+});
+
+it("ends with 0 where all is well, and says so", async () => {
+  expect(await doctor(healthy())).toEqual({ code: 0, printed: expect.stringContaining("All is well.") });
+});
+
+it("ends with 1 where there is a problem, and says what to do", async () => {
+  const { code, printed } = await doctor({ ...healthy(), AUTH_LOGTO_SECRET: "wrong" });
+  expect(code).toBe(1);
+  expect(printed).toMatch(/✗ client +the issuer refuses AUTH_LOGTO_SECRET\n +Copy it again/);
+  expect(printed).toMatch(/1 problem\n$/);
+});
+
+it("ends with 0 where nothing is set, and says what the stand-in covers", async () => {
+  const { code, printed } = await doctor({});
+  expect(code).toBe(0);
+  expect(printed).toContain("`npm run dev` brings a local stand-in");
+  expect(printed).toContain("npm run setup");
+});
+
+it("prints a list for machines with --json, of a file with --env", async () => {
+  const file = path.join(root, "production.env");
+  const { code, printed } = await doctor(
+    { LOGTO_SCOPES: "openid" },
+    ["--json", "--env", file],
+    "production.env",
+  );
+  expect(code).toBe(1);
+  expect(JSON.parse(printed)).toContainEqual({
+    check: "variables",
+    status: "problem",
+    message: "AUTH_URL is missing (needed in production)",
+    remedy: expect.stringContaining("https://app.example.com"),
+  });
+});
+
+it.each([
+  [["--jsn"], "--jsn"],
+  [["--url", "app.example.test"], "--url"],
+  [["--env", "/no/such/file"], "ENOENT"],
+])("ends with 1 and tells how it is used, for %j", async (args, message) => {
+  const { code, printed } = await doctor({}, args);
+  expect([code, printed]).toEqual([1, expect.stringContaining(message)]);
+  expect(printed).toContain("npm run doctor -- ");
+});
+
+describe("prints no secret", () => {
+  const hidden = "hunter2-hunter2-hunter2-hunter2-hunter2";
+  const address = (text: string) => text.replace("//", `//user:${hidden}@`);
+  it.each([
+    ["that is wrong", { AUTH_LOGTO_SECRET: hidden, AUTH_SECRET: hidden }],
+    ["that is too short", { AUTH_SECRET: "hunter2" }],
+    ["of a database", { DATABASE_URL: `postgresql://user:${hidden}@127.0.0.1:9/app` }],
+    ["of a mail server", { EMAIL_SERVER: `smtp://user:${hidden}@127.0.0.1:9` }],
+    ["of an API", { API_URL: `${address("http://127.0.0.1:9")}/?key=${hidden}` }],
+    ["in the app's address", { AUTH_URL: `${address(origin)}/?key=${hidden}` }],
+    ["in the issuer's address", { AUTH_LOGTO_ISSUER: `${address("http://localhost:9")}/oidc` }],
+    [
+      "in what can't be read",
+      { AUTH_URL: hidden, API_URL: hidden, DATABASE_URL: hidden, EMAIL_SERVER: hidden },
+    ],
+  ])("%s", async (_, changes) => {
+    const { printed } = await doctor({ ...healthy(), ...changes });
+    expect(printed).toMatch(/[✗!] /);
+    expect(printed).not.toContain("hunter2");
+  });
+});

@@ -1,0 +1,380 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { message } from "../../dev/database/messages";
+import { checkDatabase } from "../../dev/doctor/database";
+import { diagnose, type Question } from "../../dev/doctor/diagnose";
+import { checkDocument } from "../../dev/doctor/issuer";
+import { compareRequest } from "../../dev/doctor/running-app";
+import { checkScopes } from "../../dev/doctor/variables";
+import type { Finding } from "../../dev/doctor/finding";
+import type { Variables } from "../../dev/environment";
+import { closeServer, listen } from "../../dev/identity/listen";
+import { startIdentity, type Identity } from "../../dev/identity/server";
+import { appClient, appVariables } from "../../dev/stand-in";
+import { parseEnv } from "@/lib/env";
+
+const origin = "https://app.example.test";
+const secret = randomBytes(32).toString("base64");
+let identity: Identity;
+
+beforeAll(async () => {
+  identity = await startIdentity({ port: 0, control: true, clients: [appClient(origin)] });
+});
+afterAll(() => identity.close());
+afterEach(async () => {
+  await control("DELETE", "faults");
+  await control("PATCH", "settings", { clockSkew: 0 });
+});
+
+async function control(method: string, path: string, body?: unknown) {
+  const url = `${identity.endpoint}/control/${path}`;
+  const { ok } = await fetch(url, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  expect(ok).toBe(true);
+}
+
+/** A configuration without fault, and nothing that may be left out. */
+function healthy(changes: Variables = {}): Variables {
+  const { AUTH_LOGTO_ID, AUTH_LOGTO_SECRET, AUTH_LOGTO_ISSUER } = appVariables(identity.issuer);
+  const tenant = { AUTH_LOGTO_ID, AUTH_LOGTO_SECRET, AUTH_LOGTO_ISSUER };
+  return { ...tenant, AUTH_SECRET: secret, AUTH_URL: origin, NODE_ENV: "production", ...changes };
+}
+
+const bad = (findings: readonly Finding[]) => findings.filter(({ status }) => status !== "ok");
+
+/** What is not as it should be with these changes. Each says what to do. */
+async function found(changes: Variables = {}, question: Partial<Question> = {}): Promise<Finding[]> {
+  const findings = bad(await diagnose({ values: healthy(changes), ...question }));
+  for (const { remedy } of findings) expect(remedy).toMatch(/\w/);
+  return findings;
+}
+
+const a = (status: Finding["status"], check: string, message: string): unknown =>
+  expect.objectContaining({ check, status, message: expect.stringContaining(message) });
+const problem = (check: string, message: string) => a("problem", check, message);
+const warning = (check: string, message: string) => a("warning", check, message);
+
+it("finds nothing wrong where nothing is, and says what it looked at", async () => {
+  const findings = await diagnose({ values: healthy(appVariables(identity.issuer)) });
+  expect(bad(findings)).toEqual([]);
+  const checks = ["variables", "AUTH_SECRET", "AUTH_URL", "issuer", "client", "clock", "refresh token"];
+  const more = ["redirect URI", "resource", "post sign-out URI", "database", "e-mail"];
+  expect([...new Set(findings.map(({ check }) => check))].sort()).toEqual([...checks, ...more].sort());
+});
+
+describe("of the variables", () => {
+  it("lists each that is missing or wrong, and looks at what is right all the same", async () => {
+    expect(await found({ AUTH_SECRET: "", AUTH_URL: "nowhere", EMAIL_FROM: "a@example.com" })).toEqual([
+      problem("variables", "AUTH_SECRET is missing"),
+      problem("variables", "AUTH_URL is not an http(s) URL"),
+      warning("e-mail", "without EMAIL_SERVER and DATABASE_URL"),
+    ]);
+  });
+
+  it("takes a wrong variable that may be left out for unset", async () => {
+    expect(await found({ LOGTO_RESOURCES: "shopping", API_URL: "api", AUTH_COOKIE_DOMAIN: "com" })).toEqual([
+      problem("variables", "AUTH_COOKIE_DOMAIN is not a domain"),
+      problem("variables", "LOGTO_RESOURCES has an entry"),
+      problem("variables", "API_URL is not an http(s) URL"),
+    ]);
+  });
+
+  it.each([
+    [
+      "the secret of an example",
+      { AUTH_SECRET: "please-change-me-please-change-me" },
+      "looks like an example",
+    ],
+    ["a secret of few characters", { AUTH_SECRET: `${secret},${"ab".repeat(32)}` }, "looks like an example"],
+  ])("finds %s", async (_, changes, message) => {
+    expect(await found(changes)).toEqual([problem("AUTH_SECRET", message)]);
+  });
+
+  it("finds a name that only other guides use", async () => {
+    expect(await found({ LOGTO_APP_SECRET: "x" })).toEqual([
+      warning("variables", "LOGTO_APP_SECRET is set, and nothing reads it"),
+    ]);
+  });
+
+  it.each([
+    ["plain http", { AUTH_URL: "http://app.example.test" }, "AUTH_URL", "plain http"],
+    ["a path", { AUTH_URL: `${origin}/app` }, "AUTH_URL", "more than an origin"],
+    [
+      "a domain that is everybody's",
+      { AUTH_URL: "https://app.vercel.app", AUTH_COOKIE_DOMAIN: "vercel.app" },
+      "AUTH_COOKIE_DOMAIN",
+      "browsers refuse",
+    ],
+  ])("finds an address with %s", async (_, changes, check, message) => {
+    expect(await found(changes)).toContainEqual(problem(check, message));
+  });
+
+  it("says what a trusted proxy header means", async () => {
+    expect(await found({ AUTH_URL: "", AUTH_TRUST_HOST: "true" })).toEqual([
+      warning("AUTH_URL", "believes X-Forwarded-Host"),
+    ]);
+  });
+
+  it("finds an API that has no resource, and one that does not answer", async () => {
+    expect(await found({ API_URL: "http://localhost:9" })).toEqual([problem("API", "no API resource")]);
+    const LOGTO_RESOURCES = "https://shopping.example.com/api";
+    expect(await found({ API_URL: "http://localhost:9", LOGTO_RESOURCES })).toEqual([
+      warning("API", "http://localhost:9 does not answer"),
+    ]);
+  });
+});
+
+describe("without a tenant", () => {
+  it("says that the stand-in stands in, and looks at what is set", async () => {
+    const findings = await diagnose({ values: { NODE_ENV: "development", AUTH_SECRET: "a".repeat(32) } });
+    expect(bad(findings)).toEqual([
+      warning("Logto", "`npm run dev` brings a local stand-in"),
+      problem("AUTH_SECRET", "looks like an example"),
+    ]);
+  });
+
+  it("is a problem in production", async () => {
+    const nothing = { AUTH_LOGTO_ID: "", AUTH_LOGTO_SECRET: "", AUTH_LOGTO_ISSUER: "" };
+    expect((await found(nothing)).map(({ status }) => status)).toEqual(["problem", "problem", "problem"]);
+  });
+});
+
+describe("of the issuer", () => {
+  it.each(["status", "drop", "html", "truncated", "hang"])(
+    "finds that it gives no discovery document, by the fault %s",
+    async (kind) => {
+      await control("POST", "faults", { endpoint: "discovery", when: "before", kind });
+      expect(await found({}, { timeout: 0.3 })).toEqual([problem("issuer", "gives no discovery document")]);
+    },
+  );
+
+  it.each(["http://localhost:9/oidc", "http://no-such-host.invalid/oidc"])(
+    "finds nobody at %s",
+    async (AUTH_LOGTO_ISSUER) => {
+      expect(await found({ AUTH_LOGTO_ISSUER })).toEqual([problem("issuer", "fetch failed")]);
+    },
+  );
+
+  it("finds another name than the configured one, and says which", async () => {
+    const AUTH_LOGTO_ISSUER = identity.issuer.replace("localhost", "127.0.0.1");
+    expect(await found({ AUTH_LOGTO_ISSUER })).toEqual([
+      problem("issuer", `calls itself ${identity.issuer}`),
+    ]);
+  });
+
+  const document = (issuer: string) => ({
+    issuer,
+    authorization_endpoint: `${issuer}/auth`,
+    token_endpoint: `${issuer}/token`,
+    userinfo_endpoint: `${issuer}/me`,
+    end_session_endpoint: `${issuer}/session/end`,
+    revocation_endpoint: `${issuer}/token/revocation`,
+    code_challenge_methods_supported: ["S256"],
+    id_token_signing_alg_values_supported: ["ES384"],
+  });
+
+  it.each([
+    [
+      "a missing endpoint",
+      { revocation_endpoint: undefined },
+      problem("issuer", "revocation endpoint is at nowhere"),
+    ],
+    [
+      "another host",
+      { token_endpoint: "https://x.example/" },
+      problem("issuer", "token endpoint is at https://x.example"),
+    ],
+    [
+      "http behind https",
+      { userinfo_endpoint: "http://tenant.example/oidc/me" },
+      problem("issuer", "at http://tenant"),
+    ],
+    ["no PKCE", { code_challenge_methods_supported: undefined }, problem("issuer", "PKCE")],
+    ["RSA", { id_token_signing_alg_values_supported: ["RS256"] }, warning("issuer", "signs with RS256")],
+  ])("finds a discovery document with %s", (_, changes, finding) => {
+    const changed = { ...document("https://tenant.example/oidc"), ...changes };
+    expect(checkDocument(changed)).toEqual([finding]);
+  });
+
+  it("finds an issuer on plain http, but for one on this machine", () => {
+    expect(checkDocument(document("http://tenant.example/oidc"))).toEqual([problem("issuer", "plain http")]);
+    expect(checkDocument(document("http://localhost:3001/oidc"))).toEqual([]);
+  });
+
+  it.each([
+    [30, warning("clock", "s behind the issuer's")],
+    [-30, warning("clock", "s ahead of the issuer's")],
+    [90, problem("clock", "s behind the issuer's")],
+  ])("finds a clock that is off by %s s", async (clockSkew, finding) => {
+    await control("PATCH", "settings", { clockSkew });
+    expect(await found()).toEqual([finding]);
+  });
+});
+
+describe("of the application", () => {
+  it.each([
+    ["the secret", { AUTH_LOGTO_SECRET: "wrong" }, "refuses AUTH_LOGTO_SECRET"],
+    ["the id", { AUTH_LOGTO_ID: "unknown" }, "no application of AUTH_LOGTO_ID"],
+  ])("finds that %s is wrong", async (_, changes, message) => {
+    expect(await found(changes)).toEqual([problem("client", message)]);
+  });
+
+  it.each(["status", "html", "drop"])(
+    "finds a token endpoint that is out of order, by the fault %s",
+    async (kind) => {
+      await control("POST", "faults", { endpoint: "token", when: "before", kind });
+      expect(await found()).toEqual([problem("client", "no usable answer")]);
+    },
+  );
+
+  it("finds addresses that are not registered, and names them", async () => {
+    expect(await found({ AUTH_URL: "https://other.example.test/" })).toEqual([
+      problem("redirect URI", "https://other.example.test/api/auth/callback/logto is not registered"),
+      problem("post sign-out URI", "https://other.example.test/ is not registered"),
+    ]);
+  });
+
+  it("finds each resource that the issuer does not know", async () => {
+    const LOGTO_RESOURCES = "https://shopping.example.com/api https://unknown.example.com/api";
+    expect(await found({ LOGTO_RESOURCES })).toEqual([
+      problem("resource", "https://unknown.example.com/api (invalid_target)"),
+    ]);
+  });
+
+  it.each(["hang", "drop"])("says that it could not look, by the fault %s at /auth", async (kind) => {
+    await control("POST", "faults", { endpoint: "authorization", when: "before", kind });
+    expect(await found({}, { timeout: 2 })).toEqual([problem("application", "could not be looked at")]);
+  });
+});
+
+describe("of the scopes", () => {
+  const known = ["openid", "offline_access", "profile", "urn:logto:scope:organizations"];
+  const source = `params: { scope: LOGTO_SCOPES.join(" "), prompt: "login consent" }`;
+  const of = (LOGTO_SCOPES: string, LOGTO_RESOURCES = "", authSource = source) =>
+    bad(checkScopes(parseEnv(healthy({ LOGTO_SCOPES, LOGTO_RESOURCES })), authSource, known));
+  const api = "https://shopping.example.com/api";
+
+  it("takes permissions for what they are where there is a resource that may have them", () => {
+    expect(of("openid offline_access read", api)).toEqual([]);
+    expect(of("openid offline_access read")).toEqual([warning("scopes", "ignores read")]);
+  });
+
+  it("finds a typing error in a scope of Logto's", () => {
+    const finding = warning("scopes", "ignores urn:logto:scope:organisations");
+    expect(of("openid offline_access urn:logto:scope:organisations", api)).toEqual([finding]);
+  });
+
+  it("finds what keeps Logto from giving a refresh token", () => {
+    expect(of("openid profile")).toEqual([problem("refresh token", "without offline_access")]);
+    expect(of("openid offline_access", "", `prompt: "login"`)).toEqual([
+      problem("refresh token", "without prompt=consent"),
+    ]);
+  });
+
+  it("finds organization tokens without their scope", () => {
+    const resources = "urn:logto:resource:organizations";
+    expect(of("openid offline_access", resources)).toEqual([problem("scopes", "organization tokens")]);
+    expect(of("openid offline_access urn:logto:scope:organizations", resources)).toEqual([]);
+  });
+});
+
+describe("of the database", () => {
+  it("finds one that nobody answers at", async () => {
+    expect(await found({ DATABASE_URL: "postgresql://u:p@127.0.0.1:9/app" })).toEqual([
+      problem("database", "can't be reached"),
+    ]);
+  });
+
+  /** What is found of a server that answers like this to whoever connects. */
+  async function foundOf(answer: (socket: Socket) => void) {
+    const server = createServer((socket) => void socket.once("data", () => answer(socket))).listen(
+      0,
+      "127.0.0.1",
+    );
+    await once(server, "listening");
+    try {
+      const { port } = z.object({ port: z.number() }).parse(server.address());
+      return await checkDatabase(`postgresql://user:hunter2@127.0.0.1:${port}/app`, 0.5);
+    } finally {
+      server.close();
+    }
+  }
+
+  it("finds one that takes connections and never answers", async () => {
+    expect(await foundOf(() => undefined)).toEqual(problem("database", "can't be reached"));
+  });
+
+  // Codes of PostgreSQL (its manual's appendix A).
+  it.each([
+    ["28P01", "refuses the user or the password"],
+    ["28000", "does not let this user in"],
+    ["3D000", "does not exist"],
+    ["53300", "has no connection left"],
+  ])("finds one that refuses with %s", async (code, reason) => {
+    const refusal = message("E", `SFATAL\0C${code}\0Mno, user and hunter2\0\0`);
+    const found = await foundOf((socket) => void socket.end(refusal));
+    expect(found).toEqual(problem("database", reason));
+    expect(JSON.stringify(found)).not.toContain("hunter2");
+  });
+});
+
+describe("of the app that runs", () => {
+  /** Answers every path alike. */
+  async function startServer(status: number, body: string) {
+    const { port, servers } = await listen(
+      0,
+      (_request, response) => void response.writeHead(status).end(body),
+    );
+    return { url: `http://localhost:${port}`, stop: () => Promise.all(servers.map(closeServer)) };
+  }
+  const app = async (url: string) => (await found({}, { url })).filter(({ check }) => !check.endsWith("URI"));
+
+  it("finds nobody", async () => {
+    expect(await app("http://localhost:9")).toEqual([problem("running app", "does not answer")]);
+  });
+
+  it("finds another app, and one that is not ready", async () => {
+    const other = await startServer(200, "<h1>It works</h1>");
+    const broken = await startServer(503, `{"csrfToken":"x"}`);
+    try {
+      expect(await app(other.url)).toEqual([problem("sign-in there", "is not answered as this app does")]);
+      expect(await app(broken.url)).toEqual([
+        problem("running app", "not ready"),
+        problem("sign-in there", "does not lead to Logto"),
+      ]);
+    } finally {
+      await Promise.all([other.stop(), broken.stop()]);
+    }
+  });
+
+  const request = (changes: Record<string, string> = {}) => {
+    const { AUTH_LOGTO_ID, LOGTO_SCOPES } = parseEnv(healthy());
+    const url = new URL(`${identity.issuer}/auth`);
+    url.search = new URLSearchParams({
+      client_id: AUTH_LOGTO_ID,
+      redirect_uri: `${origin}/api/auth/callback/logto`,
+      scope: LOGTO_SCOPES.join(" "),
+      prompt: "consent",
+      ...changes,
+    }).toString();
+    return compareRequest(url, origin, parseEnv(healthy()));
+  };
+
+  it("finds that it takes another address for its own", () => {
+    expect(bad(request())).toEqual([]);
+    const redirect_uri = "http://10.0.0.7:3000/api/auth/callback/logto";
+    expect(request({ redirect_uri })).toEqual([problem("sign-in there", `comes back to ${redirect_uri}`)]);
+  });
+
+  it("finds that it asks for no refresh token", () => {
+    expect(request({ prompt: "login" })).toEqual([problem("sign-in there", "no refresh token")]);
+  });
+
+  it("finds that it has other variables", () => {
+    expect(request({ client_id: "another" })).toEqual([
+      warning("sign-in there", "other values than these: AUTH_LOGTO_ID"),
+    ]);
+  });
+});

@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { sessionValues } from "../../examples/nest-api/src/auth/session-cookies";
+import { EnvError, parseEnv } from "../../examples/nest-api/src/env";
+
+const name = "authjs.session-token";
+const variables = {
+  AUTH_URL: "http://app.example.com",
+  AUTH_SECRET: "a".repeat(32),
+  AUTH_LOGTO_ISSUER: "https://logto.example.com/oidc",
+  API_RESOURCE: "https://shopping.example.com/api",
+};
+
+describe("the API server's configuration", () => {
+  it.each([
+    ["http://app.example.com", name],
+    ["https://app.example.com", `__Secure-${name}`],
+  ])("takes the session cookie's name from the app's address: %s", (AUTH_URL, cookieName) => {
+    expect(parseEnv({ ...variables, AUTH_URL })).toMatchObject({ cookieName });
+  });
+
+  it("lists the app's origin first, then the others", () => {
+    const { origins } = parseEnv({
+      ...variables,
+      AUTH_URL: "https://app.example.com/",
+      CORS_ORIGINS: "https://a.test",
+    });
+    expect(origins).toEqual(["https://app.example.com", "https://a.test"]);
+  });
+
+  it.each(["*", "null", "https://*.example.com", "https://example.com/path", "example.com"])(
+    "refuses the origin %s",
+    (CORS_ORIGINS) => {
+      expect(() => parseEnv({ ...variables, CORS_ORIGINS })).toThrow("CORS_ORIGINS");
+    },
+  );
+
+  it("knows the secrets newest first, as the app does", () => {
+    const [newest, newer, older] = ["1", "2", "3"].map((digit) => digit.repeat(32));
+    const { secrets } = parseEnv({ ...variables, AUTH_SECRET: `${newer},${older}`, AUTH_SECRET_1: newest });
+    expect(secrets).toEqual([newest, newer, older]);
+  });
+
+  it("needs a database and no secret in strategy database", () => {
+    const wanted = { ...variables, AUTH_SECRET: "", AUTH_SESSION_STRATEGY: "database" };
+    expect(() => parseEnv(wanted)).toThrow("DATABASE_URL");
+    expect(parseEnv({ ...wanted, DATABASE_URL: "postgresql://localhost/app" }).secrets).toEqual([]);
+  });
+
+  it("is refused by a list of all that is wrong, without a value", () => {
+    const wrong = { AUTH_SECRET: "too-short", AUTH_URL: "ftp://files" };
+    expect(() => parseEnv(wrong)).toThrow(EnvError);
+    expect(() => parseEnv(wrong)).toThrow(/AUTH_URL.*AUTH_SECRET.*AUTH_LOGTO_ISSUER.*API_RESOURCE/s);
+    expect(() => parseEnv(wrong)).not.toThrow(/too-short|ftp/);
+  });
+});
+
+describe("the session cookie's value", () => {
+  it.each([
+    ["is absent", "theme=dark", []],
+    ["is empty", `${name}=`, []],
+    ["is whole", `a=b; ${name}=v=w`, ["v=w"]],
+    ["is in chunks, in whatever order", `${name}.1=b; ${name}.0=a; ${name}.2=c`, ["a", "ab", "abc"]],
+    ["lacks its first chunk", `${name}.1=b`, []],
+    ["is there twice", `${name}=old; ${name}=new`, ["old", "new"]],
+    ["is beside another cookie's chunk", `x${name}.0=x; ${name}=v`, ["v"]],
+  ])("when it %s", (_when, header, values) => {
+    expect(sessionValues(header, name)).toEqual(values);
+  });
+
+  it("is found among the chunks of an older and longer one", () => {
+    const header = ["0=A", "1=B", "2=C", "0=a", "1=b"].map((chunk) => `${name}.${chunk}`).join("; ");
+    expect(sessionValues(header, name)).toEqual(expect.arrayContaining(["ABC", "ab"]));
+  });
+
+  it("is not looked for without end", () => {
+    const header = Array.from({ length: 60 }, (_, index) => `${name}.${index % 6}=x`).join("; ");
+    expect(sessionValues(header, name).length).toBeLessThan(100);
+  });
+});
+
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+
+describe("the API server's README", () => {
+  it("shows code that is there", () => {
+    const [, excerpt = ""] = /```ts\n(.*?)```/s.exec(read("examples/nest-api/README.md")) ?? [];
+    const source = read("examples/nest-api/src/products.controller.ts");
+    const lines = excerpt.split("\n").map((line) => line.trim());
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) expect(source).toContain(line);
+  });
+});
+
+describe("the API server's schema", () => {
+  const models = (file: string) => {
+    return new Map(
+      [...read(file).matchAll(/^model (\w+) \{\n(.*?)^\}/gms)].map(([, model, body = ""]) => {
+        const lines = body.split("\n").map((line) => line.trim().replace(/\s+/g, " "));
+        return [model, lines.filter((line) => line && !line.startsWith("//"))];
+      }),
+    );
+  };
+
+  it("has nothing that the app's has not, or has otherwise", () => {
+    const ours = models("prisma/schema.prisma");
+    const theirs = models("examples/nest-api/prisma/schema.prisma");
+    expect([...theirs.keys()]).toEqual(["Session", "Revocation"]);
+    for (const [model, fields] of theirs) expect(ours.get(model)).toEqual(expect.arrayContaining(fields));
+  });
+});

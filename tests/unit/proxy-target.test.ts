@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { proxiedLocation, targetOf } from "@/lib/api/target";
+
+const apiUrl = "https://api.example.com/v1";
+
+describe("targetOf", () => {
+  test.each([
+    ["items", "", "https://api.example.com/v1/items"],
+    ["items/7/lines", "?a=1&a=2&b=%2F..", "https://api.example.com/v1/items/7/lines?a=1&a=2&b=%2F.."],
+    ["files/a%20b/%C3%BC.txt", "", "https://api.example.com/v1/files/a%20b/%C3%BC.txt"],
+    ["users/alice@example.com", "", "https://api.example.com/v1/users/alice@example.com"],
+    ["@scope/name", "", "https://api.example.com/v1/@scope/name"],
+    ["items;v=2/a:b,c=d", "", "https://api.example.com/v1/items;v=2/a:b,c=d"],
+    [".well-known/x..y", "", "https://api.example.com/v1/.well-known/x..y"],
+    ["100%25/a%23b%3Fc", "?%23", "https://api.example.com/v1/100%25/a%23b%3Fc?%23"],
+    ["a?b#c", "", "https://api.example.com/v1/a%3Fb%23c"],
+  ])("leads %s%s below the API's base path", (path, query, expected) => {
+    expect(targetOf(apiUrl, path, query)?.href).toBe(expected);
+  });
+
+  test("takes a base URL without a path", () => {
+    expect(targetOf("http://localhost:4000", "items", "?x")?.href).toBe("http://localhost:4000/items?x");
+    expect(targetOf("http://localhost:4000/", "items", "")?.href).toBe("http://localhost:4000/items");
+  });
+
+  test.each([
+    "",
+    "..",
+    "../admin",
+    "items/../../admin",
+    "items/..",
+    "./items",
+    "%2e%2e/admin",
+    ".%2E/admin",
+    "%2E./admin",
+    "%2e/admin",
+    "..%2fadmin",
+    "%2e%2e%2fadmin",
+    "items%2F..%2F..%2Fadmin",
+    "..\\admin",
+    "..%5cadmin",
+    "items\\..\\..\\admin",
+    "/evil.example/x",
+    "//evil.example/x",
+    "\\\\evil.example/x",
+    "%2f%2fevil.example/x",
+    "%5C%5Cevil.example/x",
+    "https://evil.example/x",
+    "https:/evil.example/x",
+    "https:%2F%2Fevil.example/x",
+    "items//admin",
+    "items/",
+    "%252e%252e/admin",
+    "..%252fadmin",
+    "%255c..%255cadmin",
+    "%25252e%25252e/admin",
+    "..;/admin",
+    "items/..;x=1/..;/admin",
+    "%2e%2e;/admin",
+    "%2e%2e%3b/admin",
+    "items%00/admin",
+    "items%0d%0aHost:evil.example",
+    "items%09",
+    "items\t",
+    "items%7f",
+    "%c0%ae%c0%ae/admin",
+    "..%c0%afadmin",
+    "%ef%bc%8e%ef%bc%8e/admin",
+    "..%ef%bc%8fadmin",
+    "%e2%80%a5/admin",
+    "%zz",
+    "items%",
+  ])("refuses %j", (path) => {
+    expect(targetOf(apiUrl, path, "")).toBeUndefined();
+  });
+
+  test("keeps the host, whatever the query is", () => {
+    for (const query of ["?@evil.example", "?#@evil.example/", "?/../..", "?\\\\evil.example"]) {
+      expect(targetOf(apiUrl, "items", query)).toMatchObject({
+        host: "api.example.com",
+        pathname: "/v1/items",
+      });
+    }
+  });
+});
+
+describe("proxiedLocation", () => {
+  const target = new URL(`${apiUrl}/items/7`);
+  const locate = (location: string) => proxiedLocation(location, target, apiUrl, "/api/proxy");
+
+  test.each([
+    ["/v1/items/8", "/api/proxy/items/8"],
+    ["8?a=b#c", "/api/proxy/items/8?a=b#c"],
+    ["../orders", "/api/proxy/orders"],
+    ["?page=2", "/api/proxy/items/7?page=2"],
+    ["https://api.example.com/v1/items", "/api/proxy/items"],
+    ["//api.example.com/v1/items", "/api/proxy/items"],
+  ])("finds %s at the proxy", (location, expected) => {
+    expect(locate(location)).toBe(expected);
+  });
+
+  test.each([
+    "https://evil.example/v1/items",
+    "//evil.example/v1/items",
+    "\\\\evil.example/v1/items",
+    "http://api.example.com/v1/items",
+    "https://api.example.com:8443/v1/items",
+    "https://api.example.com.evil.example/v1/items",
+    "https://api.example.com@evil.example/v1/items",
+    "/admin",
+    "/v10/items",
+    "../../admin",
+    "/v1/%2e%2e/admin",
+    "/v1/..%2fadmin",
+    "/v1//evil.example",
+    "/v1",
+    "/",
+    "javascript:alert(1)",
+    "http://[",
+  ])("does not find %s", (location) => {
+    expect(locate(location)).toBeUndefined();
+  });
+});

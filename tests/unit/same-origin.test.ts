@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { isCrossSite } from "@/lib/session/same-origin";
+
+const variables = vi.hoisted((): { AUTH_URL: string | undefined } => ({ AUTH_URL: undefined }));
+vi.mock("@/lib/env", () => ({ env: () => variables }));
+
+afterEach(() => {
+  variables.AUTH_URL = undefined;
+});
+
+const write = (headers: Record<string, string>, method = "POST") =>
+  new Request("http://internal:3000/api", { method, headers: { host: "app.example.com", ...headers } });
+
+describe("isCrossSite", () => {
+  test.each(["POST", "PUT", "PATCH", "DELETE"])("is true for another site's %s", (method) => {
+    expect(isCrossSite(write({ "sec-fetch-site": "cross-site" }, method))).toBe(true);
+    expect(isCrossSite(write({ origin: "https://evil.example" }, method))).toBe(true);
+  });
+
+  test.each(["GET", "HEAD", "OPTIONS"])("is false for %s, which changes nothing", (method) => {
+    const headers = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
+    expect(isCrossSite(write(headers, method))).toBe(false);
+  });
+
+  test("is true for a page on a sibling subdomain, though it is the same site", () => {
+    expect(isCrossSite(write({ "sec-fetch-site": "same-site" }))).toBe(true);
+  });
+
+  test.each([
+    ["of our own pages", { "sec-fetch-site": "same-origin", origin: "https://app.example.com" }],
+    [
+      "of our own pages, behind a proxy that renames the host",
+      { "sec-fetch-site": "same-origin", origin: "https://a.b" },
+    ],
+    ["of an old browser's own page", { origin: "https://app.example.com" }],
+    ["of no browser", {}],
+    ["of the user's own doing", { "sec-fetch-site": "none" }],
+  ])("is false for a write %s", (_, headers) => {
+    expect(isCrossSite(write(headers))).toBe(false);
+  });
+
+  test.each([
+    "null",
+    "",
+    "evil.example",
+    "https://app.example.com.evil.example",
+    "https://app.example.com:8443",
+  ])("is true where an old browser's page is from %j", (origin) => {
+    expect(isCrossSite(write({ origin }))).toBe(true);
+    expect(isCrossSite(write({ origin, "sec-fetch-site": "none" }))).toBe(true);
+  });
+
+  test("goes by what the load balancer was asked for", () => {
+    const headers = { "x-forwarded-host": "www.example.com" };
+    expect(isCrossSite(write({ ...headers, origin: "https://www.example.com" }))).toBe(false);
+    expect(isCrossSite(write({ ...headers, origin: "https://app.example.com" }))).toBe(true);
+  });
+
+  test("goes by AUTH_URL where it is set", () => {
+    variables.AUTH_URL = "https://www.example.com/";
+    expect(isCrossSite(write({ origin: "https://www.example.com" }))).toBe(false);
+    expect(isCrossSite(write({ origin: "https://app.example.com" }))).toBe(true);
+  });
+});

@@ -1,0 +1,207 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { PassThrough } from "node:stream";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { readEnvironment } from "../../dev/environment";
+import { startIdentity, type Identity } from "../../dev/identity/server";
+import { issuerFrom } from "../../dev/setup/endpoint";
+import { withValues, writeWhole } from "../../dev/setup/env-file";
+import { runSetup } from "../../dev/setup/main";
+import { ask } from "../../dev/setup/prompt";
+import { appClient, appVariables } from "../../dev/stand-in";
+
+let root: string;
+const local = () => path.join(root, ".env.local");
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), "setup-"));
+});
+
+describe("the issuer", () => {
+  const tenant = "https://abc123.logto.app/oidc";
+  it.each([
+    ["https://abc123.logto.app", tenant],
+    ["https://abc123.logto.app/", tenant],
+    [" abc123.logto.app ", tenant],
+    [tenant, tenant],
+    [`${tenant}/`, tenant],
+    [`${tenant}/.well-known/openid-configuration`, tenant],
+    ["https://cloud.logto.io/abc123/applications/x7/settings", tenant],
+    ["https://auth.example.com", "https://auth.example.com/oidc"],
+    ["localhost:3001", "http://localhost:3001/oidc"],
+    ["http://localhost:3002/console/applications", "http://localhost:3001/oidc"],
+  ])("is told from %s", (typed, issuer) => {
+    expect(issuerFrom(typed)).toBe(issuer);
+  });
+
+  it.each([
+    ["https://cloud.logto.io/", "Logto's console"],
+    ["https://auth.example.com/console", "Logto's console"],
+    ["ftp://abc123.logto.app", "no web address"],
+    ["not an address", "no address"],
+  ])("is not told from %s", (typed, message) => {
+    expect(() => issuerFrom(typed)).toThrow(message);
+  });
+});
+
+describe("what is written", () => {
+  it.each([
+    ["plain", "x7kf92"],
+    ["with what Next.js would put a variable in for", "a$b${HOME}\\$c"],
+    ["with quotes of one kind", `it's`],
+    ["with quotes of two kinds", `it's "it"`],
+    ["with a comment sign and spaces", " a #b "],
+    ["of a database", "postgresql://user:p%40ss$word@localhost:5432/app?sslmode=require#x"],
+  ])("is read by Next.js as it was: %s", (_, value) => {
+    writeFileSync(local(), withValues("", { STARTER_VALUE: value }));
+    expect(readEnvironment(root).STARTER_VALUE).toBe(value);
+  });
+
+  it("is refused where no .env file can hold it", () => {
+    for (const value of ["'\"`", "a\nb"])
+      expect(() => withValues("", { STARTER_VALUE: value })).toThrow("no .env file");
+  });
+
+  it("leaves other lines and comments as they are, and a variable once", () => {
+    const before = "# Mine\nOTHER=1\n#A=commented\nexport A=old\n\nB='b'\nA=older\n# The end";
+    expect(withValues(before, { A: "new", C: "c" })).toBe(
+      "# Mine\nOTHER=1\n#A=commented\nA='new'\n\nB='b'\n# The end\nC='c'\n",
+    );
+  });
+
+  it("can be read by nobody else, and leaves nothing beside it", () => {
+    writeFileSync(local(), "OLD=1\n", { mode: 0o644 });
+    writeWhole(local(), "NEW=1\n");
+    expect(readFileSync(local(), "utf8")).toBe("NEW=1\n");
+    expect(statSync(local()).mode & 0o777).toBe(0o600);
+    expect(readdirSync(root)).toEqual([".env.local"]);
+  });
+});
+
+describe("a question", () => {
+  /** A terminal on which `keys` are typed once the question is there. */
+  function terminal(keys: string) {
+    const input = new PassThrough();
+    const output = new PassThrough();
+    let shown = "";
+    const asked = new Promise<void>((resolve) => {
+      output.on("data", (chunk: Buffer) => {
+        shown += chunk.toString();
+        if (shown.includes("?")) resolve();
+      });
+    });
+    void asked.then(() => input.write(keys));
+    return { input, output, shown: () => shown };
+  }
+
+  it("is answered by what is typed", async () => {
+    const screen = terminal(" k7f \r");
+    expect(await ask("App ID? ", false, screen)).toBe("k7f");
+    expect(screen.shown()).toContain("k7f");
+  });
+
+  it("does not show an answer that is hidden", async () => {
+    const screen = terminal("hunter2\r");
+    expect(await ask("Secret? ", true, screen)).toBe("hunter2");
+    expect(screen.shown()).not.toMatch(/hunter|h\W*u\W*n/);
+  });
+
+  it.each([
+    ["Ctrl-C", "\u0003"],
+    ["Ctrl-D", "\u0004"],
+  ])("is left by %s", async (_, key) => {
+    await expect(ask("Secret? ", true, terminal(key))).rejects.toThrow("Left.");
+  });
+});
+
+describe("without a terminal", () => {
+  let identity: Identity;
+  const { AUTH_LOGTO_ID = "", AUTH_LOGTO_SECRET = "" } = appVariables("");
+  beforeAll(async () => {
+    identity = await startIdentity({ port: 0, clients: [appClient("http://localhost:3000")] });
+  });
+  afterAll(() => identity.close());
+
+  const flags = () => ["--endpoint", identity.endpoint, "--app-id", AUTH_LOGTO_ID];
+  const withSecret = () => [...flags(), "--app-secret", AUTH_LOGTO_SECRET];
+
+  /** Runs the command in this process. */
+  async function setUp(args: string[]) {
+    let printed = "";
+    const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+      printed += String(text);
+      return true;
+    });
+    try {
+      const code = await runSetup(root, args);
+      return { code, printed };
+    } finally {
+      write.mockRestore();
+    }
+  }
+
+  it("writes what the doctor finds well, and says what to register", async () => {
+    const { code, printed } = await setUp(withSecret());
+    expect(printed).toContain("http://localhost:3000/api/auth/callback/logto");
+    expect(printed).toContain("http://localhost:3000/api/auth/backchannel-logout");
+    expect(code).toBe(0);
+    const { AUTH_SECRET, ...rest } = readEnvironment(root);
+    expect(rest).toMatchObject({ AUTH_LOGTO_ID, AUTH_LOGTO_SECRET, AUTH_LOGTO_ISSUER: identity.issuer });
+    expect(AUTH_SECRET).toHaveLength(44);
+    expect(printed).not.toContain(AUTH_LOGTO_SECRET);
+    expect(printed).not.toContain(AUTH_SECRET);
+  });
+
+  it("writes nothing where the doctor finds a problem, but with --yes", async () => {
+    const wrong = [...flags(), "--app-secret", "wrong"];
+    expect(await setUp(wrong)).toMatchObject({
+      code: 1,
+      printed: expect.stringContaining("refuses AUTH_LOGTO_SECRET"),
+    });
+    expect(existsSync(local())).toBe(false);
+    expect((await setUp([...wrong, "--yes"])).code).toBe(1);
+    expect(readEnvironment(root)).toMatchObject({ AUTH_LOGTO_SECRET: "wrong" });
+  });
+
+  it("changes an existing file only with --yes, and keeps its AUTH_SECRET", async () => {
+    const before = `# Mine\nAUTH_SECRET=${randomBytes(32).toString("hex")}\n`;
+    writeFileSync(local(), before);
+    const { code, printed } = await setUp(withSecret());
+    expect([code, printed]).toEqual([1, expect.stringContaining("--yes")]);
+    expect(readFileSync(local(), "utf8")).toBe(before);
+    expect((await setUp([...withSecret(), "--yes"])).code).toBe(0);
+    expect(readFileSync(local(), "utf8")).toMatch(before);
+  });
+
+  it.each([
+    [["--app-id", "x"], "--endpoint is missing"],
+    [["--endpont", "x"], "--endpont"],
+    [["--endpoint", "nothing at all"], "no address"],
+  ])("says of %j what is wrong with it", async (args, message) => {
+    const { code, printed } = await setUp(args);
+    expect([code, printed]).toEqual([1, expect.stringContaining(message)]);
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it("takes the secret from standard input", async () => {
+    const script = `import { runSetup } from "./dev/setup/main"; process.exitCode = await runSetup(${JSON.stringify(root)}, process.argv.slice(1))`;
+    const args = [
+      "--import",
+      "tsx",
+      "--input-type=module",
+      "-e",
+      script,
+      "--",
+      ...flags(),
+      "--app-secret",
+      "-",
+    ];
+    const child = spawn(process.execPath, args, { stdio: ["pipe", "ignore", "inherit"] });
+    child.stdin.end(`${AUTH_LOGTO_SECRET}\n`);
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(readEnvironment(root)).toMatchObject({ AUTH_LOGTO_SECRET });
+  }, 30_000);
+});
