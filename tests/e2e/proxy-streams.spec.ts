@@ -106,25 +106,25 @@ function residentMemory(pid = 0): number {
   return Number(kilobytes) / 1024;
 }
 
-test(
-  "further transfers of 100 MB take no more memory",
-  { tag: "@jwt" },
-  async ({ app, upload, download }) => {
-    test.skip(
-      process.env.STORM !== "full" || process.platform !== "linux",
-      "in test:release, and where there is /proc",
-    );
-    // Until then Node.js lets what was read lie about.
-    for (const _ of ["first", "second"]) {
-      await upload();
-      await download();
-    }
-    const before = residentMemory(app.pid);
-    let most = before;
-    const sampling = setInterval(() => (most = Math.max(most, residentMemory(app.pid))), 20);
-    await upload();
-    await download();
-    clearInterval(sampling);
-    expect(most - before).toBeLessThan(50);
-  },
-);
+// Uploads are copied more than once on their way through Next.js and fetch, and Node.js lets the copies lie about for a
+// while: it is not the 50 MB of downloads, but it comes to an end.
+for (const { kind, limit } of [
+  { kind: "down", limit: 50 },
+  { kind: "up", limit: 300 },
+] as const) {
+  test(
+    `after a first transfer of 100 MB ${kind}, ten more take less than ${limit} MB of memory`,
+    { tag: "@jwt" },
+    async ({ app, upload, download }) => {
+      const isOut = process.env.STORM !== "full" || process.platform !== "linux";
+      test.skip(isOut, "in test:release, and where there is /proc");
+      const transfer = kind === "up" ? upload : download;
+      await transfer();
+      const before = residentMemory(app.pid);
+      for (let count = 0; count < 10; count += 1) {
+        await transfer();
+        expect(residentMemory(app.pid) - before).toBeLessThan(limit);
+      }
+    },
+  );
+}
