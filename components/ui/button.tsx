@@ -2,7 +2,11 @@ import Link from "next/link";
 import type { ComponentProps } from "react";
 import { buttonClass, type ButtonStyle } from "@/components/ui/button-class";
 
-/** A button that does something on this page. One that sends a form is a `SubmitButton`. */
+/**
+ * A button that does something on this page. One that sends a form is a `SubmitButton`.
+ *
+ * @public there to be used, also where no page does
+ */
 export function Button({ variant, size, className = "", ...rest }: ButtonStyle & ComponentProps<"button">) {
   return <button type="button" {...rest} className={`${buttonClass({ variant, size })} ${className}`} />;
 }
