@@ -1,4 +1,6 @@
+import { Readable } from "node:stream";
 import { log } from "@/lib/log";
+import { call } from "./call";
 import { proxiedLocation, targetOf } from "./target";
 
 /** What the API learns of a request, besides method, path and body. Neither cookies nor what says who is on the way. */
@@ -78,21 +80,16 @@ export async function forward(
   if (!target) return failure(400, "bad_path", "This path does not lead to anything at the API.");
   const headers = pick(request.headers, requestHeaders);
   headers.set("authorization", `Bearer ${await getAccessToken()}`);
-  // Next.js passes no Content-Encoding on. What is encoded nevertheless, fetch decodes.
   headers.set("accept-encoding", "identity");
 
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), timeout);
   try {
-    const response = await fetch(target, {
-      method: request.method,
-      headers,
-      body: bodyOf(request, () => timer.refresh()),
-      ...{ duplex: "half" },
-      redirect: "manual",
-      cache: "no-store",
-      signal: AbortSignal.any([request.signal, late.signal]),
-    });
+    const body = bodyOf(request);
+    // A long upload is no silence of the API's.
+    body?.on("data", () => timer.refresh());
+    const signal = AbortSignal.any([request.signal, late.signal]);
+    const response = await call(target, { method: request.method, headers, body, signal });
     const location = response.headers.get("location");
     const proxied = location && proxiedLocation(location, target, apiUrl, proxyPath);
     if (isRedirect(response) && !proxied) {
@@ -125,20 +122,10 @@ function pick(from: Headers, names: readonly string[]): Headers {
   return picked;
 }
 
-/**
- * The request's body, or null where its headers announce none (RFC 9112 §6.3).
- *
- * @param onProgress called with each part: a long upload is no silence of the API's
- */
-function bodyOf({ body, headers }: Request, onProgress: () => void): ReadableStream | null {
-  if (!headers.has("content-length") && !headers.has("transfer-encoding")) return null;
-  const progress = new TransformStream<Uint8Array, Uint8Array>({
-    transform(part, controller) {
-      onProgress();
-      controller.enqueue(part);
-    },
-  });
-  return body && body.pipeThrough(progress);
+/** The request's body, or null where its headers announce none (RFC 9112 §6.3). */
+function bodyOf({ body, headers }: Request): Readable | null {
+  const isAnnounced = headers.has("content-length") || headers.has("transfer-encoding");
+  return body && isAnnounced ? Readable.from(body, { objectMode: false }) : null;
 }
 
 const isRedirect = ({ status, headers }: Response) =>
@@ -148,8 +135,8 @@ const isRedirect = ({ status, headers }: Response) =>
 export const failure = (status: number, error: string, message: string): Response =>
   Response.json({ error, message }, { status, headers: ownHeaders });
 
-/** What lies behind fetch's "fetch failed". */
+/** What became of a connection; where several addresses were tried, at the first of them. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return first instanceof Error ? first.message : "unknown";
 }

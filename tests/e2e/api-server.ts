@@ -85,6 +85,10 @@ const routes: Record<string, Route> = {
   "/v1/refused": (_, answer) =>
     json(answer, 401, { error: "invalid_token" }, { "www-authenticate": 'Bearer error="invalid_token"' }),
   "/v1/too-large": (_, answer) => json(answer, 413, { error: "too_large" }),
+  "/v1/nothing": (_, answer) => answer.writeHead(204).end(),
+  // A connection that was kept is closed when the next request is already on its way.
+  "/v1/stale": ({ socket }, answer) =>
+    socket.bytesWritten > 0 ? socket.destroy() : json(answer, 200, { fresh: true }),
   "/v1/unchanged": (_, answer) => answer.writeHead(304, { etag: '"7"' }).end(),
   "/v1/redirect": (incoming, answer) =>
     answer.writeHead(302, { location: queryOf(incoming).get("to") ?? "" }).end(),

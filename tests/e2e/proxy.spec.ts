@@ -113,6 +113,21 @@ test("what the API refuses is refused in its words", { tag: "@jwt" }, async ({ c
   expect([unchanged.status(), unchanged.headers().etag]).toEqual([304, '"7"']);
 });
 
+test("an answer without a body stays one", { tag: "@jwt" }, async ({ context }) => {
+  const response = await context.request.delete("/api/proxy/nothing");
+  expect([response.status(), await response.text()]).toEqual([204, ""]);
+});
+
+test(
+  "a question goes out again where the API just closed the connection",
+  { tag: "@jwt" },
+  async ({ context }) => {
+    await context.request.get("/api/proxy/items");
+    const response = await context.request.get("/api/proxy/stale");
+    expect(await response.json()).toEqual({ fresh: true });
+  },
+);
+
 test("a refusal arrives though the API did not read the upload", { tag: "@jwt" }, async ({ context }) => {
   const data = Buffer.alloc(5_000_000);
   const response = await context.request.post("/api/proxy/too-large", { data });
