@@ -4,7 +4,7 @@ import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";
 import { revokeGrant } from "@/lib/logto/tokens";
 import { explainErrors } from "./auth-errors";
-import { hostOnlyRemovals, isSessionCookie, removedCookies } from "./cookie";
+import { hostOnlyRemovals, isSessionCookie, removedCookies, setCookieLine } from "./cookie";
 import { currentSession } from "./current";
 import { asSessionError } from "./errors";
 import { identify, readSession, type SessionRead } from "./read-session";
@@ -127,13 +127,10 @@ function withoutSession(headers: Headers, cookies: { name: string; value: string
 
 function withRemoved(response: Response, written: string[], leftover: string[]): Response {
   const headers = new Headers(response.headers);
-  for (const { name, options } of removedCookies(leftover)) {
-    const { secure, domain } = options;
-    const attributes = `${domain ? `; Domain=${domain}` : ""}${secure ? "; Secure" : ""}`;
-    const expires = options.expires.toUTCString();
-    headers.append("set-cookie", `${name}=; Path=/; Expires=${expires}; HttpOnly; SameSite=Lax${attributes}`);
+  const removals = removedCookies(leftover).map(setCookieLine);
+  for (const line of [...removals, ...hostOnlyRemovals([...written, ...leftover])]) {
+    headers.append("set-cookie", line);
   }
-  for (const line of hostOnlyRemovals([...written, ...leftover])) headers.append("set-cookie", line);
   return new Response(response.body, { status: response.status, headers });
 }
 

@@ -86,9 +86,15 @@ export function removedCookies(names: readonly string[]): SessionCookie[] {
  */
 export function hostOnlyRemovals(names: readonly string[]): string[] {
   if (isHttps() || !env().AUTH_COOKIE_DOMAIN) return [];
-  return names
-    .filter(isSessionCookie)
-    .map((name) => `${name}=; Path=/; Expires=${new Date(0).toUTCString()}`);
+  return removedCookies(names).map(({ options: { domain: _shared, ...options }, ...rest }) =>
+    setCookieLine({ ...rest, options }),
+  );
+}
+
+/** A cookie as the `Set-Cookie` header has it (RFC 6265 §4.1); its value needs no encoding. */
+export function setCookieLine({ name, value, options: { domain, expires, secure } }: SessionCookie): string {
+  const line = `${name}=${value}; Path=/; Expires=${expires.toUTCString()}; HttpOnly; SameSite=Lax`;
+  return `${line}${domain ? `; Domain=${domain}` : ""}${secure ? "; Secure" : ""}`;
 }
 
 /** What Auth.js adds to its own options for the session cookie. */

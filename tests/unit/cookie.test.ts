@@ -130,7 +130,7 @@ describe("a session cookie that is shared with sibling hosts", () => {
   });
 
   test("replaces those of the same names that were this host's alone, where the names are the same", () => {
-    const gone = `=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT`;
+    const gone = `=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax`;
     expect(hostOnlyRemovals([name, `${name}.0`, "other"])).toEqual([name + gone, `${name}.0${gone}`]);
     configuration.https = true;
     expect(hostOnlyRemovals([sessionCookieName()])).toEqual([]);
