@@ -1,9 +1,9 @@
 import type { Metadata, Viewport } from "next";
-import { GeistSans } from "geist/font/sans";
 import type { ReactNode } from "react";
 import { site } from "@/components/site";
 import { SiteFooter } from "@/components/site-footer";
 import { themeScript } from "@/components/theme";
+import { fonts } from "./fonts";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -17,7 +17,7 @@ export const viewport: Viewport = { colorScheme: "light dark" };
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     // The script in <head> may have set data-theme by the time React compares.
-    <html lang="en" className={GeistSans.variable} suppressHydrationWarning>
+    <html lang="en" className={fonts} suppressHydrationWarning>
       <head>
         <script dangerouslySetInnerHTML={{ __html: themeScript }} />
       </head>
