@@ -18,9 +18,7 @@ export default function NotFound() {
             <ButtonLink href="/" variant="primary">
               Go to the start page
             </ButtonLink>
-            <ButtonLink href="/dashboard" prefetch={false}>
-              Open the dashboard
-            </ButtonLink>
+            <ButtonLink href="/dashboard">Open the dashboard</ButtonLink>
           </>
         }
       >

@@ -4,7 +4,11 @@ import { site } from "@/components/site";
 /** The mark and the name, as a link home. */
 export function Logo() {
   return (
-    <Link href="/" className="-ml-1 flex items-center gap-2.5 rounded-md p-1 font-semibold tracking-tight">
+    <Link
+      href="/"
+      prefetch={false}
+      className="-ml-1 flex items-center gap-2.5 rounded-md p-1 font-semibold tracking-tight"
+    >
       <svg
         viewBox="0 0 24 24"
         fill="none"

@@ -19,7 +19,7 @@ export function NotAllowed({ user, children }: NotAllowedProps) {
       title="You don't have access to this page"
       actions={
         <>
-          <ButtonLink href="/dashboard" prefetch={false} variant="primary">
+          <ButtonLink href="/dashboard" variant="primary">
             Back to the dashboard
           </ButtonLink>
           <form action={signOutAction}>

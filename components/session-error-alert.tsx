@@ -21,11 +21,7 @@ export function SessionErrorAlert({ title, code, path }: SessionErrorAlertProps)
       title={title ?? reason}
       action={
         remedy && (
-          <ButtonLink
-            href={remedy === "sign in" ? signInPath(path, "SessionEnded") : path}
-            size="small"
-            prefetch={false}
-          >
+          <ButtonLink href={remedy === "sign in" ? signInPath(path, "SessionEnded") : path} size="small">
             {remedy === "sign in" ? "Sign in again" : "Try again"}
           </ButtonLink>
         )

@@ -21,7 +21,7 @@ export function SessionErrorPage({ code, path = "/dashboard" }: SessionErrorPage
       actions={
         <>
           {remedy === "sign in" ? (
-            <ButtonLink href={signInPath(path, "SessionEnded")} prefetch={false} variant="primary">
+            <ButtonLink href={signInPath(path, "SessionEnded")} variant="primary">
               Sign in again
             </ButtonLink>
           ) : (

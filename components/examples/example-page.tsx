@@ -13,11 +13,7 @@ export function ExamplePage({ example, children }: { example: Example; children:
       <PageHeader
         title={title}
         description={description}
-        actions={
-          <ButtonLink href="/examples" prefetch={false}>
-            All examples
-          </ButtonLink>
-        }
+        actions={<ButtonLink href="/examples">All examples</ButtonLink>}
       />
       <div className="grid items-start gap-4 lg:grid-cols-[1fr_1.35fr]">
         {children}

@@ -54,7 +54,7 @@ function SignedOut() {
       tone="info"
       title="You are signed out"
       action={
-        <ButtonLink href={signInPath("/examples/client")} size="small" prefetch={false}>
+        <ButtonLink href={signInPath("/examples/client")} size="small">
           Sign in
         </ButtonLink>
       }

@@ -25,7 +25,7 @@ export function LiveSession() {
           {user === null &&
             "Nobody is signed in. Sign in, come back, and see what has been added: who you are, and no token."}
         </p>
-        <ButtonLink href={user ? "/profile" : "/sign-in"} prefetch={false} size="small" className="mt-5">
+        <ButtonLink href={user ? "/profile" : "/sign-in"} size="small" className="mt-5">
           {user ? "See every claim" : "Sign in"}
         </ButtonLink>
       </div>

@@ -13,7 +13,7 @@ export function WaysIn() {
           Sign in
         </ButtonLink>
       )}
-      <ButtonLink href="/dashboard" prefetch={false} variant={isSignedIn ? "primary" : "secondary"}>
+      <ButtonLink href="/dashboard" variant={isSignedIn ? "primary" : "secondary"}>
         Open the dashboard
       </ButtonLink>
     </div>

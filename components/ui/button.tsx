@@ -11,12 +11,12 @@ export function Button({ variant, size, className = "", ...rest }: ButtonStyle &
   return <button type="button" {...rest} className={`${buttonClass({ variant, size })} ${className}`} />;
 }
 
-/** A link that looks like a button. */
+/** A link that looks like a button. What it leads to is not fetched before somebody wants it. */
 export function ButtonLink({
   variant,
   size,
   className = "",
   ...rest
 }: ButtonStyle & ComponentProps<typeof Link>) {
-  return <Link {...rest} className={`${buttonClass({ variant, size })} ${className}`} />;
+  return <Link prefetch={false} {...rest} className={`${buttonClass({ variant, size })} ${className}`} />;
 }

@@ -37,7 +37,7 @@ export function Card({ title, description, action, flush = false, className = ""
 /** Where a card's title leads to for more: its `action`. */
 export function CardLink({ href, children }: { href: string; children: ReactNode }) {
   return (
-    <ButtonLink href={href} prefetch={false} variant="ghost" size="small" className="-my-1 -mr-3 shrink-0">
+    <ButtonLink href={href} variant="ghost" size="small" className="-my-1 -mr-3 shrink-0">
       {children}
     </ButtonLink>
   );

@@ -43,7 +43,7 @@ export default protectedPage(async ({ searchParams }: PageProps<"/account">) => 
               />
             )}
             <Card title="Sessions" description="The browsers in which you are signed in.">
-              <ButtonLink href="/account/sessions" prefetch={false} size="small">
+              <ButtonLink href="/account/sessions" size="small">
                 See your sessions
               </ButtonLink>
             </Card>

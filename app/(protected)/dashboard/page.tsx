@@ -26,11 +26,7 @@ export default protectedPage(async () => {
       <PageHeader
         title={`Welcome, ${displayName(user)}`}
         description="Who you are here, and what you may do."
-        actions={
-          <ButtonLink href="/profile" prefetch={false}>
-            View profile
-          </ButtonLink>
-        }
+        actions={<ButtonLink href="/profile">View profile</ButtonLink>}
       />
       <div className="grid items-start gap-4 md:grid-cols-2 lg:grid-cols-[1.4fr_1fr]">
         <div className="grid gap-4">

@@ -12,11 +12,7 @@ import { beginDeletion, confirmDeletion } from "../actions";
 
 export const metadata: Metadata = { title: "Delete my account" };
 
-const back = (label: string) => (
-  <ButtonLink href="/account" prefetch={false}>
-    {label}
-  </ButtonLink>
-);
+const back = (label: string) => <ButtonLink href="/account">{label}</ButtonLink>;
 
 export default protectedPage(async ({ searchParams }: PageProps<"/account/delete">) => {
   const { user } = await requireSession();

@@ -29,11 +29,7 @@ export default protectedPage(async ({ searchParams }: PageProps<"/account/sessio
       <PageHeader
         title="Sessions"
         description="Where you are signed in. End what you don't recognize."
-        actions={
-          <ButtonLink href="/account" prefetch={false}>
-            Your account
-          </ButtonLink>
-        }
+        actions={<ButtonLink href="/account">Your account</ButtonLink>}
       />
       <div className="space-y-6">
         {typeof error === "string" && <PageError code={error} path={path} />}
