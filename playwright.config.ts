@@ -41,16 +41,20 @@ export default defineConfig<object, ProjectOptions>({
     {
       ...again,
       name: "e2e-jwt-database",
+      // One app and one PGlite, which takes seconds to make, do for these few.
+      workers: 1,
       testMatch: [...(isRelease ? users : files("users")), ...sessions],
       use: { mode: "jwt with a database", engine: "embedded" },
     },
     {
       ...again,
       name: "e2e-database",
+      // By files, some of which have an app of their own.
+      fullyParallel: false,
       testMatch: [...users, ...sessions, ...rows],
       use: { mode: "database", engine: "postgres" },
     },
-    { name: "load", testDir: "tests/load", testIgnore: isRelease ? [] : files("killed") },
+    { name: "load", testDir: "tests/load", testIgnore: isRelease ? [] : files("killed", "storm") },
   ],
   globalSetup: "./tests/e2e/setup.ts",
   fullyParallel: true,

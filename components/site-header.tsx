@@ -10,7 +10,7 @@ interface SiteHeaderProps {
   nav?: ReactNode;
 }
 
-/** The header of every page. Its height is fixed, so nothing moves when the user's menu arrives. */
+/** The header of every page. Its height is fixed and its end has a place, so nothing moves when the user's menu arrives. */
 export function SiteHeader({ end, nav }: SiteHeaderProps) {
   return (
     <header className="border-b border-border bg-surface">
@@ -27,7 +27,7 @@ export function SiteHeader({ end, nav }: SiteHeaderProps) {
               {label}
             </Link>
           ))}
-          {end}
+          {end && <div className="flex min-h-8 min-w-18 items-center justify-end">{end}</div>}
         </div>
       </div>
       {nav}

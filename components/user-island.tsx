@@ -14,14 +14,14 @@ const signInLink = (
 );
 
 /**
- * The user on a public page, whose space is reserved until it is known who that is. Without JavaScript it stays the link
- * to sign in, which takes signed-in people on to their dashboard.
+ * The user on a public page. Without JavaScript it stays the link to sign in, which takes signed-in people on to their
+ * dashboard.
  */
 export function UserIsland() {
   const session = useBrowserSession();
   const user = session && userOf(session);
   return (
-    <div className="flex min-h-8 min-w-18 items-center justify-end">
+    <>
       {user && (
         <Suspense>
           <UserMenu user={user} />
@@ -29,6 +29,6 @@ export function UserIsland() {
       )}
       {user === null && signInLink}
       {user === undefined && <noscript>{signInLink}</noscript>}
-    </div>
+    </>
   );
 }

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 
@@ -69,9 +68,8 @@ export const endToEndCommand = [playwright, "test"];
 /** Both lint and type check read the types that Next.js generates for the routes; the build throws them away first. */
 export const typesCommand = [next, "typegen"];
 
-/** All that `npm test` checks, in the order in which it begins. */
-export function allChecks(): Check[] {
-  const folder = mkdtempSync(path.join(tmpdir(), "test-reports-"));
+/** All that `npm test` checks, in the order in which it begins. @param folder for the reports of its tests */
+export function allChecks(folder: string): Check[] {
   const endToEnd = path.join(folder, "e2e.json");
   return [
     {

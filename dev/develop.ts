@@ -106,7 +106,7 @@ async function startStandIn(root: string, port: number, appUrl: string): Promise
 
 const mailVariables = (port: number) => ({
   EMAIL_SERVER: `smtp://127.0.0.1:${port}`,
-  EMAIL_FROM: "Next.js + Logto starter <noreply@localhost>",
+  EMAIL_FROM: "Next Logto Starter <noreply@localhost>",
 });
 
 async function startMailStandIn(port: number): Promise<void> {

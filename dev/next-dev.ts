@@ -38,7 +38,7 @@ export function splitPort(args: readonly string[]): { port?: number; rest: strin
   return { port, rest };
 }
 
-const lockFile = z.object({ appUrl: z.url() });
+const lockFile = z.object({ appUrl: z.url(), pid: z.int() });
 
 /**
  * @param root the project's folder
@@ -46,8 +46,10 @@ const lockFile = z.object({ appUrl: z.url() });
  */
 export async function runningServer(root: string): Promise<string | undefined> {
   try {
-    const { appUrl } = lockFile.parse(JSON.parse(readFileSync(path.join(root, ".next/dev/lock"), "utf8")));
-    // A server that was killed leaves its file behind.
+    const lock = readFileSync(path.join(root, ".next/dev/lock"), "utf8");
+    const { appUrl, pid } = lockFile.parse(JSON.parse(lock));
+    // A server that was killed leaves its file behind, and its port to others. Throws where there is no such process.
+    process.kill(pid, 0);
     return (await isFree(Number(new URL(appUrl).port))) ? undefined : appUrl;
   } catch {
     return undefined;

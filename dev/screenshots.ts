@@ -2,7 +2,7 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
-import { signIn } from "../tests/e2e/fixtures";
+import { signIn } from "../tests/e2e/stage";
 import { startPair } from "../tests/e2e/servers";
 import { isBuilt } from "./built";
 import { endAll, endTogether } from "./children.mjs";

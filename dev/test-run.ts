@@ -1,4 +1,5 @@
-import { availableParallelism } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { isBuilt } from "./built";
@@ -43,10 +44,11 @@ export async function runAll(root: string): Promise<number> {
   const types = runScript(root, typesCommand);
   if ((await types.exited) !== 0) print(types.output());
   const total: Outcome = { ok: true, passed: 0, failed: 0, skipped: 0 };
+  const reports = mkdtempSync(path.join(tmpdir(), "test-reports-"));
   try {
     print(`  Browser: ${(await ensureBrowser(root)).name}`);
     print();
-    for (const outcome of await runChecks(root, allChecks())) {
+    for (const outcome of await runChecks(root, allChecks(reports))) {
       total.ok &&= outcome.ok;
       total.passed += outcome.passed;
       total.failed += outcome.failed;
@@ -56,6 +58,8 @@ export async function runAll(root: string): Promise<number> {
     if (!(error instanceof NoBrowserError)) throw error;
     print(error.message);
     total.failed += 1;
+  } finally {
+    rmSync(reports, { recursive: true });
   }
   print();
   print(`  ${paint("dim", `in ${duration(performance.now() - begun)}`)}`);

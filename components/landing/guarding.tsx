@@ -1,12 +1,18 @@
 import { CodeBlock } from "@/components/ui/code-block";
 
-const page = `import { protectedPage } from "@/components/protected-page";
+const page = `import { Main } from "@/components/main";
+import { protectedPage } from "@/components/protected-page";
+import { PageHeader } from "@/components/ui/page-header";
 import { requireSession } from "@/lib/session/guards";
 
 export default protectedPage(async () => {
   const { user } = await requireSession();
 
-  return <h1>Reports for {user.name}</h1>;
+  return (
+    <Main className="py-8">
+      <PageHeader title={\`Reports for \${user.name}\`} />
+    </Main>
+  );
 });`;
 
 const points = [
@@ -34,7 +40,7 @@ export function Guarding() {
           ))}
         </ul>
       </div>
-      <CodeBlock title="app/(protected)/dashboard/reports/page.tsx" code={page} highlight={[5]} />
+      <CodeBlock title="app/(protected)/dashboard/reports/page.tsx" code={page} highlight={[7]} />
     </section>
   );
 }

@@ -42,6 +42,7 @@ const environment = { ...process.env, LC_ALL: "C" };
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
   const folder = mkdtempSync(path.join(tmpdir(), "postgres-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
   const binaries = readableByAll(options.binaries ?? (await findBinaries()), folder);
   if (unprivileged.uid) chownSync(folder, unprivileged.uid, unprivileged.gid);
   const data = path.join(folder, "data");
@@ -52,7 +53,10 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
     { cwd: folder, env: environment, ...unprivileged, encoding: "utf8" },
   );
-  if (made.status !== 0) throw new Error(`initdb failed:\n${made.error?.message ?? made.stderr}`);
+  if (made.status !== 0) {
+    remove();
+    throw new Error(`initdb failed:\n${made.error?.message ?? made.stderr}`);
+  }
 
   let server: ChildProcess | undefined;
   let frozen: number[] = [];
@@ -78,7 +82,10 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     await end(server, mode === "fast" ? "SIGINT" : "SIGQUIT");
     server = undefined;
   };
-  await start();
+  await start().catch((error: unknown) => {
+    remove();
+    throw error;
+  });
   return {
     url,
     stop,
@@ -92,7 +99,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     },
     close: async () => {
       await stop("immediate");
-      rmSync(folder, { recursive: true, force: true });
+      remove();
     },
   };
 }

@@ -27,11 +27,13 @@ export interface Question {
 export async function diagnose({ values, url, timeout = 5 }: Question): Promise<Finding[]> {
   const development = values.NODE_ENV !== "production";
   const standIn = development && tenantVariables.every((name) => !values[name]);
+  const embedded = development && !values.DATABASE_URL;
   const { findings, env, broken } = readVariables({
     // What `npm run dev` makes itself.
     ...(development && { AUTH_SECRET: newSecret() }),
     ...(standIn && appVariables("http://localhost:3001/oidc")),
     ...values,
+    ...(embedded && { DATABASE_URL: "postgres://localhost" }),
     ...(url && { AUTH_URL: url }),
   });
   const all = [...(standIn ? [noTenant] : []), ...findings, ...checkNames(values)];
@@ -46,7 +48,7 @@ export async function diagnose({ values, url, timeout = 5 }: Question): Promise<
   const hasTenant = !standIn && usable(...tenantVariables);
   const parts = await Promise.all([
     look("issuer", hasTenant && (() => checkTenant(env, address?.origin, timeout))),
-    look("database", usable("DATABASE_URL") && (() => checkStore(env, development, timeout))),
+    look("database", usable("DATABASE_URL") && (() => checkStore(env, embedded, timeout))),
     look("API", usable("API_URL", "LOGTO_RESOURCES") && (() => checkApi(env, timeout))),
     app,
   ]);
@@ -71,15 +73,11 @@ async function checkTenant(env: Env, origin: string | undefined, timeout: number
   return [...findings, ...client.findings, ...scopes, ...application];
 }
 
-async function checkStore(env: Env, development: boolean, timeout: number): Promise<Finding[]> {
-  if (env.DATABASE_URL) {
-    const { checkDatabase } = await import("./database");
-    return [await checkDatabase(env.DATABASE_URL, timeout)];
-  }
-  const message = development
-    ? "`npm run dev` brings an embedded PostgreSQL"
-    : "none: sessions live in their cookie alone";
-  return [ok("database", message)];
+async function checkStore({ DATABASE_URL }: Env, embedded: boolean, timeout: number): Promise<Finding[]> {
+  if (embedded) return [ok("database", "`npm run dev` brings an embedded PostgreSQL")];
+  if (!DATABASE_URL) return [ok("database", "none: sessions live in their cookie alone")];
+  const { checkDatabase } = await import("./database");
+  return [await checkDatabase(DATABASE_URL, timeout)];
 }
 
 async function checkApi({ API_URL, LOGTO_RESOURCES }: Env, timeout: number): Promise<Finding[]> {

@@ -19,7 +19,12 @@ type Options = ReturnType<typeof readOptions>;
 function readOptions(args: string[]) {
   const { values } = parseArgs({
     args,
-    options: { url: { type: "string" }, env: { type: "string" }, json: { type: "boolean", default: false } },
+    options: {
+      url: { type: "string" },
+      env: { type: "string" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
   });
   if (values.url && !/^https?:$/.test(new URL(values.url).protocol))
     throw new Error("--url is no http(s) address.");
@@ -42,7 +47,11 @@ export async function runDoctor(root: string, args: string[]): Promise<number> {
     print(`${error instanceof Error ? error.message : "Unreadable"}\n\n${usage}`);
     return 1;
   }
-  const { url, json, deployed } = options;
+  const { url, json, deployed, help } = options;
+  if (help) {
+    print(usage);
+    return 0;
+  }
   const findings = await diagnose({
     values: { ...values, ...(deployed && { NODE_ENV: "production" }) },
     url,

@@ -8,7 +8,7 @@ export const seedPassword = "logto-dev";
 export const devClient = {
   clientId: "starter-dev",
   clientSecret: "starter-dev-secret-not-for-production",
-  name: "Next.js starter",
+  name: "Next Logto Starter",
 };
 
 /** An API that access tokens can be issued for (RFC 8707 resource indicator) and the permissions that it defines. */

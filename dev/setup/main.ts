@@ -20,7 +20,8 @@ const usage = `npm run setup -- [flags]: writes .env.local for a Logto tenant. A
                        neither stays in the shell's history
   --database-url URL   a PostgreSQL database, if any
   --app-url URL        where the app is reached, if not at http://localhost:3000
-  --yes                changes an existing .env.local, and writes it in spite of what the doctor finds`;
+  --yes                changes an existing .env.local
+  --force              writes it in spite of what the doctor finds`;
 
 /**
  * @param root the project's folder
@@ -29,7 +30,10 @@ const usage = `npm run setup -- [flags]: writes .env.local for a Logto tenant. A
  */
 export async function runSetup(root: string, args: string[]): Promise<number> {
   try {
-    return await setUp(root, readFlags(args));
+    const flags = readFlags(args);
+    if (!flags.help) return await setUp(root, flags);
+    print(usage);
+    return 0;
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     print(`${paint("red", "✗")} ${error.message} Nothing was written.`);
@@ -50,6 +54,8 @@ function readFlags(args: string[]) {
     "database-url": { type },
     "app-url": { type },
     yes: { type: "boolean", default: false },
+    force: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   } as const;
   try {
     return parseArgs({ args, options }).values;
@@ -78,14 +84,18 @@ async function setUp(root: string, flags: Flags): Promise<number> {
     return findings.some(({ status }) => status === "problem");
   };
   let hasProblem = await look();
-  while (hasProblem && !flags.yes) {
-    if (!interactive) throw new SetupError("--yes writes .env.local in spite of that.");
+  while (hasProblem && !flags.force) {
+    if (!interactive) throw new SetupError("--force writes .env.local in spite of that.");
     const reply = await ask("  Enter checks again, w writes .env.local all the same, Ctrl-C leaves. ");
     if (/^w/i.test(reply)) break;
     hasProblem = await look();
   }
   writeWhole(file, withValues(readText(file), answers));
-  print(`  ${paint("green", "✓")} Wrote .env.local. \`npm run dev\` starts the app.`);
+  print(
+    hasProblem
+      ? `  ${paint("yellow", "!")} Wrote .env.local; what is marked above is still to be done.`
+      : `  ${paint("green", "✓")} Wrote .env.local. \`npm run dev\` starts the app.`,
+  );
   return hasProblem ? 1 : 0;
 }
 
@@ -98,7 +108,11 @@ const mayAsk = (flags: Flags) => process.stdin.isTTY && process.stdout.isTTY && 
  */
 async function answer(flags: Flags, set: Variables): Promise<Answers> {
   /** @param fallback where nothing is said; "": it may be left out; undefined: it may not */
-  const get = async (flag: Exclude<keyof Flags, "yes">, question: string, fallback: string | undefined) => {
+  const get = async (
+    flag: Exclude<keyof Flags, "yes" | "force" | "help">,
+    question: string,
+    fallback: string | undefined,
+  ) => {
     const isDecided = fallback !== undefined && (flags.yes || !mayAsk(flags));
     let reply = flags[flag] ?? (isDecided ? fallback : undefined);
     if (reply === undefined && !mayAsk(flags)) throw new SetupError(`--${flag} is missing.\n\n${usage}\n\n`);

@@ -1,47 +1,55 @@
-import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { seedPassword } from "../../dev/identity/seed";
-import { expect, signIn, test } from "./fixtures";
-import { addPerson, isActive, tokensOf } from "./people";
+import type { BrowserContext, Page } from "@playwright/test";
+import { flaws } from "./pages";
+import { addPerson, isActive, tokensOf, userId } from "./people";
+import { expect, signIn, signInByRequests, test as base, visit } from "./stage";
 import { typeCredentials } from "./steps";
 
-/** A second browser, in which nobody is signed in yet. */
-async function otherBrowser(browser: Browser, app: { url: string }): Promise<[BrowserContext, Page]> {
-  const context = await browser.newContext({ baseURL: app.url });
-  return [context, await context.newPage()];
-}
+const test = base.extend<{
+  /** Signs somebody in in one more browser. */
+  signInElsewhere: (username: string) => Promise<BrowserContext>;
+}>({
+  signInElsewhere: async ({ app, browser }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (username) => {
+      const context = await browser.newContext({ baseURL: app.url });
+      contexts.push(context);
+      await signInByRequests(context, username);
+      return context;
+    });
+    for (const context of contexts) await context.close();
+  },
+});
 
 const region = (page: Page, name: string) => page.getByRole("region", { name });
-const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
+const press = (page: Page, name: string | RegExp) =>
+  page.getByRole("main").getByRole("button", { name, exact: true }).click();
+const accounts = (page: Page) => region(page, "Linked accounts").getByRole("listitem");
 const rows = (page: Page) => page.getByRole("main").getByRole("listitem");
 const onPage = (page: Page, path: string) => page.waitForURL(({ pathname }) => pathname === path);
 
-/** The user's id, as their own account page says it. */
-const userId = (page: Page) => region(page, "Profile").locator("code").innerText();
-
 /** The session is over: its next request for a page is sent to sign in. In strategy `jwt` that takes seconds. */
-async function expectOut(page: Page): Promise<void> {
-  await expect(async () => {
-    await page.goto("/dashboard");
-    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible({ timeout: 100 });
-  }).toPass();
+async function expectOut(context: BrowserContext): Promise<void> {
+  const location = async () => (await visit(context, "/dashboard", { maxRedirects: 0 })).headers().location;
+  await expect.poll(location).toBe("/sign-in?callbackUrl=%2Fdashboard");
+}
+
+async function expectIn(context: BrowserContext): Promise<void> {
+  expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
 }
 
 test.describe("the account page", () => {
-  test("says who is signed in and by which account", async ({ identity, page }) => {
-    const person = await addPerson(identity, { claims: { name: "Nora New" } });
-    await signIn(page, person.username, { to: "/account" });
-    await expect(region(page, "Profile")).toContainText("Nora New");
-    await expect(region(page, "Linked accounts").getByRole("listitem")).toHaveText([
-      new RegExp(`^Logto${person.id}since `),
-    ]);
-  });
-
-  test("leads to Logto's own pages for what only Logto can change, and they lead back", async ({
+  test("says who is signed in, by which account, and what can be changed at Logto alone", async ({
     app,
+    context,
     identity,
     page,
   }) => {
-    await signIn(page, "alice", { to: "/account" });
+    const person = await addPerson(identity, { claims: { name: "Nora New" } });
+    await signIn(page, person.username, { to: "/account" });
+    await expect(region(page, "Profile")).toContainText("Nora New");
+    await expect(region(page, "Profile").locator("code")).toHaveText(await userId(context));
+    await expect(accounts(page)).toHaveText([new RegExp(`^Logto${person.id}since `)]);
+    // Logto's own pages lead back.
     const back = encodeURIComponent(`${app.url}/account`);
     await expect(page.getByRole("link", { name: "Change your password" })).toHaveAttribute(
       "href",
@@ -50,47 +58,43 @@ test.describe("the account page", () => {
   });
 
   test("links another Logto account, which then signs in as the same user", async ({
-    app,
-    browser,
+    context,
     identity,
     page,
+    signInElsewhere,
   }) => {
-    const first = await addPerson(identity);
-    const second = await addPerson(identity);
+    const [first, second] = [await addPerson(identity), await addPerson(identity)];
     await signIn(page, first.username, { to: "/account" });
-    const id = await userId(page);
+    const id = await userId(context);
 
     await press(page, "Link another Logto account");
     await typeCredentials(page, second.username);
     await onPage(page, "/account");
-    const accounts = region(page, "Linked accounts").getByRole("listitem");
-    await expect(accounts).toHaveText([new RegExp(first.id), new RegExp(second.id)]);
-    expect(await userId(page)).toBe(id);
-
-    const [context, other] = await otherBrowser(browser, app);
-    await signIn(other, second.username, { to: "/account" });
-    expect(await userId(other)).toBe(id);
-    await context.close();
+    await expect(accounts(page)).toHaveText([new RegExp(first.id), new RegExp(second.id)]);
+    expect(await userId(context)).toBe(id);
+    expect(await userId(await signInElsewhere(second.username))).toBe(id);
   });
 
-  test("does not link an account that belongs to another user", async ({ app, browser, identity, page }) => {
-    const first = await addPerson(identity);
-    const second = await addPerson(identity);
-    const [context, other] = await otherBrowser(browser, app);
-    await signIn(other, second.username);
-    await context.close();
+  test("does not link an account that belongs to another user", async ({
+    context,
+    identity,
+    page,
+    signInElsewhere,
+  }) => {
+    const [first, second] = [await addPerson(identity), await addPerson(identity)];
+    await signInElsewhere(second.username);
     await signIn(page, first.username, { to: "/account" });
-    const id = await userId(page);
+    const id = await userId(context);
 
     await press(page, "Link another Logto account");
     await typeCredentials(page, second.username);
     await expect(page.getByRole("alert").filter({ hasText: "belongs to another user" })).toBeVisible();
 
     // Logto ended the first one's session when the second one signed in there.
-    await page.context().clearCookies();
+    await context.clearCookies();
     await signIn(page, first.username, { to: "/account" });
-    await expect(region(page, "Linked accounts").getByRole("listitem")).toHaveText([new RegExp(first.id)]);
-    expect(await userId(page)).toBe(id);
+    await expect(accounts(page)).toHaveText([new RegExp(first.id)]);
+    expect(await userId(context)).toBe(id);
   });
 });
 
@@ -112,152 +116,139 @@ test.describe("the sessions page", () => {
   }) => {
     const person = await addPerson(identity);
     await signIn(page, person.username, { to: "/account/sessions" });
-    const context = await browser.newContext({
+    const other = await browser.newPage({
       baseURL: app.url,
       userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
     });
-    const other = await context.newPage();
     await signIn(other, person.username, { to: "/account/sessions" });
 
     await expect(rows(other)).toHaveText([/^Firefox on Linux.*this session/, /^Chrome.* on Windows/]);
     await page.reload();
     await expect(rows(page)).toHaveText([/^Chrome.* on Windows.*this session/, /^Firefox on Linux/]);
-    await context.close();
+    await other.close();
   });
 
-  test("ends one session with its grant, and no other", async ({ app, browser, identity, page }) => {
-    const person = await addPerson(identity);
-    const [context, other] = await otherBrowser(browser, app);
-    await signIn(other, person.username);
-    const { refreshToken } = await tokensOf(identity, person);
-    await signIn(page, person.username, { to: "/account/sessions" });
-    await rows(page)
-      .getByRole("button", { name: /^Sign out/ })
-      .click();
+  for (const javaScriptEnabled of [true, false]) {
+    test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
+      test.use({ javaScriptEnabled });
 
-    await expect(rows(page)).toHaveCount(1);
-    await expectOut(other);
-    await expect.poll(() => isActive(identity, refreshToken)).toBe(false);
-    await page.goto("/account/sessions");
-    await expect(rows(page)).toContainText("this session");
-    expect(await isActive(identity, (await tokensOf(identity, person)).refreshToken)).toBe(true);
-    await context.close();
-  });
+      test("ends one session with its grant, and no other", async ({
+        context,
+        identity,
+        page,
+        signInElsewhere,
+      }) => {
+        const person = await addPerson(identity);
+        const other = await signInElsewhere(person.username);
+        const { refreshToken } = await tokensOf(identity, person);
+        await signIn(page, person.username, { to: "/account/sessions" });
+        await press(page, /^Sign out Chrome/);
 
-  test("ends all sessions but this one", async ({ app, browser, identity, page }) => {
-    const person = await addPerson(identity);
-    const others = await Promise.all([otherBrowser(browser, app), otherBrowser(browser, app)]);
-    for (const [, other] of others) await signIn(other, person.username);
-    await signIn(page, person.username, { to: "/account/sessions" });
+        await expect(rows(page)).toHaveCount(1);
+        await expectOut(other);
+        await expect.poll(() => isActive(identity, refreshToken)).toBe(false);
+        await expectIn(context);
+        expect(await isActive(identity, (await tokensOf(identity, person)).refreshToken)).toBe(true);
+      });
+    });
+  }
+
+  test("ends all sessions but this one", async ({ context, identity, page, signInElsewhere }) => {
+    const { username } = await addPerson(identity);
+    const others = [await signInElsewhere(username), await signInElsewhere(username)];
+    await signIn(page, username, { to: "/account/sessions" });
     await expect(rows(page)).toHaveCount(3);
     await press(page, "Sign out all other sessions");
 
     await expect(rows(page)).toHaveCount(1);
-    for (const [context, other] of others) {
-      await expectOut(other);
-      await context.close();
-    }
-    await page.goto("/dashboard");
-    await expect(page.getByRole("heading", { name: "Welcome" })).toBeVisible();
+    for (const other of others) await expectOut(other);
+    await expectIn(context);
   });
 
-  test("signs out everywhere, here and at Logto", async ({ app, browser, identity, page }) => {
+  test("signs out everywhere, here and at Logto", async ({ context, identity, page, signInElsewhere }) => {
     const person = await addPerson(identity);
-    const [context, other] = await otherBrowser(browser, app);
-    await signIn(other, person.username);
+    const other = await signInElsewhere(person.username);
     const first = await tokensOf(identity, person);
     await signIn(page, person.username, { to: "/account/sessions" });
     const second = await tokensOf(identity, person);
     await press(page, "Sign out everywhere");
 
     await onPage(page, "/");
-    await expectOut(page);
+    await expectOut(context);
     await expectOut(other);
     await expect.poll(() => isActive(identity, first.refreshToken)).toBe(false);
     expect(await isActive(identity, second.refreshToken)).toBe(false);
     // Logto's own session is over, too: it asks who it is.
+    await page.goto("/sign-in");
     await press(page, "Sign in");
     await expect(page.getByLabel("Password")).toBeVisible();
-    await context.close();
   });
 
   test("does not end somebody else's session, whatever id is sent", async ({
-    app,
-    browser,
+    context,
     identity,
     page,
+    signInElsewhere,
   }) => {
     const [victim, attacker] = [await addPerson(identity), await addPerson(identity)];
-    const [first, victimPage] = await otherBrowser(browser, app);
-    const [second, secondPage] = await otherBrowser(browser, app);
-    await signIn(secondPage, victim.username);
-    await signIn(victimPage, victim.username, { to: "/account/sessions" });
-    const id = await victimPage.locator("input[name=id]").inputValue();
+    const victims = [await signInElsewhere(victim.username), await signInElsewhere(victim.username)] as const;
+    const listed = await (await visit(victims[0], "/account/sessions")).text();
+    const [, id = ""] = /name="id" value="([^"]+)"/.exec(listed) ?? [];
+    expect(id).not.toBe("");
 
-    const [third, thirdPage] = await otherBrowser(browser, app);
-    await signIn(thirdPage, attacker.username);
+    const attackers = await signInElsewhere(attacker.username);
     await signIn(page, attacker.username, { to: "/account/sessions" });
     await page.locator("input[name=id]").evaluate((input, value) => input.setAttribute("value", value), id);
     const answered = page.waitForResponse((response) => response.request().method() === "POST");
-    await rows(page)
-      .getByRole("button", { name: /^Sign out/ })
-      .click();
+    await press(page, /^Sign out Chrome/);
     expect((await answered).status()).toBeLessThan(400);
 
-    await victimPage.reload();
-    await expect(rows(victimPage)).toHaveCount(2);
     await page.reload();
     await expect(rows(page)).toHaveCount(2);
-    for (const context of [first, second, third]) await context.close();
+    for (const each of [...victims, attackers, context]) await expectIn(each);
   });
+});
 
-  test.describe("without JavaScript", () => {
-    test.use({ javaScriptEnabled: false });
-
-    test("ends another session", async ({ app, browser, identity, page }) => {
-      const person = await addPerson(identity);
-      const [context, other] = await otherBrowser(browser, app);
-      await signIn(other, person.username);
-      await signIn(page, person.username, { to: "/account/sessions" });
-      await rows(page)
-        .getByRole("button", { name: /^Sign out/ })
-        .click();
-      await expect(rows(page)).toHaveCount(1);
-      await expectOut(other);
-      await context.close();
-    });
-  });
+test("axe and the console have nothing against the pages of an account with two of everything", async ({
+  identity,
+  page,
+  signInElsewhere,
+}) => {
+  const [first, second] = [await addPerson(identity), await addPerson(identity)];
+  await signInElsewhere(first.username);
+  await signIn(page, first.username, { to: "/account" });
+  await press(page, "Link another Logto account");
+  await typeCredentials(page, second.username);
+  await expect(accounts(page)).toHaveCount(2);
+  expect(await flaws(page, ["/account", "/account/sessions", "/account/delete"])).toEqual([]);
 });
 
 test.describe("deleting the account", () => {
   test("asks for the password, and removes the user with all sessions and grants", async ({
-    app,
-    browser,
+    context,
     identity,
     page,
+    signInElsewhere,
   }) => {
     const person = await addPerson(identity);
-    const [context, other] = await otherBrowser(browser, app);
-    await signIn(other, person.username);
+    const other = await signInElsewhere(person.username);
     const { refreshToken } = await tokensOf(identity, person);
     await signIn(page, person.username, { to: "/account" });
-    const id = await userId(page);
+    const id = await userId(context);
 
     await press(page, "Delete my account");
     // Logto knows this browser, and asks all the same.
-    await typeCredentials(page, person.username, seedPassword);
+    await typeCredentials(page, person.username);
     await onPage(page, "/account/delete");
     await press(page, "Delete my account");
 
     await onPage(page, "/");
-    await expectOut(page);
+    await expectOut(context);
     await expectOut(other);
     await expect.poll(() => isActive(identity, refreshToken)).toBe(false);
-    await context.close();
 
     // The account at Logto stays; here it is somebody new.
-    await signIn(page, person.username, { to: "/account" });
-    expect(await userId(page)).not.toBe(id);
+    expect(await userId(await signInElsewhere(person.username))).not.toBe(id);
   });
 
   test("can be called off", async ({ identity, page }) => {
@@ -269,17 +260,17 @@ test.describe("deleting the account", () => {
   });
 
   test("by somebody else's password signs in as somebody else, and deletes nobody", async ({
+    context,
     identity,
     page,
+    signInElsewhere,
   }) => {
     const [person, somebody] = [await addPerson(identity), await addPerson(identity)];
     await signIn(page, person.username, { to: "/account" });
-    const id = await userId(page);
+    const id = await userId(context);
     await press(page, "Delete my account");
     await typeCredentials(page, somebody.username);
     await page.waitForURL(({ pathname }) => !pathname.startsWith("/interaction"));
-    await page.context().clearCookies();
-    await signIn(page, person.username, { to: "/account" });
-    expect(await userId(page)).toBe(id);
+    expect(await userId(await signInElsewhere(person.username))).toBe(id);
   });
 });

@@ -1,20 +1,14 @@
 import type { BrowserContext } from "@playwright/test";
-import { controlOf, type IdentityControl } from "./identity-control";
-import { leaksIn, recordReceived } from "./leaks";
+import { type IdentityControl } from "./identity-control";
 import { addPerson, isActive, tokensOf, type Person } from "./people";
-import { startPair, type App, type Pair } from "./servers";
+import { startPair, type Pair } from "./servers";
 import { sessionCookies } from "./session-cookie";
 import { beginSignIn, expect, expectSignedOut, signInByRequests, test as base, typePassword } from "./stage";
 import { goToLogto, typeCredentials } from "./steps";
 
-interface Guarded {
-  app: App;
-  control: IdentityControl;
-}
-
 /** An app that some may sign in to. */
-const test = base.extend<{ guarded: Guarded }, { guardedPair: Pair }>({
-  guardedPair: [
+const test = base.extend<object, { pair: Pair }>({
+  pair: [
     async ({ newStorage }, use) => {
       const variables = { AUTH_ALLOWED_EMAILS: "Alice@Example.com, @team.example" };
       const pair = await startPair(variables, await newStorage());
@@ -23,16 +17,9 @@ const test = base.extend<{ guarded: Guarded }, { guardedPair: Pair }>({
     },
     { scope: "worker" },
   ],
-  guarded: async ({ context, guardedPair: { app, identity } }, use) => {
-    const control = controlOf(identity.endpoint);
-    const received = recordReceived(context, app);
-    await use({ app, control });
-    expect(await leaksIn(await received(), control, app)).toEqual([]);
-  },
-  baseURL: async ({ guardedPair }, use) => {
-    await use(guardedPair.app.url);
-  },
 });
+// They share the servers.
+test.describe.configure({ mode: "default" });
 
 const withAddress = (control: IdentityControl, email: string, details: object = {}) =>
   addPerson(control, { claims: { email, ...details } });
@@ -44,12 +31,12 @@ async function tryToSignIn(context: BrowserContext, { username }: Person): Promi
   return new URL(landed.url()).pathname;
 }
 
-test("whoever has an address on the list signs in, however it is written", async ({ context, guarded }) => {
-  await signInByRequests(context, "alice", { origin: guarded.app.url });
+test("whoever has an address on the list signs in, however it is written", async ({ context }) => {
+  await signInByRequests(context, "alice");
 });
 
-test("whoever has an address of a domain on the list signs in", async ({ context, guarded }) => {
-  const person = await withAddress(guarded.control, "Nora@Team.example");
+test("whoever has an address of a domain on the list signs in", async ({ context, identity }) => {
+  const person = await withAddress(identity, "Nora@Team.example");
   expect(await tryToSignIn(context, person)).toBe("/dashboard");
 });
 
@@ -66,8 +53,9 @@ const strangers: Record<string, (control: IdentityControl) => Promise<Person>> =
 
 for (const [who, add] of Object.entries(strangers)) {
   test(`whoever has ${who} is refused, and neither session nor user nor grant is left`, async ({
+    app,
     context,
-    guarded: { app, control },
+    identity: control,
   }) => {
     const person = await add(control);
     expect(await tryToSignIn(context, person)).toBe("/refused");
@@ -82,7 +70,8 @@ for (const [who, add] of Object.entries(strangers)) {
 }
 
 test("whoever was refused signs out of Logto there, and in with another account", async ({
-  guarded: { app, control },
+  app,
+  identity: control,
   page,
 }) => {
   const stranger = await withAddress(control, "stranger@example.com");
@@ -102,7 +91,7 @@ test("whoever was refused signs out of Logto there, and in with another account"
 
 test("a sign-in that is refused leaves the session alone that the browser had", async ({
   context,
-  guarded: { control },
+  identity: control,
 }) => {
   const colleague = await withAddress(control, "first@team.example");
   const stranger = await withAddress(control, "second@example.com");

@@ -1,8 +1,7 @@
 import type { Page } from "@playwright/test";
 import { apiResources, rolePermissions } from "../../dev/identity/seed";
-import { appVariables } from "../../dev/stand-in";
-import { expect, signIn, test } from "./fixtures";
-import { startApp } from "./servers";
+import { expect, signIn, signInByRequests, test } from "./stage";
+import { startPair } from "./servers";
 
 const card = (page: Page, indicator: string) => page.getByRole("region", { name: indicator });
 
@@ -35,28 +34,22 @@ test("no access token is in what the browser gets", async ({ identity, page }) =
   }
 });
 
-test("a failure stands in the card of its API alone", async ({ own, page }) => {
+test("a failure stands in the card of its API alone", async ({ identity, page }) => {
   const [failing, working] = apiResources.map(({ indicator }) => indicator);
-  await signIn(page, "alice", { app: own.app.url });
+  await signIn(page, "alice");
   // Both tries of the first request; the second API's comes after it.
-  await own.control.inject({ endpoint: "token", when: "before", kind: "status", status: 503, times: 2 });
-  await page.goto(`${own.app.url}/api-access`);
+  await identity.inject({ endpoint: "token", when: "before", kind: "status", status: 503, times: 2 });
+  await page.goto("/api-access");
   await expect(card(page, failing ?? "").getByRole("alert")).toContainText("Logto does not answer");
   await expect(card(page, working ?? "").getByRole("listitem")).toHaveText(["read", "delete"]);
 });
 
-test("without API resources, the page says how to have some", async ({ own, page }) => {
-  await own.app.stop();
-  const { port, origin } = new URL(own.app.url);
-  const app = await startApp(
-    { ...appVariables(own.control.issuer), LOGTO_RESOURCES: "urn:logto:resource:organizations" },
-    { port: Number(port) },
-  );
+test("without API resources, the page says how to have some", async ({ context }) => {
+  const { app, stop } = await startPair({ LOGTO_RESOURCES: "urn:logto:resource:organizations" });
   try {
-    await signIn(page, "alice", { app: origin, to: "/api-access" });
-    await expect(page.getByRole("main")).toContainText("No API resources");
-    await expect(page.getByRole("main")).toContainText("LOGTO_RESOURCES");
+    const landed = await signInByRequests(context, "alice", { origin: app.url, to: "/api-access" });
+    expect(await landed.text()).toMatch(/No API resources.*LOGTO_RESOURCES/s);
   } finally {
-    await app.stop();
+    await stop();
   }
 });

@@ -49,39 +49,35 @@ async function inSession(
 /** Who asks: a seeded person, or one of `nobodies`. */
 export type Who = string;
 
-interface WorkerFixtures {
+/** By who asks. A worker has one app. */
+const made = new Map<Who, Promise<string>>();
+
+interface Fixtures {
   /** The Cookie header of whoever asks. */
   cookieOf: (who: Who) => Promise<string>;
   /** The same build and the same sessions, served as though there were no middleware.ts. */
   withoutMiddleware: App;
 }
 
-export const test = base.extend<object, WorkerFixtures>({
-  cookieOf: [
-    async ({ app, browser }, use) => {
-      const made = new Map<Who, Promise<string>>();
-      const make = (who: Who) => nobodies[who]?.(app, browser) ?? inSession(app, browser, who, sessionValue);
-      await use(async (who) => {
-        const making = made.get(who) ?? make(who);
-        made.set(who, making);
-        const value = await making;
-        return value && `${name}=${value}`;
-      });
-    },
-    { scope: "worker" },
-  ],
-  withoutMiddleware: [
-    async ({ app, pair }, use) => {
-      const folder = buildWithoutMiddleware();
-      const { secret: AUTH_SECRET } = app;
-      const variables = { ...appVariables(pair.identity.issuer), ...app.storage.variables, AUTH_SECRET };
-      const bare = await startApp(variables, { folder });
-      await use(bare);
-      await bare.stop();
-      rmSync(folder, { recursive: true });
-    },
-    { scope: "worker" },
-  ],
+export const test = base.extend<Fixtures>({
+  cookieOf: async ({ app, browser }, use) => {
+    const make = (who: Who) => nobodies[who]?.(app, browser) ?? inSession(app, browser, who, sessionValue);
+    await use(async (who) => {
+      const making = made.get(who) ?? make(who);
+      made.set(who, making);
+      const value = await making;
+      return value && `${name}=${value}`;
+    });
+  },
+  withoutMiddleware: async ({ app, pair }, use) => {
+    const folder = buildWithoutMiddleware();
+    const { secret: AUTH_SECRET } = app;
+    const variables = { ...appVariables(pair.identity.issuer), ...app.storage.variables, AUTH_SECRET };
+    const bare = await startApp(variables, { folder });
+    await use(bare);
+    await bare.stop();
+    rmSync(folder, { recursive: true });
+  },
 });
 
 /** Links everything of the build but the one file that says that there is middleware. */

@@ -1,6 +1,4 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
-import { complaints, everyPage, open } from "./pages";
+import { everyPage, flaws, open, violations } from "./pages";
 import { expect, test } from "./signed-in";
 import { openUserMenu } from "./steps";
 
@@ -8,19 +6,12 @@ const signedOut = [
   "/",
   "/sign-in?error=OAuthCallbackError&callbackUrl=%2Fprofile",
   "/sign-in?error=SessionEnded",
+  "/sign-in?error=Configuration",
+  "/check-your-mail",
+  "/refused",
   "/no-such-page",
 ];
 const refused = ["/account?error=provider_unavailable", "/organizations/no-such-id"];
-
-/** What axe finds wrong, each with the elements that it is about. */
-async function violations(page: Page, rules?: string[]): Promise<string[]> {
-  // The other mode opens a page of its own for each check; it is for frames of other origins, and there are none.
-  const axe = new AxeBuilder({ page }).setLegacyMode();
-  const result = await (rules ? axe.withRules(rules) : axe).analyze();
-  return result.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target }) => `${page.url()} ${id}: ${target.join(" ")}`),
-  );
-}
 
 for (const [who, pathsOf] of [
   ["signed out", () => signedOut],
@@ -29,20 +20,11 @@ for (const [who, pathsOf] of [
   test.describe(who, () => {
     if (who === "signed out") test.use({ storageState: { cookies: [], origins: [] } });
 
-    test(`axe and the console have nothing against any page, light and dark, ${who}`, async ({ page }) => {
+    test(`axe and the console have nothing against any page, light and dark, and it fits a phone, ${who}`, async ({
+      page,
+    }) => {
       test.setTimeout(120_000);
-      const complained = complaints(page);
-      const found: string[] = [];
-      for (const path of pathsOf()) {
-        await page.emulateMedia({ colorScheme: "light" });
-        await open(page, path);
-        found.push(...(await violations(page)));
-        // Nothing but the colours differs.
-        await page.emulateMedia({ colorScheme: "dark" });
-        found.push(...(await violations(page, ["color-contrast"])));
-      }
-      expect(found).toEqual([]);
-      expect(complained).toEqual([]);
+      expect(await flaws(page, pathsOf())).toEqual([]);
     });
   });
 }

@@ -1,25 +1,27 @@
-import { expect, signIn, test } from "./fixtures";
+import { expect, test } from "./fixtures";
 import { addPerson } from "./people";
-import { openUserMenu } from "./steps";
-
-// Playwright turns the back-forward cache off, which is where users' browsers keep the pages that they leave.
-test.use({
-  launchOptions: async ({ launchOptions }, use) => {
-    await use({ ...launchOptions, ignoreDefaultArgs: ["--disable-back-forward-cache"] });
-  },
-});
+import { signIn } from "./stage";
+import { signOut } from "./steps";
 
 test("with the back-forward cache on, Back shows nothing protected after signing out", async ({
+  app,
   identity,
-  page,
+  launchOptions,
+  playwright,
 }) => {
-  const { username } = await addPerson(identity);
-  await signIn(page, username);
-  const menu = await openUserMenu(page);
-  await menu.getByRole("button", { name: "Sign out" }).click();
-  await page.waitForURL(({ pathname }) => pathname === "/");
+  // Playwright turns the back-forward cache off, which is where users' browsers keep the pages that they leave.
+  const ignoreDefaultArgs = ["--disable-back-forward-cache"];
+  const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs });
+  try {
+    const page = await browser.newPage({ baseURL: app.url });
+    const { username } = await addPerson(identity);
+    await signIn(page, username);
+    await signOut(page);
 
-  await page.evaluate(() => history.back());
-  await expect(page.getByRole("heading", { name: "Sign in", exact: true })).toBeVisible();
-  await expect(page.getByText(username)).toHaveCount(0);
+    await page.evaluate(() => history.back());
+    await expect(page.getByRole("heading", { name: "Sign in", exact: true })).toBeVisible();
+    await expect(page.getByText(username)).toHaveCount(0);
+  } finally {
+    await browser.close();
+  }
 });

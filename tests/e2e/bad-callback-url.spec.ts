@@ -1,15 +1,9 @@
 import type { BrowserContext } from "@playwright/test";
-import { signIn } from "./fixtures";
 import { beginSignIn, expect, signInByRequests, test, typePassword, visit } from "./stage";
+import { goToLogto } from "./steps";
 
-const evil = [
-  "https://evil.example",
-  "//evil.example",
-  "/\\evil.example",
-  "javascript:alert(document.domain)",
-];
-
-for (const callbackUrl of evil) {
+// One that is an address elsewhere, and one that is none.
+for (const callbackUrl of ["//evil.example", "javascript:alert(document.domain)"]) {
   test(`signing in by a link with callbackUrl=${callbackUrl} lands on our own dashboard`, async ({
     page,
     stage,
@@ -35,8 +29,11 @@ for (const callbackUrl of evil) {
   });
 }
 
-const more = [
-  ...evil,
+const evil = [
+  "https://evil.example",
+  "//evil.example",
+  "/\\evil.example",
+  "javascript:alert(document.domain)",
   "/\t/evil.example",
   "https:evil.example",
   "https:/\\evil.example",
@@ -56,9 +53,19 @@ test("Auth.js's own sign-in route leads to our origin, whatever the callbackUrl"
   stage,
 }) => {
   await signInByRequests(context, "bob");
-  for (const callbackUrl of more) {
+  for (const callbackUrl of evil) {
     await context.clearCookies({ name: /^authjs\./ });
     expect((await landing(context, callbackUrl)).origin, callbackUrl).toBe(stage.url);
+  }
+});
+
+test("the sign-in page's form leads to our origin, whatever the callbackUrl", async ({ context, stage }) => {
+  for (const callbackUrl of evil) {
+    const page = await (
+      await visit(context, `/sign-in?callbackUrl=${encodeURIComponent(callbackUrl)}`)
+    ).text();
+    const [, value = "//"] = /name="callbackUrl" value="(\/[^"]*)"/.exec(page) ?? [];
+    expect(new URL(value, stage.url).origin, callbackUrl).toBe(stage.url);
   }
 });
 
@@ -77,7 +84,7 @@ test("somebody who is signed in already is not led elsewhere by the sign-in page
   stage,
 }) => {
   await signInByRequests(context, "bob");
-  for (const callbackUrl of more) {
+  for (const callbackUrl of evil) {
     const response = await visit(context, `/sign-in?callbackUrl=${encodeURIComponent(callbackUrl)}`, {
       maxRedirects: 0,
     });
@@ -92,7 +99,7 @@ test("the route that resumes a session leads to our origin, whatever the callbac
   stage,
 }) => {
   await signInByRequests(context, "bob");
-  for (const callbackUrl of more) {
+  for (const callbackUrl of evil) {
     const response = await visit(context, `/api/auth/resume?callbackUrl=${encodeURIComponent(callbackUrl)}`, {
       maxRedirects: 0,
     });
@@ -102,6 +109,9 @@ test("the route that resumes a session leads to our origin, whatever the callbac
 });
 
 test("a path with a query and a fragment is come back to as it is", async ({ page }) => {
-  await signIn(page, "bob", { to: "/profile?tab=a%20b&x=1#end" });
+  await page.goto(`/sign-in?callbackUrl=${encodeURIComponent("/profile?tab=a%20b&x=1#end")}`);
+  await goToLogto(page);
+  await page.getByRole("button", { name: /Bob Park/ }).click();
+  await page.waitForURL(({ pathname }) => pathname === "/profile");
   expect(page.url()).toMatch(/\/profile\?tab=a%20b&x=1(#end)?$/);
 });

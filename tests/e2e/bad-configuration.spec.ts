@@ -1,13 +1,12 @@
 import { appVariables } from "../../dev/stand-in";
 import { controlOf } from "./identity-control";
-import { freePort, startApp, startPair } from "./servers";
+import { startApp, startPair } from "./servers";
 import {
   beginSignIn,
   expect,
   expectExplained,
   expectNothingSecret,
   expectSignedOut,
-  signInByRequests,
   test,
   typePassword,
 } from "./stage";
@@ -15,80 +14,64 @@ import {
 const down = "The sign-in service does not answer";
 const misconfigured = "Sign-in does not work right now";
 
-const wrongIssuers: {
-  what: string;
-  issuer: (endpoint: string) => string | Promise<string>;
-  title: string;
-}[] = [
-  {
-    what: "where nothing listens",
-    issuer: async () => `http://localhost:${await freePort()}/oidc`,
-    title: down,
-  },
-  { what: "that answers 404", issuer: (endpoint) => `${endpoint}/elsewhere/oidc`, title: misconfigured },
-  {
-    what: "that says it is another",
-    issuer: (endpoint) => `${endpoint.replace("localhost", "127.0.0.1")}/oidc`,
-    title: misconfigured,
-  },
-];
+/** The line that tells the operator why. */
+const told = /"reason":".+"msg":"\w{3,}/;
 
-for (const { what, issuer, title } of wrongIssuers) {
-  test(`an issuer ${what} is told on the sign-in page, and to the operator in a line`, async ({
-    page,
-    stage,
-  }) => {
-    const app = await startApp(appVariables(await issuer(stage.control.endpoint)));
-    try {
-      await page.goto(`${app.url}/dashboard`);
-      await page.getByRole("button", { name: "Sign in", exact: true }).click();
-      await expect(page.getByRole("alert").filter({ hasText: title })).toBeVisible();
-      expect(new URL(page.url()).pathname).toBe("/sign-in");
-      expect(new URL(page.url()).searchParams.get("callbackUrl")).toBe("/dashboard");
-      await expectNothingSecret(await page.content(), stage);
-      await expectSignedOut(page.context(), app.url);
-      expect(app.log()).toMatch(/"reason":".+"msg":"sign-in impossible"/);
-      await expectNothingSecret(app.log(), stage);
-
-      const response = await beginSignIn(page.context(), "/profile", { origin: app.url });
-      await expectExplained(response, title);
-    } finally {
-      await app.stop();
-    }
-  });
-}
-
-test("an issuer that answers with a web page is told on the sign-in page, and is asked again", async ({
-  page,
-  own,
+test("an issuer that says it is another is told on the sign-in page, and to the operator in a line", async ({
+  context,
+  stage,
 }) => {
-  await own.control.inject({ endpoint: "discovery", when: "before", kind: "html" });
-  await page.goto(`${own.app.url}/sign-in?callbackUrl=/profile`);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toBeVisible();
-  expect(own.app.log()).toMatch(/"reason":".+"msg":"sign-in impossible"/);
-
-  await own.control.clearFaults();
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.getByRole("button", { name: /Bob Park/ }).click();
-  await page.waitForURL(`${own.app.url}/profile`);
+  const issuer = `${stage.control.endpoint.replace("localhost", "127.0.0.1")}/oidc`;
+  const app = await startApp(appVariables(issuer));
+  try {
+    const response = await beginSignIn(context, "/profile", { origin: app.url });
+    await expectNothingSecret(await expectExplained(response, misconfigured), stage);
+    await expectSignedOut(context, app.url);
+    expect(app.log()).toMatch(told);
+    await expectNothingSecret(app.log(), stage);
+  } finally {
+    await app.stop();
+  }
 });
 
-for (const kind of ["drop", "status", "hang"] as const) {
-  test(`Logto down at sign-in (${kind}) is told on the sign-in page, and the next try works`, async ({
-    context,
-    own,
-  }) => {
-    const origin = own.app.url;
-    await own.control.inject({ endpoint: "discovery", when: "before", kind, status: 503 });
-    await expectExplained(await beginSignIn(context, "/profile", { origin }), down);
-    await expectSignedOut(context, origin);
-    expect(own.app.log()).toMatch(/"reason":".+"msg":"\w{3,}/);
+const faults = {
+  "drops the connection": { kind: "drop", title: down },
+  "answers 503": { kind: "status", status: 503, title: down },
+  "answers 404": { kind: "status", status: 404, title: misconfigured },
+  "does not answer": { kind: "hang", title: down },
+  "answers with a web page": { kind: "html", title: /\w/ },
+} as const;
 
-    await own.control.clearFaults();
-    await signInByRequests(context, "bob", { origin });
-  });
-}
+test("an issuer that is no help at sign-in is told on the sign-in page, and is asked again", async ({
+  context,
+  own: { app, control },
+  page,
+}) => {
+  const hidden = { control, secret: app.secret };
+  for (const [what, { title, ...fault }] of Object.entries(faults)) {
+    await test.step(what, async () => {
+      const printed = app.log().length;
+      await control.clearFaults();
+      await control.inject({ endpoint: "discovery", when: "before", ...fault });
+      const response = await beginSignIn(context, "/profile", { origin: app.url });
+      await expectNothingSecret(await expectExplained(response, title), hidden);
+      await expectSignedOut(context, app.url);
+      expect(app.log().slice(printed)).toMatch(told);
+      await expectNothingSecret(app.log(), hidden);
+    });
+  }
+  const signIn = page.getByRole("button", { name: "Sign in", exact: true });
+  await page.goto(`${app.url}/profile`);
+  await signIn.click();
+  await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toBeVisible();
+  expect(new URL(page.url()).searchParams.get("callbackUrl")).toBe("/profile");
+  expect(app.log()).toMatch(/"reason":".+"msg":"sign-in impossible"/);
+
+  await control.clearFaults();
+  await signIn.click();
+  await page.getByRole("button", { name: /Bob Park/ }).click();
+  await page.waitForURL(`${app.url}/profile`);
+});
 
 test("a wrong client secret ends on a page that says it is nothing that the user did", async ({
   context,

@@ -1,9 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { BrowserContext } from "@playwright/test";
-import { z } from "zod";
 import { readSession, writtenSessionCookies } from "./session-cookie";
-import { beginSignIn, expect, signInByRequests, test, visit, type Stage } from "./stage";
+import { beginSignIn, csrfForm, expect, signInByRequests, type Stage, test, visit } from "./stage";
 
 /** What a browser says of a request that another site's page makes it send. The cookies that it sends along are the test's. */
 const crossSite = {
@@ -124,16 +123,13 @@ test("a link of another site's to the route that resumes sessions leaves a sessi
   await expectUntouched(context, stage, sid);
 });
 
-const csrf = z.object({ csrfToken: z.string() });
-
 test("signing out by Auth.js's own route leads to Logto and back here, whatever the callbackUrl", async ({
   context,
   stage,
 }) => {
   await signInByRequests(context, "bob");
-  const { csrfToken } = csrf.parse(await (await context.request.get("/api/auth/csrf")).json());
-  const data = { csrfToken, callbackUrl: "https://evil.example/" };
-  const response = await context.request.post("/api/auth/signout", { form: data, maxRedirects: 0 });
+  const form = { ...(await csrfForm(context)), callbackUrl: "https://evil.example/" };
+  const response = await context.request.post("/api/auth/signout", { form, maxRedirects: 0 });
   const location = new URL(response.headers().location ?? "");
   expect(location.href).toContain(`${stage.control.issuer}/session/end?`);
   expect(location.searchParams.get("post_logout_redirect_uri")).toBe(`${stage.url}/`);

@@ -9,6 +9,9 @@ const rowOf = async (postgres: Postgres, sid: string) =>
   (await query(postgres.url, `SELECT generation FROM "Session" WHERE sid = '${sid}'`))[0];
 
 test.use({ strategy: "jwt" });
+// They share the servers.
+test.describe.configure({ mode: "default" });
+
 for (const [fault, begin] of faultsIn("jwt")) {
   test(`a signed-in user does not notice that the database is ${fault}`, async ({ context, outage }) => {
     await signInByRequests(context, "alice");

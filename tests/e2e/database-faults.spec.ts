@@ -3,6 +3,9 @@ import { sessionValue, writtenSessionCookies } from "./session-cookie";
 import { beginSignIn, expect, expectNothingSecret, signInByRequests, typePassword, visit } from "./stage";
 
 test.use({ strategy: "database" });
+// They share the servers.
+test.describe.configure({ mode: "default" });
+
 for (const [fault, begin] of faultsIn("database")) {
   test(`while the database is ${fault} a page says to try again and handlers answer 503, and it passes`, async ({
     page,

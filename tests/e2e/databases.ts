@@ -40,17 +40,12 @@ async function observe(url: string): Promise<void> {
 }
 
 /**
- * Makes the databases that all others are copies of: a PostgreSQL server's template and a folder of PGlite's.
+ * Makes what the workers make their databases in: the template of a PostgreSQL server, and a folder for PGlite's.
  *
  * @returns what ends and removes them
  */
 export async function prepareDatabases(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(path.join(tmpdir(), "e2e-"));
-  const original = path.join(folder, "original");
-  const embedded = await startEmbedded({ port: 0, dataDir: original });
-  await applyMigrations(embedded.url);
-  await observe(embedded.url);
-  await embedded.close();
   const { template, close } = await startDatabases();
   await observe(template);
   // The workers are other processes: this is how they hear of it.
@@ -63,6 +58,17 @@ export async function prepareDatabases(): Promise<() => Promise<void>> {
 
 const prepared = z.object({ E2E_FOLDER: z.string(), E2E_TEMPLATE: z.string() });
 let made = 0;
+/** What the worker's PGlites are copies of: to make one from nothing takes it seconds. */
+let original: Promise<string> | undefined;
+
+async function makeOriginal(folder: string): Promise<string> {
+  const dataDir = path.join(folder, `${process.pid}_original`);
+  const { url, close } = await startEmbedded({ port: 0, dataDir });
+  await applyMigrations(url);
+  await observe(url);
+  await close();
+  return dataDir;
+}
 
 /**
  * Makes a database for one app.
@@ -83,8 +89,9 @@ export async function openDatabase(engine: Engine): Promise<Database> {
   return { url, db, close };
 }
 
-function openEmbedded(folder: string, name: string) {
+async function openEmbedded(folder: string, name: string) {
   const dataDir = path.join(folder, name);
-  cpSync(path.join(folder, "original"), dataDir, { recursive: true });
+  original ??= makeOriginal(folder);
+  cpSync(await original, dataDir, { recursive: true });
   return startEmbedded({ port: 0, dataDir });
 }

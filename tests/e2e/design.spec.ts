@@ -1,15 +1,9 @@
 import type { Page } from "@playwright/test";
-import { everyPage, open } from "./pages";
+import { overflow, phone } from "./pages";
 import { expect, test } from "./signed-in";
 import { hydrated, openUserMenu, userMenuButton } from "./steps";
 
 const signedOut = { cookies: [], origins: [] };
-const phone = { width: 360, height: 740 };
-
-/** By how much a page is wider than its window, in pixels. */
-const overflow = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
 /** Whether what is painted behind the page is dark. */
 const isDark = (page: Page) =>
   page.evaluate(() => {
@@ -33,14 +27,6 @@ test.describe("signed out", () => {
 
   test("an unknown address below the API is a 404", async ({ request }) => {
     expect((await request.get("/api/no-such-handler")).status()).toBe(404);
-  });
-
-  test("on a small phone no page needs sideways scrolling", async ({ page }) => {
-    await page.setViewportSize(phone);
-    for (const path of ["/", "/sign-in?error=OAuthCallbackError&callbackUrl=%2Fprofile", "/no-such-page"]) {
-      await open(page, path);
-      expect(await overflow(page), path).toBeLessThanOrEqual(0);
-    }
   });
 });
 
@@ -105,14 +91,6 @@ test.describe("the theme", () => {
 });
 
 test.describe("signed in", () => {
-  test("on a small phone no page needs sideways scrolling", async ({ page }) => {
-    await page.setViewportSize(phone);
-    for (const path of everyPage()) {
-      await open(page, path);
-      expect(await overflow(page), path).toBeLessThanOrEqual(0);
-    }
-  });
-
   test("on a small phone the open user menu stays on the screen", async ({ page }) => {
     await page.setViewportSize(phone);
     await page.goto("/dashboard");

@@ -1,5 +1,4 @@
 import type { BrowserContext } from "@playwright/test";
-import { z } from "zod";
 import { acme, apiResources, globex } from "../../dev/identity/seed";
 import { cookiesOfRenewal } from "./modes";
 import { addPerson, isActive } from "./people";
@@ -13,13 +12,14 @@ import {
 } from "./session-cookie";
 import {
   beginSignIn,
+  csrfForm,
   expect,
   expectSignedOut,
   signInByRequests,
+  type Stage,
   test,
   typePassword,
   visit,
-  type Stage,
 } from "./stage";
 
 const [shopping = "", store = ""] = apiResources.map(({ indicator }) => indicator);
@@ -159,8 +159,7 @@ test("a sign-out during a renewal brings no session back, and leaves no grant", 
   await signInByRequests(context, person.username);
   await expireAccessToken(context, stage, 5);
   const held = await sessionValue(context);
-  const csrf = z.object({ csrfToken: z.string() });
-  const form = csrf.parse(await (await context.request.get("/api/auth/csrf")).json());
+  const form = await csrfForm(context);
   // Less than the app waits for an answer.
   const answer = { kind: "delay", when: "after", delayMs: 1_500, times: 1 } as const;
   await stage.control.inject({ endpoint: "token", grant: "refresh_token", ...answer });

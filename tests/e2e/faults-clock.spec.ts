@@ -1,30 +1,23 @@
 import { expect, signInByRequests, test, visit } from "./stage";
 import { decode, encode } from "next-auth/jwt";
-import { startPair } from "./servers";
-import { controlOf } from "./identity-control";
 import { expireAccessToken, readSession, sessionValue } from "./session-cookie";
 
 for (const clockSkew of [30, -30]) {
   test(`with Logto's clock ${clockSkew > 0 ? "30 s ahead" : "30 s behind"}, signing in and renewing work`, async ({
     context,
+    stage,
   }) => {
-    const { app, identity, stop } = await startPair();
-    const control = controlOf(identity.endpoint);
-    try {
-      await control.change({ clockSkew, rotation: "always" });
-      await signInByRequests(context, "alice", { origin: app.url });
-      const begun = await expireAccessToken(context, app);
-      const response = await visit(context, `${app.url}/profile`, { maxRedirects: 0 });
-      expect(response.status()).toBe(200);
-      expect(await response.text()).toContain("onboarded");
-      const renewed = await readSession(context, app);
-      expect(renewed.generation).toBe(begun.generation + 1);
-      // Counted from our own clock: what Logto's says does not matter.
-      expect(Math.abs((renewed.expiresAt ?? 0) - (Date.now() / 1000 + 3600))).toBeLessThan(10);
-      expect(app.log()).not.toMatch(/failed|ended/);
-    } finally {
-      await stop();
-    }
+    await stage.control.change({ clockSkew, rotation: "always" });
+    await signInByRequests(context, "alice");
+    const begun = await expireAccessToken(context, stage);
+    const response = await visit(context, "/profile", { maxRedirects: 0 });
+    expect(response.status()).toBe(200);
+    expect(await response.text()).toContain("onboarded");
+    const renewed = await readSession(context, stage);
+    expect(renewed.generation).toBe(begun.generation + 1);
+    // Counted from our own clock: what Logto's says does not matter.
+    expect(Math.abs((renewed.expiresAt ?? 0) - (Date.now() / 1000 + 3600))).toBeLessThan(10);
+    expect(stage.log()).not.toMatch(/failed|ended/);
   });
 }
 

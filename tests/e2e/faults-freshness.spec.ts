@@ -1,6 +1,5 @@
-import { signIn } from "./fixtures";
 import { cookiesOfRenewal } from "./modes";
-import { expect, postAsApp, signInByRequests, test, visit } from "./stage";
+import { expect, postAsApp, signIn, signInByRequests, test, visit } from "./stage";
 import { expireAccessToken, readSession, writtenSessionCookies } from "./session-cookie";
 
 const bob = "p7c4w1n6zr5b";

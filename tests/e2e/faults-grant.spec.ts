@@ -1,6 +1,5 @@
 import type { BrowserContext } from "@playwright/test";
 import { seedPassword } from "../../dev/identity/seed";
-import { signIn } from "./fixtures";
 import { addPerson } from "./people";
 import {
   beginSignIn,
@@ -8,10 +7,11 @@ import {
   expectExplained,
   expectSignedOut,
   postAsApp,
+  signIn,
   signInByRequests,
+  type Stage,
   test,
   visit,
-  type Stage,
 } from "./stage";
 import { expireAccessToken, putCookies, readSession, sessionCookies, sessionValue } from "./session-cookie";
 

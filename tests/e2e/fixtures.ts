@@ -1,5 +1,5 @@
-import { test as base, expect, type Page } from "@playwright/test";
-import { noClaims, seedPassword, seedPeople } from "../../dev/identity/seed";
+import { test as base, expect } from "@playwright/test";
+import { noClaims, seedPeople } from "../../dev/identity/seed";
 import { defaultSettings } from "../../dev/identity/settings";
 import { type Engine } from "./databases";
 import { controlOf, type IdentityControl } from "./identity-control";
@@ -99,24 +99,4 @@ async function putInOrder(control: IdentityControl): Promise<void> {
     ),
   ]);
   await control.forgetRequests();
-}
-
-/**
- * Signs in by hand, as a user would, and waits until the page that was asked for is there.
- *
- * @param username of a seeded person
- * @param options `app`: origin of an app other than the shared one; `to`: the page to come back to
- */
-export async function signIn(
-  page: Page,
-  username: string,
-  options: { app?: string; to?: string } = {},
-): Promise<void> {
-  const { app = "", to = "/dashboard" } = options;
-  await page.goto(`${app}/sign-in?callbackUrl=${encodeURIComponent(to)}`);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.getByLabel("Username or e-mail").fill(username);
-  await page.getByLabel("Password").fill(seedPassword);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL((url) => url.pathname === to.split("?")[0]);
 }

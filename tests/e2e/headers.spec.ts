@@ -1,21 +1,8 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import type { BrowserContext, Page } from "@playwright/test";
-import { z } from "zod";
-import { acme } from "../../dev/identity/seed";
-import { expect, signIn, test } from "./fixtures";
+import type { BrowserContext } from "@playwright/test";
+import { expect, test } from "./fixtures";
 import { signInByRequests } from "./stage";
-import { hydrated, signOut } from "./steps";
-
-const manifest = fileURLToPath(new URL("../../.next/app-path-routes-manifest.json", import.meta.url));
-
-/** The addresses of everything of a kind that the build has: every page, or every route handler. */
-function addresses(kind: "page" | "route"): string[] {
-  const routes = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(manifest, "utf8")));
-  return Object.entries(routes)
-    .filter(([file, route]) => file.endsWith(`/${kind}`) && !route.startsWith("/_"))
-    .map(([, route]) => route.replace("[id]", acme.id).replace(/\[\.\.\.\w+\]/, "made-up"));
-}
+import { complaints, everyHandler, everyPage } from "./pages";
+import { hydrated, signInByHand, signOut } from "./steps";
 
 /** A policy's directives and their sources. */
 function directives(policy = ""): Record<string, string[]> {
@@ -38,7 +25,7 @@ for (const who of ["nobody", "alice"]) {
     identity,
   }) => {
     if (who !== "nobody") await signInByRequests(context, who);
-    const pages = [...addresses("page"), "/no-such-page"];
+    const pages = [...everyPage(), "/no-such-page"];
     expect(pages.length).toBeGreaterThan(15);
     for (const response of await answers(context, pages)) {
       const headers = response.headers();
@@ -62,7 +49,7 @@ for (const who of ["nobody", "alice"]) {
 }
 
 test("no handler's answer can be shown in a frame or taken for another type", async ({ context }) => {
-  for (const response of await answers(context, [...addresses("route"), "/api/auth/csrf"])) {
+  for (const response of await answers(context, [...everyHandler(), "/api/auth/csrf"])) {
     const headers = response.headers();
     expect(headers, response.url()).toMatchObject(always);
     // A file of the project's own, and two words of JSON.
@@ -73,31 +60,9 @@ test("no handler's answer can be shown in a frame or taken for another type", as
   }
 });
 
-/** What the browser has to complain about: violations of the policy, errors, warnings. */
-function complaints(page: Page): string[] {
-  const found: string[] = [];
-  page.on("pageerror", (error) => found.push(error.message));
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) found.push(`${page.url()}: ${message.text()}`);
-  });
-  return found;
-}
-
-test("the browser's console stays clean on every page, signed out and in, and on the way", async ({
-  page,
-}) => {
+test("the browser's console stays clean on the way through the app, in and out", async ({ page }) => {
   const found = complaints(page);
-  for (const path of ["/", "/sign-in?error=Configuration", "/check-your-mail", "/refused"]) {
-    await page.goto(path);
-    await hydrated(page);
-  }
-  await signIn(page, "alice");
-  for (const path of addresses("page")) {
-    const response = await page.goto(path);
-    // A page that is there with a database only says 404, which the console repeats.
-    if (response?.status() === 404) found.splice(-1);
-    else await page.waitForFunction(() => document.readyState === "complete");
-  }
+  await signInByHand(page, "alice", "/profile");
   await page.goto("/");
   await hydrated(page);
   await page.getByRole("link", { name: "Dashboard" }).first().click();

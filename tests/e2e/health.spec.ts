@@ -13,19 +13,20 @@ test("an instance is live and ready, and says nothing more to strangers", async 
 });
 
 test("without its issuer an instance is live but not ready, and the log says why; it recovers by itself", async ({
-  context,
-  own: { app, control },
+  context: { request },
+  stage,
 }) => {
-  await control.inject({ endpoint: "discovery", when: "before", kind: "status", status: 503 });
-  const ask = (path: string) => context.request.get(app.url + path);
-  const refused = await ask("/api/health/ready");
-  expect(refused.status()).toBe(503);
+  await stage.control.inject({ endpoint: "discovery", when: "before", kind: "status", status: 503 });
+  // A verdict is kept for five seconds.
+  const status = async () => (await request.get("/api/health/ready")).status();
+  await expect.poll(status).toBe(503);
+  const refused = await request.get("/api/health/ready");
   expect(await refused.json()).toEqual({ status: "not_ready" });
-  expect(app.log()).toMatch(/"level":"error".*"issuer":".+"msg":"not ready"/);
-  expect((await ask("/api/health")).status()).toBe(200);
+  expect(stage.log()).toMatch(/"level":"error".*"issuer":".+"msg":"not ready"/);
+  expect((await request.get("/api/health")).status()).toBe(200);
 
-  await control.clearFaults();
-  await expect.poll(async () => (await ask("/api/health/ready")).status()).toBe(200);
+  await stage.control.clearFaults();
+  await expect.poll(status).toBe(200);
 });
 
 test("an instance that is told to end answers first what it was asked", async ({ context, own }) => {

@@ -1,11 +1,11 @@
-import { expect, signIn, test } from "./fixtures";
+import { expect, signIn, signInByRequests, test } from "./stage";
 import { userMenuButton } from "./steps";
 
-test("the start page is the same static page for everybody", async ({ page, playwright, app }) => {
+test("the start page is the same static page for everybody", async ({ app, context, playwright }) => {
   const request = await playwright.request.newContext({ baseURL: app.url });
   const stranger = await request.get("/");
-  await signIn(page, "alice");
-  const signedIn = await page.request.get("/");
+  await signInByRequests(context, "alice");
+  const signedIn = await context.request.get("/");
   expect(signedIn.status()).toBe(200);
   expect(signedIn.headers()["x-nextjs-cache"]).toBe("HIT");
   expect(await signedIn.text()).toBe(await stranger.text());

@@ -1,7 +1,7 @@
 import type { BrowserContext } from "@playwright/test";
-import { expect, signIn, test } from "./fixtures";
+import { expect, test } from "./fixtures";
 import { startPair } from "./servers";
-import { signOut } from "./steps";
+import { signInByHand, signOut } from "./steps";
 
 /** Runs in the app's process ahead of it and prints where each connection goes. */
 const reportConnections = `
@@ -31,7 +31,7 @@ test("nothing leaves this machine, neither from the browser nor from the server"
   try {
     const hosts = hostsOf(context);
     for (const path of ["/", "/sign-in", "/no-such-page"]) await page.goto(app.url + path);
-    await signIn(page, "alice", { app: app.url });
+    await signInByHand(page, "alice", `${app.url}/dashboard`);
     await page.goto(`${app.url}/profile`);
     await expect(page.getByRole("table", { name: "Claims that only userinfo has" })).toBeVisible();
     await page.goto(app.url);

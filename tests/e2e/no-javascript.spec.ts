@@ -1,11 +1,11 @@
-import { expect, signIn, test } from "./fixtures";
+import { expect, signIn, test } from "./stage";
 import { addPerson, isActive, tokensOf } from "./people";
-import { openUserMenu, sessionCookies, userMenuButton } from "./steps";
+import { openUserMenu, sessionCookies, signInByHand, userMenuButton } from "./steps";
 
 test.use({ javaScriptEnabled: false });
 
 test("without JavaScript signing in works and leads back to the page", async ({ app, page }) => {
-  await signIn(page, "alice", { to: "/profile?from=mail" });
+  await signInByHand(page, "alice", "/profile?from=mail");
   await expect(page).toHaveURL(`${app.url}/profile?from=mail`);
   await expect(userMenuButton(page, "Alice Kim")).toBeVisible();
 });

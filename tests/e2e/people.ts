@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { BrowserContext } from "@playwright/test";
 import { z } from "zod";
 import { devClient, seedPassword } from "../../dev/identity/seed";
 import type { IdentityControl } from "./identity-control";
@@ -53,4 +54,11 @@ export async function userinfoStatus(identity: IdentityControl, accessToken: str
     headers: { authorization: `Bearer ${accessToken}` },
   });
   return response.status;
+}
+
+const check = z.object({ user: z.object({ id: z.string() }) });
+
+/** The id that our database gives to whoever is signed in. */
+export async function userId({ request }: BrowserContext): Promise<string> {
+  return check.parse(await (await request.get("/api/auth/check")).json()).user.id;
 }

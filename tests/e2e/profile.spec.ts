@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
-import { signIn } from "./fixtures";
 import { expect, test } from "./signed-in";
+import { signIn } from "./stage";
 
 const profileClaims = [
   "name",
@@ -53,34 +53,32 @@ async function claimsOf(table: ReturnType<typeof idTokenTable>) {
   return new Map(rows.map(([claim = "", value, scope]) => [claim, { value, scope }]));
 }
 
-test("every claim of the id_token has its row and its scope", async ({ page }) => {
+test("every claim has its row and its scope, in a table of its source", async ({ page }) => {
   await page.goto("/profile");
-  const claims = await claimsOf(idTokenTable(page));
-  expect(Object.fromEntries([...claims].map(([claim, { scope }]) => [claim, scope]))).toEqual(idTokenScopes);
-  expect(claims.get("name")?.value).toBe("Alice Kim");
-  expect(claims.get("address")?.value).toContain("Unter den Linden 1");
+  const scopes = (claims: Awaited<ReturnType<typeof claimsOf>>) =>
+    Object.fromEntries([...claims].map(([claim, { scope }]) => [claim, scope]));
+  const idToken = await claimsOf(idTokenTable(page));
+  expect(scopes(idToken)).toEqual(idTokenScopes);
+  expect(idToken.get("name")?.value).toBe("Alice Kim");
+  expect(idToken.get("address")?.value).toContain("Unter den Linden 1");
+  const userinfo = await claimsOf(userinfoTable(page));
+  expect(scopes(userinfo)).toEqual(userinfoScopes);
+  expect(userinfo.get("organization_data")?.value).toContain("Makes everything.");
+  expect(userinfo.get("custom_data")?.value).toBe('{"plan":"team","onboarded":true}');
+  expect(userinfo.get("identities")?.value).toContain("583231");
 });
 
-test("claims that only userinfo has stand in a table of their own", async ({ page }) => {
+test("created_at and updated_at are shown as dates, from milliseconds", async ({ page }) => {
   await page.goto("/profile");
-  const claims = await claimsOf(userinfoTable(page));
-  expect(Object.fromEntries([...claims].map(([claim, { scope }]) => [claim, scope]))).toEqual(userinfoScopes);
-  expect(claims.get("organization_data")?.value).toContain("Makes everything.");
-  expect(claims.get("custom_data")?.value).toBe('{"plan":"team","onboarded":true}');
-  expect(claims.get("identities")?.value).toContain("583231");
-});
-
-for (const claim of ["created_at", "updated_at"]) {
-  test(`${claim} is shown as a date, from milliseconds`, async ({ page }) => {
-    await page.goto("/profile");
+  for (const claim of ["created_at", "updated_at"]) {
     const row = idTokenTable(page)
       .getByRole("row")
       .filter({ has: page.getByRole("rowheader", { name: claim }) });
     const raw = Number(await row.getByRole("cell").first().locator("code").textContent());
     expect(Math.abs(Date.now() - raw)).toBeLessThan(60 * 60 * 1000);
     await expect(row.locator("time")).toHaveAttribute("datetime", new Date(raw).toISOString());
-  });
-}
+  }
+});
 
 test.describe("carol", () => {
   test.use({ person: "carol" });
@@ -107,15 +105,15 @@ test.describe("bob", () => {
 test.describe("while userinfo fails", () => {
   test.use({ storageState: { cookies: [], origins: [] } });
 
-  test("the page says so, shows the rest and can be tried again", async ({ own, page }) => {
-    await signIn(page, "alice", { app: own.app.url });
-    await own.control.inject({ endpoint: "userinfo", when: "before", kind: "status", status: 500 });
-    const response = await page.goto(`${own.app.url}/profile`);
+  test("the page says so, shows the rest and can be tried again", async ({ identity, page }) => {
+    await signIn(page, "alice");
+    await identity.inject({ endpoint: "userinfo", when: "before", kind: "status", status: 500 });
+    const response = await page.goto("/profile");
     expect(response?.status()).toBe(200);
     await expect(page.getByRole("alert").filter({ hasText: "could not be loaded" })).toBeVisible();
     expect((await claimsOf(idTokenTable(page))).get("name")?.value).toBe("Alice Kim");
 
-    await own.control.clearFaults();
+    await identity.clearFaults();
     await page.getByRole("link", { name: "Try again" }).click();
     await expect(userinfoTable(page)).toBeVisible();
   });

@@ -1,4 +1,4 @@
-import { expect, signIn, test } from "./fixtures";
+import { expect, signInByRequests, test } from "./stage";
 import * as table from "./protected-paths";
 import { testProtected } from "./route-answers";
 
@@ -15,13 +15,15 @@ test("the session of whoever is signed out is null", async ({ request }) => {
   expect(await (await request.get("/api/auth/session")).json()).toBeNull();
 });
 
-test("the check and the session's description say who is signed in, and nothing secret", async ({ page }) => {
-  await signIn(page, "bob");
-  const check = await page.request.get("/api/auth/check");
+test("the check and the session's description say who is signed in, and nothing secret", async ({
+  context,
+}) => {
+  await signInByRequests(context, "bob");
+  const check = await context.request.get("/api/auth/check");
   expect(await check.json()).toMatchObject({
     user: { name: "Bob Park", username: "bob", email: "bob@example.com", roles: ["editor"] },
   });
-  const info = await page.request.get("/api/token-info");
+  const info = await context.request.get("/api/token-info");
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   expect(await info.json()).toEqual({
     strategy: expect.stringMatching(/^(jwt|database)$/),

@@ -1,5 +1,4 @@
-import { applyMigrations } from "../../dev/database/migrations";
-import { startPostgres } from "../../dev/database/postgres";
+import { openDatabase } from "./databases";
 import { startQueryTap } from "./query-tap";
 import { startPair } from "./servers";
 import { expect, test } from "@playwright/test";
@@ -14,9 +13,8 @@ for (const [strategy, expected] of [
   test(`what needs a fresh session makes ${expected} queries in strategy ${strategy}`, async ({
     browser,
   }) => {
-    const postgres = await startPostgres();
-    await applyMigrations(postgres.url);
-    const tap = await startQueryTap(postgres.url);
+    const database = await openDatabase("postgres");
+    const tap = await startQueryTap(database.url);
     const pair = await startPair({ AUTH_SESSION_STRATEGY: strategy, DATABASE_URL: tap.url });
     const context = await browser.newContext({ baseURL: pair.app.url });
     await signInByRequests(context, "alice");
@@ -32,6 +30,6 @@ for (const [strategy, expected] of [
     await context.close();
     await pair.stop();
     tap.stop();
-    await postgres.close();
+    await database.close();
   });
 }

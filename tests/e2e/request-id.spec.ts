@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { expireAccessToken } from "./session-cookie";
-import { expect, signInByRequests, test, visit } from "./stage";
+import { csrfForm, expect, signInByRequests, test, visit } from "./stage";
 
 const entry = z.looseObject({ level: z.string(), requestId: z.string(), msg: z.string() });
 /** The entries of a log. Every line is one. */
@@ -67,10 +67,7 @@ test("signing in, renewing and signing out are one line each, with the user and 
   await signInByRequests(context, "bob");
   await expireAccessToken(context, stage);
   await visit(context, "/dashboard");
-  const { csrfToken } = z
-    .object({ csrfToken: z.string() })
-    .parse(await (await context.request.get("/api/auth/csrf")).json());
-  await context.request.post("/api/auth/signout", { form: { csrfToken }, maxRedirects: 0 });
+  await context.request.post("/api/auth/signout", { form: await csrfForm(context), maxRedirects: 0 });
   const entries = entriesOf(stage.log());
   expect(entries.map(({ msg }) => msg)).toEqual(["signed in", "session renewed", "signed out"]);
   expect(new Set(entries.map(({ user }) => user)).size).toBe(1);

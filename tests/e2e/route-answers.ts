@@ -120,12 +120,12 @@ export function testProtected(
   }
 
   test("headers that once led around middleware lead nowhere", { tag: "@jwt" }, async ({ context }) => {
-    for (const { route, kind, path: address = route } of protectedPaths) {
-      for (const subrequest of subrequests) {
-        const headers = { "x-middleware-subrequest": subrequest, "x-requested-path": "/elsewhere" };
-        const response = await context.request.get(address, { headers, maxRedirects: 0 });
-        await test.step(`${route} ${subrequest}`, () => expectTurnedAway(kind, response, address));
-      }
+    // Which route it is makes no difference to Next.js, so that each gets another of them.
+    for (const [index, { route, kind, path: address = route }] of protectedPaths.entries()) {
+      const subrequest = subrequests[index % subrequests.length] ?? "";
+      const headers = { "x-middleware-subrequest": subrequest, "x-requested-path": "/elsewhere" };
+      const response = await context.request.get(address, { headers, maxRedirects: 0 });
+      await test.step(`${route} ${subrequest}`, () => expectTurnedAway(kind, response, address));
     }
   });
 

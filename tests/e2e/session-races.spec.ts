@@ -3,11 +3,10 @@ import { createServer, request } from "node:http";
 import { z } from "zod";
 import { startIdentity } from "../../dev/identity/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { signIn } from "./fixtures";
 import { controlOf, type IdentityControl } from "./identity-control";
 import { freePort, startApp } from "./servers";
 import { expireAccessToken, readSession, sessionCookies } from "./session-cookie";
-import { beginSignIn, expect, postAsApp, signInByRequests, test, visit } from "./stage";
+import { beginSignIn, expect, postAsApp, signIn, signInByRequests, test, visit } from "./stage";
 
 async function revoke(control: IdentityControl, refreshToken = ""): Promise<void> {
   await postAsApp(control, "token/revocation", { token: refreshToken, token_type_hint: "refresh_token" });

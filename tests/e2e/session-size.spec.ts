@@ -1,9 +1,8 @@
 import type { APIResponse, BrowserContext } from "@playwright/test";
-import { z } from "zod";
 import { acme } from "../../dev/identity/seed";
 import { addPerson } from "./people";
 import { expireAccessToken, readSession, sessionCookies, writtenSessionCookies } from "./session-cookie";
-import { expect, expectSignedOut, signInByRequests, test, visit, type Stage } from "./stage";
+import { csrfForm, expect, expectSignedOut, signInByRequests, type Stage, test, visit } from "./stage";
 
 const name = "authjs.session-token";
 
@@ -104,9 +103,7 @@ test("a sign-in that replaces a large session by a small one leaves no chunks", 
 
 test("signing out removes every chunk", async ({ context, stage }) => {
   await signInAsMemberOf(context, stage, 60);
-  const csrf = z.object({ csrfToken: z.string() });
-  const form = csrf.parse(await (await context.request.get("/api/auth/csrf")).json());
-  await context.request.post("/api/auth/signout", { form, maxRedirects: 0 });
+  await context.request.post("/api/auth/signout", { form: await csrfForm(context), maxRedirects: 0 });
   expect(await names(context)).toEqual([]);
   await expectSignedOut(context);
 });

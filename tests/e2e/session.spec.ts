@@ -9,8 +9,8 @@ const readers: [string, Record<string, string>][] = [
   ["what the router", { rsc: "1" }],
 ];
 
-test("/api/auth/session lists claims of the user and nothing else", async ({ identity, page }) => {
-  const response = await page.request.get("/api/auth/session");
+test("/api/auth/session lists claims of the user and nothing else", async ({ context, identity }) => {
+  const response = await context.request.get("/api/auth/session");
   expect(await response.json()).toEqual({
     user: {
       id: alice?.id,
@@ -29,8 +29,8 @@ test("/api/auth/session lists claims of the user and nothing else", async ({ ide
 });
 
 for (const path of ["/", "/dashboard", "/profile", "/api/auth/session", "/api/auth/check"]) {
-  test(`${path} does not write the session cookie while nothing changed`, async ({ page }) => {
-    const response = await page.request.get(path);
+  test(`${path} does not write the session cookie while nothing changed`, async ({ context }) => {
+    const response = await context.request.get(path);
     const written = response
       .headersArray()
       .filter(({ name, value }) => name.toLowerCase() === "set-cookie" && value.includes("session-token"));
@@ -38,8 +38,8 @@ for (const path of ["/", "/dashboard", "/profile", "/api/auth/session", "/api/au
   });
 
   for (const [kind, headers] of readers) {
-    test(`${kind} gets of ${path} has no token in it`, async ({ identity, page }) => {
-      const response = await page.request.get(path, { headers });
+    test(`${kind} gets of ${path} has no token in it`, async ({ context, identity }) => {
+      const response = await context.request.get(path, { headers });
       expect(response.status()).toBe(200);
       const content = (await response.text()) + JSON.stringify(response.headersArray());
       const issued = await identity.issued();

@@ -1,5 +1,6 @@
-import type { BrowserContext } from "@playwright/test";
-import { test as base, signIn } from "./fixtures";
+import type { Browser, BrowserContext } from "@playwright/test";
+import { test as base } from "./fixtures";
+import { signInByRequests } from "./stage";
 
 export { expect } from "./fixtures";
 
@@ -10,32 +11,23 @@ interface Options {
   person: string;
 }
 
-interface WorkerFixtures {
-  stateOf: (username: string) => Promise<State>;
+/** By username. A worker has one app, so that this is no fixture: with one, it would be a worker with an app of its own. */
+const states = new Map<string, Promise<State>>();
+
+async function begin(username: string, baseURL: string, browser: Browser): Promise<State> {
+  const context = await browser.newContext({ baseURL });
+  await signInByRequests(context, username);
+  const state = await context.storageState();
+  await context.close();
+  return state;
 }
 
 /** Tests that begin signed in. The session is shared with other tests: look at pages, but don't sign out. */
-export const test = base.extend<Options, WorkerFixtures>({
+export const test = base.extend<Options>({
   person: ["alice", { option: true }],
-  stateOf: [
-    async ({ app, browser }, use) => {
-      const states = new Map<string, Promise<State>>();
-      const begin = async (username: string): Promise<State> => {
-        const context = await browser.newContext({ baseURL: app.url });
-        await signIn(await context.newPage(), username);
-        const state = await context.storageState();
-        await context.close();
-        return state;
-      };
-      await use((username) => {
-        const state = states.get(username) ?? begin(username);
-        states.set(username, state);
-        return state;
-      });
-    },
-    { scope: "worker" },
-  ],
-  storageState: async ({ person, stateOf }, use) => {
-    await use(await stateOf(person));
+  storageState: async ({ app, browser, person }, use) => {
+    const state = states.get(person) ?? begin(person, app.url, browser);
+    states.set(person, state);
+    await use(await state);
   },
 });

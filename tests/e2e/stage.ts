@@ -1,4 +1,4 @@
-import { expect, type APIResponse, type BrowserContext } from "@playwright/test";
+import { expect, type APIResponse, type BrowserContext, type Page } from "@playwright/test";
 import { z } from "zod";
 import { devClient, seedPassword } from "../../dev/identity/seed";
 import { test as base } from "./fixtures";
@@ -63,14 +63,18 @@ export async function visit(
 
 const csrf = z.object({ csrfToken: z.string() });
 
+/** What a browser's form for Auth.js's own routes has to have. */
+export async function csrfForm({ request }: BrowserContext, origin = ""): Promise<{ csrfToken: string }> {
+  return csrf.parse(await (await request.get(`${origin}/api/auth/csrf`)).json());
+}
+
 /** Begins a sign-in by Auth.js's own route. Follows to Logto's sign-in page, or as far as it is let. */
 export async function beginSignIn(
   context: BrowserContext,
   callbackUrl: string,
   { maxRedirects = 10, origin = "" } = {},
 ): Promise<APIResponse> {
-  const { csrfToken } = csrf.parse(await (await context.request.get(`${origin}/api/auth/csrf`)).json());
-  const form = { csrfToken, callbackUrl };
+  const form = { ...(await csrfForm(context, origin)), callbackUrl };
   return context.request.post(`${origin}/api/auth/signin/logto`, { form, maxRedirects });
 }
 
@@ -95,6 +99,21 @@ export async function signInByRequests(
   expect(landed.status()).toBe(200);
   expect(new URL(landed.url()).pathname).toBe(to);
   return landed;
+}
+
+/**
+ * Signs in without drawing Logto's pages, and opens the page that is asked for.
+ *
+ * @param username of a seeded person, or of one that was added
+ * @param options `app`: origin of an app other than the shared one; `to`: the page to open
+ */
+export async function signIn(
+  page: Page,
+  username: string,
+  { app = "", to = "/dashboard" } = {},
+): Promise<void> {
+  await signInByRequests(page.context(), username, { to, origin: app });
+  await page.goto(app + to);
 }
 
 /** Nobody is signed in: not for scripts, not for handlers, not for pages. */

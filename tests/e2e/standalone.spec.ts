@@ -9,10 +9,10 @@ import { z } from "zod";
 import { start } from "../../dev/children.mjs";
 import { startIdentity } from "../../dev/identity/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { expect, signIn, test } from "./fixtures";
+import { expect, test } from "./fixtures";
 import { openStorage } from "./modes";
 import { freePort } from "./servers";
-import { signOut } from "./steps";
+import { signInByHand, signOut } from "./steps";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Whoever runs the tests as root has somebody else run the server: `nobody`, as on every Linux. */
@@ -83,7 +83,7 @@ test("the server that the Docker image has signs in and out, unprivileged and aw
     const health = async () => (await fetch(`${url}/api/health`)).status;
     await expect.poll(() => health().catch(() => 0)).toBe(200);
     expect((await fetch(`${url}/api/health/ready`)).status).toBe(200);
-    await signIn(page, "alice", { app: url });
+    await signInByHand(page, "alice", `${url}/dashboard`);
     await page.goto(url);
     await signOut(page);
   } finally {

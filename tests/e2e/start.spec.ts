@@ -53,25 +53,19 @@ const wrong: { what: string; variables: Record<string, string>; listed: RegExp[]
     ],
   },
   {
-    what: "a secret that is too short",
-    variables: { ...complete, AUTH_SECRET: "hunter2" },
-    listed: [/^ {2}AUTH_SECRET +has fewer than 32 characters/m],
-  },
-  {
-    what: "an issuer that is no URL",
-    variables: { ...complete, AUTH_LOGTO_ISSUER: "tenant-hunter2" },
-    listed: [/^ {2}AUTH_LOGTO_ISSUER +is not an http\(s\) URL/m],
-  },
-  {
-    what: "an endpoint in place of the issuer",
-    variables: { ...complete, AUTH_LOGTO_ISSUER: "https://hunter2.logto.example" },
-    listed: [/^ {2}AUTH_LOGTO_ISSUER +does not end in \/oidc/m],
-  },
-  {
     what: "several wrong ones",
-    variables: { ...complete, AUTH_URL: "hunter2", LOGTO_SCOPES: "profile", LOGTO_RESOURCES: "hunter2" },
+    variables: {
+      ...complete,
+      AUTH_SECRET: "hunter2",
+      AUTH_URL: "hunter2",
+      AUTH_LOGTO_ISSUER: "https://hunter2.logto.example",
+      LOGTO_SCOPES: "profile",
+      LOGTO_RESOURCES: "hunter2",
+    },
     listed: [
+      /^ {2}AUTH_SECRET +has fewer than 32 characters/m,
       /^ {2}AUTH_URL +is not an http\(s\) URL/m,
+      /^ {2}AUTH_LOGTO_ISSUER +does not end in \/oidc/m,
       /^ {2}LOGTO_SCOPES +does not contain openid/m,
       /^ {2}LOGTO_RESOURCES +has an entry that is not a URI/m,
     ],
@@ -93,23 +87,18 @@ for (const { what, variables, listed } of wrong) {
   });
 }
 
-const newer = "n".repeat(16) + randomBytes(16).toString("hex");
-const older = "o".repeat(16) + randomBytes(16).toString("hex");
-const rotated: Record<string, Record<string, string>> = {
-  "a list in AUTH_SECRET": { AUTH_SECRET: `${newer}, ${older}` },
-  "AUTH_SECRET and AUTH_SECRET_1": { AUTH_SECRET: older, AUTH_SECRET_1: newer },
-};
+const newSecret = () => randomBytes(32).toString("hex");
+const [newer, older, oldest] = [newSecret(), newSecret(), newSecret()];
 
-for (const [how, variables] of Object.entries(rotated)) {
-  test(`with ${how}, a cookie made with the older secret is read and written anew with the newer`, async ({
-    context,
-  }) => {
-    const { app, stop } = await startPair(variables);
-    try {
-      await signInByRequests(context, "carol", { origin: app.url });
-      const token = await readSession(context, { ...app, secret: newer });
-      await putCookies(context, app.url, { [name]: await encodeCookie(token, older) });
-
+test("a cookie made with an older secret is read and written anew with the newest, whichever way they are listed", async ({
+  context,
+}) => {
+  const { app, stop } = await startPair({ AUTH_SECRET: `${older}, ${oldest}`, AUTH_SECRET_1: newer });
+  try {
+    await signInByRequests(context, "carol", { origin: app.url });
+    const token = await readSession(context, { ...app, secret: newer });
+    for (const secret of [older, oldest]) {
+      await putCookies(context, app.url, { [name]: await encodeCookie(token, secret) });
       const response = await visit(context, `${app.url}/dashboard`, { maxRedirects: 0 });
       expect(response.status()).toBe(200);
       expect(writtenSessionCookies(response)).toHaveLength(1);
@@ -117,13 +106,13 @@ for (const [how, variables] of Object.entries(rotated)) {
         sid: token.sid,
         generation: token.generation,
       });
-      const next = await visit(context, `${app.url}/dashboard`, { maxRedirects: 0 });
-      expect(writtenSessionCookies(next)).toEqual([]);
-    } finally {
-      await stop();
     }
-  });
-}
+    const next = await visit(context, `${app.url}/dashboard`, { maxRedirects: 0 });
+    expect(writtenSessionCookies(next)).toEqual([]);
+  } finally {
+    await stop();
+  }
+});
 
 test("an https AUTH_URL gives the session a Secure cookie that no sibling domain can set", async ({
   context,

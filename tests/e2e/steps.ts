@@ -20,6 +20,14 @@ export async function typeCredentials(
   await button(page, "Sign in").click();
 }
 
+/** Signs in as a user would, and waits until the page that was asked for is there. */
+export async function signInByHand(page: Page, username: string, to: string): Promise<void> {
+  await page.goto(to);
+  await goToLogto(page);
+  await typeCredentials(page, username);
+  await page.waitForURL(({ pathname, origin }) => pathname === new URL(to, origin).pathname);
+}
+
 /** The button in the header that opens the user menu. */
 export function userMenuButton(page: Page, name: string | RegExp = /./): Locator {
   return page.getByRole("button", { name: "Account menu of" }).and(page.getByRole("button", { name }));

@@ -71,6 +71,9 @@ const test = base.extend<object, { keys: Keys; api: NestApi }>({
   ],
 });
 
+// They share the server.
+test.describe.configure({ mode: "default" });
+
 const encoded = (changes: Partial<SessionToken> = {}, by = secret) =>
   encodeSession(session(changes), [by], cookieName);
 

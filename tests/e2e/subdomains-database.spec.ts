@@ -19,7 +19,7 @@ const variables = {
 const test = base.extend<object, { storage: Storage; jwt: NestApi; database: NestApi }>({
   storage: [
     async ({}, use) => {
-      const storage = await openStorage("database", "embedded");
+      const storage = await openStorage("database", "postgres");
       await use(storage);
       await storage.close();
     },

@@ -1,9 +1,9 @@
 import type { Page } from "@playwright/test";
 import { findBrowser } from "../../dev/browser";
 import { closeServer, listen } from "../../dev/identity/listen";
-import { expect, test as base, signIn } from "./fixtures";
-import { sessionCookies } from "./session-cookie";
-import { signOut } from "./steps";
+import { expect, test as base } from "./fixtures";
+import { sessionCookies, writtenSessionCookies } from "./session-cookie";
+import { signInByHand, signOut } from "./steps";
 import { resolverRules, startSubdomains, type Subdomains } from "./subdomains";
 
 const test = base.extend<object, { site: Subdomains; otherOrigin: string }>({
@@ -68,7 +68,7 @@ test("a page calls the API on the other subdomain, by its cookie and by the app'
   });
   expect(await fetchIn(page, "/api/proxy/me")).toMatchObject({ status: 401 });
 
-  await signIn(page, "alice");
+  await signInByHand(page, "alice", "/dashboard");
   const alice = { via: "session", subject: "k3v9t2m8qx1a", name: "Alice Kim", roles: ["admin"] };
   expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({ status: 200, body: alice });
   const proxied = {
@@ -99,7 +99,7 @@ test("a page calls the API on the other subdomain, by its cookie and by the app'
 });
 
 test("a third origin gets no answer, and changes nothing", async ({ page, site: { api }, otherOrigin }) => {
-  await signIn(page, "bob");
+  await signInByHand(page, "bob", "/dashboard");
   await page.goto(otherOrigin);
   expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({ status: 0, body: null });
   for (const method of ["POST", "PUT", "PATCH", "DELETE"])
@@ -122,7 +122,7 @@ test("a session that was signed out is over at the API, too", async ({
   mode,
   site: { api },
 }) => {
-  await signIn(page, "alice");
+  await signInByHand(page, "alice", "/dashboard");
   const kept = await sessionCookies(context);
   expect(kept).toContainEqual(
     expect.objectContaining({ domain: ".starter.test", httpOnly: true, sameSite: "Lax" }),
@@ -138,3 +138,24 @@ test("a session that was signed out is over at the API, too", async ({
   if (mode === "jwt") expect(status).toBe(200);
   else expect([status, body]).toEqual([401, expect.objectContaining({ message: "Invalid session" })]);
 });
+
+test(
+  "cookies that don't fit together, of before and after AUTH_COOKIE_DOMAIN was set, are both removed",
+  { tag: "@jwt" },
+  async ({ request, site: { app } }) => {
+    const { port } = new URL(app.url);
+    const cookie = "authjs.session-token=of-the-domain; authjs.session-token.0=of-the-host";
+    const headers = { cookie, "sec-fetch-mode": "navigate" };
+    const response = await request.get(`http://localhost:${port}/dashboard`, { headers, maxRedirects: 0 });
+    expect(response.status()).toBe(307);
+    const removed = writtenSessionCookies(response);
+    expect(
+      removed.map((line) => `${line.split("=")[0]} ${/Domain=[^;]*/.exec(line)?.[0] ?? ""}`.trim()).sort(),
+    ).toEqual([
+      "authjs.session-token",
+      "authjs.session-token Domain=starter.test",
+      "authjs.session-token.0",
+      "authjs.session-token.0 Domain=starter.test",
+    ]);
+  },
+);

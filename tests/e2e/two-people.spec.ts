@@ -1,9 +1,8 @@
 import type { Browser, BrowserContext } from "@playwright/test";
 import { z } from "zod";
-import { signIn } from "./fixtures";
 import { addPerson, isActive, tokensOf, type Person } from "./people";
 import { putCookies, sessionValue } from "./session-cookie";
-import { expect, expectSignedOut, signInByRequests, test, type Stage } from "./stage";
+import { expect, expectSignedOut, signIn, signInByRequests, type Stage, test } from "./stage";
 import { goToLogto, typeCredentials } from "./steps";
 
 const check = z.object({ user: z.object({ id: z.string(), username: z.string() }) });

@@ -1,8 +1,8 @@
-import { appVariables } from "../../dev/stand-in";
-import { freePort, startApp, startPair, type Pair } from "./servers";
+import { startPair, type Pair } from "./servers";
 import { expect, signInByRequests, test, visit } from "./stage";
 
 test.describe("a site that is closed as a whole", { tag: "@jwt" }, () => {
+  test.describe.configure({ mode: "default" });
   let pair: Pair;
   test.beforeAll(async () => {
     pair = await startPair({ AUTH_WHOLE_SITE: "true" });
@@ -58,38 +58,5 @@ test(
     expect(response.status()).toBe(413);
     expect(await response.json()).toMatchObject({ error: "body_too_large" });
     expect((await post(10 * 1024 * 1024)).status()).toBe(405);
-  },
-);
-
-test(
-  "cookies that don't fit together, of before and after AUTH_COOKIE_DOMAIN was set, are both removed",
-  {
-    tag: "@jwt",
-  },
-  async ({ context, identity }) => {
-    const port = await freePort();
-    const app = await startApp(
-      {
-        ...appVariables(identity.issuer),
-        AUTH_URL: `http://app.starter.test:${port}`,
-        AUTH_COOKIE_DOMAIN: "starter.test",
-      },
-      { port },
-    );
-    const cookie = "authjs.session-token=of-the-domain; authjs.session-token.0=of-the-host";
-    const headers = { cookie, "sec-fetch-mode": "navigate" };
-    const response = await context.request.get(`${app.url}/dashboard`, { headers, maxRedirects: 0 });
-    await app.stop();
-    expect(response.status()).toBe(307);
-    const removed = response.headersArray().filter(({ name }) => name === "set-cookie");
-    const domains = removed.map(
-      ({ value }) => `${value.split("=")[0]} ${/Domain=[^;]*/.exec(value)?.[0] ?? ""}`,
-    );
-    expect(domains.map((each) => each.trim()).sort()).toEqual([
-      "authjs.session-token",
-      "authjs.session-token Domain=starter.test",
-      "authjs.session-token.0",
-      "authjs.session-token.0 Domain=starter.test",
-    ]);
   },
 );

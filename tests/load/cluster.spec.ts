@@ -4,17 +4,17 @@ import { startCluster, strategies, type Cluster } from "./cluster";
 import { allKinds, asked, failuresOf } from "./requests";
 
 /** Small in `npm test`, full size in `npm run test:load`. */
-const { sessions, requests, expiries } =
+const { processes, sessions, requests, expiries } =
   process.env.STORM === "full"
-    ? { sessions: 20, requests: 300, expiries: 5 }
-    : { sessions: 6, requests: 60, expiries: 2 };
+    ? { processes: 3, sessions: 20, requests: 300, expiries: 5 }
+    : { processes: 2, sessions: 6, requests: 36, expiries: 2 };
 
 for (const strategy of strategies) {
-  test.describe(`three processes, no sticky sessions, strategy ${strategy}`, () => {
+  test.describe(`${processes} processes, no sticky sessions, strategy ${strategy}`, () => {
     test.describe.configure({ mode: "serial", timeout: 300_000 });
     let cluster: Cluster;
     test.beforeAll(async () => {
-      cluster = await startCluster(strategy);
+      cluster = await startCluster(strategy, processes);
       // The harshest that a provider can be: every refresh token is good for one use, and a second one ends the grant.
       await cluster.control.change({ rotation: "always", graceInterval: 0 });
     });

@@ -32,7 +32,7 @@ export interface Cluster {
 const secret = "a-secret-that-only-this-test-knows-of";
 
 /** @param maxDelay of an answer, in milliseconds */
-export async function startCluster(strategy: Strategy, processes = 3, maxDelay = 300): Promise<Cluster> {
+export async function startCluster(strategy: Strategy, processes: number, maxDelay = 300): Promise<Cluster> {
   const proxy = await startRoundRobin({ port: await freePort(), maxDelay });
   const [postgres, identity] = await Promise.all([
     startPostgres(),

@@ -5,28 +5,18 @@ import { getAccessToken } from "@/lib/session/access-token";
 import type { SessionErrorCode } from "@/lib/session/errors";
 import { continueSession, endSession } from "@/lib/session/renewal";
 import type { SessionToken } from "@/lib/session/session-token";
+import { variables } from "./environment";
 import { requestWith } from "./request";
 import { expiring, session } from "./sessions";
 
-const api = "https://shopping.example.com/api";
-const otherApi = "https://store.example.com/api";
+const [api = "", otherApi = ""] = variables.LOGTO_RESOURCES;
 const acme = "r6f1s9e4ok2m";
 
 const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
 vi.mock("@/lib/logto/tokens", () => logto);
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
 vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => ({
-  isHttps: () => false,
-  env: () => ({
-    AUTH_SECRET: ["s".repeat(40)],
-    AUTH_SESSION_STRATEGY: "jwt",
-    AUTH_LOGTO_ISSUER: "https://logto.test/oidc",
-    AUTH_LOGTO_ID: "app",
-    AUTH_LOGTO_SECRET: "secret",
-    LOGTO_RESOURCES: [api, otherApi],
-  }),
-}));
+vi.mock("@/lib/env", () => import("./environment"));
 
 /** Answers as Logto does: with the same refresh token, and an access token that tells whose it is and what for. */
 function answer(

@@ -1,8 +1,8 @@
 import { CompactSign, exportSPKI, SignJWT } from "jose";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { LogoutTokenErrorCode } from "@/lib/logto/logout-token";
 import { handleBackchannelLogout } from "@/lib/session/backchannel-logout";
-import { logoutEvent, newKey, startLogoutIssuers, type LogoutIssuer } from "./logout-issuer";
+import { logoutEvent, newKey, startLogoutIssuer, type LogoutIssuer } from "./logout-issuer";
 
 const { DatabaseError, endSessionsOf, isFirstUse, log, variables } = vi.hoisted(() => ({
   DatabaseError: class extends Error {},
@@ -17,21 +17,14 @@ vi.mock("@/lib/log", () => ({ log }));
 vi.mock("@/lib/session/end-sessions", () => ({ endSessionsOf }));
 vi.mock("@/lib/session/revocations", () => ({ isFirstUse }));
 
-let issuers: Awaited<ReturnType<typeof startLogoutIssuers>>;
 let issuer: LogoutIssuer;
-
-beforeAll(async () => {
-  issuers = await startLogoutIssuers();
-});
-
-afterAll(() => issuers.close());
 
 beforeEach(async () => {
   vi.clearAllMocks();
   const used = new Set<string>();
   endSessionsOf.mockResolvedValue(1);
   isFirstUse.mockImplementation(async (jti: string) => !used.has(jti) && Boolean(used.add(jti)));
-  issuer = await issuers.add();
+  issuer = await startLogoutIssuer();
   const { client } = issuer;
   variables.AUTH_LOGTO_ISSUER = client.issuer;
   variables.AUTH_LOGTO_ID = client.clientId;

@@ -1,13 +1,13 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { apiVariables, keepVariables } from "../../dev/api-variables";
 import { LaunchError } from "../../dev/environment";
 import { appVariables } from "../../dev/stand-in";
+import { temporaryFolder } from "./temporary-folder";
 
 const newProject = (lines: string[] = []) => {
-  const root = mkdtempSync(path.join(tmpdir(), "dev-api-"));
+  const root = temporaryFolder();
   writeFileSync(path.join(root, ".env.local"), lines.join("\n"));
   return root;
 };

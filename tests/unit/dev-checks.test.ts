@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { isBuilt } from "../../dev/built";
 import { allChecks, countPlaywright, countVitest } from "../../dev/checks";
+import { temporaryFolder } from "./temporary-folder";
 
 describe("counting tests", () => {
   it("reads Vitest's report", () => {
@@ -23,7 +23,7 @@ describe("counting tests", () => {
 
 describe("the checks of npm test", () => {
   it("wait only for checks that there are", () => {
-    const checks = allChecks();
+    const checks = allChecks("reports");
     const names = checks.map(({ name }) => name);
     for (const { after = [], needs = [] } of checks)
       expect(names).toEqual(expect.arrayContaining([...after, ...needs]));
@@ -32,7 +32,7 @@ describe("the checks of npm test", () => {
 
 describe("whether the production build is up to date", () => {
   const project = (changed: Date) => {
-    const root = mkdtempSync(path.join(tmpdir(), "built-"));
+    const root = temporaryFolder();
     for (const folder of ["app/deep", ".next"]) mkdirSync(path.join(root, folder), { recursive: true });
     for (const file of ["app/deep/page.tsx", ".next/BUILD_ID"]) writeFileSync(path.join(root, file), "");
     for (const each of ["app", "app/deep", "app/deep/page.tsx"])
@@ -49,6 +49,6 @@ describe("whether the production build is up to date", () => {
   });
 
   it("is not where there is none", () => {
-    expect(isBuilt(mkdtempSync(path.join(tmpdir(), "built-")))).toBe(false);
+    expect(isBuilt(temporaryFolder())).toBe(false);
   });
 });

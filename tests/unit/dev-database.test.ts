@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -15,7 +15,8 @@ import { message } from "../../dev/database/messages";
 import { applyMigrations } from "../../dev/database/migrations";
 import { isFree } from "../../dev/ports";
 
-const dataDir = path.join(mkdtempSync(path.join(tmpdir(), "embedded-")), "postgres");
+const folder = mkdtempSync(path.join(tmpdir(), "embedded-"));
+const dataDir = path.join(folder, "postgres");
 const clients: PrismaClient[] = [];
 let database: EmbeddedDatabase;
 const startMs = 90_000;
@@ -34,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(clients.map((each) => each.$disconnect()));
   await database.close();
+  rmSync(folder, { recursive: true });
 });
 
 const key = (name: string) => ({ key: name, before: new Date(), expires: new Date(Date.now() + 60_000) });

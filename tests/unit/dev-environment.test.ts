@@ -1,16 +1,16 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ensureSecret, LaunchError, namesTenant, readEnvironment } from "../../dev/environment";
 import { splitPort } from "../../dev/next-dev";
+import { temporaryFolder } from "./temporary-folder";
 
 let root: string;
 const write = (file: string, text: string) => writeFileSync(path.join(root, file), text);
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 
 beforeEach(() => {
-  root = mkdtempSync(path.join(tmpdir(), "environment-"));
+  root = temporaryFolder();
 });
 
 describe("reading the environment", () => {

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { isInstalled, missingPackages } from "../../dev/install.mjs";
 import { unsupportedNode } from "../../dev/node-version.mjs";
+import { temporaryFolder } from "./temporary-folder";
 
 const linux = { os: "linux", cpu: "x64", libc: "glibc" };
 
@@ -41,7 +41,7 @@ describe("whether node_modules is what the lock file asks for", () => {
   });
 
   it("is content with what another package manager installed", () => {
-    const root = mkdtempSync(path.join(tmpdir(), "install-"));
+    const root = temporaryFolder();
     mkdirSync(path.join(root, "node_modules"));
     expect(isInstalled(root)).toBe(false);
     writeFileSync(path.join(root, "node_modules/.modules.yaml"), "");

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { runDoctor } from "../../dev/doctor/main";
 import { startIdentity, type Identity } from "../../dev/identity/server";
 import { withValues } from "../../dev/setup/env-file";
 import { appClient, appVariables } from "../../dev/stand-in";
+import { temporaryFolder } from "./temporary-folder";
 
 const origin = "https://app.example.test";
 let identity: Identity;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => identity.close());
 beforeEach(() => {
-  root = mkdtempSync(path.join(tmpdir(), "doctor-"));
+  root = temporaryFolder();
 });
 
 /** Runs the command with these variables in a file. */

@@ -56,6 +56,12 @@ const a = (status: Finding["status"], check: string, message: string): unknown =
 const problem = (check: string, message: string) => a("problem", check, message);
 const warning = (check: string, message: string) => a("warning", check, message);
 
+it("knows that development has a database in every strategy", async () => {
+  const findings = await diagnose({ values: { AUTH_SESSION_STRATEGY: "database" } });
+  expect(bad(findings)).toEqual([warning("Logto", "local stand-in")]);
+  expect(findings).toContainEqual(a("ok", "database", "embedded PostgreSQL"));
+});
+
 it("finds nothing wrong where nothing is, and says what it looked at", async () => {
   const findings = await diagnose({ values: healthy(appVariables(identity.issuer)) });
   expect(bad(findings)).toEqual([]);

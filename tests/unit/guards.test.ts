@@ -14,29 +14,16 @@ import {
 import { endSession } from "@/lib/session/renewal";
 import type { Requirement } from "@/lib/session/requirement";
 import type { SessionToken } from "@/lib/session/session-token";
+import { variables } from "./environment";
 import { requestWith, type FakeRequest } from "./request";
 import { session } from "./sessions";
 
-const api = "https://shopping.example.com/api";
+const [api = ""] = variables.LOGTO_RESOURCES;
 const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
-const variables = vi.hoisted(() => ({ AUTH_SECRET: ["s".repeat(40)] }));
 vi.mock("@/lib/logto/tokens", () => logto);
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
 vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => ({
-  isHttps: () => false,
-  env: () => ({
-    ...variables,
-    AUTH_URL: "https://app.example",
-    AUTH_SESSION_STRATEGY: "jwt",
-    AUTH_LOGTO_ISSUER: "https://logto.test/oidc",
-    AUTH_LOGTO_ID: "app",
-    AUTH_LOGTO_SECRET: "secret",
-    LOGTO_SCOPES: ["openid"],
-    LOGTO_RESOURCES: [api],
-    NODE_ENV: "production",
-  }),
-}));
+vi.mock("@/lib/env", () => import("./environment"));
 
 beforeEach(() => {
   variables.AUTH_SECRET = ["s".repeat(40)];

@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { z } from "zod";
 import { devClient, seedPassword } from "@/dev/identity/seed";
 import { startIdentity, type Identity, type IdentityOptions } from "@/dev/identity/server";
 import { Browser } from "../contract/drivers/browser";
 import { formsOf, type Form } from "../contract/drivers/html";
+import { temporaryFolder } from "./temporary-folder";
 
 const redirectUri = "http://localhost:4180/callback";
 
@@ -136,9 +136,7 @@ describe("creating an account", () => {
   });
 
   it("signs in with the new account, and stores its password hashed", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "identity-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const dataFile = join(folder, "identity.json");
+    const dataFile = join(temporaryFolder(), "identity.json");
     const identity = await start({ dataFile });
     const browser = new Browser();
     const { action } = await openForm(identity, browser, { first_screen: "register" });
@@ -156,8 +154,7 @@ describe("creating an account", () => {
 
 describe("the data file", () => {
   let folder: string;
-  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "identity-"))));
-  afterEach(() => rmSync(folder, { recursive: true }));
+  beforeEach(() => void (folder = temporaryFolder()));
 
   it("lets refresh tokens and the browser's session survive a restart", async () => {
     const dataFile = join(folder, "identity.json");

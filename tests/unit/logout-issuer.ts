@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from "jose";
+import { onTestFinished } from "vitest";
 import type { LogtoClient } from "@/lib/logto/client";
 
 export const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
@@ -46,65 +47,57 @@ const published = async ({ kid, publicKey }: Key): Promise<JWK> => ({
 const isAddress = (address: unknown): address is AddressInfo =>
   typeof address === "object" && address !== null;
 
-/** Starts a server of any number of issuers, because what is known of one is kept. */
-export async function startLogoutIssuers() {
-  const issuers = new Map<string, LogoutIssuer>();
+/** Starts an issuer that is there until the test that asks for it, itself or in `beforeEach`, is over. */
+export async function startLogoutIssuer(): Promise<LogoutIssuer> {
+  // What is known of an issuer is kept, and a port may come again.
+  const root = `/${crypto.randomUUID()}/oidc`;
   const server = createServer((request, response) => {
-    const [, name = "", , ...rest] = (request.url ?? "").split("/");
-    const issuer = issuers.get(name);
-    const path = rest.join("/");
-    issuer?.requests.push(path);
+    const path = (request.url ?? "").slice(root.length + 1);
+    issuer.requests.push(path);
     const json = (body: object) =>
       response.setHeader("content-type", "application/json").end(JSON.stringify(body));
-    if (!issuer) response.writeHead(404).end();
-    else if (path !== "jwks") json({ ...discovery(issuer.client.issuer), ...issuer.metadata });
+    if (path !== "jwks") json({ ...discovery(issuer.client.issuer), ...issuer.metadata });
     else if (issuer.answerKeys) issuer.answerKeys(response);
     else void published(issuer.key).then((key) => json({ keys: [key] }));
   }).listen(0, "127.0.0.1");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   await once(server, "listening");
   const address = server.address();
   if (!isAddress(address)) throw new Error("no port");
 
-  return {
-    async add(): Promise<LogoutIssuer> {
-      const name = crypto.randomUUID();
-      const client = {
-        issuer: `http://127.0.0.1:${address.port}/${name}/oidc`,
-        clientId: "app",
-        clientSecret: "a-client-secret-of-more-than-32-bytes",
-      };
-      const issuer: LogoutIssuer = {
-        client,
-        key: await newKey(),
-        metadata: {},
-        answerKeys: undefined,
-        requests: [],
-        async rotate() {
-          issuer.key = await newKey();
-        },
-        claims: (changes = {}) => ({
-          iss: client.issuer,
-          aud: client.clientId,
-          sub: subject,
-          sid: "a session at Logto",
-          iat: Math.floor(Date.now() / 1000),
-          jti: crypto.randomUUID(),
-          events: { [logoutEvent]: {} },
-          ...changes,
-        }),
-        sign: (changes = {}, { header = {}, key = issuer.key.privateKey } = {}) =>
-          new SignJWT(issuer.claims(changes))
-            .setProtectedHeader({ alg: "ES384", typ: "logout+jwt", kid: issuer.key.kid, ...header })
-            .sign(key),
-      };
-      issuers.set(name, issuer);
-      return issuer;
-    },
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
+  const client = {
+    issuer: `http://127.0.0.1:${address.port}${root}`,
+    clientId: "app",
+    clientSecret: "a-client-secret-of-more-than-32-bytes",
   };
+  const issuer: LogoutIssuer = {
+    client,
+    key: await newKey(),
+    metadata: {},
+    answerKeys: undefined,
+    requests: [],
+    async rotate() {
+      issuer.key = await newKey();
+    },
+    claims: (changes = {}) => ({
+      iss: client.issuer,
+      aud: client.clientId,
+      sub: subject,
+      sid: "a session at Logto",
+      iat: Math.floor(Date.now() / 1000),
+      jti: crypto.randomUUID(),
+      events: { [logoutEvent]: {} },
+      ...changes,
+    }),
+    sign: (changes = {}, { header = {}, key = issuer.key.privateKey } = {}) =>
+      new SignJWT(issuer.claims(changes))
+        .setProtectedHeader({ alg: "ES384", typ: "logout+jwt", kid: issuer.key.kid, ...header })
+        .sign(key),
+  };
+  return issuer;
 }
 
 const discovery = (issuer: string) => ({

@@ -8,14 +8,7 @@ import { expiring, session } from "./sessions";
 const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
 vi.mock("@/lib/logto/tokens", () => logto);
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
-vi.mock("@/lib/env", () => ({
-  env: () => ({
-    AUTH_SESSION_STRATEGY: "jwt",
-    AUTH_LOGTO_ISSUER: "https://logto.test/oidc",
-    AUTH_LOGTO_ID: "app",
-    AUTH_LOGTO_SECRET: "secret",
-  }),
-}));
+vi.mock("@/lib/env", () => import("./environment"));
 
 let issued = 0;
 

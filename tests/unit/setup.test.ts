@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -13,11 +12,12 @@ import { withValues, writeWhole } from "../../dev/setup/env-file";
 import { runSetup } from "../../dev/setup/main";
 import { ask } from "../../dev/setup/prompt";
 import { appClient, appVariables } from "../../dev/stand-in";
+import { temporaryFolder } from "./temporary-folder";
 
 let root: string;
 const local = () => path.join(root, ".env.local");
 beforeEach(() => {
-  root = mkdtempSync(path.join(tmpdir(), "setup-"));
+  root = temporaryFolder();
 });
 
 describe("the issuer", () => {
@@ -155,14 +155,14 @@ describe("without a terminal", () => {
     expect(printed).not.toContain(AUTH_SECRET);
   });
 
-  it("writes nothing where the doctor finds a problem, but with --yes", async () => {
+  it("writes nothing where the doctor finds a problem, but with --force", async () => {
     const wrong = [...flags(), "--app-secret", "wrong"];
     expect(await setUp(wrong)).toMatchObject({
       code: 1,
       printed: expect.stringContaining("refuses AUTH_LOGTO_SECRET"),
     });
     expect(existsSync(local())).toBe(false);
-    expect((await setUp([...wrong, "--yes"])).code).toBe(1);
+    expect((await setUp([...wrong, "--force"])).code).toBe(1);
     expect(readEnvironment(root)).toMatchObject({ AUTH_LOGTO_SECRET: "wrong" });
   });
 

@@ -9,17 +9,7 @@ const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn(), 
 vi.mock("@/lib/logto/tokens", () => logto);
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
 vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => ({
-  isHttps: () => false,
-  env: () => ({
-    AUTH_SECRET: ["s".repeat(40)],
-    AUTH_SESSION_STRATEGY: "jwt",
-    AUTH_LOGTO_ISSUER: "https://logto.test/oidc",
-    AUTH_LOGTO_ID: "app",
-    AUTH_LOGTO_SECRET: "secret",
-    LOGTO_RESOURCES: [],
-  }),
-}));
+vi.mock("@/lib/env", () => import("./environment"));
 
 const look = async (token: SessionToken) => (await requestWith(token)).run(getUserinfo);
 

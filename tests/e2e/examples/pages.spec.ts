@@ -1,7 +1,6 @@
 import { examples } from "../../../components/examples/examples";
 import { acme } from "../../../dev/identity/seed";
 import { expect, test } from "../signed-in";
-import { hydrated } from "../steps";
 
 const own = `${examples.organization.href}/${acme.id}`;
 const pages = Object.values(examples)
@@ -15,23 +14,4 @@ test("the overview leads to every example, and to an organization of one's own",
   const hrefs = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href")));
   expect(hrefs).toEqual(expect.arrayContaining(pages));
   for (const href of hrefs) expect((await page.request.get(href ?? "")).status(), href ?? "").toBe(200);
-});
-
-test.describe("on a small phone", () => {
-  test.use({ viewport: { width: 360, height: 740 } });
-
-  test("the examples need no sideways scrolling and leave the console clean", async ({ page }) => {
-    const complaints: string[] = [];
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-    });
-    for (const path of ["/examples", ...pages]) {
-      await page.goto(path);
-      await hydrated(page);
-      const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-      expect(await page.evaluate(overflow), path).toBeLessThanOrEqual(0);
-    }
-    expect(complaints).toEqual([]);
-  });
 });

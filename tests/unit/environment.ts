@@ -1,0 +1,18 @@
+/** The variables of an app without a database, for `vi.mock("@/lib/env", () => import("./environment"))`. */
+export const variables = {
+  NODE_ENV: "production",
+  AUTH_URL: "https://app.example",
+  AUTH_SECRET: ["s".repeat(40)],
+  AUTH_SESSION_STRATEGY: "jwt",
+  AUTH_LOGTO_ISSUER: "https://logto.test/oidc",
+  AUTH_LOGTO_ID: "app",
+  AUTH_LOGTO_SECRET: "secret",
+  LOGTO_SCOPES: ["openid"],
+  LOGTO_RESOURCES: ["https://shopping.example.com/api", "https://store.example.com/api"],
+};
+
+/** Stands for lib/env.ts's own. */
+export const env = () => variables;
+
+/** Stands for lib/env.ts's own. */
+export const isHttps = () => false;
