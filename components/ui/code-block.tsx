@@ -17,15 +17,20 @@ export function CodeBlock({ title, code, highlight = [] }: CodeBlockProps) {
         tabIndex={0}
         className="overflow-x-auto py-3.5 font-mono text-xs leading-6 sm:text-[0.8125rem] -outline-offset-2"
       >
-        <code className="inline-block min-w-full">
-          {code.split("\n").map((line, index) => (
-            <span
-              key={index}
-              className={`block border-l-2 px-4 ${highlight.includes(index + 1) ? "border-accent bg-accent-subtle" : "border-transparent"} ${/^\s*(#|\/\/)/.test(line) ? "text-muted" : ""}`}
-            >
-              {line || " "}
-            </span>
-          ))}
+        <code className="block w-max min-w-full px-4">
+          {code.split("\n").map((line, index) => {
+            const isComment = /^\s*(#|\/\/)/.test(line);
+            if (highlight.includes(index + 1))
+              return (
+                <span
+                  key={index}
+                  className="-mx-4 block border-l-2 border-accent bg-accent-subtle pr-4 pl-3.5"
+                >
+                  {line}
+                </span>
+              );
+            return isComment ? <span key={index} className="text-muted">{`${line}\n`}</span> : `${line}\n`;
+          })}
         </code>
       </pre>
     </figure>
