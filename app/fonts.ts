@@ -1,15 +1,15 @@
 import localFont from "next/font/local";
 
-/** Of Geist what the first paint needs: 29 KB for most of Western Europe's letters. */
+/** Of Geist (fonts/OFL.txt), as Fontsource cuts it, what the first paint needs: 29 KB for most of Western Europe's letters. */
 const latin = localFont({
-  src: "../node_modules/@fontsource-variable/geist/files/geist-latin-wght-normal.woff2",
+  src: "./fonts/geist-latin-wght-normal.woff2",
   variable: "--font-latin",
   weight: "100 900",
 });
 
 /** The letters of a Łukasz or a Dvořák: loaded where a page has one. */
 const latinExtended = localFont({
-  src: "../node_modules/@fontsource-variable/geist/files/geist-latin-ext-wght-normal.woff2",
+  src: "./fonts/geist-latin-ext-wght-normal.woff2",
   variable: "--font-latin-extended",
   weight: "100 900",
   preload: false,
