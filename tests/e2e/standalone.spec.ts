@@ -58,7 +58,8 @@ test.skip(process.env.STORM !== "full", "builds the app once more");
 test("the server that the Docker image has signs in and out, unprivileged and away from the sources", async ({
   page,
 }) => {
-  test.setTimeout(300_000);
+  // A build, beside the other tests.
+  test.setTimeout(600_000);
   const image = await buildImage();
   const port = await freePort();
   const url = `http://localhost:${port}`;
