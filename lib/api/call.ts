@@ -36,10 +36,14 @@ function send(target: URL, { method, headers, body, signal }: Call): Promise<Inc
   const request = target.protocol === "https:" ? requestSecurely : requestPlainly;
   return new Promise((resolve, reject) => {
     const outgoing = request(target, { method, headers: framed(headers, body), signal });
-    outgoing.on("response", resolve);
+    let isAnswered = false;
+    outgoing.on("response", (answer) => {
+      isAnswered = true;
+      resolve(answer);
+    });
     outgoing.on("error", (error) => {
       // The API closed a connection that was kept just as this request went out on it (RFC 9112 §9.3.1).
-      const isStale = outgoing.reusedSocket && isSafe(method) && !signal.aborted;
+      const isStale = outgoing.reusedSocket && !isAnswered && isSafe(method) && !signal.aborted;
       if (isStale) resolve(send(target, { method, headers, body, signal }));
       else reject(error);
     });

@@ -97,6 +97,10 @@ const routes: Record<string, Route> = {
     answer.writeHead(200, { "content-length": 1000 });
     answer.write("the beginning", () => answer.destroy());
   },
+  "/v1/torn": ({ socket }, answer) => {
+    answer.writeHead(200, { "content-length": 1000 });
+    answer.write("the beginning", () => setTimeout(() => socket.resetAndDestroy(), 50));
+  },
   "/v1/events": (_, answer) =>
     answer.writeHead(200, { "content-type": "text/event-stream" }).write("data: first\n\n"),
 };

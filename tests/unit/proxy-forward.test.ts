@@ -85,6 +85,17 @@ test("an API that is down is a 502 that does not say where it is", async () => {
   });
 });
 
+test("what has begun to be answered is not asked again", async () => {
+  vi.useRealTimers();
+  // Over a connection that is kept, which is the one kind that is tried again.
+  await (await send("items")).text();
+  const answer = await send("torn");
+  expect(answer.status).toBe(200);
+  await expect(answer.text()).rejects.toThrow();
+  await (await send("items?after")).text();
+  expect(api.arrived.filter(({ url }) => url === "/v1/torn")).toHaveLength(1);
+});
+
 test("whoever goes away takes the request along", async () => {
   const leaving = new AbortController();
   const answering = send("unread?left", { signal: leaving.signal });
