@@ -1,10 +1,13 @@
 import localFont from "next/font/local";
 
-/** Of Geist (fonts/OFL.txt), as Fontsource cuts it, what the first paint needs: 29 KB for most of Western Europe's letters. */
+// Not preloaded: Chrome would hold up the first paint for them. Until they come, a system font of the same width stands in.
+
+/** Geist (fonts/OFL.txt), as Fontsource cuts it: 29 KB for most of Western Europe's letters. */
 const latin = localFont({
   src: "./fonts/geist-latin-wght-normal.woff2",
   variable: "--font-latin",
   weight: "100 900",
+  preload: false,
 });
 
 /** The letters of a Łukasz or a Dvořák: loaded where a page has one. */

@@ -1,8 +1,6 @@
 import { CommandPanel } from "@/components/landing/command-panel";
-import { Guarding } from "@/components/landing/guarding";
 import { LiveSession } from "@/components/landing/live-session";
 import { Promises } from "@/components/landing/promises";
-import { ReadFirst } from "@/components/landing/read-first";
 import { WaysIn } from "@/components/landing/ways-in";
 import { Main } from "@/components/main";
 import { SignedOutNote } from "@/components/signed-out-note";
@@ -27,8 +25,6 @@ export default function LandingPage() {
         </div>
         <Promises />
         <LiveSession />
-        <Guarding />
-        <ReadFirst />
       </Main>
       <SignedOutNote />
     </>

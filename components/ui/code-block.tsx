@@ -2,12 +2,10 @@ interface CodeBlockProps {
   /** The file's path or what the block is; its visible title. */
   title: string;
   code: string;
-  /** Lines to point at, counted from 1. */
-  highlight?: number[];
 }
 
 /** Code to read. Scrolls sideways by itself, also by keyboard, and never widens the page. */
-export function CodeBlock({ title, code, highlight = [] }: CodeBlockProps) {
+export function CodeBlock({ title, code }: CodeBlockProps) {
   return (
     <figure className="min-w-0 overflow-hidden rounded-lg border border-border bg-surface">
       <figcaption className="border-b border-border px-4 py-2.5 font-mono text-xs text-muted">
@@ -20,15 +18,6 @@ export function CodeBlock({ title, code, highlight = [] }: CodeBlockProps) {
         <code className="block w-max min-w-full px-4">
           {code.split("\n").map((line, index) => {
             const isComment = /^\s*(#|\/\/)/.test(line);
-            if (highlight.includes(index + 1))
-              return (
-                <span
-                  key={index}
-                  className="-mx-4 block border-l-2 border-accent bg-accent-subtle pr-4 pl-3.5"
-                >
-                  {line}
-                </span>
-              );
             return isComment ? <span key={index} className="text-muted">{`${line}\n`}</span> : `${line}\n`;
           })}
         </code>
