@@ -11,6 +11,8 @@ const isRelease = process.env.STORM === "full";
 
 /** What needs a database. */
 const users = files("account", "email", "users");
+/** What builds the app once more. */
+const builds = files("standalone");
 /** What becomes of sessions, wherever they are kept. */
 const sessions = files(
   "backchannel-logout",
@@ -37,7 +39,7 @@ const again = { ...tests, grepInvert: /@jwt/ };
 
 export default defineConfig<object, ProjectOptions>({
   projects: [
-    { ...tests, name: "e2e", testIgnore: users, use: { mode: "jwt" } },
+    { ...tests, name: "e2e", testIgnore: [...users, ...builds], use: { mode: "jwt" } },
     {
       ...again,
       name: "e2e-jwt-database",
@@ -54,7 +56,16 @@ export default defineConfig<object, ProjectOptions>({
       testMatch: [...users, ...sessions, ...rows],
       use: { mode: "database", engine: "postgres" },
     },
-    { name: "load", testDir: "tests/load", testIgnore: isRelease ? [] : files("killed", "storm") },
+    isRelease
+      ? {
+          name: "load",
+          testDir: "tests",
+          testMatch: ["**/load/*.spec.ts", ...builds],
+          // Each by itself: an answer that comes too late ends a session, here as at Logto.
+          dependencies: ["e2e", "e2e-jwt-database", "e2e-database"],
+          workers: 1,
+        }
+      : { name: "load", testDir: "tests/load", testIgnore: files("killed", "storm") },
   ],
   globalSetup: "./tests/e2e/setup.ts",
   fullyParallel: true,

@@ -53,12 +53,10 @@ async function buildImage(): Promise<string> {
   return image;
 }
 
-test.skip(process.env.STORM !== "full", "builds the app once more");
-
 test("the server that the Docker image has signs in and out, unprivileged and away from the sources", async ({
   page,
 }) => {
-  // A build, beside the other tests.
+  // With a build.
   test.setTimeout(600_000);
   const image = await buildImage();
   const port = await freePort();
