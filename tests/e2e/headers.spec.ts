@@ -26,7 +26,7 @@ for (const who of ["nobody", "alice"]) {
   }) => {
     if (who !== "nobody") await signInByRequests(context, who);
     const pages = [...everyPage(), "/no-such-page"];
-    expect(pages.length).toBeGreaterThan(10);
+    expect(pages.length).toBeGreaterThan(15);
     for (const response of await answers(context, pages)) {
       const headers = response.headers();
       expect(headers, response.url()).toMatchObject(always);
