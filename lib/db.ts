@@ -2,7 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { Prisma, PrismaClient } from "@/generated/prisma/client";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
-import { shared } from "@/lib/shared";
+import { isNamed, shared } from "@/lib/shared";
 
 /** Connections that one process opens at most. */
 export const poolSize = 10;
@@ -17,6 +17,10 @@ const tick = 250;
 /** The database does not answer, or not as it should. The message names no host and no value. */
 export class DatabaseError extends Error {
   override name = "DatabaseError";
+
+  static override [Symbol.hasInstance](error: unknown): error is DatabaseError {
+    return isNamed(error, "DatabaseError");
+  }
 }
 
 /** Whether DATABASE_URL is set. */

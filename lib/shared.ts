@@ -16,6 +16,14 @@ export function shared<T extends object>(name: string, create: () => T): T {
   return created;
 }
 
+/**
+ * For `Symbol.hasInstance` of an error that such state passes on: whichever bundle made it, it is one for all of them.
+ *
+ * @param name that the class gives its errors
+ */
+export const isNamed = (error: unknown, name: string): boolean =>
+  error instanceof Error && error.name === name;
+
 /** A Map that forgets what was not used for longest once it holds more than `limit` entries. */
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();

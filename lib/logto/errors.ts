@@ -1,3 +1,5 @@
+import { isNamed } from "@/lib/shared";
+
 /**
  * Why Logto did not do what it was asked (logto-facts "Errors"; RFC 6749 §5.2, RFC 8707 §2).
  *
@@ -23,6 +25,10 @@ export type LogtoErrorCode =
 /** A request to Logto failed. The message is for the operator's log and holds no token or secret. */
 export class LogtoError extends Error {
   override name = "LogtoError";
+
+  static override [Symbol.hasInstance](error: unknown): error is LogtoError {
+    return isNamed(error, "LogtoError");
+  }
 
   constructor(
     readonly code: LogtoErrorCode,

@@ -38,10 +38,13 @@ const anew = { prompt: "login consent", max_age: String(freshness) };
 /**
  * Has the signed-in user sign in at Logto with the account that shall be theirs, too, and brings them back to `/account`.
  *
- * @throws SessionError `signed_out` or `session_ended`
+ * @throws SessionError `sign_in_again` when the sign-in is not fresh: whoever found the browser open would stay for good
  */
 export async function linkLogtoAccount(): Promise<never> {
-  const { userId, sid } = await currentToken();
+  const token = await currentToken();
+  if (!isFresh(token))
+    throw new SessionError("sign_in_again", "an account is linked after a fresh sign-in only");
+  const { userId, sid } = token;
   return signInAtLogto("/account", anew, { kind: "link", userId, sid });
 }
 
@@ -74,7 +77,7 @@ export async function deleteAccount(): Promise<never> {
   if (!isFresh(token))
     throw new SessionError("sign_in_again", "an account is deleted after a fresh sign-in only");
   if (hasDatabase()) await asSession(deleteUser(token.userId));
-  return signOutHere();
+  return signOutHere(token);
 }
 
 async function deleteUser(userId: string): Promise<void> {

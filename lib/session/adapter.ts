@@ -26,7 +26,9 @@ export function adapter(): Adapter {
       const account = await query(
         db().account.findUnique({ where: { provider_providerAccountId: id }, include: { user: true } }),
       );
-      return toAdapterUser(account?.user ?? (await query(db().user.findUnique({ where: { email } }))));
+      const user = account?.user ?? (await query(db().user.findUnique({ where: { email } })));
+      // Not the user's own: Auth.js asks for it again, and another user may be reached by that.
+      return user && { ...user, email };
     },
     async createUser({ email, emailVerified }) {
       const account = { provider: emailProvider, type: "email", providerAccountId: email };
@@ -63,17 +65,10 @@ export function adapter(): Adapter {
   };
 }
 
-const toAdapterUser = (user: { id: string; email: string | null; emailVerified: Date | null } | null) =>
-  user && { ...user, email: user.email ?? "" };
-
 /** The session of the sign-in that this request completes. */
 export async function beginSessionOf(userId: string): Promise<SessionToken> {
-  const { account, idToken, intent } = signingIn.getStore() ?? {};
-  if (account) {
-    const token = beginSession(account, idToken, userId);
-    // Asked for anew, the password was typed, whether or not Logto says when.
-    return intent ? { ...token, authenticatedAt: token.authenticatedAt ?? token.startedAt } : token;
-  }
+  const { account, idToken } = signingIn.getStore() ?? {};
+  if (account) return beginSession(account, idToken, userId);
   return beginEmailSession(await query(db().user.findUniqueOrThrow({ where: { id: userId } })));
 }
 

@@ -71,8 +71,8 @@ const nameOf = (setCookie: string) => setCookie.slice(0, setCookie.indexOf("="))
  */
 async function finishSignIn(request: AuthRequest): Promise<Response> {
   const cookies = request.cookies.getAll();
-  const replaced = await readIfPossible(cookies);
-  const before = replaced.status === "read" ? replaced.token : undefined;
+  const replaced = await readSession(cookies).catch(() => undefined);
+  const before = replaced?.status === "read" ? replaced.token : undefined;
   // From its parts: Next hands over a proxy of the request, which Node.js 24 refuses to copy.
   const { method, body } = request;
   const headers = withoutSession(request.headers, cookies);
@@ -87,7 +87,8 @@ async function finishSignIn(request: AuthRequest): Promise<Response> {
   );
   const written = new NextResponse(null, response).cookies.getAll().map(({ name }) => name);
   if (!written.some(isSessionCookie)) {
-    await dropGrant(store, before);
+    // In an outage of the database nobody can say whether it is that of the session that stays.
+    if (replaced) await dropGrant(store, before);
     return response;
   }
   if (before) {

@@ -5,9 +5,9 @@ import { env } from "@/lib/env";
 import { removedCookies, writtenCookies } from "./cookie";
 import { readSession } from "./read-session";
 import { noSession } from "./errors";
-import { continueSession, renewSession } from "./renewal";
+import { continueSession, renewSession, slideSession } from "./renewal";
 import { sessionEndedHeader } from "./update-session";
-import { isNewer, type SessionToken } from "./session-token";
+import { isNewer, isSliding, type SessionToken } from "./session-token";
 
 /**
  * How the session of the current request stands, looked up once per request. In strategy `jwt` middleware has renewed it;
@@ -44,9 +44,12 @@ export async function storeSession(token: SessionToken): Promise<void> {
   const jar = await cookies();
   const all = jar.getAll();
   const read = await readSession(all);
-  if (read.status !== "read" || !isNewer(token, read.token)) return;
+  if (read.status !== "read") return;
+  // Middleware never sees what asks through /api/proxy alone.
+  const slid = isSliding(token) ? await slideSession(token) : token;
+  if (!isNewer(slid, read.token)) return;
   const written = await writtenCookies(
-    token,
+    slid,
     all.map(({ name }) => name),
   );
   try {

@@ -2,6 +2,7 @@ import { db, hasDatabase, query } from "@/lib/db";
 import { endSession } from "./renewal";
 import { revokeFor } from "./revocations";
 import { fromRow } from "./rows";
+import type { SessionToken } from "./session-token";
 
 /**
  * Ends every session of a subject, or of one session at Logto, with their grants, and has the cookies of strategy `jwt`
@@ -30,15 +31,23 @@ export async function endSessionsOf(target: {
  * Ends sessions that are rows, with their grants.
  *
  * @param where which; without one, none is left
+ * @param options `remaining`: a session that goes on, and with it its grant, which is that of all of one session at Logto
  * @returns how many
  * @throws DatabaseError
  */
 export async function endRows(
   where: NonNullable<Parameters<ReturnType<typeof db>["session"]["findMany"]>[0]>["where"],
-  { byLogto = false } = {},
+  { byLogto = false, remaining }: { byLogto?: boolean; remaining?: SessionToken } = {},
 ): Promise<number> {
   const rows = await query(db().session.findMany({ where: where ?? {} }));
   const event = "session revoked";
-  await Promise.all(rows.map(async (row) => endSession((await fromRow(row)).token, { byLogto, event })));
+  await Promise.all(
+    rows.map(async (row) => {
+      const { token } = await fromRow(row);
+      const isOther = remaining !== undefined && token.sid !== remaining.sid;
+      const keepGrant = isOther && token.logtoSid !== undefined && token.logtoSid === remaining.logtoSid;
+      await endSession(token, { byLogto, event, keepGrant });
+    }),
+  );
   return rows.length;
 }

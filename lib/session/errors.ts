@@ -1,3 +1,5 @@
+import { isNamed } from "@/lib/shared";
+
 /**
  * Why something that needs a session, or an access token, can't be done.
  *
@@ -32,6 +34,11 @@ const statuses = {
 /** Thrown by the guards and by what gets tokens. Its message is for developers; it holds no token. */
 export class SessionError extends Error {
   override name = "SessionError";
+
+  static override [Symbol.hasInstance](error: unknown): error is SessionError {
+    return isNamed(error, "SessionError");
+  }
+
   /** The HTTP status that a handler answers with. */
   readonly status: number;
   /** What Next.js passes on to `error.tsx` in production, where the browser gets no message. */

@@ -37,6 +37,9 @@ const revocations = () =>
     timer: undefined,
   }));
 
+/** Begins the keys of logout tokens that were used, each of which is looked up by itself. */
+const usedToken = "logout-token:";
+
 const keys = {
   session: (sid: string) => `session:${sid}`,
   subject: (sub: string) => `subject:${sub}`,
@@ -79,10 +82,11 @@ async function revoke(key: string, before: number): Promise<void> {
   const expires = Date.now() + lifetime;
   remember(key, before, expires);
   if (!hasDatabase()) return;
-  // Never lowers what is there: logout tokens can arrive in another order than they were made in.
+  // Never lowers what is there: logout tokens can arrive in another order than they were made in. The time is the
+  // database's: the processes' clocks may differ, and each reads on from the newest that it knows.
   await query(db().$executeRaw`
     INSERT INTO "Revocation" ("key", "before", "createdAt", "expires")
-    VALUES (${key}, ${new Date(before)}, ${new Date()}, ${new Date(expires)})
+    VALUES (${key}, ${new Date(before)}, timezone('UTC', now()), ${new Date(expires)})
     ON CONFLICT ("key") DO UPDATE SET
       "before" = GREATEST("Revocation"."before", EXCLUDED."before"),
       "createdAt" = EXCLUDED."createdAt",
@@ -133,7 +137,11 @@ async function readNewer(state: Revocations): Promise<void> {
     const since = new Date(state.newest - overlap);
     const rows = await query(
       db().revocation.findMany({
-        where: { createdAt: { gte: since }, expires: { gt: new Date() } },
+        where: {
+          key: { not: { startsWith: usedToken } },
+          createdAt: { gte: since },
+          expires: { gt: new Date() },
+        },
         orderBy: { createdAt: "asc" },
       }),
     );
@@ -161,7 +169,7 @@ export async function wasSignedOut(sid: string): Promise<boolean> {
  * @throws DatabaseError
  */
 export async function isFirstUse(jti: string, expires: Date): Promise<boolean> {
-  const key = `logout-token:${jti}`;
+  const key = usedToken + jti;
   const known = revocations().entries.get(key);
   if (known && known.expires > Date.now()) return false;
   if (hasDatabase()) {

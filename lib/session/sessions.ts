@@ -53,13 +53,14 @@ export async function listSessions(): Promise<SessionSummary[]> {
  * @throws SessionError
  */
 export async function revokeSession(id: string): Promise<void> {
-  await asSession(endRows({ ...isLive(await currentToken()), id }));
+  const token = await currentToken();
+  await asSession(endRows({ ...isLive(token), id }, { remaining: token }));
 }
 
 /** Ends all of the signed-in user's sessions but this one, with their grants. @throws SessionError */
 export async function revokeOtherSessions(): Promise<void> {
   const token = await currentToken();
-  await asSession(endRows({ ...isLive(token), sid: { not: token.sid } }));
+  await asSession(endRows({ ...isLive(token), sid: { not: token.sid } }, { remaining: token }));
 }
 
 /** Ends all of the signed-in user's sessions with their grants, this one last, and goes on to Logto. @throws SessionError */

@@ -32,11 +32,13 @@ export async function afterSignOutUrl(token?: SessionToken): Promise<string> {
 /**
  * Signs out, in an action: ends the session and its grant (`events.signOut` and the adapter, where every way of signing out
  * passes), and sends the browser to end Logto's own.
+ *
+ * @param ended the session, where it has been ended already
  */
-export async function signOutHere(): Promise<never> {
+export async function signOutHere(ended?: SessionToken): Promise<never> {
   const session = await currentSession().catch(() => undefined);
   await signOut({ redirect: false });
   // Of a session that Logto ended, middleware has hidden the cookie from Auth.js.
   await removeSessionCookies((await headers()).get(sessionEndedHeader)?.split(" "));
-  redirect(await afterSignOutUrl(session?.status === "active" ? session.token : undefined));
+  redirect(await afterSignOutUrl(ended ?? (session?.status === "active" ? session.token : undefined)));
 }

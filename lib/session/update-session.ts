@@ -30,10 +30,19 @@ export const sessionEndedHeader = "x-session-ended";
  * @param protection tells what is for signed-in people only
  */
 export async function updateSession(request: NextRequest, protection: Protection): Promise<Response> {
+  const answer = protection(request);
+  const response = await update(request, answer);
+  // Of a page that was rendered at build time Next.js says that any cache may keep it, and give it to anybody.
+  if (answer !== "let through") response.headers.set("cache-control", uncached);
+  return response;
+}
+
+const uncached = "private, no-store";
+
+async function update(request: NextRequest, answer: Answer): Promise<Response> {
   const cookies = request.cookies.getAll();
   const names = cookies.map(({ name }) => name);
   const path = request.nextUrl.pathname + request.nextUrl.search;
-  const answer = protection(request);
   if (env().AUTH_SESSION_STRATEGY === "database") {
     // The row decides, and every guard looks at it; here it would be one more query.
     return names.some(isSessionCookie) ? proceed(request, path, []) : withoutSession(request, answer, path);
@@ -100,13 +109,13 @@ function withCookies(response: NextResponse, cookies: SessionCookie[]): NextResp
   for (const { name, value, options } of cookies) response.cookies.set(name, value, options);
   const names = cookies.map(({ name }) => name);
   for (const line of hostOnlyRemovals(names)) response.headers.append("set-cookie", line);
-  if (cookies.length > 0) response.headers.set("cache-control", "private, no-store");
+  if (cookies.length > 0) response.headers.set("cache-control", uncached);
   return response;
 }
 
 function redirect(request: NextRequest, path: string): NextResponse {
   const response = NextResponse.redirect(new URL(path, request.nextUrl.href));
-  response.headers.set("cache-control", "private, no-store");
+  response.headers.set("cache-control", uncached);
   return response;
 }
 

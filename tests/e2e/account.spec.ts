@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { flaws } from "./pages";
 import { addPerson, isActive, tokensOf, userId } from "./people";
-import { expect, signIn, signInByRequests, test as base, visit } from "./stage";
+import { beginSignIn, expect, signIn, signInByRequests, test as base, visit } from "./stage";
 import { typeCredentials } from "./steps";
 
 const test = base.extend<{
@@ -26,6 +26,15 @@ const press = (page: Page, name: string | RegExp) =>
 const accounts = (page: Page) => region(page, "Linked accounts").getByRole("listitem");
 const rows = (page: Page) => page.getByRole("main").getByRole("listitem");
 const onPage = (page: Page, path: string) => page.waitForURL(({ pathname }) => pathname === path);
+
+/** Proves who one is, and then signs in with the other account. */
+async function link(page: Page, username: string, other: string): Promise<void> {
+  await press(page, "Link another Logto account");
+  await typeCredentials(page, username);
+  await onPage(page, "/account/link");
+  await press(page, "Go on to Logto");
+  await typeCredentials(page, other);
+}
 
 /** The session is over: its next request for a page is sent to sign in. In strategy `jwt` that takes seconds. */
 async function expectOut(context: BrowserContext): Promise<void> {
@@ -67,8 +76,7 @@ test.describe("the account page", () => {
     await signIn(page, first.username, { to: "/account" });
     const id = await userId(context);
 
-    await press(page, "Link another Logto account");
-    await typeCredentials(page, second.username);
+    await link(page, first.username, second.username);
     await onPage(page, "/account");
     await expect(accounts(page)).toHaveText([new RegExp(first.id), new RegExp(second.id)]);
     expect(await userId(context)).toBe(id);
@@ -86,8 +94,7 @@ test.describe("the account page", () => {
     await signIn(page, first.username, { to: "/account" });
     const id = await userId(context);
 
-    await press(page, "Link another Logto account");
-    await typeCredentials(page, second.username);
+    await link(page, first.username, second.username);
     await expect(page.getByRole("alert").filter({ hasText: "belongs to another user" })).toBeVisible();
 
     // Logto ended the first one's session when the second one signed in there.
@@ -96,6 +103,19 @@ test.describe("the account page", () => {
     await expect(accounts(page)).toHaveText([new RegExp(first.id)]);
     expect(await userId(context)).toBe(id);
   });
+});
+
+test("nobody links an account of theirs in a browser that somebody left open", async ({ identity, page }) => {
+  const [person, somebody] = [await addPerson(identity), await addPerson(identity)];
+  await signIn(page, person.username, { to: "/account/link" });
+  await expect(page.getByRole("button", { name: "Go on to Logto" })).toHaveCount(0);
+  await press(page, "Sign in again");
+  await typeCredentials(page, somebody.username);
+  await page.waitForURL(({ pathname }) => !pathname.startsWith("/interaction"));
+
+  await page.context().clearCookies();
+  await signIn(page, person.username, { to: "/account" });
+  await expect(accounts(page)).toHaveText([new RegExp(person.id)]);
 });
 
 test.describe("the sessions page", () => {
@@ -165,6 +185,25 @@ test.describe("the sessions page", () => {
     await expectIn(context);
   });
 
+  test("ends a session that this browser lost the cookie of, and not the grant, which is this one's too", async ({
+    context,
+    identity,
+    page,
+  }) => {
+    const person = await addPerson(identity);
+    await signIn(page, person.username, { to: "/account/sessions" });
+    await context.clearCookies({ name: /session-token/ });
+    // Logto remembers the password, and goes on with the grant that it gave.
+    expect((await beginSignIn(context, "/dashboard")).url()).toMatch(/\/dashboard$/);
+    const { refreshToken } = await tokensOf(identity, person);
+    await page.goto("/account/sessions");
+    await press(page, "Sign out all other sessions");
+
+    await expect(rows(page)).toHaveCount(1);
+    expect(await isActive(identity, refreshToken)).toBe(true);
+    await expectIn(context);
+  });
+
   test("signs out everywhere, here and at Logto", async ({ context, identity, page, signInElsewhere }) => {
     const person = await addPerson(identity);
     const other = await signInElsewhere(person.username);
@@ -217,10 +256,11 @@ test("axe and the console have nothing against the pages of an account with two 
   const [first, second] = [await addPerson(identity), await addPerson(identity)];
   await signInElsewhere(first.username);
   await signIn(page, first.username, { to: "/account" });
-  await press(page, "Link another Logto account");
-  await typeCredentials(page, second.username);
+  await link(page, first.username, second.username);
   await expect(accounts(page)).toHaveCount(2);
-  expect(await flaws(page, ["/account", "/account/sessions", "/account/delete"])).toEqual([]);
+  expect(await flaws(page, ["/account", "/account/sessions", "/account/delete", "/account/link"])).toEqual(
+    [],
+  );
 });
 
 test.describe("deleting the account", () => {

@@ -44,6 +44,22 @@ for (const [fault, begin] of faultsIn("database")) {
     }).toPass({ timeout: 15_000 });
   });
 
+  test(`a sign-in while the database is ${fault} leaves the grant of the session that stays`, async ({
+    context,
+    outage,
+  }) => {
+    await signInByRequests(context, "alice");
+    await outage.control.forgetRequests();
+    const mend = await begin(outage.postgres);
+    // Logto remembers the password, and gives the same grant.
+    expect((await beginSignIn(context, "/dashboard")).url()).toContain("error=DatabaseUnavailable");
+    expect((await outage.control.requests()).byEndpoint.revocation ?? 0).toBe(0);
+    await mend();
+    await expect(async () => {
+      expect((await visit(context, "/api/token-info", { maxRedirects: 0 })).status()).toBe(200);
+    }).toPass({ timeout: 15_000 });
+  });
+
   test(`a sign-in while the database is ${fault} says so, and leaves no grant`, async ({
     context,
     outage,

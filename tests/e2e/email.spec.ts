@@ -170,6 +170,30 @@ test("whoever signed in by mail can link their Logto account, and then sign in b
   expect(await userId(context)).toBe(id);
 });
 
+test("a link signs in whom it was sent to, though their user has another address now", async ({
+  context,
+  identity,
+  mail,
+  page,
+}) => {
+  const link = async (claims: object) => {
+    const { username } = await addPerson(identity, { claims });
+    await page.getByRole("button", { name: "Link your Logto account" }).click();
+    await typeCredentials(page, username);
+    await onPage(page, "/account");
+    await context.clearCookies();
+  };
+  const other = await signInByMail(page, mail, "/account");
+  await link({ email: newAddress(), email_verified: true });
+  const address = await signInByMail(page, mail, "/account");
+  const id = await userId(context);
+  await link({ email: other, email_verified: true });
+
+  await page.goto((await linkByRequests(context, mail, address)).link);
+  await onPage(page, "/dashboard");
+  expect(await userId(context)).toBe(id);
+});
+
 test("whoever signed in by mail signs out here alone, without Logto", async ({
   app,
   context,

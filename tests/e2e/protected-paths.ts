@@ -34,6 +34,7 @@ export const protectedPaths: ProtectedPath[] = [
   page("/account"),
   page("/account/sessions"),
   page("/account/delete"),
+  page("/account/link"),
   handler("/api/auth/check"),
   handler("/api/token-info"),
   // No API is configured here.

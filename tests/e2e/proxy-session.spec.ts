@@ -1,7 +1,7 @@
 import { cookiesOfRenewal } from "./modes";
 import { isActive } from "./people";
 import { expect, test } from "./proxied";
-import { expireAccessToken, readSession, writtenSessionCookies } from "./session-cookie";
+import { expireAccessToken, readSession, shortenSession, writtenSessionCookies } from "./session-cookie";
 import { postAsApp, signInByRequests } from "./stage";
 
 test("without a session the proxy says 401, and the API hears nothing", async ({ api, context }) => {
@@ -33,6 +33,19 @@ test("the proxy gets its token once, and keeps the refresh token that was rotate
   const { refreshToken = "" } = await readSession(context, stage);
   expect(await isActive(stage.control, refreshToken)).toBe(true);
 });
+
+test(
+  "whoever asks through the proxy alone stays signed in as long as whoever opens pages",
+  { tag: "@jwt" },
+  async ({ context, stage }) => {
+    await signInByRequests(context, "alice");
+    const twoDays = 2 * 24 * 60 * 60;
+    await shortenSession(context, stage, twoDays);
+    expect((await context.request.get("/api/proxy/items")).status()).toBe(200);
+    const { exp } = await readSession(context, stage);
+    expect(exp - Date.now() / 1000).toBeGreaterThan(3 * twoDays);
+  },
+);
 
 test("a session that Logto ended is a 401 that says so", async ({ context, stage }) => {
   await signInByRequests(context, "bob");

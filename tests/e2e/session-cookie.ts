@@ -55,8 +55,13 @@ export async function readSession(
 }
 
 /** A session as the value of a cookie, made by Auth.js's own function. */
-export async function encodeCookie(token: object, secret: string, salt = plainName): Promise<string> {
-  return encode({ token, secret, salt, maxAge: 7 * 24 * 60 * 60 });
+export async function encodeCookie(
+  token: object,
+  secret: string,
+  salt = plainName,
+  maxAge = 7 * 24 * 60 * 60,
+): Promise<string> {
+  return encode({ token, secret, salt, maxAge });
 }
 
 /** Puts a session into the browser's cookie. */
@@ -64,8 +69,9 @@ async function putSession(
   context: BrowserContext,
   { url, secret }: SessionApp,
   token: SessionToken,
+  maxAge?: number,
 ): Promise<void> {
-  const value = await encodeCookie({ ...token }, secret);
+  const value = await encodeCookie({ ...token }, secret, plainName, maxAge);
   const chunks = value.match(new RegExp(`.{1,${chunkSize}}`, "g")) ?? [];
   const named = chunks.map((chunk, index): [string, string] => [
     chunks.length === 1 ? plainName : `${plainName}.${index}`,
@@ -91,6 +97,12 @@ export async function expireAccessToken(
   if (db) await writeRow(db, app.secret, expiring);
   if (mode !== "database") await putSession(context, app, expiring);
   return expiring;
+}
+
+/** Leaves a session in the browser's cookie (strategy `jwt`) that ends so many seconds from now. */
+export async function shortenSession(context: BrowserContext, app: SessionApp, left: number): Promise<void> {
+  const token = await readSession(context, app);
+  await putSession(context, app, { ...token, generation: token.generation + 1 }, left);
 }
 
 /** The lines of a response that write or remove a session cookie. */

@@ -45,7 +45,10 @@ test.describe("a site that is closed as a whole", { tag: "@jwt" }, () => {
     await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
     expect(refused).toEqual([]);
     await signInByRequests(context, "alice", { to: "/", origin: pair.app.url });
-    expect((await visit(context, `${pair.app.url}/`, { maxRedirects: 0 })).status()).toBe(200);
+    const start = await visit(context, `${pair.app.url}/`, { maxRedirects: 0 });
+    expect(start.status()).toBe(200);
+    // Rendered at build time, it would be any cache's to keep and to give to whoever asks.
+    expect(start.headers()["cache-control"]).toBe("private, no-store");
   });
 });
 

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { isSessionErrorCode, sessionErrorCodeOf } from "@/components/session-errors";
 import { asSessionError, SessionError } from "@/lib/session/errors";
 
@@ -23,6 +23,13 @@ test("a code that an address names is taken for one only if there is such a code
   expect(["sign_in_again", "SIGN_IN_AGAIN", "constructor", "__proto__"].filter(isSessionErrorCode)).toEqual([
     "sign_in_again",
   ]);
+});
+
+test("an error that another bundle made is one of the session's, too", async () => {
+  vi.resetModules();
+  const copy = await import("@/lib/session/errors");
+  const error = new copy.SessionError("not_a_member", "of this organization");
+  expect(asSessionError(error)).toBe(error);
 });
 
 test("an error that is none of the session's is thrown on", () => {

@@ -22,6 +22,16 @@ describe("one request of a kind at a time", () => {
     expect(answers).toEqual(Array.from({ length: 50 }, () => ({ status: "rejected", reason: outage })));
   });
 
+  test("fails with the reason that another bundle's copy of the class gives", async () => {
+    vi.resetModules();
+    const copy = await import("@/lib/logto/errors");
+    expect(copy.LogtoError).not.toBe(LogtoError);
+    const refusal = new copy.LogtoError("access_denied", "not a member");
+    expect(refusal).toBeInstanceOf(LogtoError);
+    expect(outage).not.toBeInstanceOf(TypeError);
+    await expect(new SingleFlight().run(() => Promise.reject(refusal), still)).rejects.toBe(refusal);
+  });
+
   test("is sent anew for whoever asks later", async () => {
     const flight = new SingleFlight<number>();
     let count = 0;

@@ -10,8 +10,13 @@ import { revokeOtherSessions, revokeSession, signOutEverywhere } from "@/lib/ses
 const account = "/account";
 const sessions = "/account/sessions";
 const deletion = "/account/delete";
+const linking = "/account/link";
 
-export const linkAccount = explained(account, actionWithSession(linkLogtoAccount));
+/** To link an account leads through a sign-in, too: it would open this one for good. */
+export const linkAccount = explained(
+  linking,
+  actionWithSession(async () => ((await isFreshlySignedIn()) ? linkLogtoAccount() : signInAgain(linking))),
+);
 
 /** The way to the deletion leads through a sign-in, so that a browser that was left open is not enough. */
 export const beginDeletion = explained(
