@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import process from "node:process";
@@ -105,7 +105,9 @@ async function build(folder: string): Promise<void> {
 async function buildCopy(): Promise<string> {
   const folder = path.join(root, ".data/bench");
   rmSync(folder, { recursive: true, force: true });
-  for (const name of sources) cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+  // There need not be a `public` folder.
+  for (const name of sources.filter((source) => existsSync(path.join(root, source))))
+    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   const write = (route: string, content: string) => {
     mkdirSync(path.join(folder, "app", route), { recursive: true });
     writeFileSync(path.join(folder, "app", route, "page.tsx"), content);

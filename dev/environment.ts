@@ -75,7 +75,7 @@ export function ensureSecret(root: string, values: Variables): { added: Variable
   if (!existsSync(local)) {
     const lines = [
       "# Made by `npm run dev`, for this machine alone. .env.example describes every variable.",
-      `AUTH_SECRET="${newSecret()}"`,
+      `AUTH_SECRET=${newSecret()}`,
     ];
     writeFileSync(local, `${lines.join("\n")}\n`, { mode: 0o600, flag: "wx" });
     return { added: {}, notice: "Made .env.local with a random AUTH_SECRET" };

@@ -9,6 +9,13 @@ const words = (value: string) => value.split(/[\s,]+/).filter(Boolean);
 const secret = z.string().min(32, "has fewer than 32 characters");
 const webUrl = z.url({ protocol: /^https?$/, error: "is not an http(s) URL" });
 
+/** Prisma's command would migrate another schema, while its client works in `public`. */
+const inPublicSchema = z
+  .string()
+  .refine((url) => ["public", null].includes(new URL(url).searchParams.get("schema")), {
+    error: "has a ?schema= other than public",
+  });
+
 const schema = z
   .object({
     AUTH_SECRET: z
@@ -46,7 +53,10 @@ const schema = z
     API_URL: webUrl.transform((value) => value.replace(/\/+$/, "")).optional(),
     API_RESOURCE: z.url("is not a URI").optional(),
     AUTH_SESSION_STRATEGY: z.enum(["jwt", "database"], "is neither jwt nor database").default("jwt"),
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "is not a PostgreSQL URL" }).optional(),
+    DATABASE_URL: z
+      .url({ protocol: /^postgres(ql)?$/, error: "is not a PostgreSQL URL" })
+      .pipe(inPublicSchema)
+      .optional(),
     EMAIL_SERVER: z.url({ protocol: /^smtps?$/, error: "is not an smtp(s) URL" }).optional(),
     EMAIL_FROM: z.string().optional(),
     AUTH_ALLOWED_EMAILS: z
@@ -150,7 +160,10 @@ export class EnvError extends Error {
  * @throws EnvError naming each wrong or missing variable, what is wrong and an example; never a value.
  */
 export function parseEnv(source: Record<string, string | undefined>): Env {
-  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim()));
+  // A line break comes along where a value is piped into a dashboard's command.
+  const set = Object.fromEntries(
+    Object.entries(source).flatMap(([name, value = ""]) => (value.trim() ? [[name, value.trim()]] : [])),
+  );
   const result = schema.safeParse(set);
   if (result.success) return result.data;
   const problems = new Map<string, string>();

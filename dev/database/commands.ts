@@ -40,6 +40,11 @@ export async function runDatabaseCommand(
   }
   await ensureGenerated(root);
   const values = readEnvironment(root);
+  // Else a deployment that lacks the variable would migrate a database that nobody will use, and go on.
+  if (command === "deploy" && !values.DATABASE_URL) {
+    print("DATABASE_URL is not set. `npm run dev` migrates its embedded database itself.");
+    return 1;
+  }
   const url = values.DATABASE_URL ?? (await openEmbedded(root, !prisma || command === "studio"));
   if (!prisma) return clean(url);
   const shadow =
@@ -47,7 +52,11 @@ export async function runDatabaseCommand(
     (command === "migrate" && !values.DATABASE_URL ? await openShadow() : undefined);
   const child = start(process.execPath, ["node_modules/prisma/build/index.js", ...prisma, ...args], {
     cwd: root,
-    env: { DATABASE_URL: url, ...(shadow ? { SHADOW_DATABASE_URL: shadow } : {}) },
+    env: {
+      DATABASE_URL: url,
+      DATABASE_URL_UNPOOLED: (values.DATABASE_URL && values.DATABASE_URL_UNPOOLED) ?? url,
+      ...(shadow ? { SHADOW_DATABASE_URL: shadow } : {}),
+    },
     output: "inherit",
   });
   const code = await child.exited;

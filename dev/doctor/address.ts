@@ -2,7 +2,7 @@ import type { Env } from "../../lib/env";
 import { ok, problem, warning, type Finding } from "./finding";
 
 /** Where `npm run dev` puts the app. */
-export const developmentOrigin = "http://localhost:3000";
+export const developmentOrigin = `http://localhost:${Number(process.env.PORT) || 3000}`;
 
 /** Domains under which strangers have theirs: browsers take no cookie for all of one. */
 const publicSuffix =
@@ -16,21 +16,23 @@ export const isLocal = ({ hostname }: URL): boolean => /(^|\.)localhost$|^127\.|
  *
  * @returns the origin that people reach the app at, where the variables tell
  */
-export function checkAddress({ AUTH_URL, AUTH_TRUST_HOST, AUTH_COOKIE_DOMAIN, VERCEL }: Env): {
+export function checkAddress({ AUTH_URL, AUTH_TRUST_HOST, AUTH_COOKIE_DOMAIN, NODE_ENV }: Env): {
   findings: Finding[];
   origin: string | undefined;
 } {
   const check = "AUTH_URL";
   if (!AUTH_URL) {
+    // `npm run dev` sets AUTH_URL, whatever else there is.
+    if (NODE_ENV !== "production") {
+      const message = `not set: \`npm run dev\` is at ${developmentOrigin}; a deployed app needs it`;
+      return { findings: [ok(check, message)], origin: developmentOrigin };
+    }
     const believes =
       "AUTH_TRUST_HOST stands in for it: the app believes X-Forwarded-Host and -Proto, and its cookies are not Secure";
     const remedy =
       "Set it where the app has one address; else the proxy must set both. `--url` checks one address.";
     if (AUTH_TRUST_HOST) return { findings: [warning(check, believes, remedy)], origin: undefined };
-    if (VERCEL)
-      return { findings: [ok(check, "Vercel's own; `--url` checks one address")], origin: undefined };
-    const message = `not set: \`npm run dev\` is at ${developmentOrigin}; a deployed app needs it`;
-    return { findings: [ok(check, message)], origin: developmentOrigin };
+    return { findings: [ok(check, "Vercel's own; `--url` checks one address")], origin: undefined };
   }
   const url = new URL(AUTH_URL);
   const findings: Finding[] = [];

@@ -4,7 +4,8 @@ import { migrationNames } from "../database/migrations";
 import { ok, problem, warning, type Finding } from "./finding";
 
 const check = "database";
-const deploy = "Run `npm run db:deploy`.";
+/** What to do about a database that lacks migrations. */
+export const deploy = "Run `npm run db:deploy`.";
 
 /**
  * Looks whether the database answers, and has exactly the migrations of `prisma/migrations`.
@@ -56,9 +57,15 @@ function compare(applied: ReadonlyMap<string, boolean>): Finding {
 const reasons: Record<string, [message: string, remedy: string]> = {
   TableDoesNotExist: ["answers, and is empty: it was never migrated", deploy],
   AuthenticationFailed: ["refuses the user or the password", "Look at DATABASE_URL."],
-  DatabaseAccessDenied: ["does not let this user in", "Look at DATABASE_URL, and at the rights of its user."],
+  DatabaseAccessDenied: [
+    "does not let this user in",
+    "Look at DATABASE_URL, and at the rights of its user. A server that wants TLS says the same: add `sslmode=require`.",
+  ],
   DatabaseDoesNotExist: ["does not exist on its server", "Create it, or look at the end of DATABASE_URL."],
-  TlsConnectionError: ["the encrypted connection fails", "Look at `sslmode` in DATABASE_URL."],
+  TlsConnectionError: [
+    "the encrypted connection fails",
+    "`sslmode=require` also verifies the certificate: add `sslrootcert=` with the file of your host's authority, or say `sslmode=no-verify`.",
+  ],
   TooManyConnections: [
     "has no connection left",
     "Use your host's pooled address, or allow more connections.",

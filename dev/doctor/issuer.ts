@@ -74,10 +74,16 @@ function describe(url: URL, error: unknown): Finding {
       "Set AUTH_LOGTO_ISSUER to that.",
     );
   const { message } = toLogtoError(error);
-  const remedy = /CERT|SIGNED/.test(message)
-    ? "Name the authority of its certificate in NODE_EXTRA_CA_CERTS."
+  return problem(check, `${place} gives no discovery document (${message})`, remedyOf(message));
+}
+
+/** @param message with the code of Node.js's error (its manual's "X509 certificate error codes") */
+export function remedyOf(message: string): string {
+  if (/SELF_SIGNED|LEAF_SIGNATURE|ISSUER_CERT/.test(message))
+    return "Name the authority of its certificate in NODE_EXTRA_CA_CERTS.";
+  return /CERT/.test(message)
+    ? "Its certificate has expired, is not valid yet or is for another name: renew it there."
     : whereIssuerIs;
-  return problem(check, `${place} gives no discovery document (${message})`, remedy);
 }
 
 /** @param ahead by how many seconds the issuer's clock is ahead of this machine's */

@@ -43,7 +43,11 @@ function parsed(values: Variables): Env | undefined {
 export function checkNames(values: Variables): Finding[] {
   return Object.keys(values)
     .filter((name) => /^(LOGTO|AUTH_LOGTO|NEXTAUTH)_/.test(name) && !variableNames.includes(name))
-    .map((name) => warning("variables", `${name} is set, and nothing reads it`, "Names: see .env.example."));
+    .map((name) =>
+      name === "NEXTAUTH_URL" && !values.AUTH_URL
+        ? problem("variables", "Auth.js takes NEXTAUTH_URL for AUTH_URL, and the app does not", "Remove it.")
+        : warning("variables", `${name} is set, and nothing reads it`, "Names: see .env.example."),
+    );
 }
 
 /** Fewer different characters than a random secret ever has, or a word of an example. */

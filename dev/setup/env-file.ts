@@ -8,6 +8,8 @@ import { SetupError } from "./prompt";
  * @throws SetupError where none of the quotes can hold it
  */
 function quoted(value: string): string {
+  // Docker's --env-file knows no quotes.
+  if (/^[\w./:@%?&=+-]+$/.test(value)) return value;
   const quote = ["'", '"', "`"].find((mark) => !value.includes(mark));
   if (!quote || /[\r\n]/.test(value) || (quote === '"' && value.includes("\\")))
     throw new SetupError("A value has characters that no .env file can hold together.");

@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { registered } from "../doctor/application";
 import { developmentOrigin } from "../doctor/address";
+import { deploy } from "../doctor/database";
 import { diagnose } from "../doctor/diagnose";
 import { printFindings } from "../doctor/report";
 import { newSecret, readEnvironment, type Variables } from "../environment";
@@ -16,12 +17,13 @@ const usage = `npm run setup -- [flags]: writes .env.local for a Logto tenant. A
 
   --endpoint URL       of the Logto tenant
   --app-id ID          of a "Traditional web" application
-  --app-secret SECRET  its secret; "-" reads it from standard input, and so does AUTH_LOGTO_SECRET from the environment:
-                       neither stays in the shell's history
+  --app-secret SECRET  its secret; "-" reads it from standard input
   --database-url URL   a PostgreSQL database, if any
   --app-url URL        where the app is reached, if not at http://localhost:3000
   --yes                changes an existing .env.local
-  --force              writes it in spite of what the doctor finds`;
+  --force              writes it in spite of what the doctor finds
+
+Flags stay in the shell's history, and npm prints them. AUTH_LOGTO_SECRET and DATABASE_URL from the environment don't.`;
 
 /**
  * @param root the project's folder
@@ -81,22 +83,26 @@ async function setUp(root: string, flags: Flags): Promise<number> {
   const look = async () => {
     const findings = await diagnose({ values: { ...set, ...answers } });
     printFindings(findings);
-    return findings.some(({ status }) => status === "problem");
+    const problems = findings.filter(({ status }) => status === "problem");
+    // The tables can only be made once .env.local says where.
+    const lacksTables = problems.some(({ remedy }) => remedy === deploy);
+    return { lacksTables, hasProblem: problems.some(({ remedy }) => remedy !== deploy) };
   };
-  let hasProblem = await look();
-  while (hasProblem && !flags.force) {
+  let found = await look();
+  while (found.hasProblem && !flags.force) {
     if (!interactive) throw new SetupError("--force writes .env.local in spite of that.");
     const reply = await ask("  Enter checks again, w writes .env.local all the same, Ctrl-C leaves. ");
     if (/^w/i.test(reply)) break;
-    hasProblem = await look();
+    found = await look();
   }
   writeWhole(file, withValues(readText(file), answers));
+  const next = found.lacksTables ? "`npm run db:deploy` makes the tables, then " : "";
   print(
-    hasProblem
+    found.hasProblem
       ? `  ${paint("yellow", "!")} Wrote .env.local; what is marked above is still to be done.`
-      : `  ${paint("green", "✓")} Wrote .env.local. \`npm run dev\` starts the app.`,
+      : `  ${paint("green", "✓")} Wrote .env.local. ${next}\`npm run dev\` starts the app.`,
   );
-  return hasProblem ? 1 : 0;
+  return found.hasProblem ? 1 : 0;
 }
 
 /** Not where standard input brings the secret. */

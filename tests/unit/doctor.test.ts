@@ -6,7 +6,7 @@ import { z } from "zod";
 import { message } from "../../dev/database/messages";
 import { checkDatabase } from "../../dev/doctor/database";
 import { diagnose, type Question } from "../../dev/doctor/diagnose";
-import { checkDocument } from "../../dev/doctor/issuer";
+import { checkDocument, remedyOf } from "../../dev/doctor/issuer";
 import { compareRequest } from "../../dev/doctor/running-app";
 import { checkScopes } from "../../dev/doctor/variables";
 import type { Finding } from "../../dev/doctor/finding";
@@ -104,6 +104,24 @@ describe("of the variables", () => {
     ]);
   });
 
+  it("finds the name that Auth.js still goes by", async () => {
+    const changes = { AUTH_URL: "", AUTH_TRUST_HOST: "true", NEXTAUTH_URL: "http://localhost:3000" };
+    expect(await found(changes)).toContainEqual(problem("variables", "Auth.js takes NEXTAUTH_URL"));
+    expect(await found({ NEXTAUTH_URL: "x" })).toEqual([warning("variables", "nothing reads it")]);
+  });
+
+  it("knows where development is, whatever says where a deployment is", async () => {
+    const changes = { AUTH_URL: "", AUTH_TRUST_HOST: "true", NODE_ENV: "development" };
+    expect(await found(changes)).toContainEqual(
+      problem("redirect URI", "http://localhost:3000/api/auth/callback/logto"),
+    );
+  });
+
+  it("finds a database of which Prisma's command and its client would use different schemas", async () => {
+    const DATABASE_URL = "postgresql://u:p@127.0.0.1:9/app?schema=app";
+    expect(await found({ DATABASE_URL })).toContainEqual(problem("variables", "DATABASE_URL has a ?schema="));
+  });
+
   it.each([
     ["plain http", { AUTH_URL: "http://app.example.test" }, "AUTH_URL", "plain http"],
     ["a path", { AUTH_URL: `${origin}/app` }, "AUTH_URL", "more than an origin"],
@@ -162,6 +180,16 @@ describe("of the issuer", () => {
       expect(await found({ AUTH_LOGTO_ISSUER })).toEqual([problem("issuer", "fetch failed")]);
     },
   );
+
+  it.each([
+    ["fetch failed: UNABLE_TO_VERIFY_LEAF_SIGNATURE", "NODE_EXTRA_CA_CERTS"],
+    ["fetch failed: DEPTH_ZERO_SELF_SIGNED_CERT", "NODE_EXTRA_CA_CERTS"],
+    ["fetch failed: CERT_HAS_EXPIRED", "renew it"],
+    ["fetch failed: ERR_TLS_CERT_ALTNAME_INVALID", "renew it"],
+    ["fetch failed: ECONNREFUSED", "AUTH_LOGTO_ISSUER"],
+  ])("says of %s what to do", (message, remedy) => {
+    expect(remedyOf(message)).toContain(remedy);
+  });
 
   it("finds another name than the configured one, and says which", async () => {
     const AUTH_LOGTO_ISSUER = identity.issuer.replace("localhost", "127.0.0.1");

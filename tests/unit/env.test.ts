@@ -51,6 +51,10 @@ describe("parseEnv", () => {
     expect(parseEnv(complete({ AUTH_URL: "", LOGTO_RESOURCES: "" }))).toMatchObject({ LOGTO_RESOURCES: [] });
   });
 
+  test("takes no notice of space around a value", () => {
+    expect(parseEnv(complete({ AUTH_LOGTO_ID: " app\n" })).AUTH_LOGTO_ID).toBe("app");
+  });
+
   test("needs an address in production, by AUTH_URL, AUTH_TRUST_HOST or Vercel", () => {
     const production = (changes: Record<string, string>) =>
       problemsOf(complete({ NODE_ENV: "production", ...changes })).map(({ variable }) => variable);

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { startEmbedded } from "../../dev/database/embedded";
 import { readEnvironment } from "../../dev/environment";
 import { startIdentity, type Identity } from "../../dev/identity/server";
 import { issuerFrom } from "../../dev/setup/endpoint";
@@ -60,6 +61,17 @@ describe("what is written", () => {
     expect(readEnvironment(root).STARTER_VALUE).toBe(value);
   });
 
+  it.each([
+    "x7kf92",
+    "https://abc123.logto.app/oidc",
+    "postgresql://user:p%40ss@localhost:5432/app?a=b&c=d",
+    "q+/w==",
+  ])("has no quotes, which Docker would keep, where it needs none: %s", (value) => {
+    expect(withValues("", { STARTER_VALUE: value })).toBe(`STARTER_VALUE=${value}\n`);
+    writeFileSync(local(), withValues("", { STARTER_VALUE: value }));
+    expect(readEnvironment(root).STARTER_VALUE).toBe(value);
+  });
+
   it("is refused where no .env file can hold it", () => {
     for (const value of ["'\"`", "a\nb"])
       expect(() => withValues("", { STARTER_VALUE: value })).toThrow("no .env file");
@@ -68,7 +80,7 @@ describe("what is written", () => {
   it("leaves other lines and comments as they are, and a variable once", () => {
     const before = "# Mine\nOTHER=1\n#A=commented\nexport A=old\n\nB='b'\nA=older\n# The end";
     expect(withValues(before, { A: "new", C: "c" })).toBe(
-      "# Mine\nOTHER=1\n#A=commented\nA='new'\n\nB='b'\n# The end\nC='c'\n",
+      "# Mine\nOTHER=1\n#A=commented\nA=new\n\nB='b'\n# The end\nC=c\n",
     );
   });
 
@@ -154,6 +166,18 @@ describe("without a terminal", () => {
     expect(printed).not.toContain(AUTH_LOGTO_SECRET);
     expect(printed).not.toContain(AUTH_SECRET);
   });
+
+  it("writes where a database lacks its tables, and says how to make them, since that takes what is written", async () => {
+    const database = await startEmbedded({ port: 0 });
+    try {
+      const { code, printed } = await setUp([...withSecret(), "--database-url", database.url]);
+      expect(code).toBe(0);
+      expect(printed).toMatch(/never migrated[^]*Wrote \.env\.local\. `npm run db:deploy` makes the tables/);
+      expect(readEnvironment(root).DATABASE_URL).toBe(database.url);
+    } finally {
+      await database.close();
+    }
+  }, 30_000);
 
   it("writes nothing where the doctor finds a problem, but with --force", async () => {
     const wrong = [...flags(), "--app-secret", "wrong"];
