@@ -2,10 +2,12 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { startEmbedded } from "../../dev/database/embedded";
+import { z } from "zod";
+import { message } from "../../dev/database/messages";
 import { readEnvironment } from "../../dev/environment";
 import { startIdentity, type Identity } from "../../dev/identity/server";
 import { issuerFrom } from "../../dev/setup/endpoint";
@@ -168,16 +170,22 @@ describe("without a terminal", () => {
   });
 
   it("writes where a database lacks its tables, and says how to make them, since that takes what is written", async () => {
-    const database = await startEmbedded({ port: 0 });
+    // As PostgreSQL answers for a table that does not exist (its manual's appendix A).
+    const database = createServer((socket) => {
+      socket.once("data", () => socket.end(message("E", "SERROR\0C42P01\0Mno\0\0")));
+    }).listen(0, "127.0.0.1");
+    await once(database, "listening");
     try {
-      const { code, printed } = await setUp([...withSecret(), "--database-url", database.url]);
-      expect(code).toBe(0);
+      const { port } = z.object({ port: z.number() }).parse(database.address());
+      const url = `postgresql://user:hunter2@127.0.0.1:${port}/app`;
+      const { code, printed } = await setUp([...withSecret(), "--database-url", url]);
       expect(printed).toMatch(/never migrated[^]*Wrote \.env\.local\. `npm run db:deploy` makes the tables/);
-      expect(readEnvironment(root).DATABASE_URL).toBe(database.url);
+      expect(code).toBe(0);
+      expect(readEnvironment(root).DATABASE_URL).toBe(url);
     } finally {
-      await database.close();
+      database.close();
     }
-  }, 30_000);
+  });
 
   it("writes nothing where the doctor finds a problem, but with --force", async () => {
     const wrong = [...flags(), "--app-secret", "wrong"];
