@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import { redirect } from "next/navigation";
 import { MessagePage } from "@/components/message-page";
 import { PageError } from "@/components/page-error";
 import { protectedPage } from "@/components/protected-page";
@@ -12,10 +11,18 @@ import { linkAccount } from "../actions";
 
 export const metadata: Metadata = { title: "Link an account" };
 
+const back = <ButtonLink href="/account">Your account</ButtonLink>;
+
 export default protectedPage(async ({ searchParams }: PageProps<"/account/link">) => {
   const { user } = await requireSession();
   const { error } = await searchParams;
-  if (!hasDatabase()) redirect("/account");
+  if (!hasDatabase()) {
+    return (
+      <MessagePage kind="Link an account" title="There is nothing to link here" actions={back}>
+        <p>This site runs without a database and keeps nothing that a second account could be linked to.</p>
+      </MessagePage>
+    );
+  }
   const isFresh = await isFreshlySignedIn();
   return (
     <MessagePage
@@ -26,7 +33,7 @@ export default protectedPage(async ({ searchParams }: PageProps<"/account/link">
           <form action={linkAccount}>
             <SubmitButton variant="primary">{isFresh ? "Go on to Logto" : "Sign in again"}</SubmitButton>
           </form>
-          <ButtonLink href="/account">Your account</ButtonLink>
+          {back}
         </>
       }
     >
