@@ -8,6 +8,7 @@ import { decodeSession, encodeSession } from "../lib/session/codec";
 import type { SessionToken } from "../lib/session/session-token";
 import { sources } from "./built";
 import { endAll, endTogether, start } from "./children.mjs";
+import { ensureGenerated } from "./generate";
 import { firstLoad, writeEmptyApp } from "./first-load";
 import { nextFreePort } from "./ports";
 import { print } from "./terminal.mjs";
@@ -105,8 +106,9 @@ async function build(folder: string): Promise<void> {
 async function buildCopy(): Promise<string> {
   const folder = path.join(root, ".data/bench");
   rmSync(folder, { recursive: true, force: true });
+  await ensureGenerated(root);
   // There need not be a `public` folder.
-  for (const name of sources.filter((source) => existsSync(path.join(root, source))))
+  for (const name of [...sources, "generated"].filter((each) => existsSync(path.join(root, each))))
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   const write = (route: string, content: string) => {
     mkdirSync(path.join(folder, "app", route), { recursive: true });
