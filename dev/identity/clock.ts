@@ -15,6 +15,7 @@ interface Times {
   iiat?: unknown;
   loginTs?: unknown;
   authTime?: unknown;
+  auth_time?: unknown;
 }
 
 /**
@@ -24,7 +25,7 @@ interface Times {
  */
 export function moveTimes<T extends Times>(payload: T, seconds: number): T {
   const moved = { ...payload };
-  for (const name of ["iat", "exp", "iiat", "loginTs", "authTime"] as const) {
+  for (const name of ["iat", "exp", "iiat", "loginTs", "authTime", "auth_time"] as const) {
     const value = payload[name];
     if (typeof value === "number") Object.assign(moved, { [name]: value + seconds });
   }

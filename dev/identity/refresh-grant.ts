@@ -101,9 +101,11 @@ function isRotated(token: RefreshToken, client: Client, { rotation }: Settings):
 /** A successor with a fresh full lifetime; `iiat` keeps when the first of them was issued. */
 function rotate(ctx: Context, token: RefreshToken, grantId: string): RefreshToken {
   ctx.oidc.entity("RotatedRefreshToken", token);
-  const { accountId, acr, amr, authTime, expiresWithSession, iiat, nonce, resource, sessionUid, sid } = token;
+  const { accountId, acr, amr, authTime, claims, expiresWithSession } = token;
+  const { iiat, nonce, resource, sessionUid, sid } = token;
   return new ctx.oidc.provider.RefreshToken({
-    ...{ accountId, acr, amr, authTime, expiresWithSession, iiat, nonce, resource, sessionUid, sid, grantId },
+    ...{ accountId, acr, amr, authTime, claims, expiresWithSession },
+    ...{ iiat, nonce, resource, sessionUid, sid, grantId },
     client: ctx.oidc.client,
     gty: "authorization_code refresh_token",
     rotations: (token.rotations ?? 0) + 1,
@@ -161,8 +163,9 @@ async function issueIdToken(
   scope: string,
   claims: AccountClaims,
 ): Promise<string> {
-  const idToken = new ctx.oidc.provider.IdToken(claims, { ctx });
-  Object.assign(idToken, { scope, mask: {}, rejected: [] });
+  const idToken = new ctx.oidc.provider.IdToken({ ...claims, auth_time: token.authTime }, { ctx });
+  // `auth_time` is in the mask where the authorization request asked for it (Logto facts: auth_time).
+  Object.assign(idToken, { scope, mask: token.claims?.id_token ?? {}, rejected: [] });
   idToken.set("nonce", token.nonce);
   idToken.set("sid", token.sid);
   return idToken.issue({ use: "idtoken" });
