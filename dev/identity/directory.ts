@@ -19,8 +19,9 @@ export type UserClaims = z.infer<typeof userClaimsSchema>;
 
 export const userSchema = z.object({
   id: z.string(),
-  username: z.string(),
-  passwordHash: z.string(),
+  /** `null` for an account that an e-mail code created, as is `passwordHash`. */
+  username: z.string().nullable(),
+  passwordHash: z.string().nullable(),
   claims: userClaimsSchema,
   roles: z.array(z.string()),
   organizations: z.array(z.object({ id: z.string(), roles: z.array(z.string()) })),
@@ -60,20 +61,33 @@ export class Directory {
     );
   }
 
-  /** The user whose identifier and password these are, or undefined. Takes as long for somebody who doesn't exist. */
-  async authenticate(identifier: string, password: string): Promise<User | undefined> {
-    const user = this.findByIdentifier(identifier);
-    const matches = await isPassword(password, user?.passwordHash ?? (await absentHash()));
-    return matches ? user : undefined;
+  /** Finds by e-mail address alone, in upper or lower case, as Logto does for a verified address. */
+  findByEmail(email: string): User | undefined {
+    const wanted = email.toLowerCase();
+    return [...this.users.values()].find(({ claims }) => claims.email?.toLowerCase() === wanted);
   }
 
-  /** Adds a user with a new subject id. `password` is in the clear and is stored hashed. */
+  /**
+   * Returns the user with this identifier and password, or undefined. An unknown user and a user
+   * without a password take as long as a wrong password.
+   */
+  async authenticate(identifier: string, password: string): Promise<User | undefined> {
+    const user = this.findByIdentifier(identifier);
+    const hash = user?.passwordHash ?? undefined;
+    const matches = await isPassword(password, hash ?? (await absentHash()));
+    return matches && hash !== undefined ? user : undefined;
+  }
+
+  /**
+   * Adds a user with a new subject id.
+   * @param password in the clear, stored hashed. Absent: the user has none.
+   */
   async add(
     details: Pick<User, "username" | "claims" | "roles" | "organizations">,
-    password: string,
+    password?: string,
   ): Promise<User> {
     const now = this.#now();
-    const passwordHash = await hashPassword(password);
+    const passwordHash = password === undefined ? null : await hashPassword(password);
     const user: User = {
       ...details,
       id: newId(),

@@ -42,7 +42,10 @@ export const acme: Organization = { id: "r6f1s9e4ok2m", name: "Acme", descriptio
 export const globex: Organization = { id: "w8b3g7x5ti1n", name: "Globex", description: "Owns the rest." };
 export const seedOrganizations: readonly Organization[] = [acme, globex];
 
-type SeedPerson = Pick<User, "id" | "username" | "roles" | "organizations"> & { claims: Partial<UserClaims> };
+type SeedPerson = Pick<User, "id" | "roles" | "organizations"> & {
+  username: string;
+  claims: Partial<UserClaims>;
+};
 
 /** Alice has every claim, Bob has a name and an e-mail address, Carol has a username and nothing else. */
 export const seedPeople: readonly SeedPerson[] = [
