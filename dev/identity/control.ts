@@ -22,6 +22,7 @@ export function createControl(state: State, settings: Settings, traffic: Traffic
     "GET requests": () => traffic.requests,
     "DELETE requests": () => traffic.forgetRequests(),
     "GET issued": () => traffic.issued,
+    "GET mails": () => traffic.mails,
     "GET logout-tokens": () => traffic.logoutTokens,
     "DELETE sessions": () => state.records.clear("Session"),
     ...createUserAdministration(state),

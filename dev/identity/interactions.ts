@@ -3,11 +3,17 @@ import { text } from "node:stream/consumers";
 import type Provider from "oidc-provider";
 import type { Interaction } from "oidc-provider";
 import { z } from "zod";
+import type { Directory } from "./directory";
+import { accountPage, codePage, emailPage } from "./email-pages";
+import { createEmailSteps } from "./email-steps";
+import type { FormPage } from "./form";
 import { errors } from "./library";
-import { expiredPage } from "./pages";
-import { registerPage, signInPage, type Refusal } from "./sign-in-pages";
+import type { Mail } from "./mail";
+import { screens, type Outcome, type Refusal, type Screen } from "./outcome";
+import { expiredPage, notFoundPage } from "./pages";
 import { noClaims } from "./seed";
-import type { Directory, User } from "./directory";
+import { registerPage, signInPage } from "./sign-in-pages";
+import type { VerificationCodes } from "./verification-codes";
 
 const parametersSchema = z.object({
   client_id: z.string(),
@@ -15,6 +21,8 @@ const parametersSchema = z.object({
   interaction_mode: z.string().optional(),
   login_hint: z.string().optional(),
 });
+
+const screenSchema = z.enum(screens);
 
 const registrationSchema = z.object({
   username: z
@@ -30,25 +38,72 @@ const registrationSchema = z.object({
 
 const emptyRegistration = { username: "", password: "", name: "", email: "" };
 
+interface Interactions {
+  provider: Provider;
+  directory: Directory;
+  codes: VerificationCodes;
+  deliver: (mail: Mail) => void;
+  /** False where `deliver` drops the mails: the pages then do not say where to find the code. */
+  isDelivered: boolean;
+}
+
 /**
  * The pages below `/interaction/<uid>`, where a person signs in or creates an account. The library's interaction
  * cookie, bound to that path and sent by the same site only, ties a form to the browser that began the sign-in.
  * They work without JavaScript.
  */
-export function createInteractions(provider: Provider, directory: Directory) {
+export function createInteractions({ provider, directory, codes, deliver, isDelivered }: Interactions) {
+  const email = createEmailSteps({ directory, codes, deliver });
+  const steps: Record<string, Step> = {
+    "sign-in": (_interaction, form) => signIn(directory, form),
+    register: (_interaction, form) => register(directory, form),
+    "email-sign-in": (interaction, form) => email.ask(interaction, "sign-in", form),
+    "email-register": (interaction, form) => email.ask(interaction, "register", form),
+    resend: email.askAgain,
+    code: email.check,
+    account: email.accept,
+  };
+
+  const render = (view: View, screen: Screen, refusal?: Refusal): string => {
+    const form = { ...view, refusal };
+    const verification = codes.find(view.uid);
+    switch (screen) {
+      case "sign-in":
+        return signInPage(form);
+      case "register":
+        return registerPage(form);
+      case "email-sign-in":
+        return emailPage(form, "sign-in");
+      case "email-register":
+        return emailPage(form, "register");
+      case "code": {
+        if (!verification) return emailPage(form, "sign-in");
+        return codePage({ ...form, ...verification, isRenewed: verification.sends > 1, isDelivered });
+      }
+      case "account": {
+        if (!verification?.verified) return emailPage(form, "sign-in");
+        return accountPage(form, verification.email, directory.findByEmail(verification.email) !== undefined);
+      }
+    }
+  };
+
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
-    const [, , uid, step] = url.pathname.split("/");
+    const [, , uid, step = ""] = url.pathname.split("/");
     const interaction = await findInteraction(provider, request, response);
     if (!interaction || interaction.uid !== uid) return send(response, 400, expiredPage());
-    const view = await describe(provider, interaction, url);
+    const view = await describe(provider, interaction);
+    const screen = screenSchema.catch(view.firstScreen).parse(url.searchParams.get("screen"));
+    if (request.method !== "POST") return send(response, 200, render(view, screen));
 
-    if (request.method !== "POST") return send(response, 200, view.render(undefined));
+    const run = Object.hasOwn(steps, step) ? steps[step] : undefined;
+    if (!run) return send(response, 404, notFoundPage());
     const form = Object.fromEntries(new URLSearchParams(await text(request)));
-    const outcome = step === "register" ? await register(directory, form) : await signIn(directory, form);
-    if ("error" in outcome) {
-      const { password: _, ...values } = form;
-      const render = step === "register" ? view.register : view.signIn;
-      return send(response, 422, render({ error: outcome.error, values }));
+    const outcome = await run(view, form);
+    if ("goTo" in outcome) return redirect(response, `${view.action}?screen=${outcome.goTo}`);
+    if ("stayOn" in outcome) {
+      const { password: _password, code: _code, ...values } = form;
+      const { stayOn, error, status = 422 } = outcome;
+      return send(response, status, render(view, stayOn, { error, values }));
     }
     directory.update(outcome.user, {});
     const login = { accountId: outcome.user.id };
@@ -65,43 +120,55 @@ async function findInteraction(provider: Provider, request: IncomingMessage, res
   }
 }
 
-async function describe(provider: Provider, interaction: Interaction, url: URL) {
-  const parameters = parametersSchema.parse(interaction.params);
-  const client = await provider.Client.find(parameters.client_id);
-  const form = {
-    action: `/interaction/${interaction.uid}`,
-    applicationName: client?.clientName ?? parameters.client_id,
-    hint: parameters.login_hint,
-  };
-  const signIn = (refusal: Refusal | undefined) => signInPage({ ...form, refusal });
-  const register = (refusal: Refusal | undefined) => registerPage({ ...form, refusal });
-  const asked = parameters.first_screen?.endsWith("register") || parameters.interaction_mode === "signUp";
-  const screen = url.searchParams.get("screen") ?? (asked ? "register" : "sign-in");
-  return { signIn, register, render: screen === "register" ? register : signIn };
+/** What the pages and steps of an interaction are told. */
+interface View extends Omit<FormPage, "refusal"> {
+  uid: string;
+  firstScreen: Screen;
 }
 
-type Outcome = { user: User } | { error: string };
+type Step = (interaction: View, form: Record<string, string>) => Outcome | Promise<Outcome>;
+
+async function describe(provider: Provider, { uid, params }: Interaction): Promise<View> {
+  const parameters = parametersSchema.parse(params);
+  const client = await provider.Client.find(parameters.client_id);
+  const isRegistration =
+    parameters.first_screen?.endsWith("register") || parameters.interaction_mode === "signUp";
+  return {
+    uid,
+    action: `/interaction/${uid}`,
+    applicationName: client?.clientName ?? parameters.client_id,
+    hint: parameters.login_hint,
+    firstScreen: isRegistration ? "register" : "sign-in",
+  };
+}
 
 async function signIn(directory: Directory, form: Record<string, string>): Promise<Outcome> {
+  const refuse = (error: string): Outcome => ({ stayOn: "sign-in", error });
   const user = await directory.authenticate(form.identifier ?? "", form.password ?? "");
-  if (!user) return { error: "The username or the password is wrong." };
-  if (user.suspended) return { error: "This account is suspended." };
+  if (!user) return refuse("The username or the password is wrong.");
+  if (user.suspended) return refuse("This account is suspended.");
   return { user };
 }
 
 async function register(directory: Directory, form: Record<string, string>): Promise<Outcome> {
+  const refuse = (error = "Something is missing."): Outcome => ({ stayOn: "register", error });
   const { success, data, error } = registrationSchema.safeParse({ ...emptyRegistration, ...form });
-  if (!success) return { error: error.issues[0]?.message ?? "Something is missing." };
+  if (!success) return refuse(error.issues[0]?.message);
   const { username, password, name, email } = data;
-  if (directory.findByIdentifier(username)) return { error: `The username ${username} is taken.` };
+  if (directory.findByIdentifier(username)) return refuse(`The username ${username} is taken.`);
   if (email && directory.findByIdentifier(email))
-    return { error: "An account with this e-mail address exists already." };
+    return refuse("An account with this e-mail address exists already.");
   const claims = { ...noClaims, name: name.trim() || null, email: email || null };
   return { user: await directory.add({ username, claims, roles: [], organizations: [] }, password) };
 }
 
 function send(response: ServerResponse, status: number, page: string): void {
   response.writeHead(status, pageHeaders).end(page);
+}
+
+/** Answers a form with another page, so that reloading that page does not send the form again. */
+function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(303, { location, "cache-control": "no-store" }).end();
 }
 
 /** No `form-action`: Chromium holds it against the redirects that follow a form, and these lead to the application. */

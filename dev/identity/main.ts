@@ -29,6 +29,7 @@ const identity = await startIdentity({
   ],
   dataFile: values.data,
   control: values.control,
+  onMail: ({ to, subject, text }) => console.log(`\nMail to ${to}: ${subject}\n\n${text}\n`),
 });
 
 console.log(`Issuer         ${identity.issuer}`);

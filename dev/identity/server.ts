@@ -5,13 +5,15 @@ import { createClock } from "./clock";
 import { createControl } from "./control";
 import { createInteractions, pageHeaders } from "./interactions";
 import { closeServer, listen } from "./listen";
+import type { Mail } from "./mail";
 import { accountCenterPage, homePage, notFoundPage } from "./pages";
 import { createProvider } from "./provider";
 import { defaultSettings } from "./settings";
 import { openState } from "./state";
 import { Traffic } from "./traffic";
+import { VerificationCodes } from "./verification-codes";
 
-export type { IdentityClient };
+export type { IdentityClient, Mail };
 
 export interface IdentityOptions {
   /** 0: any free one. */
@@ -21,6 +23,8 @@ export interface IdentityOptions {
   dataFile?: string;
   /** Whether the control endpoint exists, by which tests change settings and inject faults. */
   control?: boolean;
+  /** Called with each mail. Without it a mail is dropped, and only the control endpoint shows it. */
+  onMail?: (mail: Mail) => void;
 }
 
 export interface Identity {
@@ -39,12 +43,22 @@ export async function startIdentity(options: IdentityOptions): Promise<Identity>
   const { port, servers } = await listen(options.port, (request, response) => handler(request, response));
   const endpoint = `http://localhost:${port}`;
   const settings = { ...defaultSettings };
-  const state = await openState(options.dataFile, createClock(settings));
+  const clock = createClock(settings);
+  const state = await openState(options.dataFile, clock);
   const traffic = options.control ? new Traffic() : undefined;
   const provider = createProvider({ endpoint, clients: options.clients, state, settings, traffic });
   const answer = provider.callback();
   handler = route(provider.issuer, (request, response) => void answer(request, response), {
-    interaction: createInteractions(provider, state.directory),
+    interaction: createInteractions({
+      provider,
+      directory: state.directory,
+      codes: new VerificationCodes(clock),
+      deliver(mail) {
+        traffic?.mails.push(mail);
+        options.onMail?.(mail);
+      },
+      isDelivered: options.onMail !== undefined,
+    }),
     control: traffic && createControl(state, settings, traffic),
   });
 

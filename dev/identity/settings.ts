@@ -37,3 +37,13 @@ export const fixedLifetimes = {
   interaction: 3600,
   session: 14 * day,
 };
+
+/** Logto's own values for e-mail codes; times in seconds. */
+export const codePolicy = {
+  digits: 6,
+  lifetime: 600,
+  maxTries: 10,
+  /** So many codes may go to one address within `sendWindow`. */
+  maxSends: 10,
+  sendWindow: 600,
+};

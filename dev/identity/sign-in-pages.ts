@@ -1,64 +1,7 @@
-import { Html, html } from "./html";
+import { errorMessage, field, type FormPage } from "./form";
+import { type Html, html } from "./html";
 import { page } from "./page";
 import { seedPassword, seedPeople } from "./seed";
-
-/** What a form showed when it was refused: the error as a sentence, and what was typed (never the password). */
-export interface Refusal {
-  error: string;
-  values: Readonly<Record<string, string>>;
-}
-
-interface FormPage {
-  /** Path of the interaction; both forms post below it. */
-  action: string;
-  applicationName: string;
-  refusal?: Refusal | undefined;
-  /** From `login_hint`. */
-  hint?: string | undefined;
-}
-
-interface Field {
-  name: string;
-  label: string;
-  autocomplete: string;
-  type?: string;
-  optional?: boolean;
-  note?: string;
-  value?: string | undefined;
-  autofocus?: boolean;
-  invalid?: boolean;
-}
-
-function field({
-  name,
-  label,
-  note,
-  autocomplete,
-  type = "text",
-  optional,
-  value,
-  autofocus,
-  invalid,
-}: Field): Html {
-  const attributes = [!optional && "required", autofocus && "autofocus", invalid && 'aria-invalid="true"'];
-  return html`<div class="field">
-    <label for="${name}">${label} <small>${optional ? "optional" : note}</small></label>
-    <input
-      id="${name}"
-      name="${name}"
-      type="${type}"
-      value="${value}"
-      autocomplete="${autocomplete}"
-      autocapitalize="none"
-      spellcheck="false"
-      ${new Html(attributes.filter(Boolean).join(" "))}
-    />
-  </div>`;
-}
-
-function errorMessage(refusal: Refusal | undefined): Html | undefined {
-  return refusal && html`<p class="error" role="alert">${refusal.error}</p>`;
-}
 
 /** Username or e-mail address and password, and below it the seeded people, one click away. */
 export function signInPage({ action, applicationName, refusal, hint }: FormPage): string {
@@ -87,6 +30,7 @@ export function signInPage({ action, applicationName, refusal, hint }: FormPage)
         ${field({ ...password, autofocus: known, invalid: Boolean(refusal) })}
         <button class="primary">Sign in</button>
       </form>
+      <a class="secondary" href="${action}?screen=email-sign-in">Continue with an e-mail code</a>
       <p class="switch">New here? <a href="${action}?screen=register">Create an account</a></p>
       <section class="people" aria-labelledby="people">
         <h2 id="people">Or, with one click, as</h2>
@@ -143,6 +87,7 @@ export function registerPage({ action, applicationName, refusal, hint }: FormPag
         })}
         <button class="primary">Create account</button>
       </form>
+      <a class="secondary" href="${action}?screen=email-register">Continue with an e-mail code</a>
       <p class="switch">Already have one? <a href="${action}?screen=sign-in">Sign in</a></p>`,
   );
 }

@@ -49,6 +49,14 @@ button { font: inherit; cursor: pointer; }
   color: var(--on-accent); font-weight: 600;
 }
 .primary:hover { background: var(--accent-strong); }
+.secondary {
+  display: grid; place-items: center; width: 100%; height: 2.75rem; margin-top: .625rem; border: 1px solid var(--line);
+  border-radius: .625rem; background: transparent; color: inherit; font-weight: 550; text-decoration: none;
+}
+.secondary:hover { border-color: var(--accent); background: var(--tint); }
+.address { color: var(--text); font-weight: 550; overflow-wrap: anywhere; }
+#code { font-size: 1.25rem; letter-spacing: .35em; font-variant-numeric: tabular-nums; }
+.note { margin: 1.25rem 0 0; padding-top: 1.25rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .875rem; }
 .error {
   margin: 0 0 1.25rem; padding: .625rem .8125rem; border-radius: .625rem; background: var(--error-tint);
   color: var(--error); font-size: .9375rem;

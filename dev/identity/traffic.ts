@@ -5,6 +5,7 @@ import type { KoaContextWithOIDC } from "oidc-provider";
 import type Provider from "oidc-provider";
 import { z } from "zod";
 import { answerWithFault, type Endpoint, type Fault } from "./faults";
+import type { Mail } from "./mail";
 
 interface Issued {
   kind: "access_token" | "refresh_token" | "id_token" | "authorization_code";
@@ -25,6 +26,8 @@ export class Traffic {
   readonly issued: Issued[] = [];
   /** The logout tokens that were sent back-channel, and where to. */
   readonly logoutTokens: { url: string; logoutToken: string }[] = [];
+  /** The mails that were handed on, newest last. */
+  readonly mails: Mail[] = [];
   readonly #values = new Set<string>();
   #requests: { endpoint: Endpoint; grant: string | undefined }[] = [];
 

@@ -17,6 +17,8 @@ const issued = z.array(
   }),
 );
 
+const mails = z.array(z.object({ to: z.string(), subject: z.string(), text: z.string() }));
+
 type FaultWish = Pick<Fault, "endpoint" | "when" | "kind"> & Partial<Fault>;
 
 /**
@@ -46,6 +48,8 @@ export function controlOf(endpoint: string) {
     forgetRequests: () => call("DELETE", "requests"),
     /** Every token and code that was ever issued, to look for where none may be. */
     issued: async () => issued.parse(await call("GET", "issued")),
+    /** The mails that it handed on, newest last. */
+    mails: async () => mails.parse(await call("GET", "mails")),
     endSessions: () => call("DELETE", "sessions"),
     changeUser: (id: string, changes: object) => call("PATCH", `users/${id}`, changes),
   };

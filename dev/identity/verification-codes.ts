@@ -1,0 +1,110 @@
+import { createHash, randomInt, timingSafeEqual } from "node:crypto";
+import type { Clock } from "./clock";
+import type { CodePurpose } from "./mail";
+import { codePolicy, fixedLifetimes } from "./settings";
+
+/** Why Logto refuses a code (its error codes without `verification_code.`). */
+export type CodeError = "not_found" | "expired" | "exceed_max_try" | "code_mismatch";
+
+interface Verification {
+  email: string;
+  purpose: CodePurpose;
+  code: string;
+  /** Milliseconds since the epoch. */
+  sentAt: number;
+  tries: number;
+  /** How many codes this interaction sent to this address. */
+  sends: number;
+  verified: boolean;
+}
+
+/** Above this number the oldest is dropped, so that requests cannot fill the memory. */
+const maxVerifications = 1000;
+
+/**
+ * The verification codes that were mailed, in memory. Each belongs to one interaction, that is to the browser that
+ * asked for it, and an interaction has one at most: a newer code replaces the older (Logto facts: e-mail codes).
+ */
+export class VerificationCodes {
+  /** By the interaction's uid, oldest first. */
+  readonly #verifications = new Map<string, Verification>();
+  #sends: { recipient: string; at: number }[] = [];
+  readonly #now: Clock;
+
+  constructor(now: Clock) {
+    this.#now = now;
+  }
+
+  /**
+   * Makes a new code for an interaction, whether or not an account has the address.
+   * @returns the code to mail, or undefined when too many were sent to this recipient.
+   */
+  create(uid: string, email: string, purpose: CodePurpose): string | undefined {
+    if (!this.#recordSend(email.toLowerCase())) return undefined;
+    const earlier = this.find(uid);
+    const code = String(randomInt(10 ** codePolicy.digits)).padStart(codePolicy.digits, "0");
+    this.#verifications.delete(uid);
+    this.#verifications.set(uid, {
+      email,
+      purpose,
+      code,
+      sentAt: this.#now(),
+      tries: 0,
+      sends: earlier?.email === email ? earlier.sends + 1 : 1,
+      verified: false,
+    });
+    this.#sweep();
+    return code;
+  }
+
+  /** Returns the verification of an interaction, without its code. */
+  find(uid: string): Readonly<Omit<Verification, "code">> | undefined {
+    return this.#verifications.get(uid);
+  }
+
+  /**
+   * Compares a typed code with the interaction's. The right one is used up by it, a wrong one counts as a try.
+   * @returns why it is refused, or undefined when the address is verified.
+   */
+  check(uid: string, typed: string): CodeError | undefined {
+    const verification = this.#verifications.get(uid);
+    if (!verification || verification.verified) return "not_found";
+    if (this.#now() > verification.sentAt + codePolicy.lifetime * 1000) return "expired";
+    if (verification.tries >= codePolicy.maxTries) return "exceed_max_try";
+    if (!isSame(typed, verification.code)) {
+      verification.tries++;
+      return "code_mismatch";
+    }
+    verification.verified = true;
+    return undefined;
+  }
+
+  /** Drops the verification of an interaction that ended with a sign-in. */
+  forget(uid: string): void {
+    this.#verifications.delete(uid);
+  }
+
+  #recordSend(recipient: string): boolean {
+    const begin = this.#now() - codePolicy.sendWindow * 1000;
+    this.#sends = this.#sends.filter(({ at }) => at > begin).slice(-maxVerifications);
+    const recent = this.#sends.filter((send) => send.recipient === recipient);
+    if (recent.length >= codePolicy.maxSends) return false;
+    this.#sends.push({ recipient, at: this.#now() });
+    return true;
+  }
+
+  /** Drops what outlived its interaction, and the oldest above the limit. */
+  #sweep(): void {
+    const oldest = this.#now() - fixedLifetimes.interaction * 1000;
+    for (const [uid, { sentAt }] of this.#verifications) {
+      const isOver = sentAt < oldest || this.#verifications.size > maxVerifications;
+      if (isOver) this.#verifications.delete(uid);
+    }
+  }
+}
+
+/** Compares digests, which have the same length, in constant time. */
+function isSame(typed: string, code: string): boolean {
+  const digest = (value: string) => createHash("sha256").update(value).digest();
+  return timingSafeEqual(digest(typed), digest(code));
+}

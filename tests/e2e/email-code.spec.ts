@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import type { Page } from "@playwright/test";
+import type { IdentityControl } from "./identity-control";
+import { addPerson } from "./people";
+import { expect, test } from "./stage";
+import { goToLogto, userMenuButton } from "./steps";
+
+const newAddress = () => `guest-${randomBytes(6).toString("hex")}@example.net`;
+
+/** Goes from the app's sign-in page, which has to be open, to Logto's page for the code. */
+async function askForCode(page: Page, address: string): Promise<void> {
+  await goToLogto(page);
+  await page.getByRole("link", { name: "Continue with an e-mail code" }).click();
+  await page.getByLabel("E-mail address").fill(address);
+  await page.getByRole("button", { name: "Send me a code" }).click();
+  await expect(page.getByRole("heading", { name: "Enter the code" })).toBeVisible();
+}
+
+/** The code of the newest mail to an address. */
+async function codeFor(identity: IdentityControl, address: string): Promise<string> {
+  const mail = (await identity.mails()).findLast(({ to }) => to === address);
+  return /^\d{6}$/m.exec(mail?.text ?? "")?.[0] ?? "";
+}
+
+async function typeCode(page: Page, code: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Code" }).fill(code);
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+test("a code sent by e-mail signs in and leads to the page that was asked for", async ({
+  app,
+  identity,
+  page,
+}) => {
+  const address = newAddress();
+  await addPerson(identity, { claims: { name: "Mia Mail", email: address } });
+  await page.goto("/profile?from=mail");
+  await askForCode(page, address.toUpperCase());
+  const code = await codeFor(identity, address.toUpperCase());
+
+  await typeCode(page, code === "000000" ? "111111" : "000000");
+  await expect(page.getByRole("alert")).toContainText("The code is wrong.");
+  await typeCode(page, code);
+
+  await expect(page).toHaveURL(`${app.url}/profile?from=mail`);
+  await expect(userMenuButton(page, "Mia Mail")).toBeVisible();
+});
+
+test("an address without an account is offered one, and signs in with it", async ({
+  app,
+  identity,
+  page,
+}) => {
+  const address = newAddress();
+  await page.goto("/profile");
+  await askForCode(page, address);
+  await typeCode(page, await codeFor(identity, address));
+
+  await expect(page.getByRole("heading", { name: "Create an account?" })).toBeVisible();
+  await page.getByRole("button", { name: "Create account" }).click();
+
+  await expect(page).toHaveURL(`${app.url}/profile`);
+  await expect(userMenuButton(page, address)).toBeVisible();
+});
