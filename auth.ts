@@ -1,23 +1,21 @@
 import NextAuth, { customFetch, type NextAuthConfig } from "next-auth";
-import type { OIDCConfig, Provider } from "next-auth/providers";
-import Nodemailer from "next-auth/providers/nodemailer";
+import type { OIDCConfig } from "next-auth/providers";
 import { hasDatabase } from "@/lib/db";
-import { env, hasEmailSignIn, isHttps } from "@/lib/env";
+import { env, isHttps, usesRows } from "@/lib/env";
 import { log } from "@/lib/log";
 import type { UserClaims } from "@/lib/logto/claims";
 import { discoveryFetch } from "@/lib/logto/discovery-fetch";
-import { linkLifetime, sendSignInMail } from "@/lib/mail/send-sign-in-mail";
-import { adapter, beginSessionOf, keepSession } from "@/lib/session/adapter";
+import { adapter } from "@/lib/session/adapter";
 import { authLogger } from "@/lib/session/auth-errors";
 import { safeCallbackUrl } from "@/lib/session/callback-url";
 import { decodeSession, encodeSession } from "@/lib/session/codec";
 import { sessionCookieName, sharedWith } from "@/lib/session/cookie";
-import { isRefusal, maySignIn } from "@/lib/session/may-sign-in";
+import { maySignIn } from "@/lib/session/may-sign-in";
 import { continueSession, endSession, logtoClient } from "@/lib/session/renewal";
 import { toSession } from "@/lib/session/session";
 import { beginSession, isSessionToken, sessionLifetime } from "@/lib/session/session-token";
 import { signingIn } from "@/lib/session/signing-in";
-import { emailProvider, profileOf } from "@/lib/session/users";
+import { profileOf } from "@/lib/session/users";
 
 function logto(): OIDCConfig<UserClaims> {
   const { AUTH_LOGTO_ISSUER, AUTH_LOGTO_ID, AUTH_LOGTO_SECRET, LOGTO_SCOPES, LOGTO_RESOURCES } = env();
@@ -41,18 +39,6 @@ function logto(): OIDCConfig<UserClaims> {
   };
 }
 
-/** Sign-in by a link in a mail. Such a session has no Logto grant. */
-function email(): Provider {
-  const { EMAIL_SERVER, EMAIL_FROM } = env();
-  return Nodemailer({
-    id: emailProvider,
-    server: EMAIL_SERVER,
-    from: EMAIL_FROM,
-    maxAge: linkLifetime,
-    sendVerificationRequest: sendSignInMail,
-  });
-}
-
 function config(): NextAuthConfig {
   const { AUTH_SECRET, AUTH_SESSION_STRATEGY: strategy } = env();
   return {
@@ -61,9 +47,9 @@ function config(): NextAuthConfig {
     useSecureCookies: isHttps(),
     // In production env() has seen to it that AUTH_URL, AUTH_TRUST_HOST or VERCEL is set.
     trustHost: true,
-    providers: hasEmailSignIn() ? [logto(), email()] : [logto()],
+    providers: [logto()],
     ...(hasDatabase() && { adapter: adapter() }),
-    pages: { signIn: "/sign-in", error: "/sign-in", verifyRequest: "/check-your-mail" },
+    pages: { signIn: "/sign-in", error: "/sign-in" },
     cookies: { sessionToken: { name: sessionCookieName(), options: sharedWith() } },
     session: { strategy, maxAge: sessionLifetime, updateAge: sessionLifetime / 2 },
     jwt: {
@@ -76,30 +62,23 @@ function config(): NextAuthConfig {
     callbacks: {
       signIn: maySignIn,
       // Carries the tokens. Renews nothing: what calls this in a page could not store the result (see middleware.ts).
-      async jwt({ token, account, profile, user }) {
-        if (account && !hasDatabase()) return { ...beginSession(account, profile) };
-        if (account) {
-          const begun = await beginSessionOf(user.id ?? "");
-          await keepSession(begun);
-          return { ...begun };
-        }
+      jwt({ token, account, profile }) {
+        if (account) return { ...beginSession(account, profile) };
         if (!isSessionToken(token)) return null;
         const session = continueSession(token);
         return session.status === "active" ? session.token : null;
       },
       // An explicit list: in strategy `database` Auth.js hands in the whole row.
       session(parameters) {
-        const kept: unknown = strategy === "jwt" ? parameters.token : parameters.session;
+        const kept: unknown = usesRows() ? parameters.session : parameters.token;
         return isSessionToken(kept) ? toSession(kept) : { ...parameters.session, user: undefined };
       },
-      redirect: ({ url, baseUrl }) =>
-        new URL(isRefusal(url) ? url : safeCallbackUrl(url, baseUrl), baseUrl).href,
+      redirect: ({ url, baseUrl }) => new URL(safeCallbackUrl(url, baseUrl), baseUrl).href,
     },
     events: {
-      signIn({ user, account }) {
-        // Without an adapter Auth.js makes a random id at each sign-in.
-        const id = hasDatabase() ? user.id : account?.providerAccountId;
-        log.info("signed in", { user: id, provider: account?.provider });
+      // Not `user.id`: without an adapter Auth.js makes a random one at each sign-in.
+      signIn({ account }) {
+        log.info("signed in", { user: account?.providerAccountId });
       },
       // Strategy `database` ends its session where it deletes the row (adapter.ts).
       async signOut(message) {

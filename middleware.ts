@@ -1,21 +1,20 @@
 import type { NextRequest } from "next/server";
-import { env } from "@/lib/env";
 import { withSecurityHeaders } from "@/lib/security-headers";
-import { allBut, only } from "@/lib/session/protected-paths";
+import { only } from "@/lib/session/protected-paths";
 import { updateSession } from "@/lib/session/update-session";
 
-/** Pages for signed-in people, with all pages below them. Each checks for itself too, by a guard. */
-const protectedPages = [
+/**
+ * Pages for signed-in people, with all pages below them. Each checks for itself too, by a guard. To close the whole site but a
+ * few paths: `allBut(["/sign-in", "/refused", "/api/auth"])`.
+ */
+const protection = only([
   "/dashboard",
   "/profile",
   "/organizations",
   "/api-access",
   "/account",
   "/examples/middleware",
-];
-
-/** What stays open where AUTH_WHOLE_SITE=true closes everything else. */
-const publicPaths = ["/sign-in", "/check-your-mail", "/refused", "/api/auth"];
+]);
 
 /** What middleware lets through of a request's body, in bytes; the rest it would cut off without a word. */
 const bodyLimit = 10 * 1024 * 1024;
@@ -30,7 +29,7 @@ function answer(request: NextRequest): Promise<Response> | Response {
       "The request's body is too large. A route for uploads belongs out of middleware's matcher.";
     return Response.json({ error: "body_too_large", message }, { status: 413 });
   }
-  return updateSession(request, env().AUTH_WHOLE_SITE ? allBut(publicPaths) : only(protectedPages));
+  return updateSession(request, protection);
 }
 
 export const config = {

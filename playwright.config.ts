@@ -10,9 +10,9 @@ const files = (...names: string[]) => names.map((name) => `**/${name}.spec.ts`);
 const isRelease = process.env.STORM === "full";
 
 /** What needs a database. */
-const users = files("account", "email", "users");
+const users = files("account", "users");
 /** What builds the app once more. */
-const builds = files("standalone");
+const builds = files("closed-site", "standalone");
 /** What becomes of sessions, wherever they are kept. */
 const sessions = files(
   "backchannel-logout",
@@ -43,9 +43,10 @@ export default defineConfig<object, ProjectOptions>({
     {
       ...again,
       name: "e2e-jwt-database",
-      // One app and one PGlite, which takes seconds to make, do for these few.
+      // The users are in the database, the sessions in the cookie.
+      testMatch: files("users"),
+      grepInvert: /@jwt|@rows/,
       workers: 1,
-      testMatch: [...(isRelease ? users : files("users")), ...sessions],
       use: { mode: "jwt with a database", engine: "embedded" },
     },
     {

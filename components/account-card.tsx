@@ -34,8 +34,7 @@ export function AccountCard({ user, title = "Account", action }: AccountCardProp
         </div>
       </div>
       <DetailList className="mt-5">
-        <Detail term="Signed in with">{user.provider === "email" ? "E-mail link" : "Logto"}</Detail>
-        {user.provider === "logto" && <Detail term="Username">{user.username}</Detail>}
+        <Detail term="Username">{user.username}</Detail>
         {!user.email && <Detail term="E-mail">{null}</Detail>}
         <Detail term="User id">
           <code className="font-mono text-[0.8125rem] wrap-anywhere">{user.id}</code>

@@ -5,13 +5,13 @@ import { SessionErrorAlert } from "@/components/session-error-alert";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { getUserinfo } from "@/lib/session/claims";
-import { asSessionError, SessionError } from "@/lib/session/errors";
+import { asSessionError, isSessionError } from "@/lib/session/errors";
 import type { SessionUser } from "@/lib/session/session";
 
 /** The user's organizations. Without userinfo, by the ids that the session has. */
 export async function OrganizationList({ user }: { user: SessionUser }) {
   const userinfo = await getUserinfo().catch(asSessionError);
-  const failed = userinfo instanceof SessionError;
+  const failed = isSessionError(userinfo);
   const memberships = membershipsOf(user, failed ? undefined : userinfo);
   return (
     <div className="space-y-6">

@@ -1,12 +1,12 @@
 import { SessionErrorAlert } from "@/components/session-error-alert";
 import { TokenDetails } from "@/components/token-details";
 import { getAccessToken } from "@/lib/session/access-token";
-import { asSessionError, SessionError } from "@/lib/session/errors";
+import { asSessionError, isSessionError } from "@/lib/session/errors";
 
 /** What the user may do at an API resource now, or why that can't be said. */
 export async function ResourceAccess({ resource }: { resource: string }) {
   const token = await getAccessToken({ resource }).catch(asSessionError);
-  if (token instanceof SessionError) return <SessionErrorAlert code={token.code} path="/api-access" />;
+  if (isSessionError(token)) return <SessionErrorAlert code={token.code} path="/api-access" />;
   const { scopes, expiresAt, expiresIn } = token;
   return (
     <TokenDetails

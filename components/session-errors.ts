@@ -11,8 +11,8 @@ interface SessionMessage {
 
 const ended: SessionMessage = {
   tone: "warning",
-  title: "Logto no longer accepts this session",
-  text: "You were probably signed out elsewhere, or your account was changed.",
+  title: "Your session has ended",
+  text: "Logto no longer accepts it. Sign in again to go on where you were.",
   remedy: "sign in",
 };
 
@@ -20,10 +20,10 @@ const ended: SessionMessage = {
 export const sessionMessages: Record<SessionErrorCode, SessionMessage> = {
   signed_out: ended,
   session_ended: ended,
-  no_grant: {
+  no_refresh_token: {
     tone: "warning",
     title: "This session has no refresh token of Logto",
-    text: "A sign-in by e-mail link has none: sign in with Logto for this. If you did, LOGTO_SCOPES lacks offline_access; add it, then sign out and in again.",
+    text: "LOGTO_SCOPES probably lacks offline_access. Add it, then sign out and in again.",
   },
   not_allowed: {
     tone: "warning",

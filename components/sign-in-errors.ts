@@ -45,35 +45,10 @@ const messages = {
     title: "This account may not sign in here",
     text: "You were recognized, but the account has no access. Sign in with another one, or ask for access.",
   },
-  Verification: {
-    tone: "warning",
-    title: "This sign-in link no longer works",
-    text: "It was used already or has expired. Ask for a new one.",
-  },
-  OAuthAccountNotLinked: {
-    tone: "warning",
-    title: "This e-mail address has an account here already",
-    text: "Sign in the way you did before: with Logto, or by a link that we mail to you. After that, the account page links the other way to the same account.",
-  },
-  AccountLinkedElsewhere: {
-    tone: "warning",
-    title: "That Logto account belongs to another user here",
-    text: "Nothing was changed. Sign in with it instead; or sign in with it, delete that user on its account page, and link it here then.",
-  },
   DatabaseUnavailable: {
     tone: "warning",
     title: "Our database does not answer",
     text: "Nothing is lost. Wait a moment and try again.",
-  },
-  EmailSignin: {
-    tone: "danger",
-    title: "The mail could not be sent",
-    text: `It is nothing that you did. ${tryAgain}`,
-  },
-  InvalidEmail: {
-    tone: "warning",
-    title: "This is no e-mail address",
-    text: "It looks like name@example.com. Check it and ask for the link again.",
   },
   SessionEnded: {
     tone: "info",

@@ -2,12 +2,12 @@ import { ClaimsTable, ClaimsTableSkeleton } from "@/components/claims-table";
 import { SessionErrorAlert } from "@/components/session-error-alert";
 import { EmptyState } from "@/components/ui/empty-state";
 import { getUserinfo } from "@/lib/session/claims";
-import { asSessionError, SessionError } from "@/lib/session/errors";
+import { asSessionError, isSessionError } from "@/lib/session/errors";
 
 /** The claims that only userinfo has. When it can't be had, says so in their place: the rest of the page is right. */
 export async function UserinfoClaims({ idTokenClaims }: { idTokenClaims: Record<string, unknown> }) {
   const userinfo = await getUserinfo().catch(asSessionError);
-  if (userinfo instanceof SessionError) {
+  if (isSessionError(userinfo)) {
     return (
       <div className="p-5">
         <SessionErrorAlert title="These claims could not be loaded" code={userinfo.code} path="/profile" />

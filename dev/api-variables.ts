@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { LaunchError, readEnvironment, type Variables } from "./environment";
+import { databaseServer, LaunchError, readEnvironment, type Variables } from "./environment";
 
 /** Where `npm run dev:api` listens, and the app's proxy expects it, unless API_URL says otherwise. */
 export const apiUrl = "http://localhost:4000";
@@ -40,5 +40,5 @@ export function apiVariables(root: string): Variables {
     throw new LaunchError(
       "Set LOGTO_RESOURCES to the indicator of an API resource at your tenant, which this is to be the API of.",
     );
-  return { ...values, PORT: port, API_RESOURCE: resource };
+  return { ...values, DATABASE_URL: databaseServer(values), PORT: port, API_RESOURCE: resource };
 }

@@ -26,8 +26,6 @@ function session(): SessionToken {
   const claims = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`claim_${i}`, "x".repeat(40)]));
   return {
     sub: "k3v9t2m8qx1a",
-    userId: "k3v9t2m8qx1a",
-    provider: "logto",
     startedAt: now,
     sid: crypto.randomUUID(),
     generation: 0,

@@ -3,24 +3,27 @@ import process from "node:process";
 import { apiUrl, keepVariables } from "./api-variables";
 import { alsoEnd } from "./children.mjs";
 import { embeddedData, embeddedUrl, runningAt } from "./database/claim";
+import { rememberEmbedded, usesEmbedded } from "./database/choice";
 import { ensureSecret, LaunchError, namesTenant, readEnvironment, type Variables } from "./environment";
 import { ensureGenerated } from "./generate";
 import { seedPassword, seedPeople } from "./identity/seed";
 import { runningServer, splitPort, startNextDev } from "./next-dev";
 import { nextFreePort } from "./ports";
+import { printMail } from "./print-mail";
 import { appClient, appVariables } from "./stand-in";
-import { duration, paint, print, startProgress } from "./terminal.mjs";
+import { duration, paint, print, printRow, startProgress } from "./terminal.mjs";
 
 const appPort = 3000;
 const identityPort = 3001;
 const databasePort = 5433;
-const mailPort = 1025;
 
 /**
- * Starts what the environment does not name, then `next dev`, says where everything is, and ends with Next.js.
+ * Starts the stand-in for Logto where no tenant is named, the embedded Postgres where it is asked for, and `next dev`; says
+ * where everything is, and ends with Next.js.
  *
  * @param root the project's folder
- * @param args for `next dev`; the first free port from `--port` on is used
+ * @param args for `next dev`; the first free port from `--port` on is used. `--database` asks for the embedded Postgres, now
+ *   and at every later start
  * @returns the exit code
  */
 export async function develop(root: string, args: readonly string[]): Promise<number> {
@@ -37,15 +40,21 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
   const begun = performance.now();
   const running = await runningServer(root);
   if (running) throw new LaunchError(`The app runs in this folder already, at ${running}.`);
-  const openAt = await runningAt(embeddedData(root));
-  if (openAt)
-    throw new LaunchError(`Another process has .data/postgres open, at ${openAt}. Wait for its end.`);
-  const { port: asked, rest } = splitPort(args);
+  const asksForDatabase = args.includes("--database");
+  const { port: asked, rest } = splitPort(args.filter((arg) => arg !== "--database"));
   const values = readEnvironment(root);
   const ownTenant = namesTenant(values);
+  const isEmbedded = usesEmbedded(values, asksForDatabase);
+  const openAt = isEmbedded && (await runningAt(embeddedData(root)));
+  if (openAt)
+    throw new LaunchError(`Another process has .data/postgres open, at ${openAt}. Wait for its end.`);
   await ensureGenerated(root);
   const secret = ensureSecret(root, values);
   if (secret.notice) notice(secret.notice);
+  if (asksForDatabase && !values.DATABASE_URL) {
+    rememberEmbedded(root);
+    notice("Wrote DATABASE_URL=embedded to .env.local: `npm run dev` brings the database from now on");
+  }
 
   const wished = asked ?? (Number(process.env.PORT) || appPort);
   const port = await nextFreePort(wished);
@@ -53,14 +62,12 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
   const appUrl = appAddress(values.AUTH_URL, wished, port);
   const identity = ownTenant ? undefined : { port: await nextFreePort(identityPort, [port]) };
   const issuer = identity && `http://localhost:${identity.port}/oidc`;
-  const database = values.DATABASE_URL ? undefined : { port: await nextFreePort(databasePort, [port]) };
-  const mail = values.EMAIL_SERVER ? undefined : { port: await nextFreePort(mailPort, [port]) };
+  const database = isEmbedded ? { port: await nextFreePort(databasePort, [port]) } : undefined;
 
   const given = {
     ...secret.added,
     ...(issuer ? unlessSet(values, appVariables(issuer)) : {}),
     ...(database ? { DATABASE_URL: embeddedUrl(database.port) } : {}),
-    ...(mail ? unlessSet(values, mailVariables(mail.port)) : {}),
     ...unlessSet(values, { API_URL: apiUrl }),
     AUTH_URL: appUrl,
   };
@@ -74,7 +81,6 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
   const [ready] = await Promise.all([
     next.answers(`http://localhost:${port}`),
     identity && startStandIn(root, identity.port, appUrl),
-    mail && startMailStandIn(mail.port),
     database && startDatabase(root, database.port),
   ]);
   endProgress();
@@ -99,20 +105,13 @@ function unlessSet(values: Variables, defaults: Record<string, string>): Variabl
 async function startStandIn(root: string, port: number, appUrl: string): Promise<void> {
   // Loaded only now, while Next.js starts: with a tenant of one's own it isn't needed at all.
   const { startIdentity } = await import("./identity/server");
-  const dataFile = path.join(root, ".data/identity.json");
-  const identity = await startIdentity({ port, clients: [appClient(new URL(appUrl).origin)], dataFile });
+  const identity = await startIdentity({
+    port,
+    clients: [appClient(new URL(appUrl).origin)],
+    dataFile: path.join(root, ".data/identity.json"),
+    onMail: printMail,
+  });
   alsoEnd(() => identity.close());
-}
-
-const mailVariables = (port: number) => ({
-  EMAIL_SERVER: `smtp://127.0.0.1:${port}`,
-  EMAIL_FROM: "Next Logto Starter <noreply@localhost>",
-});
-
-async function startMailStandIn(port: number): Promise<void> {
-  const { printMail, startMail } = await import("./mail");
-  const mail = await startMail({ port, onMail: printMail });
-  alsoEnd(() => mail.close());
 }
 
 async function startDatabase(root: string, port: number): Promise<void> {
@@ -143,30 +142,27 @@ function announce(
   }: { identity?: { port: number } | undefined; database?: { port: number } | undefined },
   begun: number,
 ): void {
-  const row = (name: string, value: string, remark = "") =>
-    print(
-      `  ${paint("bold", name.padEnd(8))} ${remark ? `${value.padEnd(22)} ${paint("dim", remark)}` : value}`,
-    );
   print();
-  row("App", paint("cyan", appUrl));
+  printRow("App", paint("cyan", appUrl));
   if (identity) {
     const people = seedPeople.map(({ username, roles }) => `${username} (${roles.join(", ")})`);
-    row(
+    printRow(
       "Logto",
       `http://localhost:${identity.port}`,
       "a local stand-in; set AUTH_LOGTO_ID, _SECRET and _ISSUER for your tenant",
     );
-    row("Sign in", `as ${people.join(", ")}; password ${seedPassword}`);
+    printRow("Sign in", `as ${people.join(", ")}; password ${seedPassword}`);
   } else {
-    row("Logto", values.AUTH_LOGTO_ISSUER ?? "", "your tenant, by AUTH_LOGTO_ISSUER");
-    row("", paint("dim", `redirect URI there: ${appUrl}/api/auth/callback/logto`));
+    printRow("Logto", values.AUTH_LOGTO_ISSUER ?? "", "your tenant, by AUTH_LOGTO_ISSUER");
+    printRow("", paint("dim", `redirect URI there: ${appUrl}/api/auth/callback/logto`));
   }
   if (database) {
-    row("Database", `localhost:${database.port}`, "an embedded Postgres; set DATABASE_URL for your own");
+    printRow("Database", `localhost:${database.port}`, "an embedded Postgres; set DATABASE_URL for your own");
+  } else if (values.DATABASE_URL) {
+    printRow("Database", databaseName(values.DATABASE_URL), "by DATABASE_URL");
   } else {
-    row("Database", databaseName(values.DATABASE_URL ?? ""), "by DATABASE_URL");
+    printRow("Database", "none", "sessions are in the cookie; `npm run dev -- --database` brings one");
   }
-  if (!values.EMAIL_SERVER) row("Mail", "is printed here", "set EMAIL_SERVER and EMAIL_FROM to send it");
   print();
   print(`  ${paint("green", "Ready")} in ${duration(performance.now() - begun)}. Ctrl-C ends everything.`);
   print();

@@ -58,6 +58,13 @@ export function namesTenant(values: Variables): boolean {
   return missing.length === 0;
 }
 
+/** The value of DATABASE_URL by which `npm run dev` brings its own database, an embedded Postgres. */
+export const embedded = "embedded";
+
+/** @returns DATABASE_URL where it names a server */
+export const databaseServer = ({ DATABASE_URL }: Variables): string | undefined =>
+  DATABASE_URL === embedded ? undefined : DATABASE_URL;
+
 /** 32 random bytes in Base64, as AUTH_SECRET is wanted. */
 export const newSecret = (): string => randomBytes(32).toString("base64");
 

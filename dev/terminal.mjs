@@ -26,6 +26,18 @@ export function print(line = "") {
   spinning?.draw();
 }
 
+/**
+ * Prints a line of the screen that tells what runs where.
+ *
+ * @param {string} name
+ * @param {string} value
+ * @param {string} [remark]
+ */
+export function printRow(name, value, remark) {
+  const text = remark ? `${value.padEnd(22)} ${paint("dim", remark)}` : value;
+  print(`  ${paint("bold", name.padEnd(8))} ${text}`);
+}
+
 /** @param {number} milliseconds */
 export function duration(milliseconds) {
   return `${(milliseconds / 1000).toFixed(1)} s`;

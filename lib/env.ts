@@ -6,7 +6,7 @@ const defaultScopes =
   "urn:logto:scope:organizations urn:logto:scope:organization_roles";
 
 const words = (value: string) => value.split(/[\s,]+/).filter(Boolean);
-const secret = z.string().min(32, "has fewer than 32 characters");
+const secret = z.string("is missing").min(32, "has fewer than 32 characters");
 const webUrl = z.url({ protocol: /^https?$/, error: "is not an http(s) URL" });
 
 /** Prisma's command would migrate another schema, while its client works in `public`. */
@@ -18,10 +18,7 @@ const inPublicSchema = z
 
 const schema = z
   .object({
-    AUTH_SECRET: z
-      .string("is missing")
-      .transform((value) => value.split(",").map((part) => part.trim()))
-      .pipe(z.array(secret)),
+    AUTH_SECRET: secret,
     AUTH_SECRET_1: secret.optional(),
     AUTH_SECRET_2: secret.optional(),
     AUTH_SECRET_3: secret.optional(),
@@ -32,7 +29,6 @@ const schema = z
       .transform((value) => value.replace(/^\./, "").toLowerCase())
       .refine((value) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(value), "is not a domain")
       .optional(),
-    AUTH_WHOLE_SITE: z.stringbool("is neither true nor false").default(false),
     AUTH_LOGTO_ID: z.string("is missing").min(1, "is empty"),
     AUTH_LOGTO_SECRET: z.string("is missing").min(1, "is empty"),
     AUTH_LOGTO_ISSUER: z
@@ -52,13 +48,16 @@ const schema = z
       .pipe(z.array(z.url("has an entry that is not a URI"))),
     API_URL: webUrl.transform((value) => value.replace(/\/+$/, "")).optional(),
     API_RESOURCE: z.url("is not a URI").optional(),
-    AUTH_SESSION_STRATEGY: z.enum(["jwt", "database"], "is neither jwt nor database").default("jwt"),
+    AUTH_SESSION_STRATEGY: z.enum(["jwt", "database"], "is neither jwt nor database").optional(),
     DATABASE_URL: z
-      .url({ protocol: /^postgres(ql)?$/, error: "is not a PostgreSQL URL" })
+      .string()
+      .refine((value) => value !== "embedded", {
+        error: "is embedded, which only `npm run dev` starts",
+        abort: true,
+      })
+      .pipe(z.url({ protocol: /^postgres(ql)?$/, error: "is not a PostgreSQL URL" }))
       .pipe(inPublicSchema)
       .optional(),
-    EMAIL_SERVER: z.url({ protocol: /^smtps?$/, error: "is not an smtp(s) URL" }).optional(),
-    EMAIL_FROM: z.string().optional(),
     AUTH_ALLOWED_EMAILS: z
       .string()
       .default("")
@@ -94,8 +93,10 @@ const schema = z
   })
   .transform(({ AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3, ...rest }) => ({
     ...rest,
+    // Auth.js's own rule: sessions are in the database where there is one.
+    AUTH_SESSION_STRATEGY: rest.AUTH_SESSION_STRATEGY ?? (rest.DATABASE_URL ? "database" : "jwt"),
     // Auth.js's own names for rotation: the highest number is the newest, AUTH_SECRET the oldest.
-    AUTH_SECRET: [AUTH_SECRET_3, AUTH_SECRET_2, AUTH_SECRET_1, ...AUTH_SECRET].filter(
+    AUTH_SECRET: [AUTH_SECRET_3, AUTH_SECRET_2, AUTH_SECRET_1, AUTH_SECRET].filter(
       (part) => part !== undefined,
     ),
   }));
@@ -111,7 +112,6 @@ const examples: Record<string, string> = {
   AUTH_URL: "https://app.example.com",
   AUTH_TRUST_HOST: "true",
   AUTH_COOKIE_DOMAIN: "example.com",
-  AUTH_WHOLE_SITE: "true",
   AUTH_LOGTO_ID: "6a1x9qmfbvwy3k7c2ep0d",
   AUTH_LOGTO_SECRET: "the App secret on the application's page in Logto's console",
   AUTH_LOGTO_ISSUER: "https://your-tenant.logto.app/oidc",
@@ -121,8 +121,6 @@ const examples: Record<string, string> = {
   API_RESOURCE: "https://shopping.example.com/api",
   AUTH_SESSION_STRATEGY: "database",
   DATABASE_URL: "postgresql://user:password@localhost:5432/app",
-  EMAIL_SERVER: "smtp://user:password@smtp.example.com:587",
-  EMAIL_FROM: "Example <noreply@example.com>",
   AUTH_ALLOWED_EMAILS: "alice@example.com @example.org",
 };
 
@@ -148,7 +146,7 @@ export class EnvError extends Error {
         ...lines,
         "",
         "Set these in .env.local or in the environment (.env.example explains each),",
-        "or run `npm run dev`, which brings a local stand-in for everything that is not configured.",
+        "or run `npm run dev`, which brings a secret and a local stand-in for Logto.",
       ].join("\n"),
     );
   }
@@ -204,8 +202,5 @@ export function apiResources(): string[] {
   return env().LOGTO_RESOURCES.filter((resource) => resource !== organizationsResource);
 }
 
-/** Whether people can sign in by a link that is sent to them: it needs a mail server, a sender and a database. */
-export function hasEmailSignIn(): boolean {
-  const { EMAIL_SERVER, EMAIL_FROM, DATABASE_URL } = env();
-  return Boolean(EMAIL_SERVER && EMAIL_FROM && DATABASE_URL);
-}
+/** Whether sessions are rows of the database. If not, the encrypted cookie is the session. */
+export const usesRows = (): boolean => env().AUTH_SESSION_STRATEGY === "database";

@@ -17,9 +17,9 @@ export function shared<T extends object>(name: string, create: () => T): T {
 }
 
 /**
- * For `Symbol.hasInstance` of an error that such state passes on: whichever bundle made it, it is one for all of them.
+ * Tells an error by its name. `instanceof` fails for an error that another bundle of this process made.
  *
- * @param name that the class gives its errors
+ * @param name of the error's class
  */
 export const isNamed = (error: unknown, name: string): boolean =>
   error instanceof Error && error.name === name;

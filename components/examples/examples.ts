@@ -37,12 +37,12 @@ const middleware: Example = {
   description:
     "Middleware sends visitors without a session away before anything is rendered. The page still has its own guard, since there have been ways around middleware.",
   protects: "All pages under a path, before they render",
-  guard: "protectedPages",
+  guard: "only(pages)",
   file: "middleware.ts",
-  code: `const protectedPages = [
+  code: `const protection = only([
   …
   "/examples/middleware",
-];`,
+]);`,
 };
 
 const role: Example = {

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { alsoEnd, start } from "../children.mjs";
-import { readEnvironment } from "../environment";
+import { databaseServer, readEnvironment } from "../environment";
 import { ensureGenerated } from "../generate";
 import { nextFreePort } from "../ports";
 import { print } from "../terminal.mjs";
@@ -20,7 +20,7 @@ const prismaCommands: Record<string, string[]> = {
 };
 
 /**
- * Runs one of the `db:` scripts, on the database of DATABASE_URL, else on the embedded one: that of `npm run dev` while it runs,
+ * Runs one of the `db:` scripts, on the server of DATABASE_URL, else on the embedded one: that of `npm run dev` while it runs,
  * else one that is started for as long as the command takes.
  *
  * @param root the project's folder
@@ -38,23 +38,23 @@ export async function runDatabaseCommand(
     );
     return 1;
   }
-  await ensureGenerated(root);
   const values = readEnvironment(root);
+  const server = databaseServer(values);
   // Else a deployment that lacks the variable would migrate a database that nobody will use, and go on.
-  if (command === "deploy" && !values.DATABASE_URL) {
-    print("DATABASE_URL is not set. `npm run dev` migrates its embedded database itself.");
+  if (command === "deploy" && !server) {
+    print("DATABASE_URL names no server. `npm run dev` migrates its embedded database itself.");
     return 1;
   }
-  const url = values.DATABASE_URL ?? (await openEmbedded(root, !prisma || command === "studio"));
+  await ensureGenerated(root);
+  const url = server ?? (await openEmbedded(root, !prisma || command === "studio"));
   if (!prisma) return clean(url);
   const shadow =
-    values.SHADOW_DATABASE_URL ??
-    (command === "migrate" && !values.DATABASE_URL ? await openShadow() : undefined);
+    values.SHADOW_DATABASE_URL ?? (command === "migrate" && !server ? await openShadow() : undefined);
   const child = start(process.execPath, ["node_modules/prisma/build/index.js", ...prisma, ...args], {
     cwd: root,
     env: {
       DATABASE_URL: url,
-      DATABASE_URL_UNPOOLED: (values.DATABASE_URL && values.DATABASE_URL_UNPOOLED) ?? url,
+      DATABASE_URL_UNPOOLED: (server && values.DATABASE_URL_UNPOOLED) ?? url,
       ...(shadow ? { SHADOW_DATABASE_URL: shadow } : {}),
     },
     output: "inherit",
@@ -91,10 +91,8 @@ async function clean(url: string): Promise<number> {
   const { deleteExpired } = await import("../../lib/session/clean");
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
   try {
-    const { sessions, verificationTokens, revocations } = await deleteExpired(prisma);
-    print(
-      `Deleted what has expired: sessions ${sessions}, e-mail links ${verificationTokens}, revocations ${revocations}.`,
-    );
+    const { sessions } = await deleteExpired(prisma);
+    print(`Expired sessions deleted: ${sessions}.`);
     return 0;
   } finally {
     await prisma.$disconnect();

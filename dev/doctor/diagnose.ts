@@ -1,17 +1,20 @@
 import { readFile } from "node:fs/promises";
 import type { Env } from "../../lib/env";
-import { tenantVariables, newSecret, type Variables } from "../environment";
+import { embeddedData, runningAt } from "../database/claim";
+import { embedded, newSecret, tenantVariables, type Variables } from "../environment";
 import { appVariables } from "../stand-in";
 import { checkAddress } from "./address";
 import { checkApplication, checkClient } from "./application";
 import { ok, problem, warning, type Finding } from "./finding";
 import { checkIssuer } from "./issuer";
 import { checkRunningApp } from "./running-app";
-import { checkEmail, checkNames, checkScopes, checkSecrets, readVariables } from "./variables";
+import { checkNames, checkScopes, checkSecrets, readVariables } from "./variables";
 
 export interface Question {
   /** The variables; under NODE_ENV=production those of a deployment, else of `npm run dev`. */
   values: Variables;
+  /** The project's folder, where the embedded Postgres may be running. */
+  root?: string;
   /** An address of a running app, which is asked, too, and counts in place of AUTH_URL. */
   url?: string | undefined;
   /** Of each request, in seconds. */
@@ -24,16 +27,16 @@ export interface Question {
  *
  * @returns what was found, in the order in which it is best read
  */
-export async function diagnose({ values, url, timeout = 5 }: Question): Promise<Finding[]> {
+export async function diagnose({ values, root, url, timeout = 5 }: Question): Promise<Finding[]> {
   const development = values.NODE_ENV !== "production";
   const standIn = development && tenantVariables.every((name) => !values[name]);
-  const embedded = development && !values.DATABASE_URL;
+  const isEmbedded = development && values.DATABASE_URL === embedded;
   const { findings, env, broken } = readVariables({
     // What `npm run dev` makes itself.
     ...(development && { AUTH_SECRET: newSecret() }),
     ...(standIn && appVariables("http://localhost:3001/oidc")),
     ...values,
-    ...(embedded && { DATABASE_URL: "postgres://localhost" }),
+    ...(isEmbedded && { DATABASE_URL: "postgresql://localhost" }),
     ...(url && { AUTH_URL: url }),
   });
   const all = [...(standIn ? [noTenant] : []), ...findings, ...checkNames(values)];
@@ -48,11 +51,15 @@ export async function diagnose({ values, url, timeout = 5 }: Question): Promise<
   const hasTenant = !standIn && usable(...tenantVariables);
   const parts = await Promise.all([
     look("issuer", hasTenant && (() => checkTenant(env, address?.origin, timeout))),
-    look("database", usable("DATABASE_URL") && (() => checkStore(env, embedded, timeout))),
+    look(
+      "database",
+      usable("DATABASE_URL") &&
+        (() => (isEmbedded ? checkEmbedded(root, timeout) : checkStore(env, timeout))),
+    ),
     look("API", usable("API_URL", "LOGTO_RESOURCES") && (() => checkApi(env, timeout))),
     app,
   ]);
-  return [...all, ...(address?.findings ?? []), ...parts.flat(), checkEmail(env, development)];
+  return [...all, ...(address?.findings ?? []), ...parts.flat()];
 }
 
 const noTenant = warning(
@@ -73,8 +80,16 @@ async function checkTenant(env: Env, origin: string | undefined, timeout: number
   return [...findings, ...client.findings, ...scopes, ...application];
 }
 
-async function checkStore({ DATABASE_URL }: Env, embedded: boolean, timeout: number): Promise<Finding[]> {
-  if (embedded) return [ok("database", "`npm run dev` brings an embedded PostgreSQL")];
+async function checkEmbedded(root: string | undefined, timeout: number): Promise<Finding[]> {
+  const url = root && (await runningAt(embeddedData(root)));
+  if (!url) return [ok("database", "`npm run dev` starts the embedded PostgreSQL")];
+  const { checkDatabase, deploy } = await import("./database");
+  const finding = await checkDatabase(url, timeout);
+  const restart = "Start `npm run dev` again: it migrates this database.";
+  return [finding.remedy === deploy ? { ...finding, remedy: restart } : finding];
+}
+
+async function checkStore({ DATABASE_URL }: Env, timeout: number): Promise<Finding[]> {
   if (!DATABASE_URL) return [ok("database", "none: sessions live in their cookie alone")];
   const { checkDatabase } = await import("./database");
   return [await checkDatabase(DATABASE_URL, timeout)];

@@ -54,6 +54,7 @@ export async function runDoctor(root: string, args: string[]): Promise<number> {
   }
   const findings = await diagnose({
     values: { ...values, ...(deployed && { NODE_ENV: "production" }) },
+    root,
     url,
   });
   if (json) print(JSON.stringify(findings, undefined, 2));

@@ -62,7 +62,10 @@ export function checkSecrets(secrets: readonly string[]): Finding {
         "looks like an example, not like something random: whoever guesses it is anybody",
         "Make one by `openssl rand -base64 32`.",
       )
-    : ok("AUTH_SECRET", secrets.length > 1 ? `${secrets.length} of them, the first one writes` : "is random");
+    : ok(
+        "AUTH_SECRET",
+        secrets.length > 1 ? `${secrets.length} of them, the newest one encrypts` : "is random",
+      );
 }
 
 const organizations = {
@@ -111,17 +114,4 @@ function checkRefreshToken(scopes: readonly string[], authSource: string): Findi
         `without prompt=consent ${consequence}`,
         'Put `prompt: "consent"` beside `scope` in auth.ts.',
       );
-}
-
-/** What signs people in by mail works together or not at all. */
-export function checkEmail({ EMAIL_SERVER, EMAIL_FROM, DATABASE_URL }: Env, development: boolean): Finding {
-  const check = "e-mail";
-  if (!EMAIL_SERVER && !EMAIL_FROM)
-    return ok(check, development ? "`npm run dev` prints the mails" : "no sign-in by mail");
-  // `npm run dev` brings what is missing of these two.
-  const needed = { ...(development ? {} : { EMAIL_SERVER, DATABASE_URL }), EMAIL_FROM };
-  const missing = Object.entries(needed).flatMap(([name, value]) => (value ? [] : name));
-  if (missing.length === 0) return ok(check, "sign-in by mail is on");
-  const remedy = "It takes EMAIL_SERVER, EMAIL_FROM and DATABASE_URL.";
-  return warning(check, `nobody can sign in by mail without ${missing.join(" and ")}`, remedy);
 }

@@ -18,7 +18,7 @@ const usage = `npm run setup -- [flags]: writes .env.local for a Logto tenant. A
   --endpoint URL       of the Logto tenant
   --app-id ID          of a "Traditional web" application
   --app-secret SECRET  its secret; "-" reads it from standard input
-  --database-url URL   a PostgreSQL database, if any
+  --database-url URL   a PostgreSQL database, if any; "embedded": that of \`npm run dev\`
   --app-url URL        where the app is reached, if not at http://localhost:3000
   --yes                changes an existing .env.local
   --force              writes it in spite of what the doctor finds
@@ -81,7 +81,7 @@ async function setUp(root: string, flags: Flags): Promise<number> {
   printRegistration(origin);
 
   const look = async () => {
-    const findings = await diagnose({ values: { ...set, ...answers } });
+    const findings = await diagnose({ values: { ...set, ...answers }, root });
     printFindings(findings);
     const problems = findings.filter(({ status }) => status === "problem");
     // The tables can only be made once .env.local says where.

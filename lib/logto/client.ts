@@ -1,6 +1,6 @@
 import * as oidc from "openid-client";
 import { z } from "zod";
-import { LogtoError } from "./errors";
+import { isLogtoError, LogtoError } from "./errors";
 
 /** What identifies this relying party to its issuer. */
 export interface LogtoClient {
@@ -92,7 +92,7 @@ const knownChallenges = z.enum(["invalid_token", "insufficient_scope"]);
 
 /** Sorts whatever a request to Logto can fail with into LogtoError's codes. */
 export function toLogtoError(error: unknown): LogtoError {
-  if (error instanceof LogtoError) return error;
+  if (isLogtoError(error)) return error;
   if (error instanceof oidc.ResponseBodyError) {
     const reason = [error.error, error.error_description].filter(Boolean).join(": ");
     if (error.status === 429) return new LogtoError("unavailable", reason, { cause: error });

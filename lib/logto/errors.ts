@@ -26,10 +26,6 @@ export type LogtoErrorCode =
 export class LogtoError extends Error {
   override name = "LogtoError";
 
-  static override [Symbol.hasInstance](error: unknown): error is LogtoError {
-    return isNamed(error, "LogtoError");
-  }
-
   constructor(
     readonly code: LogtoErrorCode,
     message: string,
@@ -38,3 +34,6 @@ export class LogtoError extends Error {
     super(message, options);
   }
 }
+
+/** Whether an error is a LogtoError, of whichever bundle. */
+export const isLogtoError = (error: unknown): error is LogtoError => isNamed(error, "LogtoError");

@@ -15,7 +15,7 @@ export interface LogoutToken {
 }
 
 /** How old a logout token may be, in seconds: Logto sends it at once, and never again. */
-export const logoutTokenLifetime = 5 * 60;
+const logoutTokenLifetime = 5 * 60;
 /** How far the clocks of the two servers may differ, in seconds. */
 const clockTolerance = 60;
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
@@ -35,7 +35,6 @@ const reasons = {
   nonce: "it has a nonce, which an id_token has",
   sub: "it has neither a sub nor a sid, or one that is no text",
   jti: "it has no jti",
-  replayed: "it was used before",
 };
 
 /** Which check a logout token did not pass. */
@@ -106,8 +105,7 @@ function parseClaims(payload: JWTPayload): LogoutToken {
 }
 
 /**
- * Checks a logout token in all that can be told by looking at it (OpenID Connect Back-Channel Logout 1.0 §2.6). That it was
- * not used before is left to the caller. Logto's have no `exp` (logto-facts "Logout"): one that is there counts.
+ * Checks a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6). Logto's have no `exp` (logto-facts "Logout"): one that is there counts.
  *
  * @param now in milliseconds
  * @throws LogoutTokenError for the first check that fails

@@ -1,10 +1,10 @@
 import "server-only";
-import { DatabaseError } from "@/lib/db";
+import { isDatabaseError } from "@/lib/db";
 import { env } from "@/lib/env";
 import { toLogtoError } from "@/lib/logto/client";
 import type { LogtoErrorCode } from "@/lib/logto/errors";
 import { currentToken, storeSession } from "./current";
-import { noSession, SessionError, type SessionErrorCode } from "./errors";
+import { isSessionError, noSession, SessionError, type SessionErrorCode } from "./errors";
 import { continueSession, exchangeToken, renewSession, stateOf, type SessionState } from "./renewal";
 import { isExpired, isExpiring, type SessionToken } from "./session-token";
 import { BoundedMap, shared } from "@/lib/shared";
@@ -42,7 +42,7 @@ const keptTokens = () => shared("access tokens", () => new WeakMap<SessionState,
  * An access token of the signed-in user, for server code: pages, handlers and actions. Kept until it is about to expire,
  * fetched by one request however many ask, and never shared between sessions.
  *
- * @throws SessionError `signed_out`, `session_ended`, `no_grant`, `not_a_member`, `scope_missing`,
+ * @throws SessionError `signed_out`, `session_ended`, `no_refresh_token`, `not_a_member`, `scope_missing`,
  *   `resource_not_configured`, `database_unavailable`,
  *   `provider_unavailable` or `provider_refused`
  */
@@ -66,7 +66,7 @@ async function ownAccessToken(token: SessionToken): Promise<AccessToken> {
   const { accessToken, expiresAt, expiresIn, refreshToken } = session.token;
   if (accessToken && expiresAt && expiresIn && !isExpired({ expiresAt }))
     return { accessToken, expiresAt, expiresIn, scopes: [] };
-  if (!refreshToken) throw new SessionError("no_grant", "the session has no refresh token of Logto");
+  if (!refreshToken) throw new SessionError("no_refresh_token", "the session has no refresh token of Logto");
   throw toSessionError(session.failure ?? new Error("not renewed"));
 }
 
@@ -75,7 +75,8 @@ async function exchange(
   target: AccessTokenTarget,
   now = Date.now,
 ): Promise<AccessToken> {
-  if (!token.refreshToken) throw new SessionError("no_grant", "the session has no refresh token of Logto");
+  if (!token.refreshToken)
+    throw new SessionError("no_refresh_token", "the session has no refresh token of Logto");
   const state = stateOf(token);
   const kept = keptFor(state, JSON.stringify([target.resource, target.organizationId]));
   if (kept.token && !isExpiring(kept.token, now())) return kept.token;
@@ -114,7 +115,7 @@ const codes: Record<LogtoErrorCode, SessionErrorCode> = {
 
 /** Logto's refusal in terms of the session. */
 export function toSessionError(error: unknown): SessionError {
-  if (error instanceof SessionError) return error;
+  if (isSessionError(error)) return error;
   const { code, message, cause } = toLogtoError(error);
-  return new SessionError(cause instanceof DatabaseError ? "database_unavailable" : codes[code], message);
+  return new SessionError(isDatabaseError(cause) ? "database_unavailable" : codes[code], message);
 }

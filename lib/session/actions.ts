@@ -1,7 +1,7 @@
 "use server";
 
 import { safeCallbackUrl } from "./callback-url";
-import { signInAtLogto, signInByEmail } from "./sign-in";
+import { signInAtLogto } from "./sign-in";
 import { signOutHere } from "./sign-out";
 
 /**
@@ -15,15 +15,6 @@ export async function signInAction(formData: FormData): Promise<void> {
     safeCallbackUrl(formData.get("callbackUrl")),
     register ? { first_screen: "register" } : undefined,
   );
-}
-
-/**
- * Sends a mail with a link that signs in.
- *
- * @param formData `email`; `callbackUrl`: where to come back to
- */
-export async function emailSignInAction(formData: FormData): Promise<void> {
-  await signInByEmail(formData.get("email"), safeCallbackUrl(formData.get("callbackUrl")));
 }
 
 /** Ends the session here, its grant at Logto, and by way of the browser Logto's own session. */

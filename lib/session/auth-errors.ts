@@ -1,11 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { NextAuthConfig } from "next-auth";
 import { z } from "zod";
-import { DatabaseError } from "@/lib/db";
+import { isDatabaseError } from "@/lib/db";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
-import { LogtoError } from "@/lib/logto/errors";
-import { MailError } from "@/lib/mail/send-sign-in-mail";
+import { isLogtoError } from "@/lib/logto/errors";
 
 /**
  * Error codes that the sign-in page explains. Auth.js itself tells a browser `Configuration` for nearly everything, an
@@ -15,15 +14,11 @@ export type SignInError =
   | "AccessDenied"
   | "Configuration"
   | "DatabaseUnavailable"
-  | "EmailSignin"
   | "InvalidCheck"
-  | "InvalidEmail"
-  | "OAuthAccountNotLinked"
   | "OAuthCallbackError"
   | "ProviderUnavailable"
   | "SessionEnded"
-  | "SessionUnreadable"
-  | "Verification";
+  | "SessionUnreadable";
 
 /** What Auth.js told its logger while it answered one request. */
 interface Told {
@@ -90,9 +85,8 @@ const interruptions = ["InvalidCheck", "MissingCSRF", "UnknownAction"];
 /** Which of the sign-in page's sentences fits an error of Auth.js or of Logto. */
 export function signInErrorOf(error: Error): SignInError {
   const chain = chainOf(error);
-  if (chain.some((each) => each instanceof DatabaseError)) return "DatabaseUnavailable";
-  if (chain.some((each) => each instanceof MailError)) return "EmailSignin";
-  const logtoError = chain.find((each) => each instanceof LogtoError);
+  if (chain.some(isDatabaseError)) return "DatabaseUnavailable";
+  const logtoError = chain.find(isLogtoError);
   if (logtoError) return logtoError.code === "unavailable" ? "ProviderUnavailable" : "Configuration";
   if (chain.some((each) => kindOf(each) === "OAuthCallbackError")) return "OAuthCallbackError";
   if (chain.some((each) => interruptions.includes(kindOf(each)))) return "InvalidCheck";

@@ -4,16 +4,14 @@ import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";
 import { revokeGrant } from "@/lib/logto/tokens";
 import { explainErrors } from "./auth-errors";
-import { hostOnlyRemovals, isSessionCookie, removedCookies, setCookieLine } from "./cookie";
+import { isSessionCookie, removedCookies } from "./cookie";
 import { currentSession } from "./current";
 import { asSessionError } from "./errors";
-import { identify, readSession, type SessionRead } from "./read-session";
+import { readSession } from "./read-session";
 import { refusal } from "./refusal";
 import { endSession, logtoClient } from "./renewal";
-import { wasSignedOut } from "./revocations";
 import { toSession } from "./session";
 import type { SessionToken } from "./session-token";
-import { intentCookie, readIntent, type SignInIntent } from "./sign-in-intent";
 import { afterSignOutUrl } from "./sign-out";
 import { signingIn, type SigningIn } from "./signing-in";
 
@@ -47,21 +45,16 @@ async function showSession(): Promise<Response> {
 
 /** Signing out by Auth.js's own route (its page, or `signOut` of next-auth/react) ends Logto's session too. */
 async function finishSignOut(request: AuthRequest): Promise<Response> {
-  const read = await readIfPossible(request.cookies.getAll());
   const response = await explainErrors(() => handlers.POST(request));
   const signedOut = response.headers.getSetCookie().some((line) => isSessionCookie(nameOf(line)));
   if (!signedOut) return response;
-  const url = await afterSignOutUrl(read.status === "read" ? read.token : undefined);
+  const url = await afterSignOutUrl();
   const headers = new Headers(response.headers);
   const isJson = headers.get("content-type")?.includes("json");
   if (isJson) headers.delete("location");
   else headers.set("location", url);
   return new Response(isJson ? JSON.stringify({ url }) : null, { status: response.status, headers });
 }
-
-/** The session that a request carries; none where the database can't say. */
-const readIfPossible = (cookies: Parameters<typeof readSession>[0]): Promise<SessionRead> =>
-  readSession(cookies).catch(() => ({ status: "none" }));
 
 const nameOf = (setCookie: string) => setCookie.slice(0, setCookie.indexOf("="));
 
@@ -77,19 +70,16 @@ async function finishSignIn(request: AuthRequest): Promise<Response> {
   const { method, body } = request;
   const headers = withoutSession(request.headers, cookies);
   const bare = new NextRequest(request.url, { method, headers, body, ...(body && { duplex: "half" }) });
-  const intent = await readIntent(
-    request.cookies.get(intentCookie)?.value,
-    request.nextUrl.searchParams.get("state"),
-  );
-  const store: SigningIn = { intent: intent && (await isStillMeant(intent, cookies)) ? intent : undefined };
+  const store: SigningIn = {};
   const response = await signingIn.run(store, () =>
     explainErrors(() => (bare.method === "GET" ? handlers.GET(bare) : handlers.POST(bare))),
   );
-  const written = new NextResponse(null, response).cookies.getAll().map(({ name }) => name);
+  const completed = new NextResponse(response.body, response);
+  const written = completed.cookies.getAll().map(({ name }) => name);
   if (!written.some(isSessionCookie)) {
     // In an outage of the database nobody can say whether it is that of the session that stays.
     if (replaced) await dropGrant(store, before);
-    return response;
+    return completed;
   }
   if (before) {
     // For the same user in the same browser Logto goes on with the grant that it has: revoking it would end the new session.
@@ -97,16 +87,9 @@ async function finishSignIn(request: AuthRequest): Promise<Response> {
   }
   // Chunks of the old cookie, which Auth.js could not know of.
   const leftover = cookies.map(({ name }) => name).filter((name) => !written.includes(name));
-  return withRemoved(response, written, leftover);
-}
-
-/**
- * Whether the browser that asked still has the session that it asked with. Signing in at Logto as somebody else ends that
- * session by back-channel logout before it is back here: that is no reason. That it was signed out here is one.
- */
-async function isStillMeant(intent: SignInIntent, cookies: Parameters<typeof identify>[0]): Promise<boolean> {
-  if ((await identify(cookies)) !== intent.browser) return false;
-  return !(await wasSignedOut(intent.sid).catch(() => true));
+  for (const { name, value, options } of removedCookies(leftover))
+    completed.cookies.set(name, value, options);
+  return completed;
 }
 
 /** A sign-in that was refused after Logto had agreed leaves no grant behind, unless it is that of the session that stays. */
@@ -124,15 +107,6 @@ function withoutSession(headers: Headers, cookies: { name: string; value: string
   const bare = new Headers(headers);
   bare.set("cookie", kept.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; "));
   return bare;
-}
-
-function withRemoved(response: Response, written: string[], leftover: string[]): Response {
-  const headers = new Headers(response.headers);
-  const removals = removedCookies(leftover).map(setCookieLine);
-  for (const line of [...removals, ...hostOnlyRemovals([...written, ...leftover])]) {
-    headers.append("set-cookie", line);
-  }
-  return new Response(response.body, { status: response.status, headers });
 }
 
 function withoutSessionCookies(response: Response): Response {

@@ -25,8 +25,3 @@ export function signInPath(path: string, error?: string): string {
   const query = new URLSearchParams({ ...(error && { error }), callbackUrl: safeCallbackUrl(path) });
   return `/sign-in?${query.toString()}`;
 }
-
-/** Our GET route that sends the browser to sign in again, silently if Logto still knows it, and back to `path`. */
-export function resumePathTo(path: string): string {
-  return `/api/auth/resume?${new URLSearchParams({ callbackUrl: safeCallbackUrl(path) }).toString()}`;
-}

@@ -78,25 +78,6 @@ export function removedCookies(names: readonly string[]): SessionCookie[] {
   return names.filter(isSessionCookie).map((name) => cookie(name, "", new Date(0)));
 }
 
-/**
- * `Set-Cookie` lines that remove what a browser still has from before AUTH_COOKIE_DOMAIN was set: to it, cookies of the same
- * names. It sends both, and chunks of the one would make the other unreadable. (On https the names differ.)
- *
- * @param names of the cookies that are written or removed
- */
-export function hostOnlyRemovals(names: readonly string[]): string[] {
-  if (isHttps() || !env().AUTH_COOKIE_DOMAIN) return [];
-  return removedCookies(names).map(({ options: { domain: _shared, ...options }, ...rest }) =>
-    setCookieLine({ ...rest, options }),
-  );
-}
-
-/** A cookie as the `Set-Cookie` header has it (RFC 6265 §4.1); its value needs no encoding. */
-export function setCookieLine({ name, value, options: { domain, expires, secure } }: SessionCookie): string {
-  const line = `${name}=${value}; Path=/; Expires=${expires.toUTCString()}; HttpOnly; SameSite=Lax`;
-  return `${line}${domain ? `; Domain=${domain}` : ""}${secure ? "; Secure" : ""}`;
-}
-
 /** What Auth.js adds to its own options for the session cookie. */
 export const sharedWith = (): { domain?: string } => {
   const { AUTH_COOKIE_DOMAIN: domain } = env();

@@ -1,12 +1,11 @@
 import "server-only";
-import { cookies, headers } from "next/headers";
+import { cookies } from "next/headers";
 import { cache } from "react";
-import { env } from "@/lib/env";
+import { usesRows } from "@/lib/env";
 import { removedCookies, writtenCookies } from "./cookie";
 import { readSession } from "./read-session";
 import { noSession } from "./errors";
 import { continueSession, renewSession, slideSession } from "./renewal";
-import { sessionEndedHeader } from "./update-session";
 import { isNewer, isSliding, type SessionToken } from "./session-token";
 
 /**
@@ -17,12 +16,9 @@ import { isNewer, isSliding, type SessionToken } from "./session-token";
  */
 export const currentSession = cache(async () => {
   const read = await readSession((await cookies()).getAll());
-  if (read.status === "read") return usesRows() ? renewSession(read.token) : continueSession(read.token);
-  const ended = (await headers()).has(sessionEndedHeader);
-  return ended ? ({ status: "ended" } as const) : read;
+  if (read.status !== "read") return read;
+  return usesRows() ? renewSession(read.token) : continueSession(read.token);
 });
-
-const usesRows = () => env().AUTH_SESSION_STRATEGY === "database";
 
 /**
  * The tokens of whoever makes the current request.
@@ -46,7 +42,7 @@ export async function storeSession(token: SessionToken): Promise<void> {
   const read = await readSession(all);
   if (read.status !== "read") return;
   // Middleware never sees what asks through /api/proxy alone.
-  const slid = isSliding(token) ? await slideSession(token) : token;
+  const slid = isSliding(token) ? slideSession(token) : token;
   if (!isNewer(slid, read.token)) return;
   const written = await writtenCookies(
     slid,
@@ -59,9 +55,9 @@ export async function storeSession(token: SessionToken): Promise<void> {
   }
 }
 
-/** Removes session cookies from the browser, in a handler or an action: those that the request has, and these. */
-export async function removeSessionCookies(hidden: readonly string[] = []): Promise<void> {
+/** Removes the session cookies that the request has from the browser, in an action. */
+export async function removeSessionCookies(): Promise<void> {
   const jar = await cookies();
-  const names = [...jar.getAll().map(({ name }) => name), ...hidden];
+  const names = jar.getAll().map(({ name }) => name);
   for (const { name, value, options } of removedCookies(names)) jar.set(name, value, options);
 }

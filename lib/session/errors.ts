@@ -5,7 +5,7 @@ import { isNamed } from "@/lib/shared";
  *
  * - `signed_out`: there is no session.
  * - `session_ended`: Logto ended the grant; the user signs in again.
- * - `no_grant`: the session has no refresh token of Logto, so there is nothing to get other tokens with.
+ * - `no_refresh_token`: Logto gave none at sign-in, so there is nothing to get other tokens with.
  * - `not_allowed`: the user lacks the role or the permission that this needs.
  * - `not_a_member`: of the organization that was named.
  * - `scope_missing`: the scope that this needs was not asked for at sign-in (LOGTO_SCOPES).
@@ -20,7 +20,7 @@ export type SessionErrorCode = keyof typeof statuses;
 const statuses = {
   signed_out: 401,
   session_ended: 401,
-  no_grant: 403,
+  no_refresh_token: 403,
   not_allowed: 403,
   not_a_member: 403,
   scope_missing: 403,
@@ -34,10 +34,6 @@ const statuses = {
 /** Thrown by the guards and by what gets tokens. Its message is for developers; it holds no token. */
 export class SessionError extends Error {
   override name = "SessionError";
-
-  static override [Symbol.hasInstance](error: unknown): error is SessionError {
-    return isNamed(error, "SessionError");
-  }
 
   /** The HTTP status that a handler answers with. */
   readonly status: number;
@@ -56,6 +52,9 @@ export class SessionError extends Error {
   }
 }
 
+/** Whether an error is a SessionError, of whichever bundle. */
+export const isSessionError = (error: unknown): error is SessionError => isNamed(error, "SessionError");
+
 /** Why there is no session to work with. @param status `ended` where Logto ended it */
 export function noSession(status: string): SessionError {
   return status === "ended"
@@ -69,6 +68,6 @@ export function noSession(status: string): SessionError {
  * @throws whatever is none of the session's errors
  */
 export function asSessionError(error: unknown): SessionError {
-  if (error instanceof SessionError) return error;
+  if (isSessionError(error)) return error;
   throw error;
 }

@@ -3,9 +3,9 @@ import type { Session } from "next-auth";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { getAccessToken, type AccessToken, type AccessTokenTarget } from "./access-token";
-import { resumePathTo, safeCallbackUrl, signInPath } from "./callback-url";
+import { safeCallbackUrl, signInPath } from "./callback-url";
 import { currentSession } from "./current";
-import { asSessionError, noSession, SessionError } from "./errors";
+import { asSessionError, isSessionError, noSession } from "./errors";
 import { refusal } from "./refusal";
 import { meet, type Requirement } from "./requirement";
 import { toSession } from "./session";
@@ -35,14 +35,14 @@ async function sessionThatMeets(requirement: Requirement): Promise<Session> {
 export const requestedPath = async (): Promise<string> =>
   safeCallbackUrl((await headers()).get(requestedPathHeader));
 
-/** For pages: sends the browser to sign in and back; silently, where Logto ended a session that this request still carries. */
+/** For pages: sends the browser to sign in and back. */
 async function orSignIn<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof SessionError) || error.status !== 401) throw error;
+    if (!isSessionError(error) || error.status !== 401) throw error;
     const path = await requestedPath();
-    redirect(error.code === "session_ended" ? resumePathTo(path) : signInPath(path));
+    redirect(signInPath(path, error.code === "session_ended" ? "SessionEnded" : undefined));
   }
 }
 

@@ -3,8 +3,12 @@ import type { NextRequest } from "next/server";
 /** What middleware does with somebody who has no session: send them to sign in, say 401, or leave it to the guards. */
 export type Answer = "send away" | "refuse" | "let through";
 
-/** Says by a request's address and method, not by its session. */
-export type Protection = (request: Pick<NextRequest, "method" | "nextUrl">) => Answer;
+/** What is for signed-in people only: told by a request's address and method, not by its session. */
+export interface Protection {
+  answer(request: Pick<NextRequest, "method" | "nextUrl">): Answer;
+  /** Whether everything is closed that is not public: then middleware may be the only check of what lies behind it. */
+  isClosed: boolean;
+}
 
 const isPage = ({ method }: { method: string }) => method === "GET" || method === "HEAD";
 
@@ -13,16 +17,18 @@ const isAmong = (paths: readonly string[], pathname: string) =>
   paths.some((path) => pathname === path || (path !== "/" && pathname.startsWith(`${path}/`)));
 
 /** Protects these pages, with all pages below them; the rest is the guards'. */
-export const only =
-  (paths: readonly string[]): Protection =>
-  (request) =>
-    isAmong(paths, request.nextUrl.pathname) && isPage(request) ? "send away" : "let through";
+export const only = (paths: readonly string[]): Protection => ({
+  isClosed: false,
+  answer: (request) =>
+    isAmong(paths, request.nextUrl.pathname) && isPage(request) ? "send away" : "let through",
+});
 
 /** Protects every page, handler and action but these, with all below them. */
-export const allBut =
-  (paths: readonly string[]): Protection =>
-  (request) => {
+export const allBut = (paths: readonly string[]): Protection => ({
+  isClosed: true,
+  answer: (request) => {
     const { pathname } = request.nextUrl;
     if (isAmong(paths, pathname)) return "let through";
     return isPage(request) && !pathname.startsWith("/api/") ? "send away" : "refuse";
-  };
+  },
+});

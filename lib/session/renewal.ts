@@ -1,12 +1,12 @@
-import { DatabaseError, hasDatabase } from "@/lib/db";
-import { env } from "@/lib/env";
+import { hasDatabase, isDatabaseError } from "@/lib/db";
+import { env, usesRows } from "@/lib/env";
 import { log } from "@/lib/log";
 import { toLogtoError, type LogtoClient } from "@/lib/logto/client";
 import { LogtoError } from "@/lib/logto/errors";
 import { refreshTokens, revokeGrant, type TokenResponse, type TokenTarget } from "@/lib/logto/tokens";
 import { BoundedMap, shared } from "@/lib/shared";
 import { isRevoked, revokeSid } from "./revocations";
-import { fromRow, takeRow, touchRow } from "./rows";
+import { fromRow, takeRow } from "./rows";
 import {
   exchangedSession,
   isExpiring,
@@ -18,6 +18,7 @@ import {
 } from "./session-token";
 import { SingleFlight } from "./single-flight";
 import { withNewestTokens } from "./newest-tokens";
+import { userExists } from "./users";
 
 /**
  * How a session goes on. `active` carries its newest tokens and, where they could not be renewed, why.
@@ -87,40 +88,47 @@ export function continueSession(token: SessionToken): Continued {
  *
  * @param now in milliseconds
  */
-export async function renewSession(
-  token: SessionToken,
-  now = Date.now,
-  { force = false } = {},
-): Promise<Continued> {
+export async function renewSession(token: SessionToken, now = Date.now): Promise<Continued> {
   const known = continueSession(token);
   if (known.status !== "active" || !known.token.refreshToken) return known;
-  if (!force && !isExpiring(known.token, now())) return known;
+  if (!isExpiring(known.token, now())) return known;
   const state = stateOf(token);
   // What failed is told by the state: in `continueSession`, to everybody who asks.
-  await state.renewal.run(() => renew(state, now, force), now).catch(() => undefined);
+  await state.renewal.run(() => renew(state, now), now).catch(() => undefined);
   return continueSession(token);
 }
 
-async function renew(state: SessionState, now: () => number, force: boolean): Promise<void> {
-  const { userId } = state.token;
+async function renew(state: SessionState, now: () => number): Promise<void> {
+  const { sub: user } = state.token;
   try {
     const renewed = await inTurn(state, async () => {
       // Another process may have renewed it while this one waited.
-      if (!force && !isExpiring(state.token, now())) return false;
+      if (!isExpiring(state.token, now())) return false;
+      await endIfDeleted(state);
       await requestTokens(state, {}, (response) => renewedSession(state.token, response, now()));
       return true;
     });
-    if (renewed) log.info("session renewed", { user: userId });
+    if (renewed) log.info("session renewed", { user });
   } catch (thrown) {
     const error = toLogtoError(thrown);
     const level = error.code === "unavailable" ? "warn" : "error";
-    if (!state.ended)
-      log[level]("session renewal failed", { user: userId, code: error.code, reason: error.message });
+    if (!state.ended) log[level]("session renewal failed", { user, code: error.code, reason: error.message });
     throw error;
   }
 }
 
-/** One after another in this process and, where there is a database, in the cluster: the refresh token may change each time. */
+/**
+ * Ends the session of a user who was deleted. The rows of such a user went with the user's own; a cookie learns of it here, and not
+ * while the database does not answer.
+ */
+async function endIfDeleted(state: SessionState): Promise<void> {
+  if (usesRows() || !hasDatabase()) return;
+  if (await userExists(state.token.sub).catch(() => true)) return;
+  await endSession(state.token, { event: "session of a deleted user ended", isUnderWay: true });
+  state.ended = true;
+}
+
+/** One after another in this process and, where sessions are rows, in the cluster: the refresh token may change each time. */
 function inTurn<T>(state: SessionState, use: () => Promise<T>): Promise<T> {
   const turn = state.tail.then(() => withNewestTokens(state, use));
   state.tail = turn.catch(() => undefined);
@@ -140,7 +148,7 @@ async function requestTokens(
   target: TokenTarget,
   next: (response: TokenResponse) => SessionToken,
 ): Promise<TokenResponse> {
-  const { refreshToken, sub, userId } = state.token;
+  const { refreshToken, sub } = state.token;
   if (!refreshToken || state.ended || isRevoked(state.token))
     throw new LogtoError("invalid_grant", "the session is over");
   try {
@@ -150,42 +158,37 @@ async function requestTokens(
   } catch (thrown) {
     const error = toLogtoError(thrown);
     state.ended = error.code === "invalid_grant";
-    if (state.ended) log.warn("session ended by Logto", { user: userId, reason: error.message });
+    if (state.ended) log.warn("session ended by Logto", { user: sub, reason: error.message });
     throw error;
   }
 }
 
-/** The same session with a longer life, for its cookie to be written anew, and its row where it has one. */
-export async function slideSession(token: SessionToken, now = Date.now()): Promise<SessionToken> {
+/** The same session with a longer life, for its cookie to be written anew. */
+export function slideSession(token: SessionToken, now = Date.now()): SessionToken {
   const state = stateOf(token);
-  if (!isSliding(state.token, now)) return state.token;
-  const exp = Math.floor(now / 1000) + sessionLifetime;
-  state.token = Object.freeze({ ...state.token, exp });
-  if (hasDatabase()) {
-    const seen = { lastSeenAt: new Date(now), expires: new Date(exp * 1000) };
-    await tolerated("a session's row ends before its cookie", token.userId, touchRow(token.sid, seen));
+  if (isSliding(state.token, now)) {
+    const exp = Math.floor(now / 1000) + sessionLifetime;
+    state.token = Object.freeze({ ...state.token, exp });
   }
   return state.token;
 }
 
 /**
- * Ends a session everywhere: here at once, and its grant at Logto after any request under way, so that a rotated refresh
- * token is revoked too. Nobody stays signed in because Logto does not answer: that goes to the log.
+ * Ends a session: here at once, and its grant at Logto after any request under way, so that a rotated refresh token is revoked
+ * too. Nobody stays signed in because the database or Logto does not answer: that goes to the log.
  *
- * @param options `byLogto`: it is on the list of revocations already; `event`: what the log calls it
+ * @param options `keepGrant`: another session goes on with it; `event`: what the log calls it; `isUnderWay`: called by the
+ *   request that is under way itself
  */
 export async function endSession(
   token: SessionToken,
-  { keepGrant = false, byLogto = false, event = "signed out" } = {},
+  { keepGrant = false, event = "signed out", isUnderWay = false } = {},
 ): Promise<void> {
   const state = stateOf(token);
-  const user = token.userId;
-  if (!byLogto)
-    await tolerated("the others don't know that a session was signed out", user, revokeSid(token.sid));
-  await state.tail;
-  const row = hasDatabase()
-    ? await tolerated("a signed-out session's row is left", user, takeRow(token.sid))
-    : undefined;
+  const user = token.sub;
+  revokeSid(token.sid);
+  if (!isUnderWay) await state.tail;
+  const row = usesRows() ? await takenRow(token) : undefined;
   if (row) stateOf((await fromRow(row)).token);
   states().delete(token.sid);
   const { refreshToken } = state.token;
@@ -204,13 +207,12 @@ export async function endSession(
   }
 }
 
-/** What the database could not do, in the operator's log: nobody stays signed in for it. */
-async function tolerated<T>(event: string, user: string, work: Promise<T>): Promise<T | undefined> {
+async function takenRow({ sid, sub: user }: SessionToken) {
   try {
-    return await work;
+    return await takeRow(sid);
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    log.error(event, { user, reason: error.message });
+    if (!isDatabaseError(error)) throw error;
+    log.error("a signed-out session's row is left", { user, reason: error.message });
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Prisma, Session as Row } from "@/generated/prisma/client";
-import { DatabaseError, db, isMissing, poolSize, query } from "@/lib/db";
+import { db, isDatabaseError, isMissing, poolSize, query } from "@/lib/db";
 import { env } from "@/lib/env";
 import { seal, unseal } from "./codec";
 import { shared } from "@/lib/shared";
@@ -23,7 +23,7 @@ const takeTimeout = 8_000;
 const locks = () => shared("row locks", () => new Limit(poolSize / 2, lockWait));
 
 /** The name under which a row is found by its cookie, so that who reads the table can't become anybody. */
-export const hashOf = (cookie: string): string => createHash("sha256").update(cookie).digest("hex");
+const hashOf = (cookie: string): string => createHash("sha256").update(cookie).digest("hex");
 
 /** The columns that change with a renewal or an exchange. */
 export async function toColumns(token: SessionToken) {
@@ -33,7 +33,8 @@ export async function toColumns(token: SessionToken) {
     claims: toJson(claims),
     generation,
     expires: new Date(exp * 1000),
-    sealedTokens: accessToken ? await seal(tokens, env().AUTH_SECRET[0] ?? "", salt, exp) : null,
+    endedAt: null,
+    sealedTokens: await seal(tokens, env().AUTH_SECRET[0] ?? "", salt, exp),
   };
 }
 
@@ -51,9 +52,7 @@ function toJson(claims: SessionToken["claims"]): Prisma.InputJsonObject {
 export async function fromRow(row: Row): Promise<{ token: SessionToken; ended: boolean }> {
   const tokens = row.sealedTokens && (await unsealed(row.sid, row.sealedTokens));
   const token = sessionToken.parse({
-    sub: row.subject ?? row.userId,
-    userId: row.userId,
-    provider: row.subject ? "logto" : "email",
+    sub: row.userId,
     sid: row.sid,
     logtoSid: row.logtoSid ?? undefined,
     startedAt: Math.floor(row.startedAt.getTime() / 1000),
@@ -63,7 +62,7 @@ export async function fromRow(row: Row): Promise<{ token: SessionToken; ended: b
     exp: Math.floor(row.expires.getTime() / 1000),
     ...tokens,
   });
-  return { token: Object.freeze(token), ended: row.endedAt !== null || (row.subject !== null && !tokens) };
+  return { token: Object.freeze(token), ended: row.endedAt !== null || !tokens };
 }
 
 async function unsealed(sid: string, sealed: string) {
@@ -80,14 +79,14 @@ async function unsealed(sid: string, sealed: string) {
 /**
  * Keeps a session that has just begun, and forgets what has expired of the same user's.
  *
- * @param cookie the session cookie's value in strategy `database`
+ * @param cookie the session cookie's value
  * @throws DatabaseError
  */
 export async function createRow(
   token: SessionToken,
-  { cookie, userAgent }: { cookie?: string; userAgent: string | null },
+  { cookie, userAgent }: { cookie: string; userAgent: string | null },
 ): Promise<void> {
-  const { sid, userId, sub, provider, logtoSid, startedAt, authenticatedAt } = token;
+  const { sid, sub: userId, logtoSid, startedAt, authenticatedAt } = token;
   const isOver = { OR: [{ expires: { lt: new Date() } }, { endedAt: { not: null } }] };
   await query(
     db().$transaction([
@@ -96,8 +95,7 @@ export async function createRow(
         data: {
           sid,
           userId,
-          subject: provider === "logto" ? sub : null,
-          sessionToken: cookie ? hashOf(cookie) : null,
+          sessionToken: hashOf(cookie),
           logtoSid: logtoSid ?? null,
           startedAt: new Date(startedAt * 1000),
           authenticatedAt: authenticatedAt ? new Date(authenticatedAt * 1000) : null,
@@ -109,7 +107,7 @@ export async function createRow(
   );
 }
 
-/** The row of a session cookie of strategy `database`. @throws DatabaseError */
+/** The row of a session cookie. @throws DatabaseError */
 export const findRow = (cookie: string): Promise<Row | null> =>
   query(db().session.findUnique({ where: { sessionToken: hashOf(cookie) } }));
 
@@ -144,7 +142,7 @@ export async function saveLater(token: SessionToken): Promise<void> {
       await query(db().session.updateMany({ where: { sid, generation: { lt: generation } }, data }));
       return;
     } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
+      if (!isDatabaseError(error)) throw error;
     }
   }
 }

@@ -22,12 +22,8 @@ export const grantTokens = z.object({
  * Server-side only: nothing of this but the claims that `toSession` lists ever reaches a browser.
  */
 export const sessionToken = z.object({
-  /** Logto's subject; the user's id where there is no Logto grant. */
+  /** Logto's subject, which is the user's id. */
   sub: z.string().min(1),
-  /** The user's id in the database; Logto's subject where there is no database. */
-  userId: z.string().min(1),
-  /** Who signed the user in. Only a session of Logto has tokens. */
-  provider: z.enum(["logto", "email"]),
   /** Our id of this session; survives renewals, and is what gets revoked. */
   sid: z.string().min(1),
   /** Logto's id of it, by which a back-channel logout may name it. */
@@ -42,6 +38,8 @@ export const sessionToken = z.object({
   ...grantTokens.partial().shape,
   /** When the session ends; set when it is encoded. */
   exp: z.number(),
+  /** When Logto refused the grant: the session is over, and has no tokens any more. */
+  endedAt: z.number().optional(),
 });
 
 /** @see sessionToken */
@@ -73,20 +71,18 @@ const idTokenTimes = z.object({
  *
  * @param account what Auth.js got from the token endpoint
  * @param idToken the id_token's validated claims
- * @param userId in the database; without one, Logto's subject
  * @param now in milliseconds
  * @throws z.ZodError when Logto's answer has no access token or subject
  */
-export function beginSession(
-  account: Account,
-  idToken: unknown,
-  userId = account.providerAccountId,
-  now = Date.now(),
-): SessionToken {
+export function beginSession(account: Account, idToken: unknown, now = Date.now()): SessionToken {
   const { iat, auth_time, sid: logtoSid } = idTokenTimes.parse(idToken);
   const expiresIn = account.expires_in ?? 3600;
+  const expiresAt = seconds(now) + expiresIn;
   return sessionToken.parse({
-    ...begin(userId, "logto", now),
+    sid: crypto.randomUUID(),
+    generation: 0,
+    // Without a refresh token Logto is never asked again, so the session is as good as its access token.
+    exp: account.refresh_token ? seconds(now) + sessionLifetime : expiresAt,
     // Not `token.sub`: without an adapter Auth.js makes a random id at each sign-in.
     sub: account.providerAccountId,
     logtoSid,
@@ -94,33 +90,10 @@ export function beginSession(
     authenticatedAt: auth_time,
     claims: parseUserClaims(idToken),
     accessToken: account.access_token,
-    expiresAt: seconds(now) + expiresIn,
+    expiresAt,
     expiresIn,
     refreshToken: account.refresh_token,
   });
-}
-
-/**
- * The session of somebody who followed a link that was sent to them: without a Logto grant.
- *
- * @param now in milliseconds
- */
-export function beginEmailSession(
-  user: { id: string; name?: string | null; email?: string | null; image?: string | null },
-  now = Date.now(),
-): SessionToken {
-  const { id: sub, name, email, image: picture } = user;
-  return {
-    ...begin(sub, "email", now),
-    sub,
-    startedAt: seconds(now),
-    authenticatedAt: seconds(now),
-    claims: { sub, name, email, email_verified: true, picture },
-  };
-}
-
-function begin<Provider extends SessionToken["provider"]>(userId: string, provider: Provider, now: number) {
-  return { userId, provider, sid: crypto.randomUUID(), generation: 0, exp: seconds(now) + sessionLifetime };
 }
 
 /** The session after a renewal: new tokens, and claims as they are now (a role that was taken away is gone). */
@@ -133,6 +106,12 @@ export function renewedSession(token: SessionToken, response: TokenResponse, now
     expiresIn: response.expiresIn,
     exp: seconds(now) + sessionLifetime,
   };
+}
+
+/** What is left of a session whose grant Logto refused. `now` in milliseconds. */
+export function endedSession(token: SessionToken, now = Date.now()): SessionToken {
+  const { sub, sid, startedAt, generation, exp } = token;
+  return { sub, sid, startedAt, generation, exp, claims: { sub }, endedAt: seconds(now) };
 }
 
 /** The session after an exchange for another audience, which may have rotated the refresh token and renews the claims. */
@@ -166,10 +145,7 @@ export function isExpired({ expiresAt = Infinity }: Lifetime, now = Date.now()):
   return now / 1000 >= expiresAt;
 }
 
-/**
- * Whether the session should last longer: less than half of its life is left. Without a refresh token nobody ever asks Logto
- * again, so such a session of Logto ends after its seven days. `now` in milliseconds.
- */
-export function isSliding({ exp, provider, refreshToken }: SessionToken, now = Date.now()): boolean {
-  return (refreshToken !== undefined || provider !== "logto") && exp - now / 1000 < sessionLifetime / 2;
+/** Whether the session should last longer: less than half of its life is left. `now` in milliseconds. */
+export function isSliding({ exp, refreshToken }: SessionToken, now = Date.now()): boolean {
+  return refreshToken !== undefined && exp - now / 1000 < sessionLifetime / 2;
 }

@@ -4,10 +4,8 @@ import type { SessionToken } from "./session-token";
 
 /** The signed-in user, as pages and the browser see them. */
 export interface SessionUser {
-  /** The user's id in the database; Logto's subject where there is no database. */
+  /** Logto's subject, with and without a database. */
   id: string;
-  /** Who signed the user in. */
-  provider: SessionToken["provider"];
   /** Falls back to the user name. */
   name: string | null;
   username: string | null;
@@ -40,11 +38,10 @@ const claims = z.object({
 });
 
 /** The user that a session is of. */
-export function toSessionUser(token: Pick<SessionToken, "userId" | "provider" | "claims">): SessionUser {
+export function toSessionUser(token: Pick<SessionToken, "sub" | "claims">): SessionUser {
   const known = claims.parse(token.claims);
   return {
-    id: token.userId,
-    provider: token.provider,
+    id: token.sub,
     name: known.name ?? known.username ?? null,
     username: known.username ?? null,
     email: known.email ?? null,

@@ -1,5 +1,6 @@
 import "server-only";
-import { db, DatabaseError, hasDatabase, query } from "@/lib/db";
+import { db, isDatabaseError, query } from "@/lib/db";
+import { usesRows } from "@/lib/env";
 import { currentToken } from "./current";
 import { endRows } from "./end-sessions";
 import { SessionError } from "./errors";
@@ -14,7 +15,6 @@ export interface SessionSummary {
   current: boolean;
   userAgent: string | null;
   createdAt: Date;
-  /** In strategy `jwt` it moves at renewals only, about once an hour. */
   lastSeenAt: Date;
 }
 
@@ -23,21 +23,21 @@ export async function asSession<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
+    if (!isDatabaseError(error)) throw error;
     throw new SessionError("database_unavailable", error.message);
   }
 }
 
-const isLive = ({ userId }: SessionToken) => ({ userId, endedAt: null, expires: { gt: new Date() } });
+const isLive = ({ sub: userId }: SessionToken) => ({ userId, endedAt: null, expires: { gt: new Date() } });
 
 /**
- * The signed-in user's sessions: this one first, then the last seen. Without a database nothing is known of others.
+ * The signed-in user's sessions: this one first, then the last seen. None where sessions are no rows.
  *
  * @throws SessionError
  */
 export async function listSessions(): Promise<SessionSummary[]> {
   const token = await currentToken();
-  if (!hasDatabase()) return [];
+  if (!usesRows()) return [];
   const where = isLive(token);
   const rows = await asSession(query(db().session.findMany({ where, orderBy: { lastSeenAt: "desc" } })));
   return rows
@@ -54,17 +54,17 @@ export async function listSessions(): Promise<SessionSummary[]> {
  */
 export async function revokeSession(id: string): Promise<void> {
   const token = await currentToken();
-  await asSession(endRows({ ...isLive(token), id }, { remaining: token }));
+  await asSession(endRows({ ...isLive(token), id }, token));
 }
 
 /** Ends all of the signed-in user's sessions but this one, with their grants. @throws SessionError */
 export async function revokeOtherSessions(): Promise<void> {
   const token = await currentToken();
-  await asSession(endRows({ ...isLive(token), sid: { not: token.sid } }, { remaining: token }));
+  await asSession(endRows({ ...isLive(token), sid: { not: token.sid } }, token));
 }
 
 /** Ends all of the signed-in user's sessions with their grants, this one last, and goes on to Logto. @throws SessionError */
 export async function signOutEverywhere(): Promise<never> {
-  if (hasDatabase()) await revokeOtherSessions();
+  await revokeOtherSessions();
   return signOutHere();
 }

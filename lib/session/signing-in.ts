@@ -1,11 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Account } from "next-auth";
-import type { SignInIntent } from "./sign-in-intent";
 
 /** One sign-in on its way through Auth.js, whose callbacks and adapter see only parts of it each. */
 export interface SigningIn {
-  /** Why the user was sent to sign in, where it was for more than that. */
-  intent: SignInIntent | undefined;
   /** The grant that Logto gave, whatever becomes of the sign-in. */
   grant?: { sub: string; refreshToken: string | undefined };
   /** What Logto answered: the grant's tokens and the id_token's claims. */

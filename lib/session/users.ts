@@ -1,5 +1,5 @@
 import type { Account } from "next-auth";
-import { db, isTaken, query } from "@/lib/db";
+import { db, query } from "@/lib/db";
 import type { UserClaims } from "@/lib/logto/claims";
 
 /** What the provider says of a user, as the users' table has it. */
@@ -20,70 +20,37 @@ export function profileOf({ name, username, email, email_verified, picture }: Us
   };
 }
 
-/** Id of the provider that signs people in by a link in a mail. */
-export const emailProvider = "nodemailer";
-
-/** `address_taken`: another user has the e-mail address. `linked_elsewhere`: the account is another user's. */
-export type Kept = { userId: string } | { refused: "address_taken" | "linked_elsewhere" };
-
 /**
- * Sees to it that there is one user for an account, and that name, e-mail and picture are the provider's. User and account
- * are made by one statement, so that neither is ever there alone; of two first sign-ins at once the second finds
- * the first one's.
+ * Creates or updates the user of an account from the provider's profile. The user's id is Logto's subject; an e-mail address
+ * is an attribute, and finds nobody. One statement, so that two first sign-ins at once make one user with one account.
  *
- * @param linkTo id of the user who asked for this account to be linked
  * @throws DatabaseError
  */
 export async function keepUser(
-  { provider, providerAccountId, type }: Pick<Account, "provider" | "providerAccountId" | "type">,
-  profile: Profile,
-  linkTo?: string,
-): Promise<Kept> {
-  const account = { provider, providerAccountId, type };
-  const known = await query(
-    db().account.findUnique({ where: { provider_providerAccountId: { provider, providerAccountId } } }),
-  );
-  if (known) {
-    if (linkTo && known.userId !== linkTo) return { refused: "linked_elsewhere" };
-    await updateUser(known.userId, profile);
-    return { userId: known.userId };
-  }
-  try {
-    if (linkTo) {
-      await query(db().account.create({ data: { ...account, userId: linkTo } }));
-      await updateUser(linkTo, profile);
-      return { userId: linkTo };
-    }
-    const { id } = await query(db().user.create({ data: { ...profile, accounts: { create: account } } }));
-    return { userId: id };
-  } catch (error) {
-    if (!isTaken(error)) throw error;
-    const owner = profile.email && (await query(db().user.findUnique({ where: { email: profile.email } })));
-    const made = await query(db().account.count({ where: { provider, providerAccountId } }));
-    if (made > 0) return keepUser(account, profile, linkTo);
-    if (owner) return { refused: "address_taken" };
-    throw error;
-  }
+  { provider, providerAccountId: id, type }: Pick<Account, "provider" | "providerAccountId" | "type">,
+  { name, email, emailVerified, image }: Profile,
+): Promise<void> {
+  const now = new Date();
+  await query(db().$executeRaw`
+    WITH kept AS (
+      INSERT INTO "User" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
+      VALUES (${id}, ${name}, ${email}, ${emailVerified}, ${image}, ${now}, ${now})
+      ON CONFLICT ("id") DO UPDATE SET
+        "name" = EXCLUDED."name",
+        "email" = EXCLUDED."email",
+        "emailVerified" = EXCLUDED."emailVerified",
+        "image" = EXCLUDED."image",
+        "updatedAt" = EXCLUDED."updatedAt"
+      RETURNING "id"
+    )
+    INSERT INTO "Account" ("userId", "type", "provider", "providerAccountId", "createdAt")
+    SELECT "id", ${type}, ${provider}, ${id}, ${now} FROM kept
+    ON CONFLICT DO NOTHING`);
 }
 
-/** An address that another user has by now stays theirs; one that mails sign this user in with is kept. */
-async function updateUser(id: string, profile: Profile): Promise<void> {
-  const { email, emailVerified, ...rest } = profile;
-  const byMail = await query(db().account.findFirst({ where: { userId: id, provider: emailProvider } }));
-  const address = byMail && !email ? {} : { email, emailVerified };
-  try {
-    await query(db().user.update({ where: { id }, data: { ...rest, ...address } }));
-  } catch (error) {
-    if (!isTaken(error)) throw error;
-    await query(db().user.update({ where: { id }, data: rest }));
-  }
-}
+/** How long to wait for the answer whether a user was deleted, in milliseconds: a renewal waits for it. */
+const existsTimeout = 1_000;
 
-/** Whether an address is that of a user who signs in at Logto, and never asked to be signed in by mail. */
-export async function belongsToLogto(email: string): Promise<boolean> {
-  const owner = await query(
-    db().user.findUnique({ where: { email }, include: { accounts: { select: { provider: true } } } }),
-  );
-  const providers = owner?.accounts.map(({ provider }) => provider) ?? [];
-  return providers.includes("logto") && !providers.includes(emailProvider);
-}
+/** Whether a user is still there: one that was deleted has no session any more. @throws DatabaseError */
+export const userExists = async (id: string): Promise<boolean> =>
+  (await query(db().user.count({ where: { id } }), existsTimeout)) > 0;

@@ -7,7 +7,6 @@ const signedOut = [
   "/sign-in?error=OAuthCallbackError&callbackUrl=%2Fprofile",
   "/sign-in?error=SessionEnded",
   "/sign-in?error=Configuration",
-  "/check-your-mail",
   "/refused",
   "/no-such-page",
 ];

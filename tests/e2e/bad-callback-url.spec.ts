@@ -94,20 +94,6 @@ test("somebody who is signed in already is not led elsewhere by the sign-in page
   }
 });
 
-test("the route that resumes a session leads to our origin, whatever the callbackUrl", async ({
-  context,
-  stage,
-}) => {
-  await signInByRequests(context, "bob");
-  for (const callbackUrl of evil) {
-    const response = await visit(context, `/api/auth/resume?callbackUrl=${encodeURIComponent(callbackUrl)}`, {
-      maxRedirects: 0,
-    });
-    const { location = "" } = response.headers();
-    expect(new URL(location, stage.url).origin, callbackUrl).toBe(stage.url);
-  }
-});
-
 test("a path with a query and a fragment is come back to as it is", async ({ page }) => {
   await page.goto(`/sign-in?callbackUrl=${encodeURIComponent("/profile?tab=a%20b&x=1#end")}`);
   await goToLogto(page);

@@ -80,3 +80,15 @@ test("a request header can't name the page to come back to on another origin", a
   expect(new URL(location, stage.url).origin).toBe(stage.url);
   expect(location).not.toContain("evil.example");
 });
+
+test(
+  "a body that middleware would cut off is refused, and said to be too large",
+  { tag: "@jwt" },
+  async ({ request }) => {
+    const post = (size: number) => request.post("/api/auth/check", { data: Buffer.alloc(size) });
+    const response = await post(10 * 1024 * 1024 + 1);
+    expect(response.status()).toBe(413);
+    expect(await response.json()).toMatchObject({ error: "body_too_large" });
+    expect((await post(10 * 1024 * 1024)).status()).toBe(405);
+  },
+);

@@ -1,12 +1,7 @@
-import { query } from "../../dev/database/databases";
-import type { Postgres } from "../../dev/database/postgres";
-import { faultsIn, outageLines, test, timed } from "./outage";
+import { faultsIn, test, timed } from "./outage";
 import { expireAccessToken, readSession, sessionValue, writtenSessionCookies } from "./session-cookie";
 import { expect, signInByRequests, visit } from "./stage";
 import { signOut } from "./steps";
-
-const rowOf = async (postgres: Postgres, sid: string) =>
-  (await query(postgres.url, `SELECT generation FROM "Session" WHERE sid = '${sid}'`))[0];
 
 test.use({ strategy: "jwt" });
 // They share the servers.
@@ -25,34 +20,13 @@ for (const [fault, begin] of faultsIn("jwt")) {
         times.push(ms);
       }
     }
-    // One of them may have waited a second for the list of revocations.
-    expect(times.sort((one, other) => one - other).at(-4)).toBeLessThan(1_000);
-    expect(Math.max(...times)).toBeLessThan(3_000);
+    expect(Math.max(...times)).toBeLessThan(1_500);
 
-    // Also while it expires: the cookie has the tokens, too. Down it is once it was silent for five seconds.
-    const { sid, generation } = await expireAccessToken(context, outage.app, 5);
-    await expect
-      .poll(
-        async () => {
-          expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
-          return (await readSession(context, outage.app)).generation;
-        },
-        { timeout: 20_000 },
-      )
-      .toBe(generation + 1);
-    expect(outageLines(outage.log()).length).toBeLessThan(5);
-
-    // The row learns of it once that is possible, and the next renewal goes by the row again.
+    // Also while it expires: the cookie has the tokens, and a renewal waits for the database a moment only.
+    const { generation } = await expireAccessToken(context, outage.app);
+    expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
+    expect((await readSession(context, outage.app)).generation).toBe(generation + 1);
     await mend();
-    const generationInRow = () => rowOf(outage.postgres, sid).catch(() => undefined);
-    await expect.poll(generationInRow, { timeout: 25_000 }).toBe(String(generation + 1));
-    await expireAccessToken(context, outage.app);
-    await expect
-      .poll(async () => {
-        expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
-        return generationInRow();
-      })
-      .toBe(String(generation + 3));
   });
 
   test(`signing out while the database is ${fault} signs out here`, async ({ page, context, outage }) => {

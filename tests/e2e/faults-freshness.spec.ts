@@ -47,11 +47,8 @@ test("the handler of the request that renews sees the new role, and so does /api
 for (const javaScriptEnabled of [true, false]) {
   test.describe(() => {
     test.use({ javaScriptEnabled });
-    test(`the action of the request that renews has the new tokens, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
-      page,
-      context,
-      stage,
-    }) => {
+    const title = `the action of the request that renews has the new tokens, JavaScript ${javaScriptEnabled ? "on" : "off"}`;
+    test(title, { tag: "@jwt" }, async ({ page, context, stage }) => {
       await stage.control.change({ rotation: "always", graceInterval: 0 });
       await signIn(page, "bob");
       const old = await expireAccessToken(context, stage);

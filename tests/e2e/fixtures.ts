@@ -4,7 +4,6 @@ import { defaultSettings } from "../../dev/identity/settings";
 import { type Engine } from "./databases";
 import { controlOf, type IdentityControl } from "./identity-control";
 import { leaksIn, recordReceived } from "./leaks";
-import { startMailbox, type Mailbox } from "./mailbox";
 import { openStorage, type Mode, type Storage } from "./modes";
 import { startPair, type App, type Pair } from "./servers";
 
@@ -13,8 +12,6 @@ export { expect };
 interface Fixtures {
   /** An app and a stand-in of this test's own, for what can't be put in order again. */
   own: Pair & { control: IdentityControl };
-  /** The mails that the app sent. */
-  mail: Pick<Mailbox, "next">;
   /** Every test is one of leaks, too: of all that its browser receives, and of the app's log. */
   noLeaks: undefined;
 }
@@ -28,7 +25,6 @@ export interface ProjectOptions {
 interface WorkerFixtures extends ProjectOptions {
   /** Storage for one more app, in the project's mode. */
   newStorage: () => Promise<Storage>;
-  mailbox: Mailbox;
   pair: Pair;
   /** The app that the tests of a worker share, one after another. */
   app: App;
@@ -45,17 +41,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { scope: "worker" },
   ],
-  mailbox: [
-    async ({}, use) => {
-      const mailbox = await startMailbox();
-      await use(mailbox);
-      await mailbox.close();
-    },
-    { scope: "worker" },
-  ],
   pair: [
-    async ({ newStorage, mailbox }, use) => {
-      const pair = await startPair(mailbox.variables, await newStorage());
+    async ({ newStorage }, use) => {
+      const pair = await startPair({}, await newStorage());
       await use(pair);
       await pair.stop();
     },
@@ -65,9 +53,6 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   identity: [async ({ pair }, use) => use(controlOf(pair.identity.endpoint)), { scope: "worker" }],
   baseURL: async ({ app }, use) => {
     await use(app.url);
-  },
-  mail: async ({ mailbox }, use) => {
-    await use(mailbox);
   },
   own: async ({ context, newStorage }, use) => {
     const pair = await startPair({}, await newStorage());

@@ -52,6 +52,7 @@ export function controlOf(endpoint: string) {
     mails: async () => mails.parse(await call("GET", "mails")),
     endSessions: () => call("DELETE", "sessions"),
     changeUser: (id: string, changes: object) => call("PATCH", `users/${id}`, changes),
+    removeUser: (id: string) => call("DELETE", `users/${id}`),
   };
 }
 

@@ -27,7 +27,6 @@ test("the check and the session's description say who is signed in, and nothing 
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   expect(await info.json()).toEqual({
     strategy: expect.stringMatching(/^(jwt|database)$/),
-    provider: "logto",
     startedAt: time,
     expiresAt: time,
     accessToken: { expiresAt: time },

@@ -34,7 +34,6 @@ export const protectedPaths: ProtectedPath[] = [
   page("/account"),
   page("/account/sessions"),
   page("/account/delete"),
-  page("/account/link"),
   handler("/api/auth/check"),
   handler("/api/token-info"),
   // No API is configured here.
@@ -42,15 +41,9 @@ export const protectedPaths: ProtectedPath[] = [
 ];
 
 export const protectedActions: ProtectedAction[] = [
-  ...[
-    "linkAccount",
-    "beginDeletion",
-    "confirmDeletion",
-    "endSession",
-    "endOtherSessions",
-    "endAllSessions",
-  ].map((name) => ({ action: `app/(protected)/account/actions.ts ${name}` })),
-  { action: "app/(protected)/profile/actions.ts askLogtoAgain" },
+  ...["beginDeletion", "confirmDeletion", "endSession", "endOtherSessions", "endAllSessions"].map((name) => ({
+    action: `app/(protected)/account/actions.ts ${name}`,
+  })),
 ];
 
 /** Routes and actions that have no guard, and why. */
@@ -60,19 +53,17 @@ export const publicPaths = new Set([
   "/_global-error",
   "/_not-found",
   // Signing in, and what comes of it.
-  "/check-your-mail",
   "/refused",
   "/sign-in",
-  // Auth.js's own; back-channel logout asks for Logto's signature, resuming for the ended session's cookie.
+  // Auth.js's own; back-channel logout asks for Logto's signature.
   "/api/auth/[...nextauth]",
   "/api/auth/backchannel-logout",
-  "/api/auth/resume",
   // For whatever watches the servers.
   "/api/health",
   "/api/health/ready",
 ]);
 
 export const publicActions = new Set([
-  ...["signInAction", "emailSignInAction", "signOutAction"].map((name) => `lib/session/actions.ts ${name}`),
+  ...["signInAction", "signOutAction"].map((name) => `lib/session/actions.ts ${name}`),
   "app/(auth)/refused/actions.ts signOutOfLogto",
 ]);

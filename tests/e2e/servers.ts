@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import path from "node:path";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -82,7 +83,7 @@ export async function startApp(
   const secret = env.AUTH_SECRET ?? randomBytes(32).toString("base64");
   const child = start(
     process.execPath,
-    ["node_modules/next/dist/bin/next", "start", "--port", String(port)],
+    [path.join(root, "node_modules/next/dist/bin/next"), "start", "--port", String(port)],
     {
       cwd: options.folder ?? root,
       env: {
@@ -136,8 +137,13 @@ export interface Pair {
 /**
  * @param env variables in which the app shall differ
  * @param storage of the app; it is closed with the pair
+ * @param folder of another build
  */
-export async function startPair(env: Variables = {}, storage: Storage = cookiesAlone): Promise<Pair> {
+export async function startPair(
+  env: Variables = {},
+  storage: Storage = cookiesAlone,
+  folder?: string,
+): Promise<Pair> {
   const port = await freePort();
   const identity = await startIdentity({
     port: 0,
@@ -149,7 +155,10 @@ export async function startPair(env: Variables = {}, storage: Storage = cookiesA
     await storage.close();
   };
   try {
-    const app = await startApp({ ...appVariables(identity.issuer), ...env }, { port, storage });
+    const app = await startApp(
+      { ...appVariables(identity.issuer), ...env },
+      { port, storage, ...(folder && { folder }) },
+    );
     const stop = async () => {
       await app.stop();
       await close();

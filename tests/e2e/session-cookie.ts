@@ -81,7 +81,7 @@ async function putSession(
 }
 
 /**
- * Lets the access token of a browser's session come to its end, in its cookie and in its row.
+ * Lets the access token of a browser's session come to its end.
  *
  * @param left how many seconds it still has
  */
@@ -94,8 +94,8 @@ export async function expireAccessToken(
   const token = await readSession(context, app);
   const expiresAt = Math.floor(Date.now() / 1000) + left;
   const expiring = { ...token, generation: token.generation + 1, expiresAt };
-  if (db) await writeRow(db, app.secret, expiring);
-  if (mode !== "database") await putSession(context, app, expiring);
+  if (mode === "database" && db) await writeRow(db, app.secret, expiring);
+  else await putSession(context, app, expiring);
   return expiring;
 }
 

@@ -11,9 +11,7 @@ export async function sessionOf(row: Session, secret: string): Promise<SessionTo
   const tokens = row.sealedTokens && (await unseal(row.sealedTokens, [secret], salt)).payload;
   return sessionToken.parse({
     ...(tokens ? grantTokens.parse(tokens) : {}),
-    sub: row.subject ?? row.userId,
-    userId: row.userId,
-    provider: row.subject ? "logto" : "email",
+    sub: row.userId,
     sid: row.sid,
     logtoSid: row.logtoSid ?? undefined,
     startedAt: seconds(row.startedAt),

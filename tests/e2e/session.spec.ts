@@ -14,7 +14,6 @@ test("/api/auth/session lists claims of the user and nothing else", async ({ con
   expect(await response.json()).toEqual({
     user: {
       id: alice?.id,
-      provider: "logto",
       name: "Alice Kim",
       username: "alice",
       email: "alice@example.com",

@@ -58,7 +58,8 @@ const test = base.extend<object, { keys: Keys; api: NestApi }>({
     async ({ keys }, use) => {
       const api = await startNestApi({
         AUTH_URL: appOrigin,
-        AUTH_SECRET: `${secret},${oldSecret}`,
+        AUTH_SECRET: oldSecret,
+        AUTH_SECRET_1: secret,
         AUTH_LOGTO_ISSUER: keys.issuer,
         API_RESOURCE: resource,
         CORS_ORIGINS: otherOrigin,

@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 import process from "node:process";
-import { startCluster, strategies, type Cluster } from "./cluster";
+import { startCluster, type Cluster } from "./cluster";
 import { allKinds, asked, failuresOf } from "./requests";
 
 /** Small in `npm test`, full size in `npm run test:load`. */
@@ -9,52 +9,50 @@ const { processes, sessions, requests, expiries } =
     ? { processes: 3, sessions: 20, requests: 300, expiries: 5 }
     : { processes: 2, sessions: 6, requests: 36, expiries: 2 };
 
-for (const strategy of strategies) {
-  test.describe(`${processes} processes, no sticky sessions, strategy ${strategy}`, () => {
-    test.describe.configure({ mode: "serial", timeout: 300_000 });
-    let cluster: Cluster;
-    test.beforeAll(async () => {
-      cluster = await startCluster(strategy, processes);
-      // The harshest that a provider can be: every refresh token is good for one use, and a second one ends the grant.
-      await cluster.control.change({ rotation: "always", graceInterval: 0 });
-    });
-    test.afterAll(() => cluster.stop());
-
-    test("each session is renewed once per expiry in the whole cluster, and none is lost", async () => {
-      let clients = await Promise.all(
-        Array.from({ length: sessions }, (_, index) => cluster.signIn(index % 2 ? "alice" : "bob")),
-      );
-      const [first] = clients;
-      const kinds = first ? await allKinds(first) : [];
-      const before = await cluster.refreshes();
-      for (let expiry = 1; expiry <= expiries; expiry += 1) {
-        clients = await cluster.expire(clients);
-        expect(await failuresOf(clients, requests, kinds), `failures at expiry ${expiry}`).toEqual([]);
-        expect(await cluster.refreshes(), `token requests after expiry ${expiry}`).toBe(
-          before + expiry * sessions,
-        );
-      }
-      clients = await cluster.expire(clients);
-      expect(await failuresOf(clients, sessions, kinds), "failures of those who are left").toEqual([]);
-      expect(cluster.log()).not.toMatch(/session ended/);
-      await Promise.all(clients.map((client) => client.dispose()));
-    });
-
-    test("exchanges by all processes at once, each of which rotates the refresh token, end no session", async () => {
-      let clients = await Promise.all(["alice", "bob"].map((name) => cluster.signIn(name)));
-      // A token that could not be had is explained on the page.
-      const access = asked("/api-access", async (answer) => {
-        return answer.ok() && !(await answer.text()).includes('role="alert"');
-      });
-      const kinds = [access, asked("/api/auth/check", (answer) => answer.ok())];
-      const before = await cluster.refreshes();
-      for (let expiry = 1; expiry <= expiries; expiry += 1) {
-        clients = await cluster.expire(clients);
-        expect(await failuresOf(clients, 12 * clients.length, kinds)).toEqual([]);
-      }
-      expect(await cluster.refreshes()).toBeGreaterThan(before);
-      expect(cluster.log()).not.toMatch(/session ended/);
-      await Promise.all(clients.map((client) => client.dispose()));
-    });
+test.describe(`${processes} processes, no sticky sessions`, () => {
+  test.describe.configure({ mode: "serial", timeout: 300_000 });
+  let cluster: Cluster;
+  test.beforeAll(async () => {
+    cluster = await startCluster(processes);
+    // The harshest that a provider can be: every refresh token is good for one use, and a second one ends the grant.
+    await cluster.control.change({ rotation: "always", graceInterval: 0 });
   });
-}
+  test.afterAll(() => cluster.stop());
+
+  test("each session is renewed once per expiry in the whole cluster, and none is lost", async () => {
+    const clients = await Promise.all(
+      Array.from({ length: sessions }, (_, index) => cluster.signIn(index % 2 ? "alice" : "bob")),
+    );
+    const [first] = clients;
+    const kinds = first ? await allKinds(first) : [];
+    const before = await cluster.refreshes();
+    for (let expiry = 1; expiry <= expiries; expiry += 1) {
+      await cluster.expire();
+      expect(await failuresOf(clients, requests, kinds), `failures at expiry ${expiry}`).toEqual([]);
+      expect(await cluster.refreshes(), `token requests after expiry ${expiry}`).toBe(
+        before + expiry * sessions,
+      );
+    }
+    await cluster.expire();
+    expect(await failuresOf(clients, sessions, kinds), "failures of those who are left").toEqual([]);
+    expect(cluster.log()).not.toMatch(/session ended/);
+    await Promise.all(clients.map((client) => client.dispose()));
+  });
+
+  test("exchanges by all processes at once, each of which rotates the refresh token, end no session", async () => {
+    const clients = await Promise.all(["alice", "bob"].map((name) => cluster.signIn(name)));
+    // A token that could not be had is explained on the page.
+    const access = asked("/api-access", async (answer) => {
+      return answer.ok() && !(await answer.text()).includes('role="alert"');
+    });
+    const kinds = [access, asked("/api/auth/check", (answer) => answer.ok())];
+    const before = await cluster.refreshes();
+    for (let expiry = 1; expiry <= expiries; expiry += 1) {
+      await cluster.expire();
+      expect(await failuresOf(clients, 12 * clients.length, kinds)).toEqual([]);
+    }
+    expect(await cluster.refreshes()).toBeGreaterThan(before);
+    expect(cluster.log()).not.toMatch(/session ended/);
+    await Promise.all(clients.map((client) => client.dispose()));
+  });
+});

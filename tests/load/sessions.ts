@@ -45,18 +45,9 @@ export const expired = (token: SessionToken): SessionToken => ({
   expiresAt: Math.floor(Date.now() / 1000) + 5,
 });
 
-/**
- * The same client at the moment when its access token is about to expire: its cookie is made anew.
- *
- * @param expiring its session then, where the cookie's own is not the newest
- */
-export async function atExpiry(
-  client: Client,
-  baseURL: string,
-  secret: string,
-  expiring?: SessionToken,
-): Promise<Client> {
-  const token = { ...(expiring ?? expired(await sessionOf(client, secret))) };
+/** The same client at the moment when its access token is about to expire: its cookie is made anew. */
+export async function atExpiry(client: Client, baseURL: string, secret: string): Promise<Client> {
+  const token = { ...expired(await sessionOf(client, secret)) };
   const value = await encode({ token, secret, salt: cookieName, maxAge: 7 * 24 * 3600 });
   const { cookies, origins } = await client.storageState();
   const jar = cookies.map((cookie) => (cookie.name === cookieName ? { ...cookie, value } : cookie));

@@ -4,7 +4,7 @@ import type { TokenResponse, TokenTarget } from "@/lib/logto/tokens";
 import { getAccessToken } from "@/lib/session/access-token";
 import type { SessionErrorCode } from "@/lib/session/errors";
 import { continueSession, endSession } from "@/lib/session/renewal";
-import type { SessionToken } from "@/lib/session/session-token";
+import { endedSession, type SessionToken } from "@/lib/session/session-token";
 import { variables } from "./environment";
 import { requestWith } from "./request";
 import { expiring, session } from "./sessions";
@@ -79,9 +79,9 @@ describe("the access token for userinfo", () => {
     await expect(ask(expiring({ expiresAt: 1 }))).rejects.toMatchObject({ code: "provider_unavailable" });
   });
 
-  test("can't be had without a grant once it is over", async () => {
+  test("can't be had without a refresh token once it is over", async () => {
     const token = session({ expiresAt: 1, refreshToken: undefined });
-    await expect(ask(token)).rejects.toMatchObject({ code: "no_grant", status: 403 });
+    await expect(ask(token)).rejects.toMatchObject({ code: "no_refresh_token", status: 403 });
     expect(requests()).toBe(0);
   });
 });
@@ -331,7 +331,7 @@ describe("an exchange that fails", () => {
 
 test("a session without a refresh token has nothing to exchange", async () => {
   const asked = ask(session({ refreshToken: undefined }), { resource: api });
-  await expect(asked).rejects.toMatchObject({ code: "no_grant", status: 403 });
+  await expect(asked).rejects.toMatchObject({ code: "no_refresh_token", status: 403 });
   expect(requests()).toBe(0);
 });
 
@@ -344,8 +344,9 @@ test("without a session there is no access token", async () => {
 });
 
 test("a request whose session middleware found ended is told so", async () => {
-  const request = await requestWith(undefined, { headers: { "x-session-ended": "1" } });
-  await expect(request.run(() => getAccessToken({ resource: api }))).rejects.toMatchObject({
+  await expect(ask(endedSession(session()), { resource: api })).rejects.toMatchObject({
     code: "session_ended",
+    status: 401,
   });
+  expect(requests()).toBe(0);
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { hostOnlyRemovals, removedCookies, sessionCookieName, writtenCookies } from "@/lib/session/cookie";
+import { removedCookies, sessionCookieName, writtenCookies } from "@/lib/session/cookie";
 import { readSession } from "@/lib/session/read-session";
+import { endedSession } from "@/lib/session/session-token";
 import { session } from "./sessions";
 
 const configuration = vi.hoisted(() => ({ https: false, domain: "" }));
@@ -12,6 +13,7 @@ vi.mock("@/lib/env", () => ({
     AUTH_COOKIE_DOMAIN: configuration.domain || undefined,
   }),
   isHttps: () => configuration.https,
+  usesRows: () => false,
 }));
 vi.mock("@/lib/log", () => ({ log: { warn } }));
 
@@ -97,6 +99,12 @@ describe("readSession", () => {
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
+  test("tells a session that Logto ended from none", async () => {
+    const cookies = await writtenCookies(endedSession(session()), []);
+    expect(await readSession(cookies)).toEqual({ status: "ended" });
+    expect(warn).not.toHaveBeenCalled();
+  });
+
   test("never logs the cookie", async () => {
     await readSession([{ name, value: "secret-looking-value" }]);
     expect(JSON.stringify(warn.mock.calls)).not.toContain("secret-looking-value");
@@ -127,14 +135,5 @@ describe("a session cookie that is shared with sibling hosts", () => {
     Object.assign(configuration, { https, domain });
     const [cookie] = await writtenCookies(session(), []);
     expect([cookie?.name, cookie?.options.secure]).toEqual([expected, secure]);
-  });
-
-  test("replaces those of the same names that were this host's alone, where the names are the same", () => {
-    const gone = `=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax`;
-    expect(hostOnlyRemovals([name, `${name}.0`, "other"])).toEqual([name + gone, `${name}.0${gone}`]);
-    configuration.https = true;
-    expect(hostOnlyRemovals([sessionCookieName()])).toEqual([]);
-    Object.assign(configuration, { https: false, domain: "" });
-    expect(hostOnlyRemovals([name])).toEqual([]);
   });
 });

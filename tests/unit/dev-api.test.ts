@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { apiVariables, keepVariables } from "../../dev/api-variables";
+import { embeddedUrl } from "../../dev/database/claim";
 import { LaunchError } from "../../dev/environment";
 import { appVariables } from "../../dev/stand-in";
 import { temporaryFolder } from "./temporary-folder";
@@ -21,7 +22,7 @@ const given = {
 describe("the variables of the API server beside `npm run dev`", () => {
   it("are the app's own, from its files and from the launcher", () => {
     const root = newProject(["AUTH_SECRET=from-the-file"]);
-    keepVariables(root, { ...given, DATABASE_URL: undefined });
+    keepVariables(root, given);
     expect(apiVariables(root)).toMatchObject({
       AUTH_SECRET: "from-the-file",
       AUTH_URL: "http://localhost:3002",
@@ -29,6 +30,14 @@ describe("the variables of the API server beside `npm run dev`", () => {
       API_RESOURCE: "https://shopping.example.com/api",
       PORT: "4000",
     });
+  });
+
+  it("have no database where the app has none, and the embedded one's address where the app has it", () => {
+    const root = newProject(["DATABASE_URL=embedded"]);
+    keepVariables(root, given);
+    expect(apiVariables(root).DATABASE_URL).toBeUndefined();
+    keepVariables(root, { ...given, DATABASE_URL: embeddedUrl(5433) });
+    expect(apiVariables(root).DATABASE_URL).toBe(embeddedUrl(5433));
   });
 
   it("have the port and the resource that the app's name", () => {

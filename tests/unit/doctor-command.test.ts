@@ -59,6 +59,14 @@ it("ends with 0 where nothing is set, and says what the stand-in covers", async 
   expect(printed).toContain("npm run setup");
 });
 
+it("finds that a deployment can't have the embedded database of `npm run dev`", async () => {
+  const file = path.join(root, "production.env");
+  const values = { ...healthy(), DATABASE_URL: "embedded" };
+  const { code, printed } = await doctor(values, ["--env", file], "production.env");
+  expect(code).toBe(1);
+  expect(printed).toMatch(/✗ variables +DATABASE_URL /);
+});
+
 it("prints a list for machines with --json, of a file with --env", async () => {
   const file = path.join(root, "production.env");
   const { code, printed } = await doctor(
@@ -92,14 +100,10 @@ describe("prints no secret", () => {
     ["that is wrong", { AUTH_LOGTO_SECRET: hidden, AUTH_SECRET: hidden }],
     ["that is too short", { AUTH_SECRET: "hunter2" }],
     ["of a database", { DATABASE_URL: `postgresql://user:${hidden}@127.0.0.1:9/app` }],
-    ["of a mail server", { EMAIL_SERVER: `smtp://user:${hidden}@127.0.0.1:9` }],
     ["of an API", { API_URL: `${address("http://127.0.0.1:9")}/?key=${hidden}` }],
     ["in the app's address", { AUTH_URL: `${address(origin)}/?key=${hidden}` }],
     ["in the issuer's address", { AUTH_LOGTO_ISSUER: `${address("http://localhost:9")}/oidc` }],
-    [
-      "in what can't be read",
-      { AUTH_URL: hidden, API_URL: hidden, DATABASE_URL: hidden, EMAIL_SERVER: hidden },
-    ],
+    ["in what can't be read", { AUTH_URL: hidden, API_URL: hidden, DATABASE_URL: hidden }],
   ])("%s", async (_, changes) => {
     const { printed } = await doctor({ ...healthy(), ...changes });
     expect(printed).toMatch(/[✗!] /);

@@ -20,6 +20,8 @@ function problemsOf(source: Record<string, string | undefined>): EnvError["probl
   }
 }
 
+const DATABASE_URL = "postgresql://user:password@db.example/app";
+
 describe("parseEnv", () => {
   test("lists every missing variable at once", () => {
     const names = problemsOf({}).map(({ variable }) => variable);
@@ -28,7 +30,6 @@ describe("parseEnv", () => {
 
   test.each([
     ["AUTH_SECRET", "short"],
-    ["AUTH_SECRET", "a-secret-that-is-32-characters-long,short"],
     ["AUTH_LOGTO_ISSUER", "tenant.logto.app/oidc"],
     ["AUTH_LOGTO_ISSUER", "https://tenant.logto.app"],
     ["AUTH_LOGTO_ISSUER", "ftp://tenant.logto.app/oidc"],
@@ -64,12 +65,26 @@ describe("parseEnv", () => {
     expect(production({ VERCEL: "1" })).toEqual([]);
   });
 
-  test("gives the secrets newest first, from a list or by Auth.js's names", () => {
-    const [one, two, three] = ["1", "2", "3"].map((digit) => digit.repeat(32));
-    expect(parseEnv(complete({ AUTH_SECRET: `${one},${two}` })).AUTH_SECRET).toEqual([one, two]);
-    expect(
-      parseEnv(complete({ AUTH_SECRET: one, AUTH_SECRET_1: two, AUTH_SECRET_2: three })).AUTH_SECRET,
-    ).toEqual([three, two, one]);
+  test("takes a secret with a comma in it for one secret", () => {
+    const secret = `${"1".repeat(32)},${"2".repeat(32)}`;
+    expect(parseEnv(complete({ AUTH_SECRET: secret })).AUTH_SECRET).toEqual([secret]);
+  });
+
+  test("gives the secrets newest first: the highest number, and AUTH_SECRET last", () => {
+    const [AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3] = ["0", "1", "2", "3"].map((digit) =>
+      digit.repeat(32),
+    );
+    const rotating = complete({ AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3 });
+    expect(parseEnv(rotating).AUTH_SECRET).toEqual([
+      AUTH_SECRET_3,
+      AUTH_SECRET_2,
+      AUTH_SECRET_1,
+      AUTH_SECRET,
+    ]);
+    expect(parseEnv(complete({ AUTH_SECRET, AUTH_SECRET_3 })).AUTH_SECRET).toEqual([
+      AUTH_SECRET_3,
+      AUTH_SECRET,
+    ]);
   });
 
   test("reads scopes and resources as lists, whatever separates them", () => {
@@ -84,6 +99,45 @@ describe("parseEnv", () => {
     expect(parseEnv(complete()).LOGTO_SCOPES).toContain("offline_access");
   });
 });
+
+describe("where sessions are kept", () => {
+  test.each([
+    ["in rows where there is a database", { DATABASE_URL }, "database"],
+    ["in the cookie where there is none", {}, "jwt"],
+    [
+      "in the cookie beside a database where that is asked for",
+      { DATABASE_URL, AUTH_SESSION_STRATEGY: "jwt" },
+      "jwt",
+    ],
+    ["in rows where that is asked for", { DATABASE_URL, AUTH_SESSION_STRATEGY: "database" }, "database"],
+  ])("is %s", (_, changes, strategy) => {
+    expect(parseEnv(complete(changes)).AUTH_SESSION_STRATEGY).toBe(strategy);
+  });
+
+  test("can't be rows without a database", () => {
+    expect(problemsOf(complete({ AUTH_SESSION_STRATEGY: "database" }))).toMatchObject([
+      { variable: "DATABASE_URL", problem: "is missing (needed by AUTH_SESSION_STRATEGY=database)" },
+    ]);
+  });
+});
+
+test("the embedded database is that of `npm run dev`, and refused as such", () => {
+  const [problem, ...more] = problemsOf(complete({ DATABASE_URL: "embedded" }));
+  expect(problem).toMatchObject({
+    variable: "DATABASE_URL",
+    problem: "is embedded, which only `npm run dev` starts",
+    example: expect.stringMatching(/^postgresql:/),
+  });
+  expect(more).toEqual([]);
+});
+
+test.each(["AUTH_WHOLE_SITE", "EMAIL_SERVER", "EMAIL_FROM"])(
+  "%s, which an older version had, is read no more",
+  (name) => {
+    expect(parseEnv(complete({ [name]: "neither true nor an address" }))).toEqual(parseEnv(complete()));
+    expect(variableNames).not.toContain(name);
+  },
+);
 
 test(".env.example documents exactly the variables that the app reads", () => {
   const documented = readFileSync(".env.example", "utf8").matchAll(/^#?([A-Z_0-9]+)=/gm);

@@ -4,6 +4,7 @@ export const variables = {
   AUTH_URL: "https://app.example",
   AUTH_SECRET: ["s".repeat(40)],
   AUTH_SESSION_STRATEGY: "jwt",
+  DATABASE_URL: "",
   AUTH_LOGTO_ISSUER: "https://logto.test/oidc",
   AUTH_LOGTO_ID: "app",
   AUTH_LOGTO_SECRET: "secret",
@@ -16,3 +17,6 @@ export const env = () => variables;
 
 /** Stands for lib/env.ts's own. */
 export const isHttps = () => false;
+
+/** Stands for lib/env.ts's own. */
+export const usesRows = () => variables.AUTH_SESSION_STRATEGY === "database";

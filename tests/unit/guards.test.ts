@@ -13,7 +13,7 @@ import {
 } from "@/lib/session/guards";
 import { endSession } from "@/lib/session/renewal";
 import type { Requirement } from "@/lib/session/requirement";
-import type { SessionToken } from "@/lib/session/session-token";
+import { endedSession, type SessionToken } from "@/lib/session/session-token";
 import { variables } from "./environment";
 import { requestWith, type FakeRequest } from "./request";
 import { session } from "./sessions";
@@ -55,7 +55,8 @@ const nobody: Record<string, () => Promise<FakeRequest>> = {
   "with a session that was signed out": async () => requestWith(await signedOut()),
 };
 const nobodies = Object.entries(nobody);
-const ended = () => requestWith(undefined, { headers: { "x-session-ended": "1" } });
+/** As middleware hands on what Logto ended. */
+const ended = () => requestWith(endedSession(session()));
 
 describe("getSession", () => {
   test("is what the session shows, without tokens", async () => {
@@ -167,9 +168,11 @@ describe("requireSession", () => {
     },
   );
 
-  test("signs in silently where Logto ended the session", async () => {
-    expect(await redirectOf(async () => (await ended()).run(requireSession))).toBe(
-      "/api/auth/resume?callbackUrl=%2Fdashboard",
+  test("says on the sign-in page that Logto ended the session where it did", async () => {
+    const page = await ended();
+    page.headers.set("x-requested-path", "/profile?tab=2");
+    expect(await redirectOf(() => page.run(requireSession))).toBe(
+      "/sign-in?error=SessionEnded&callbackUrl=%2Fprofile%3Ftab%3D2",
     );
   });
 });
@@ -181,10 +184,10 @@ describe("requireAccessToken", () => {
     expect(await request.run(() => requireAccessToken())).toMatchObject({ accessToken: token.accessToken });
   });
 
-  test("signs in silently when this very exchange finds that Logto ended the grant", async () => {
+  test("says on the sign-in page that this very exchange found the grant ended", async () => {
     const request = await requestWith(session(), { headers: { "x-requested-path": "/api-access" } });
     expect(await redirectOf(() => request.run(() => requireAccessToken({ resource: api })))).toBe(
-      "/api/auth/resume?callbackUrl=%2Fapi-access",
+      "/sign-in?error=SessionEnded&callbackUrl=%2Fapi-access",
     );
   });
 

@@ -4,6 +4,7 @@ import { sessionValues } from "../../examples/nest-api/src/auth/session-cookies"
 import { EnvError, parseEnv } from "../../examples/nest-api/src/env";
 
 const name = "authjs.session-token";
+const databaseUrl = "postgresql://localhost/app";
 const variables = {
   AUTH_URL: "http://app.example.com",
   AUTH_SECRET: "a".repeat(32),
@@ -37,20 +38,47 @@ describe("the API server's configuration", () => {
 
   it("knows the secrets newest first, as the app does", () => {
     const [newest, newer, older] = ["1", "2", "3"].map((digit) => digit.repeat(32));
-    const { secrets } = parseEnv({ ...variables, AUTH_SECRET: `${newer},${older}`, AUTH_SECRET_1: newest });
-    expect(secrets).toEqual([newest, newer, older]);
+    const given = { AUTH_SECRET: older, AUTH_SECRET_1: newer, AUTH_SECRET_2: newest };
+    expect(parseEnv({ ...variables, ...given })).toMatchObject({ secrets: [newest, newer, older] });
   });
 
-  it("needs a database and no secret in strategy database", () => {
-    const wanted = { ...variables, AUTH_SECRET: "", AUTH_SESSION_STRATEGY: "database" };
-    expect(() => parseEnv(wanted)).toThrow("DATABASE_URL");
-    expect(parseEnv({ ...wanted, DATABASE_URL: "postgresql://localhost/app" }).secrets).toEqual([]);
+  it("takes AUTH_SECRET whole, commas included", () => {
+    const AUTH_SECRET = `${"1".repeat(32)},${"2".repeat(32)}`;
+    expect(parseEnv({ ...variables, AUTH_SECRET })).toMatchObject({ secrets: [AUTH_SECRET] });
+  });
+
+  it.each([
+    ["jwt", undefined],
+    ["jwt", " "],
+    ["database", databaseUrl],
+  ])("keeps to strategy %s where DATABASE_URL is %o", (strategy, DATABASE_URL) => {
+    expect(parseEnv({ ...variables, DATABASE_URL })).toMatchObject({ strategy });
+  });
+
+  it("needs a secret in strategy jwt, and knows no database", () => {
+    const jwt = { ...variables, AUTH_SESSION_STRATEGY: "jwt" };
+    expect(() => parseEnv({ ...jwt, AUTH_SECRET: "" })).toThrow("AUTH_SECRET");
+    expect(parseEnv(jwt)).toMatchObject({ strategy: "jwt" });
+    expect(parseEnv({ ...jwt, DATABASE_URL: databaseUrl })).not.toHaveProperty("databaseUrl");
+  });
+
+  it("needs a database in strategy database, and knows no secret", () => {
+    const database = { ...variables, AUTH_SESSION_STRATEGY: "database" };
+    expect(() => parseEnv(database)).toThrow("DATABASE_URL");
+    const env = parseEnv({ ...database, AUTH_SECRET: "", DATABASE_URL: databaseUrl });
+    expect(env).toMatchObject({ strategy: "database", databaseUrl });
+    expect(parseEnv({ ...database, DATABASE_URL: databaseUrl })).not.toHaveProperty("secrets");
+  });
+
+  it("refuses a strategy that the app does not have", () => {
+    const wrong = { ...variables, AUTH_SESSION_STRATEGY: "cookie" };
+    expect(() => parseEnv(wrong)).toThrow(/AUTH_SESSION_STRATEGY +is neither jwt nor database/);
   });
 
   it("is refused by a list of all that is wrong, without a value", () => {
     const wrong = { AUTH_SECRET: "too-short", AUTH_URL: "ftp://files" };
     expect(() => parseEnv(wrong)).toThrow(EnvError);
-    expect(() => parseEnv(wrong)).toThrow(/AUTH_URL.*AUTH_SECRET.*AUTH_LOGTO_ISSUER.*API_RESOURCE/s);
+    expect(() => parseEnv(wrong)).toThrow(/AUTH_URL.*AUTH_LOGTO_ISSUER.*API_RESOURCE.*AUTH_SECRET/s);
     expect(() => parseEnv(wrong)).not.toThrow(/too-short|ftp/);
   });
 });
@@ -104,7 +132,7 @@ describe("the API server's schema", () => {
   it("has nothing that the app's has not, or has otherwise", () => {
     const ours = models("prisma/schema.prisma");
     const theirs = models("examples/nest-api/prisma/schema.prisma");
-    expect([...theirs.keys()]).toEqual(["Session", "Revocation"]);
+    expect([...theirs.keys()]).toEqual(["Session"]);
     for (const [model, fields] of theirs) expect(ours.get(model)).toEqual(expect.arrayContaining(fields));
   });
 });

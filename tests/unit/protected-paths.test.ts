@@ -18,7 +18,11 @@ describe("a list of protected pages", () => {
     // An action's own guard says why it is not done.
     ["POST", "/account", "let through"],
   ])("%s %s: %s", (method, path, answer) => {
-    expect(protection(asked(path, method))).toBe(answer);
+    expect(protection.answer(asked(path, method))).toBe(answer);
+  });
+
+  test("leaves the rest to the guards", () => {
+    expect(protection.isClosed).toBe(false);
   });
 });
 
@@ -39,6 +43,10 @@ describe("a whole site but a list", () => {
     ["POST", "/reports", "refuse"],
     ["DELETE", "/api/products", "refuse"],
   ])("%s %s: %s", (method, path, answer) => {
-    expect(protection(asked(path, method))).toBe(answer);
+    expect(protection.answer(asked(path, method))).toBe(answer);
+  });
+
+  test("may be all that stands before what lies behind it", () => {
+    expect(protection.isClosed).toBe(true);
   });
 });

@@ -1,10 +1,14 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { DatabaseError } from "@/lib/db";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import type { TokenResponse } from "@/lib/logto/tokens";
 import { continueSession, endSession, exchangeToken, renewSession, stateOf } from "@/lib/session/renewal";
 import type { SessionToken } from "@/lib/session/session-token";
+import { variables } from "./environment";
 import { expiring, session } from "./sessions";
 
+const userExists = vi.hoisted(() => vi.fn());
+vi.mock("@/lib/session/users", () => ({ userExists }));
 const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
 vi.mock("@/lib/logto/tokens", () => logto);
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
@@ -34,6 +38,8 @@ async function renewed(token: SessionToken, now?: () => number): Promise<Session
 }
 
 beforeEach(() => {
+  variables.DATABASE_URL = "";
+  userExists.mockReset().mockResolvedValue(true);
   logto.refreshTokens.mockReset().mockImplementation(() => Promise.resolve(response()));
   logto.revokeGrant.mockReset().mockResolvedValue(undefined);
 });
@@ -194,4 +200,56 @@ describe("endSession", () => {
     await endSession(token);
     expect(continueSession(token)).toEqual({ status: "signed_out" });
   });
+});
+
+describe("where the cookie is the session, beside a database", () => {
+  const refreshToken = "refresh-token-0";
+
+  beforeEach(() => {
+    variables.DATABASE_URL = "postgresql://db.example/app";
+  });
+
+  test("a renewal asks whether the user is still there", async () => {
+    const token = expiring();
+    expect((await renewed(token)).generation).toBe(1);
+    expect(userExists).toHaveBeenCalledExactlyOnceWith(token.sub);
+  });
+
+  test("a session is over at its renewal once its user was deleted, and its grant revoked", async () => {
+    userExists.mockResolvedValue(false);
+    const token = expiring({ refreshToken });
+    expect(await renewSession(token)).toEqual({ status: "signed_out" });
+    expect(logto.refreshTokens).not.toHaveBeenCalled();
+    expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), refreshToken);
+  });
+
+  test("it is over for every later request, which asks nobody any more", async () => {
+    userExists.mockResolvedValue(false);
+    const token = expiring();
+    await renewSession(token);
+    expect(await renewSession({ ...token })).toEqual({ status: "signed_out" });
+    expect(userExists).toHaveBeenCalledTimes(1);
+  });
+
+  test("it is over though the grant can't be revoked", async () => {
+    userExists.mockResolvedValue(false);
+    logto.revokeGrant.mockRejectedValue(refusal("unavailable"));
+    expect(await renewSession(expiring())).toEqual({ status: "signed_out" });
+  });
+
+  test("nobody is signed out because the database does not answer", async () => {
+    userExists.mockRejectedValue(new DatabaseError("no answer"));
+    expect((await renewed(expiring())).generation).toBe(1);
+    expect(logto.revokeGrant).not.toHaveBeenCalled();
+  });
+
+  test("a session that is not due asks nothing", async () => {
+    await renewed(session());
+    expect(userExists).not.toHaveBeenCalled();
+  });
+});
+
+test("without a database no renewal asks for the user", async () => {
+  await renewed(expiring());
+  expect(userExists).not.toHaveBeenCalled();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { beginEmailSession, beginSession, isSliding, sessionLifetime } from "@/lib/session/session-token";
+import { beginSession, endedSession, isSliding, sessionLifetime } from "@/lib/session/session-token";
 import { session } from "./sessions";
 
 const sub = "k3v9t2m8qx1a";
@@ -11,34 +11,60 @@ const account = {
   refresh_token: "refresh",
   expires_in: 3600,
 } as const;
+/** Without `offline_access` Logto gives none. */
+const withoutRefreshToken = { ...account, refresh_token: undefined };
+const now = 1_800_000_000_000;
+const began = (idToken: object = {}) => beginSession(account, { sub, iat: 1, ...idToken }, now);
 
-describe("a session of Logto", () => {
-  test("is of the user in the database, and of Logto's subject", () => {
-    const token = beginSession(account, { sub, iat: 1, sid: "logto-sid" }, "user");
-    expect(token).toMatchObject({
-      userId: "user",
-      sub,
-      provider: "logto",
-      logtoSid: "logto-sid",
-      startedAt: 1,
-    });
+describe("a session that begins", () => {
+  test("is of Logto's subject, and of its session there", () => {
+    expect(began({ sid: "logto-sid" })).toMatchObject({ sub, logtoSid: "logto-sid", startedAt: 1 });
   });
 
-  test("is of Logto's subject alone where there is no database", () => {
-    expect(beginSession(account, { sub, iat: 1 }).userId).toBe(sub);
+  test("has an id of its own", () => {
+    expect(began().sid).not.toBe(began().sid);
   });
 
   test("is fresh only if Logto says when the user signed in", () => {
-    expect(beginSession(account, { sub, iat: 1 }).authenticatedAt).toBeUndefined();
-    expect(beginSession(account, { sub, iat: 9, auth_time: 5 }).authenticatedAt).toBe(5);
+    expect(began().authenticatedAt).toBeUndefined();
+    expect(began({ auth_time: 5 }).authenticatedAt).toBe(5);
+  });
+
+  test("lasts seven days", () => {
+    expect(began().exp).toBe(now / 1000 + 7 * 24 * 3600);
+  });
+
+  test("ends with its access token where it has no refresh token", () => {
+    const token = beginSession({ ...withoutRefreshToken, expires_in: 600 }, { sub, iat: 1 }, now);
+    expect(token).toMatchObject({ exp: now / 1000 + 600, expiresAt: now / 1000 + 600 });
+    expect(token.refreshToken).toBeUndefined();
+  });
+
+  test("ends after an hour where there is no refresh token and no lifetime", () => {
+    const token = beginSession({ ...withoutRefreshToken, expires_in: undefined }, { sub, iat: 1 }, now);
+    expect(token.exp).toBe(now / 1000 + 3600);
   });
 });
 
-test("a session by e-mail has no grant, and is fresh", () => {
-  const token = beginEmailSession({ id: "user", email: "eve@example.com", name: null }, 10_000);
-  expect(token).toMatchObject({ sub: "user", userId: "user", provider: "email", authenticatedAt: 10 });
-  expect(token.accessToken).toBeUndefined();
-  expect(token.claims).toMatchObject({ email: "eve@example.com", email_verified: true });
+describe("a session that has ended", () => {
+  const token = session({ logtoSid: "logto-sid", authenticatedAt: 5, generation: 3 });
+
+  test("keeps no token, and no claim but the subject", () => {
+    const { sid, startedAt, exp } = token;
+    expect(endedSession(token, now)).toEqual({
+      sub,
+      sid,
+      startedAt,
+      generation: 3,
+      exp,
+      claims: { sub },
+      endedAt: now / 1000,
+    });
+  });
+
+  test("ends at a whole second", () => {
+    expect(endedSession(token, now + 999).endedAt).toBe(now / 1000);
+  });
 });
 
 describe("in the second half of its life", () => {
@@ -49,11 +75,7 @@ describe("in the second half of its life", () => {
     expect(isSliding(session({ exp: exp + 120 }))).toBe(false);
   });
 
-  test("a session of Logto without a refresh token doesn't: nobody would ask Logto again", () => {
+  test("a session without a refresh token doesn't: nobody would ask Logto again", () => {
     expect(isSliding(session({ exp, refreshToken: undefined }))).toBe(false);
-  });
-
-  test("a session by e-mail does", () => {
-    expect(isSliding({ ...beginEmailSession({ id: "user" }), exp })).toBe(true);
   });
 });

@@ -7,8 +7,6 @@ export function session(changes: Partial<SessionToken> = {}, now = Date.now()): 
   const seconds = Math.floor(now / 1000);
   return {
     sub: "k3v9t2m8qx1a",
-    userId: "k3v9t2m8qx1a",
-    provider: "logto",
     startedAt: seconds - 60,
     sid: crypto.randomUUID(),
     generation: 0,

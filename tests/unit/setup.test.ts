@@ -187,6 +187,15 @@ describe("without a terminal", () => {
     }
   });
 
+  it("takes the embedded database of `npm run dev` for one, without looking for it elsewhere", async () => {
+    const { code, printed } = await setUp([...withSecret(), "--database-url", "embedded"]);
+    expect([code, printed]).toEqual([0, expect.stringContaining("starts the embedded PostgreSQL")]);
+    expect(readEnvironment(root).DATABASE_URL).toBe("embedded");
+    // Asked once more, it stays.
+    expect((await setUp([...withSecret(), "--yes"])).code).toBe(0);
+    expect(readEnvironment(root).DATABASE_URL).toBe("embedded");
+  });
+
   it("writes nothing where the doctor finds a problem, but with --force", async () => {
     const wrong = [...flags(), "--app-secret", "wrong"];
     expect(await setUp(wrong)).toMatchObject({

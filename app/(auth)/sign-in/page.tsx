@@ -4,11 +4,9 @@ import { Main } from "@/components/main";
 import { signInMessage } from "@/components/sign-in-errors";
 import { Alert } from "@/components/ui/alert";
 import { SubmitButton } from "@/components/ui/submit-button";
-import { TextField } from "@/components/ui/text-field";
-import { hasEmailSignIn } from "@/lib/env";
-import { emailSignInAction, signInAction } from "@/lib/session/actions";
+import { signInAction } from "@/lib/session/actions";
 import { defaultCallbackUrl, safeCallbackUrl } from "@/lib/session/callback-url";
-import { asSessionError, SessionError } from "@/lib/session/errors";
+import { asSessionError, isSessionError } from "@/lib/session/errors";
 import { getSession } from "@/lib/session/guards";
 import { appUrl } from "@/lib/session/origin";
 
@@ -52,7 +50,6 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
               Create an account
             </SubmitButton>
           </form>
-          {hasEmailSignIn() && <EmailSignIn callbackUrl={callbackUrl} />}
         </div>
         <p className="px-6 text-center text-xs text-balance text-muted sm:px-8">
           Your password is typed at the identity provider and never reaches this site.
@@ -65,32 +62,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
 /** Goes on where somebody is signed in already. @returns the code of an error to explain, or null */
 async function problemWith(callbackUrl: string): Promise<string | null> {
   const session = await getSession().catch(asSessionError);
-  if (session instanceof SessionError) return "DatabaseUnavailable";
+  if (isSessionError(session)) return "DatabaseUnavailable";
   if (session) redirect(callbackUrl);
-  // Logto ends the session of whoever wants to link an account as soon as that account signs in there. If it can't be
-  // linked, the page that was to say so can't be shown any more.
-  const { pathname, searchParams } = new URL(callbackUrl, "http://here.invalid");
-  return pathname === "/account" ? searchParams.get("error") : null;
-}
-
-function EmailSignIn({ callbackUrl }: { callbackUrl: string }) {
-  return (
-    <>
-      <p className="my-6 flex items-center gap-3 text-xs text-muted before:h-px before:flex-1 before:bg-border after:h-px after:flex-1 after:bg-border">
-        or
-      </p>
-      <form action={emailSignInAction} className="grid gap-3">
-        <input type="hidden" name="callbackUrl" value={callbackUrl} />
-        <TextField
-          label="E-mail address"
-          type="email"
-          name="email"
-          autoComplete="email"
-          required
-          placeholder="you@example.com"
-        />
-        <SubmitButton>Send me a link</SubmitButton>
-      </form>
-    </>
-  );
+  return null;
 }

@@ -2,7 +2,7 @@
 
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
-import { deleteAccount, isFreshlySignedIn, linkLogtoAccount, signInAgain } from "@/lib/session/account";
+import { deleteAccount, isFreshlySignedIn, signInAgain } from "@/lib/session/account";
 import { explained } from "@/lib/session/explained";
 import { actionWithSession } from "@/lib/session/guards";
 import { revokeOtherSessions, revokeSession, signOutEverywhere } from "@/lib/session/sessions";
@@ -10,13 +10,6 @@ import { revokeOtherSessions, revokeSession, signOutEverywhere } from "@/lib/ses
 const account = "/account";
 const sessions = "/account/sessions";
 const deletion = "/account/delete";
-const linking = "/account/link";
-
-/** To link an account leads through a sign-in, too: it would open this one for good. */
-export const linkAccount = explained(
-  linking,
-  actionWithSession(async () => ((await isFreshlySignedIn()) ? linkLogtoAccount() : signInAgain(linking))),
-);
 
 /** The way to the deletion leads through a sign-in, so that a browser that was left open is not enough. */
 export const beginDeletion = explained(

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { AccountCard } from "@/components/account-card";
-import { LinkedAccountsCard } from "@/components/linked-accounts-card";
 import { LogtoAccountCard } from "@/components/logto-account-card";
 import { Main } from "@/components/main";
+import { NeedsDatabase } from "@/components/needs-database";
 import { PageError } from "@/components/page-error";
 import { protectedPage } from "@/components/protected-page";
 import { ButtonLink } from "@/components/ui/button";
@@ -11,37 +11,27 @@ import { PageHeader } from "@/components/ui/page-header";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { hasDatabase } from "@/lib/db";
 import { env } from "@/lib/env";
-import { linkedAccounts } from "@/lib/session/account";
 import { requireSession } from "@/lib/session/guards";
 import { appUrl } from "@/lib/session/origin";
-import { beginDeletion, linkAccount } from "./actions";
-import { asSessionError } from "@/lib/session/errors";
+import { beginDeletion } from "./actions";
 
 export const metadata: Metadata = { title: "Account" };
 
 export default protectedPage(async ({ searchParams }: PageProps<"/account">) => {
   const { user } = await requireSession();
   const { error } = await searchParams;
-  const accounts = hasDatabase() ? await linkedAccounts().catch(asSessionError) : null;
-  const isAtLogto = user.provider === "logto" || (Array.isArray(accounts) && accounts.some(isLogto));
-
   return (
     <Main className="py-8 sm:py-10">
       <PageHeader title="Account" description="Who you are here, how you get in, and how you leave." />
       <div className="space-y-4">
         {typeof error === "string" && <PageError code={error} path="/account" />}
         <div className="grid items-start gap-4 lg:grid-cols-[1.4fr_1fr]">
+          <AccountCard user={user} title="Profile" />
           <div className="grid gap-4">
-            <AccountCard user={user} title="Profile" />
-            {accounts && <LinkedAccountsCard accounts={accounts} link={linkAccount} />}
-          </div>
-          <div className="grid gap-4">
-            {isAtLogto && (
-              <LogtoAccountCard
-                endpoint={env().AUTH_LOGTO_ISSUER.replace(/\/oidc$/, "")}
-                backTo={(await appUrl("/account")).href}
-              />
-            )}
+            <LogtoAccountCard
+              endpoint={env().AUTH_LOGTO_ISSUER.replace(/\/oidc$/, "")}
+              backTo={(await appUrl("/account")).href}
+            />
             <Card title="Sessions" description="The browsers in which you are signed in.">
               <ButtonLink href="/account/sessions" size="small">
                 See your sessions
@@ -49,14 +39,12 @@ export default protectedPage(async ({ searchParams }: PageProps<"/account">) => 
             </Card>
           </div>
         </div>
-        {accounts ? (
+        {hasDatabase() ? (
           <Card title="Delete my account">
             <p className="max-w-prose leading-6 text-muted">
-              Removes what this site keeps about you: your user, the accounts linked to it and all of its
-              sessions.{" "}
-              {isAtLogto &&
-                "Your account at Logto stays; only Logto's own pages or its administrator can delete that."}{" "}
-              You are asked to sign in again first.
+              Removes what this site keeps about you: your user and all of its sessions. Your account at Logto
+              stays; only Logto&apos;s own pages or its administrator can delete that. You are asked to sign
+              in again first.
             </p>
             <form action={beginDeletion} className="mt-5">
               <SubmitButton variant="danger" size="small">
@@ -65,14 +53,12 @@ export default protectedPage(async ({ searchParams }: PageProps<"/account">) => 
             </form>
           </Card>
         ) : (
-          <p className="text-muted">
-            This site runs without a database. A list of sessions, linked accounts and deleting your account
-            here come with DATABASE_URL.
-          </p>
+          <NeedsDatabase>
+            This site runs without a database. A list of your sessions and deleting your account here come
+            with one.
+          </NeedsDatabase>
         )}
       </div>
     </Main>
   );
 });
-
-const isLogto = ({ provider }: { provider: string }) => provider === "logto";

@@ -9,10 +9,9 @@ const time = (seconds: number) => new Date(seconds * 1000).toISOString();
  * end. Never a token, nor the id of the session.
  */
 export const GET = withSession(async () => {
-  const { provider, startedAt, exp, expiresAt, claims } = await currentToken();
+  const { startedAt, exp, expiresAt, claims } = await currentToken();
   return Response.json({
     strategy: env().AUTH_SESSION_STRATEGY,
-    provider,
     startedAt: time(startedAt),
     expiresAt: time(exp),
     accessToken: expiresAt === undefined ? null : { expiresAt: time(expiresAt) },

@@ -6,20 +6,10 @@ const webUrl = z.url({ protocol: /^https?$/, error: "is not an http(s) URL" });
 const isOrigin = (value: string) =>
   !value.includes("*") && URL.canParse(value) && new URL(value).origin === value;
 
-const schema = z
+const settings = z
   .object({
     PORT: z.coerce.number("is not a port").int("is not a port").min(0).max(65_535).default(4000),
     AUTH_URL: z.string("is missing").pipe(webUrl),
-    AUTH_SESSION_STRATEGY: z.enum(["jwt", "database"], "is neither jwt nor database").default("jwt"),
-    AUTH_SECRET: z
-      .string()
-      .default("")
-      .transform((value) => value.split(",").flatMap((part) => part.trim() || []))
-      .pipe(z.array(secret)),
-    AUTH_SECRET_1: secret.optional(),
-    AUTH_SECRET_2: secret.optional(),
-    AUTH_SECRET_3: secret.optional(),
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "is not a PostgreSQL URL" }).optional(),
     AUTH_LOGTO_ISSUER: z
       .string("is missing")
       .pipe(webUrl)
@@ -31,33 +21,49 @@ const schema = z
       .transform(words)
       .refine((origins) => origins.every(isOrigin), "has an entry that is no origin (a wildcard is none)"),
   })
-  .refine((value) => value.AUTH_SESSION_STRATEGY !== "jwt" || value.AUTH_SECRET.length > 0, {
-    path: ["AUTH_SECRET"],
-    error: "is missing (needed by strategy jwt)",
-    when: () => true,
-  })
-  .refine((value) => value.AUTH_SESSION_STRATEGY !== "database" || value.DATABASE_URL, {
-    path: ["DATABASE_URL"],
-    error: "is missing (needed by strategy database)",
-    when: () => true,
-  })
-  .transform(({ AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3, ...env }) => ({
+  .transform((env) => ({
     port: env.PORT,
-    strategy: env.AUTH_SESSION_STRATEGY,
-    /** Newest first; any of them decrypts. */
-    secrets: [AUTH_SECRET_3, AUTH_SECRET_2, AUTH_SECRET_1, ...AUTH_SECRET].filter(
-      (part) => part !== undefined,
-    ),
     /** Also the salt of its key. A `__Host-` cookie would never get here: it stays with the app's own host. */
     cookieName: `${new URL(env.AUTH_URL).protocol === "https:" ? "__Secure-" : ""}authjs.session-token`,
-    databaseUrl: env.DATABASE_URL,
     issuer: env.AUTH_LOGTO_ISSUER,
     resource: env.API_RESOURCE,
     /** Whose pages may call this server from a browser. */
     origins: [new URL(env.AUTH_URL).origin, ...env.CORS_ORIGINS],
   }));
 
-/** The configuration, parsed. */
+const rowStore = z
+  .object({
+    AUTH_SESSION_STRATEGY: z.literal("database"),
+    DATABASE_URL: z
+      .string("is missing (needed by strategy database)")
+      .pipe(z.url({ protocol: /^postgres(ql)?$/, error: "is not a PostgreSQL URL" })),
+  })
+  .transform((env) => ({ strategy: env.AUTH_SESSION_STRATEGY, databaseUrl: env.DATABASE_URL }));
+
+const cookieStore = z
+  .object({
+    AUTH_SESSION_STRATEGY: z.literal("jwt"),
+    AUTH_SECRET: z.string("is missing (needed by strategy jwt)").pipe(secret),
+    AUTH_SECRET_1: secret.optional(),
+    AUTH_SECRET_2: secret.optional(),
+    AUTH_SECRET_3: secret.optional(),
+  })
+  .transform((env) => ({
+    strategy: env.AUTH_SESSION_STRATEGY,
+    /** Newest first; any of them decrypts. */
+    secrets: [env.AUTH_SECRET_3, env.AUTH_SECRET_2, env.AUTH_SECRET_1, env.AUTH_SECRET].filter(
+      (part) => part !== undefined,
+    ),
+  }));
+
+const store = z.discriminatedUnion(
+  "AUTH_SESSION_STRATEGY",
+  [rowStore, cookieStore],
+  "is neither jwt nor database",
+);
+const schema = settings.and(store);
+
+/** The configuration, parsed. It has a database in strategy `database` only, and secrets in strategy `jwt` only. */
 export type Env = z.output<typeof schema>;
 
 /** Names the configuration for Nest's dependency injection. */
@@ -69,13 +75,16 @@ export class EnvError extends Error {
 }
 
 /**
- * Validates the variables. An empty string counts as unset.
+ * Validates the variables. Trims values and takes an empty one as unset, as the app does. AUTH_SESSION_STRATEGY also has
+ * the app's default: `database` where DATABASE_URL is set, else `jwt`.
  *
  * @throws EnvError naming each wrong or missing variable and what is wrong
  */
 export function parseEnv(source: Record<string, string | undefined>): Env {
-  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim()));
-  const result = schema.safeParse(set);
+  const trimmed = Object.entries(source).map(([name, value]) => [name, value?.trim()] as const);
+  const set = Object.fromEntries(trimmed.filter(([, value]) => value));
+  const strategy = set.DATABASE_URL ? "database" : "jwt";
+  const result = schema.safeParse({ AUTH_SESSION_STRATEGY: strategy, ...set });
   if (result.success) return result.data;
   const problems = new Map(result.error.issues.map(({ path: [name], message }) => [String(name), message]));
   const lines = [...problems].map(([name, problem]) => `  ${name.padEnd(21)}  ${problem}`);

@@ -26,9 +26,8 @@ CREATE TABLE "Account" (
 CREATE TABLE "Session" (
     "id" TEXT NOT NULL,
     "sid" TEXT NOT NULL,
-    "sessionToken" TEXT,
+    "sessionToken" TEXT NOT NULL,
     "userId" TEXT NOT NULL,
-    "subject" TEXT,
     "logtoSid" TEXT,
     "claims" JSONB NOT NULL,
     "sealedTokens" TEXT,
@@ -44,28 +43,6 @@ CREATE TABLE "Session" (
     CONSTRAINT "Session_pkey" PRIMARY KEY ("id")
 );
 
--- CreateTable
-CREATE TABLE "VerificationToken" (
-    "identifier" TEXT NOT NULL,
-    "token" TEXT NOT NULL,
-    "expires" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "VerificationToken_pkey" PRIMARY KEY ("identifier","token")
-);
-
--- CreateTable
-CREATE TABLE "Revocation" (
-    "key" TEXT NOT NULL,
-    "before" TIMESTAMP(3) NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "expires" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "Revocation_pkey" PRIMARY KEY ("key")
-);
-
--- CreateIndex
-CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
-
 -- CreateIndex
 CREATE INDEX "Account_userId_idx" ON "Account"("userId");
 
@@ -79,25 +56,10 @@ CREATE UNIQUE INDEX "Session_sessionToken_key" ON "Session"("sessionToken");
 CREATE INDEX "Session_userId_idx" ON "Session"("userId");
 
 -- CreateIndex
-CREATE INDEX "Session_subject_idx" ON "Session"("subject");
-
--- CreateIndex
 CREATE INDEX "Session_logtoSid_idx" ON "Session"("logtoSid");
 
 -- CreateIndex
 CREATE INDEX "Session_expires_idx" ON "Session"("expires");
-
--- CreateIndex
-CREATE UNIQUE INDEX "VerificationToken_token_key" ON "VerificationToken"("token");
-
--- CreateIndex
-CREATE INDEX "VerificationToken_expires_idx" ON "VerificationToken"("expires");
-
--- CreateIndex
-CREATE INDEX "Revocation_createdAt_idx" ON "Revocation"("createdAt");
-
--- CreateIndex
-CREATE INDEX "Revocation_expires_idx" ON "Revocation"("expires");
 
 -- AddForeignKey
 ALTER TABLE "Account" ADD CONSTRAINT "Account_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;

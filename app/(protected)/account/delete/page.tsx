@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { displayName } from "@/components/displayed-user";
 import { MessagePage } from "@/components/message-page";
+import { NeedsDatabase } from "@/components/needs-database";
 import { PageError } from "@/components/page-error";
 import { protectedPage } from "@/components/protected-page";
 import { ButtonLink } from "@/components/ui/button";
@@ -24,7 +25,9 @@ export default protectedPage(async ({ searchParams }: PageProps<"/account/delete
         title="There is nothing to delete here"
         actions={back("Your account")}
       >
-        <p>This site runs without a database and keeps nothing about you but this browser&apos;s cookie.</p>
+        <NeedsDatabase>
+          This site runs without a database and keeps nothing about you but this browser&apos;s cookie.
+        </NeedsDatabase>
       </MessagePage>
     );
   }
@@ -47,18 +50,15 @@ export default protectedPage(async ({ searchParams }: PageProps<"/account/delete
       {typeof error === "string" && <PageError code={error} path="/account/delete" />}
       {!isFresh && (
         <p>
-          {user.provider === "email"
-            ? "We mail you a new link, so that nobody else deletes your account from a browser that you left open."
-            : "Logto asks for your password, so that nobody else deletes your account from a browser that you left open."}
+          Logto asks you to prove who you are, so that nobody else deletes your account from a browser that
+          you left open.
         </p>
       )}
       <p>
-        What this site keeps about you is removed at once and cannot be brought back: your user, the accounts
-        linked to it and all of its sessions.
+        What this site keeps about you is removed at once and cannot be brought back: your user and all of its
+        sessions.
       </p>
-      {user.provider === "logto" && (
-        <p>Your account at Logto stays. Only Logto&apos;s own pages or its administrator can delete that.</p>
-      )}
+      <p>Your account at Logto stays. Only Logto&apos;s own pages or its administrator can delete that.</p>
     </MessagePage>
   );
 });

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { Main } from "@/components/main";
+import { NeedsDatabase } from "@/components/needs-database";
 import { PageError } from "@/components/page-error";
 import { protectedPage } from "@/components/protected-page";
 import { SessionErrorAlert } from "@/components/session-error-alert";
@@ -11,8 +12,8 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { hasDatabase } from "@/lib/db";
-import { env } from "@/lib/env";
-import { asSessionError, SessionError } from "@/lib/session/errors";
+import { usesRows } from "@/lib/env";
+import { asSessionError, isSessionError } from "@/lib/session/errors";
 import { requireSession } from "@/lib/session/guards";
 import { listSessions } from "@/lib/session/sessions";
 import { endAllSessions, endOtherSessions, endSession } from "../actions";
@@ -33,7 +34,7 @@ export default protectedPage(async ({ searchParams }: PageProps<"/account/sessio
       />
       <div className="space-y-6">
         {typeof error === "string" && <PageError code={error} path={path} />}
-        {hasDatabase() ? <Sessions /> : <OnlyThisSession />}
+        {usesRows() ? <Sessions /> : <OnlyThisSession />}
       </div>
     </Main>
   );
@@ -41,15 +42,14 @@ export default protectedPage(async ({ searchParams }: PageProps<"/account/sessio
 
 async function Sessions() {
   const sessions = await listSessions().catch(asSessionError);
-  if (sessions instanceof SessionError)
+  if (isSessionError(sessions))
     return <SessionErrorAlert title="The sessions could not be loaded" code={sessions.code} path={path} />;
-  const out = env().AUTH_SESSION_STRATEGY === "database" ? "at its next request" : "within seconds";
   return (
     <>
       <SessionList sessions={sessions} revoke={endSession} />
       {sessions.length > 1 ? (
         <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
-          <p className="text-muted">A session that you end here is out {out}.</p>
+          <p className="text-muted">A session that you end here is out at its next request.</p>
           <form action={endOtherSessions}>
             <SubmitButton>Sign out all other sessions</SubmitButton>
           </form>
@@ -79,10 +79,16 @@ async function OnlyThisSession() {
   return (
     <>
       <SessionList sessions={[{ id: "this", current: true, userAgent }]} revoke={endSession} />
-      <p className="text-muted">
-        This site runs without a database and knows of no session but this one. A list of all, and ending them
-        from here, come with DATABASE_URL.
-      </p>
+      {hasDatabase() ? (
+        <p className="text-muted">
+          This site keeps sessions in the browser&apos;s cookie alone, so it knows of no session but this one.
+        </p>
+      ) : (
+        <NeedsDatabase>
+          This site runs without a database and knows of no session but this one. A list of all, and ending
+          them from here, come with one.
+        </NeedsDatabase>
+      )}
     </>
   );
 }

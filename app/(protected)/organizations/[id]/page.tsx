@@ -8,7 +8,7 @@ import { TokenDetails } from "@/components/token-details";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { getUserinfo } from "@/lib/session/claims";
-import { asSessionError, SessionError } from "@/lib/session/errors";
+import { asSessionError, isSessionError } from "@/lib/session/errors";
 import type { SessionUser } from "@/lib/session/session";
 import { requireAccessToken, requireSession } from "@/lib/session/guards";
 
@@ -61,5 +61,5 @@ export default protectedPage(async ({ params }: PageProps<"/organizations/[id]">
 /** With names and descriptions, where userinfo can be had. They decide nothing: Logto does, by its token. */
 async function membershipsAtLogto(user: SessionUser) {
   const userinfo = await getUserinfo().catch(asSessionError);
-  return membershipsOf(user, userinfo instanceof SessionError ? undefined : userinfo);
+  return membershipsOf(user, isSessionError(userinfo) ? undefined : userinfo);
 }

@@ -24,10 +24,10 @@ export class SessionStrategy extends PassportStrategy(Strategy, "session") {
     if (isForeignWrite(request, this.env.origins)) throw new Refusal(403, "Not from this site");
     const session = await this.sessions.find(values);
     if (!session) throw unauthorized("Invalid session");
-    const { sub, claims } = session;
+    const { subject, claims } = session;
     return {
       via: "session",
-      subject: sub,
+      subject,
       name: claims.name ?? claims.username ?? null,
       roles: claims.roles ?? [],
     };

@@ -1,3 +1,0 @@
-import { resumeSession } from "@/lib/session/resume";
-
-export { resumeSession as GET };

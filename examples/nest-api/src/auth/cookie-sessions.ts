@@ -1,0 +1,41 @@
+import { decode } from "@auth/core/jwt";
+import { z } from "zod";
+import { claims, type Session, Sessions } from "./sessions.js";
+
+/** The cookie holds the user's tokens, too: parsing drops them. */
+const stored = z.object({
+  sub: z.string().min(1),
+  /** In seconds since 1970. */
+  startedAt: z.number(),
+  claims,
+});
+
+/**
+ * Strategy `jwt`: the encrypted cookie is the session. Only the app knows who signed out, so a copy of a cookie is valid
+ * here until it expires.
+ */
+export class CookieSessions extends Sessions {
+  /**
+   * @param secrets any of them decrypts
+   * @param cookieName the salt of the key
+   */
+  constructor(
+    private readonly secrets: readonly string[],
+    private readonly cookieName: string,
+  ) {
+    super();
+  }
+
+  async find(values: readonly string[]): Promise<Session | undefined> {
+    const payloads = await Promise.all(values.map((value) => this.#decrypt(value)));
+    const [newest] = payloads
+      .flatMap((payload) => stored.safeParse(payload).data ?? [])
+      .sort((a, b) => b.startedAt - a.startedAt);
+    return newest && { subject: newest.sub, claims: newest.claims };
+  }
+
+  /** @returns null for what is tampered with, expired, or of another secret */
+  async #decrypt(token: string): Promise<unknown> {
+    return decode({ token, secret: [...this.secrets], salt: this.cookieName }).catch(() => null);
+  }
+}

@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import type { OnModuleDestroy } from "@nestjs/common";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { PrismaClient } from "../generated/client.js";
+import { Unavailable } from "../refusals.js";
+import { claims, type Session, Sessions } from "./sessions.js";
+
+/** How long to wait for a connection, and for a query, in milliseconds. */
+const timeout = 5_000;
+
+/** Strategy `database`: the cookie names a row of the app's database. */
+export class RowSessions extends Sessions implements OnModuleDestroy {
+  readonly #client: PrismaClient;
+
+  /** @param databaseUrl the app's database; nothing connects before the first query */
+  constructor(databaseUrl: string) {
+    super();
+    const adapter = new PrismaPg({
+      connectionString: databaseUrl,
+      connectionTimeoutMillis: timeout,
+      query_timeout: timeout,
+    });
+    this.#client = new PrismaClient({ adapter, errorFormat: "minimal" });
+  }
+
+  async find(values: readonly string[]): Promise<Session | undefined> {
+    const hashes = values.map((value) => createHash("sha256").update(value).digest("hex"));
+    const row = await this.#client.session
+      .findFirst({
+        where: { sessionToken: { in: hashes }, endedAt: null, expires: { gt: new Date() } },
+        orderBy: { startedAt: "desc" },
+      })
+      .catch(throwUnavailable);
+    return row ? { subject: row.userId, claims: claims.parse(row.claims) } : undefined;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.#client.$disconnect();
+  }
+}
+
+/** Prisma's messages repeat the query and the host, so that only the code is kept. */
+function throwUnavailable(error: unknown): never {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "no answer";
+  throw new Unavailable(`database: ${code}`);
+}

@@ -1,0 +1,16 @@
+import { expect, expectExplained, postAsApp, signInByRequests, test, visit } from "../stage";
+import { expireAccessToken, readSession, sessionCookies } from "../session-cookie";
+
+test("a page that middleware does not know explains that the session ended, too", async ({
+  context,
+  stage,
+}) => {
+  await signInByRequests(context, "bob");
+  const { refreshToken = "" } = await readSession(context, stage);
+  await postAsApp(stage.control, "token/revocation", { token: refreshToken });
+  await expireAccessToken(context, stage);
+  const page = await visit(context, "/examples/server");
+  await expectExplained(page, "Your session has ended");
+  expect(new URL(page.url()).searchParams.get("callbackUrl")).toBe("/examples/server");
+  expect(await sessionCookies(context)).toEqual([]);
+});

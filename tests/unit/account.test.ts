@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { DatabaseError } from "@/lib/db";
+import { deleteAccount, isFreshlySignedIn, signInAgain } from "@/lib/session/account";
+import { isRevoked } from "@/lib/session/revocations";
+import type { SessionToken } from "@/lib/session/session-token";
+import { variables } from "./environment";
+import { requestWith } from "./request";
+import { session } from "./sessions";
+
+const { deleteMany, signInAtLogto, signOutHere } = vi.hoisted(() => ({
+  deleteMany: vi.fn(),
+  signInAtLogto: vi.fn(),
+  signOutHere: vi.fn(),
+}));
+vi.mock("@/lib/db", () => {
+  class DatabaseError extends Error {}
+  return {
+    DatabaseError,
+    isDatabaseError: (error: unknown) => error instanceof DatabaseError,
+    hasDatabase: () => Boolean(variables.DATABASE_URL),
+    db: () => ({ user: { deleteMany } }),
+    query: (promise: Promise<unknown>) => promise,
+  };
+});
+vi.mock("@/lib/env", () => import("./environment"));
+vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("@/lib/session/sign-in", () => ({ signInAtLogto }));
+vi.mock("@/lib/session/sign-out", () => ({ signOutHere }));
+vi.mock("next/headers", () => import("./request"));
+
+const seconds = () => Math.floor(Date.now() / 1000);
+/** A session whose user proved who they are so many seconds ago, by Logto's clock. */
+const signedInAgo = (age: number) => session({ authenticatedAt: seconds() - age });
+const by = async <T>(token: SessionToken, act: () => Promise<T>) => (await requestWith(token)).run(act);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
+  variables.DATABASE_URL = "";
+  for (const mock of [deleteMany, signInAtLogto, signOutHere]) mock.mockReset().mockResolvedValue(undefined);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("a sign-in", () => {
+  test.each([
+    ["of this moment", 0, true],
+    ["of five minutes ago, all but a second", 299, true],
+    ["of five minutes ago", 300, false],
+    ["of a clock that is nearly a minute ahead", -59, true],
+    ["of a clock that is more than a minute ahead", -61, false],
+  ])("%s is fresh or not (%i s ago: %s)", async (_, age, isFresh) => {
+    expect(await by(signedInAgo(age), isFreshlySignedIn)).toBe(isFresh);
+  });
+
+  test("is not fresh where Logto did not say when it was", async () => {
+    expect(await by(session({ authenticatedAt: undefined }), isFreshlySignedIn)).toBe(false);
+  });
+
+  test("is no question without a session", async () => {
+    const asked = (await requestWith()).run(isFreshlySignedIn);
+    await expect(asked).rejects.toMatchObject({ code: "signed_out", status: 401 });
+  });
+
+  test("anew has Logto ask who it is, and comes back", async () => {
+    await by(session(), () => signInAgain("/account/delete"));
+    const parameters = { prompt: "login consent", max_age: "300" };
+    expect(signInAtLogto).toHaveBeenCalledExactlyOnceWith("/account/delete", parameters);
+  });
+
+  test("anew is for the signed-in user alone", async () => {
+    const asked = (await requestWith()).run(() => signInAgain("/account/delete"));
+    await expect(asked).rejects.toMatchObject({ code: "signed_out" });
+    expect(signInAtLogto).not.toHaveBeenCalled();
+  });
+});
+
+describe("deleteAccount", () => {
+  beforeEach(() => {
+    variables.DATABASE_URL = "postgresql://db.example/app";
+  });
+
+  test("deletes the user, and signs out", async () => {
+    await by(signedInAgo(60), deleteAccount);
+    expect(deleteMany).toHaveBeenCalledExactlyOnceWith({ where: { id: "k3v9t2m8qx1a" } });
+    expect(signOutHere).toHaveBeenCalledTimes(1);
+  });
+
+  test("ends the user's other sessions, and none that begins after it", async () => {
+    const other = session({ sub: "p7c4w1n6zr5b" });
+    const authenticatedAt = seconds() - 10;
+    await by(session({ sub: "p7c4w1n6zr5b", authenticatedAt }), deleteAccount);
+    expect(isRevoked(other)).toBe(true);
+    expect(isRevoked({ ...other, startedAt: seconds() + 1 })).toBe(false);
+  });
+
+  test("ends this session even where Logto's clock is ahead", async () => {
+    const token = session({
+      sub: "w2x8d5h3jt6e",
+      startedAt: seconds() + 30,
+      authenticatedAt: seconds() + 30,
+    });
+    await by(token, deleteAccount);
+    expect(isRevoked(token)).toBe(true);
+  });
+
+  test.each([
+    ["too old", { authenticatedAt: 1_800_000_000 - 301 }],
+    ["of an unknown time", { authenticatedAt: undefined }],
+  ])("does nothing where the sign-in is %s", async (_, changes) => {
+    const token = session({ sub: "u9y1r4g7kb0s", ...changes });
+    await expect(by(token, deleteAccount)).rejects.toMatchObject({ code: "sign_in_again", status: 403 });
+    expect(deleteMany).not.toHaveBeenCalled();
+    expect(signOutHere).not.toHaveBeenCalled();
+    expect(isRevoked(token)).toBe(false);
+  });
+
+  test("says so where the database does not answer, and signs nobody out by it", async () => {
+    deleteMany.mockRejectedValue(new DatabaseError("no answer"));
+    const token = session({ sub: "z5n0q6v2ml8c", authenticatedAt: seconds() });
+    await expect(by(token, deleteAccount)).rejects.toMatchObject({
+      code: "database_unavailable",
+      status: 503,
+    });
+    expect(signOutHere).not.toHaveBeenCalled();
+  });
+
+  test("without a database is a sign-out", async () => {
+    variables.DATABASE_URL = "";
+    await by(session({ sub: "f3a7e9t1xw4d", authenticatedAt: seconds() }), deleteAccount);
+    expect(deleteMany).not.toHaveBeenCalled();
+    expect(signOutHere).toHaveBeenCalledTimes(1);
+  });
+});

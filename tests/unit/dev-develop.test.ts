@@ -1,0 +1,190 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { start } from "../../dev/children.mjs";
+import { rememberEmbedded, usesEmbedded } from "../../dev/database/choice";
+import { runDatabaseCommand } from "../../dev/database/commands";
+import { LaunchError, readEnvironment } from "../../dev/environment";
+import { printMail } from "../../dev/print-mail";
+import { temporaryFolder } from "./temporary-folder";
+
+let root: string;
+const local = () => path.join(root, ".env.local");
+const write = (file: string, text: string) => {
+  mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+  writeFileSync(path.join(root, file), text);
+};
+
+beforeEach(() => {
+  root = temporaryFolder();
+});
+
+/** What is printed in the meantime. */
+async function printedBy(run: () => unknown): Promise<string> {
+  const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    await run();
+    return written.mock.calls.map(([text]) => String(text)).join("");
+  } finally {
+    written.mockRestore();
+  }
+}
+
+const server = { DATABASE_URL: "postgresql://localhost/app" };
+
+describe("whether `npm run dev` starts a database", () => {
+  it("is no where no DATABASE_URL is set, or one of a server", () => {
+    expect(usesEmbedded({}, false)).toBe(false);
+    expect(usesEmbedded(server, false)).toBe(false);
+  });
+
+  it("is yes with --database, and where DATABASE_URL says so", () => {
+    expect(usesEmbedded({}, true)).toBe(true);
+    expect(usesEmbedded({ DATABASE_URL: "embedded" }, false)).toBe(true);
+    expect(usesEmbedded({ DATABASE_URL: "embedded" }, true)).toBe(true);
+  });
+
+  it("can't be told from --database and a server together", () => {
+    expect(() => usesEmbedded(server, true)).toThrow(LaunchError);
+    expect(() => usesEmbedded(server, true)).toThrow("Leave out --database");
+  });
+
+  it("is asked where sessions are to be in a database and there is none", () => {
+    const values = { AUTH_SESSION_STRATEGY: "database" };
+    expect(() => usesEmbedded(values, false)).toThrow("npm run dev -- --database");
+    expect(usesEmbedded(values, true)).toBe(true);
+  });
+});
+
+describe("the database that was asked for", () => {
+  const comment = "# `npm run dev` brings an embedded Postgres. Remove this line to go without.";
+  const remembered = `${comment}\nDATABASE_URL=embedded`;
+
+  it("is remembered in a new .env.local, which nobody else can read", () => {
+    rememberEmbedded(root);
+    expect(readFileSync(local(), "utf8")).toBe(`${remembered}\n`);
+    expect(readEnvironment(root).DATABASE_URL).toBe("embedded");
+    expect(statSync(local()).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([
+    ["at the end", "# mine\nAUTH_SECRET=x\n", `# mine\nAUTH_SECRET=x\n${remembered}\n`],
+    ["after a last line without its end", "AUTH_SECRET=x", `AUTH_SECRET=x\n${remembered}\n`],
+    ["in place of an empty variable", "A=1\nDATABASE_URL=\nB=2\n", `A=1\n${remembered}\nB=2\n`],
+    ["in place of an empty one in quotes", 'export DATABASE_URL=""\nB=2\n', `${remembered}\nB=2\n`],
+    ["beside a comment", "#DATABASE_URL=\n", `#DATABASE_URL=\n${remembered}\n`],
+  ])("is remembered in one that exists, %s", (_, before, after) => {
+    writeFileSync(local(), before);
+    rememberEmbedded(root);
+    expect(readFileSync(local(), "utf8")).toBe(after);
+  });
+
+  it("does not push out a server that the file names", () => {
+    const text = `DATABASE_URL=${server.DATABASE_URL}\n`;
+    writeFileSync(local(), text);
+    expect(() => rememberEmbedded(root)).toThrow(LaunchError);
+    expect(readFileSync(local(), "utf8")).toBe(text);
+  });
+});
+
+describe("`npm run db:deploy`", () => {
+  it.each(["", "DATABASE_URL=embedded\n"])("is refused for the embedded database: %j", async (text) => {
+    writeFileSync(local(), text);
+    const printed = await printedBy(async () => {
+      expect(await runDatabaseCommand(root, ["deploy"])).toBe(1);
+    });
+    expect(printed).toContain("migrates its embedded database itself");
+  });
+});
+
+describe("a mail of the stand-in", () => {
+  const mail = { to: "carol@example.com", subject: "Your code", text: "Hello,\nuse 042137 to sign in.\n" };
+
+  it("is printed in a line: the code, to whom and why", async () => {
+    const printed = await printedBy(() => printMail(mail));
+    expect(printed).toMatch(/^ {2}Mail {5}042137 +to carol@example\.com: Your code$/m);
+  });
+
+  it("is printed by its first line where it has no code", async () => {
+    expect(await printedBy(() => printMail({ ...mail, text: "\nHello,\nand bye" }))).toContain("  Hello,  ");
+  });
+});
+
+describe("`npm run dev`", () => {
+  const variables = z.record(z.string(), z.string());
+  const seen = z.object({ args: z.array(z.string()), env: variables });
+  /** Answers once, and leaves behind what it was started with. */
+  const fakeNext = `
+    const { createServer } = require("node:http");
+    const args = process.argv.slice(2);
+    require("node:fs").writeFileSync("seen.json", JSON.stringify({ args, env: process.env }));
+    createServer((_, response) => {
+      response.end("Hello");
+      setTimeout(() => process.exit(0), 500);
+    }).listen(Number(args[args.indexOf("--port") + 1]));`;
+
+  beforeEach(() => {
+    for (const file of ["prisma/schema.prisma", "prisma.config.ts", "generated/prisma/client.ts"])
+      write(file, "");
+    write("node_modules/prisma/package.json", "{}");
+    write("node_modules/prisma/build/index.js", "");
+    write("node_modules/next/package.json", "{}");
+    write("node_modules/next/dist/bin/next", fakeNext);
+  });
+
+  const tenant = {
+    AUTH_LOGTO_ID: "app",
+    AUTH_LOGTO_SECRET: "secret",
+    AUTH_LOGTO_ISSUER: "https://tenant.logto.example/oidc",
+  };
+
+  /** Runs the launcher on the folder until the fake Next.js ends. */
+  async function develop(args: string[] = [], env: Record<string, string> = {}) {
+    const script = `
+      import { endAll } from "./dev/children.mjs";
+      import { develop } from "./dev/develop";
+      await endAll(await develop(${JSON.stringify(root)}, process.argv.slice(1)));`;
+    const child = start(
+      process.execPath,
+      ["--import", "tsx", "--input-type=module", "-e", script, "--", "--port", "23100", ...args],
+      { env: { DATABASE_URL: undefined, ...tenant, ...env } },
+    );
+    const code = await child.exited;
+    const printed = child.output();
+    const file = path.join(root, "seen.json");
+    return { code, printed, ...(existsSync(file) && seen.parse(JSON.parse(readFileSync(file, "utf8")))) };
+  }
+
+  it("starts no database, says so, and how to have one", async () => {
+    const { code, printed, env } = await develop();
+    expect(code).toBe(0);
+    expect(printed).toMatch(/^ {2}Database none +sessions are in the cookie; .*--database` brings one$/m);
+    expect(env).not.toHaveProperty("DATABASE_URL");
+    expect(existsSync(path.join(root, ".data/postgres"))).toBe(false);
+    expect(readFileSync(local(), "utf8")).not.toContain("DATABASE_URL");
+  }, 60_000);
+
+  it("brings one with --database, and from then on, with the same data", async () => {
+    const first = await develop(["--database", "--turbopack"]);
+    expect(first.printed).toMatch(/^ {2}Database localhost:\d+ +an embedded Postgres/m);
+    expect(first.printed).toContain("Database migrated");
+    expect(first.env?.DATABASE_URL).toMatch(/^postgresql:.*@127\.0\.0\.1:\d+\/postgres$/);
+    expect(first.args).toContain("--turbopack");
+    expect(first.args).not.toContain("--database");
+    expect(readFileSync(local(), "utf8")).toMatch(/^AUTH_SECRET=.+\n# .+\nDATABASE_URL=embedded\n$/m);
+
+    const second = await develop();
+    expect(second.env?.DATABASE_URL).toMatch(/^postgresql:/);
+    expect(second.printed).toMatch(/^ {2}Database localhost:\d+ /m);
+    expect(second.printed).not.toMatch(/Database migrated|Wrote/);
+  }, 180_000);
+
+  it("neither starts nor writes anything with --database and a server", async () => {
+    const { code, printed, env } = await develop(["--database"], server);
+    expect([code, env]).toEqual([1, undefined]);
+    expect(printed).toContain("✗ DATABASE_URL names a database server. Leave out --database");
+    expect(existsSync(local())).toBe(false);
+  }, 60_000);
+});

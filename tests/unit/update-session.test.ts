@@ -1,0 +1,333 @@
+import { NextRequest } from "next/server";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { DatabaseError } from "@/lib/db";
+import { LogtoError } from "@/lib/logto/errors";
+import { decodeSession } from "@/lib/session/codec";
+import { joinChunks, sessionCookieName, writtenCookies } from "@/lib/session/cookie";
+import { allBut, only } from "@/lib/session/protected-paths";
+import { toColumns } from "@/lib/session/rows";
+import type { SessionToken } from "@/lib/session/session-token";
+import { updateSession } from "@/lib/session/update-session";
+import { variables } from "./environment";
+import { expiring, session } from "./sessions";
+
+const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
+const findUnique = vi.hoisted(() => vi.fn());
+vi.mock("@/lib/logto/tokens", () => logto);
+vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("@/lib/env", () => import("./environment"));
+vi.mock("@/lib/db", () => {
+  class DatabaseError extends Error {}
+  return {
+    DatabaseError,
+    isDatabaseError: (error: unknown) => error instanceof DatabaseError,
+    hasDatabase: () => false,
+    db: () => ({ session: { findUnique } }),
+    query: (promise: Promise<unknown>) => promise,
+    poolSize: 10,
+  };
+});
+
+type Cookies = { name: string; value: string }[];
+
+const navigation = { "sec-fetch-mode": "navigate", accept: "text/html" };
+const fetching = { "sec-fetch-mode": "cors", accept: "*/*" };
+
+/** A request for a path with cookies: a page load, unless `headers` say otherwise. */
+function asking(path: string, cookies: Cookies, { method = "GET", headers = {} } = {}): NextRequest {
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  return new NextRequest(`https://app.example${path}`, {
+    method,
+    headers: { ...navigation, ...headers, ...(cookie && { cookie }) },
+  });
+}
+
+const cookiesOf = async (token: SessionToken): Promise<Cookies> =>
+  (await writtenCookies(token, [])).map(({ name, value }) => ({ name, value }));
+const open = only(["/profile"]);
+
+/** The session cookies that a response changes in the browser: those that it removes, and those that it writes. */
+function changed(response: Response): { removed: string[]; written: string[] } {
+  const all = response.headers.getSetCookie().map((line) => {
+    const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+    return { name, value, isOver: line.includes("Expires=Thu, 01 Jan 1970") };
+  });
+  const names = (isRemoval: boolean) =>
+    all.filter(({ value, isOver }) => (value === "" && isOver) === isRemoval).map(({ name }) => name);
+  return { removed: names(true), written: names(false) };
+}
+
+/** The cookies that middleware hands on to the page, handler or action. */
+function handedOn(response: Response, before: Cookies): Cookies {
+  expect(response.headers.get("x-middleware-next")).toBe("1");
+  const overridden = response.headers.get("x-middleware-override-headers")?.split(",") ?? [];
+  if (!overridden.includes("cookie")) return before;
+  const header = response.headers.get("x-middleware-request-cookie") ?? "";
+  return header.split("; ").map((pair) => {
+    const [, name = "", value = ""] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
+    return { name, value: decodeURIComponent(value) };
+  });
+}
+
+/** What `cookies()` of next/headers has behind middleware: Next merges what `response.cookies` sets into it. */
+function seenByPage(response: Response, before: Cookies): Cookies {
+  const jar = new Map(handedOn(response, before).map(({ name, value }) => [name, value]));
+  const { removed } = changed(response);
+  if (response.headers.has("x-middleware-set-cookie")) for (const name of removed) jar.set(name, "");
+  return [...jar].map(([name, value]) => ({ name, value }));
+}
+
+/** The session that is behind middleware, if any. */
+async function sessionBehind(response: Response, before: Cookies): Promise<SessionToken | null> {
+  const value = joinChunks(handedOn(response, before));
+  return value ? decodeSession(value, variables.AUTH_SECRET, sessionCookieName()) : null;
+}
+
+/** Claims with which a session takes several cookies. */
+const manyClaims = {
+  sub: "k3v9t2m8qx1a",
+  organizations: Array.from({ length: 400 }, (_, index) => `organization${String(index)}`),
+};
+const sizes: [string, Partial<SessionToken>][] = [
+  ["one cookie", {}],
+  ["chunks", { claims: manyClaims }],
+];
+
+beforeEach(() => {
+  variables.AUTH_SESSION_STRATEGY = "jwt";
+  findUnique.mockReset().mockRejectedValue(new Error("the database was asked"));
+  logto.refreshTokens.mockReset().mockRejectedValue(new LogtoError("invalid_grant", "grant not found"));
+  logto.revokeGrant.mockReset().mockResolvedValue(undefined);
+});
+
+describe("a session that goes on", () => {
+  test("passes untouched, and tells the page its address", async () => {
+    const cookies = await cookiesOf(session());
+    const response = await updateSession(asking("/profile?tab=2", cookies), open);
+    expect(changed(response)).toEqual({ removed: [], written: [] });
+    expect(response.headers.get("x-middleware-request-x-requested-path")).toBe("/profile?tab=2");
+    expect(response.headers.get("cache-control")).toBe("private, no-store");
+  });
+
+  test("is renewed for the browser and for this very request", async () => {
+    logto.refreshTokens.mockResolvedValue({
+      accessToken: "new",
+      expiresIn: 3600,
+      refreshToken: "rotated",
+      scopes: [],
+      claims: undefined,
+    });
+    const cookies = await cookiesOf(expiring());
+    const response = await updateSession(asking("/", cookies, { headers: fetching }), open);
+    expect(changed(response)).toEqual({ removed: [], written: [sessionCookieName()] });
+    expect(await sessionBehind(response, cookies)).toMatchObject({
+      accessToken: "new",
+      refreshToken: "rotated",
+    });
+    expect(response.headers.get("cache-control")).toBe("private, no-store");
+  });
+
+  test("through an outage of Logto is left as it is", async () => {
+    logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no answer"));
+    const cookies = await cookiesOf(expiring());
+    const response = await updateSession(asking("/profile", cookies), open);
+    expect(changed(response)).toEqual({ removed: [], written: [] });
+    expect(handedOn(response, cookies)).toEqual(cookies);
+  });
+});
+
+describe.each(sizes)("a session in %s whose grant Logto has ended", (_, size) => {
+  const over = () => cookiesOf(expiring(size));
+  const names = (cookies: Cookies) => cookies.map(({ name }) => name);
+
+  test("sends a page load of a protected page to sign in and back, and removes the cookies", async () => {
+    const cookies = await over();
+    const response = await updateSession(asking("/profile?tab=2", cookies), open);
+    expect(response.status).toBe(307);
+    expect(response.headers.get("location")).toBe(
+      "https://app.example/sign-in?error=SessionEnded&callbackUrl=%2Fprofile%3Ftab%3D2",
+    );
+    expect(changed(response)).toEqual({ removed: names(cookies), written: [] });
+    expect(response.headers.get("cache-control")).toBe("private, no-store");
+  });
+
+  test("answers 401 to a fetch of a protected page, and removes no cookie", async () => {
+    const response = await updateSession(asking("/profile", await over(), { headers: fetching }), open);
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toBe("Session");
+    expect(response.headers.get("cache-control")).toBe("private, no-store");
+    expect(await response.json()).toMatchObject({ error: "session_ended" });
+    expect(changed(response)).toEqual({ removed: [], written: [] });
+  });
+
+  test.each([
+    ["a page load", {}, true],
+    ["a fetch", { headers: fetching }, false],
+    ["a form", { method: "POST" }, true],
+    ["a server action", { method: "POST", headers: fetching }, false],
+  ])("goes on to an open page by %s, which is told of the end", async (__, how, isRemoved) => {
+    const cookies = await over();
+    const response = await updateSession(asking("/", cookies, how), open);
+    const behind = await sessionBehind(response, cookies);
+    expect(behind).toMatchObject({ sub: "k3v9t2m8qx1a", endedAt: expect.any(Number) });
+    expect(changed(response)).toEqual({ removed: isRemoved ? names(cookies) : [], written: [] });
+  });
+
+  test("hands on no token and no claim but the subject", async () => {
+    const cookies = await over();
+    const behind = await sessionBehind(await updateSession(asking("/", cookies), open), cookies);
+    expect(behind?.claims).toEqual({ sub: "k3v9t2m8qx1a" });
+    expect([behind?.accessToken, behind?.refreshToken]).toEqual([undefined, undefined]);
+  });
+
+  test("keeps every other cookie of the request", async () => {
+    const cookies = [{ name: "theme", value: "a=b c" }, ...(await over())];
+    const encoded = cookies.map(({ name, value }) => ({ name, value: encodeURIComponent(value) }));
+    const response = await updateSession(asking("/", encoded), open);
+    expect(handedOn(response, cookies)).toContainEqual({ name: "theme", value: "a=b c" });
+    expect(changed(response).removed).not.toContain("theme");
+  });
+
+  test("is asked for once, and is over for later requests with the same cookie", async () => {
+    const cookies = await over();
+    await updateSession(asking("/profile", cookies, { headers: fetching }), open);
+    const response = await updateSession(asking("/profile", cookies), open);
+    expect(response.headers.get("location")).toContain("error=SessionEnded");
+    expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
+  });
+});
+
+test("the end is told to a page whose own guard asks, though the browser is to drop the cookie", async () => {
+  const cookies = await cookiesOf(expiring());
+  const seen = seenByPage(await updateSession(asking("/guarded", cookies), open), cookies);
+  const token = await decodeSession(joinChunks(seen) ?? "", variables.AUTH_SECRET, sessionCookieName());
+  expect(token).toMatchObject({ endedAt: expect.any(Number) });
+});
+
+describe("without a session", () => {
+  const none: Cookies = [];
+  const unreadable: Cookies = [{ name: "authjs.session-token", value: "garbage" }];
+
+  test.each([
+    ["there is none", none, "/sign-in?callbackUrl=%2Fprofile"],
+    ["there is none that can be read", unreadable, "/sign-in?error=SessionUnreadable&callbackUrl=%2Fprofile"],
+  ])("a protected page leads to sign in, saying why: %s", async (_, cookies, location) => {
+    const response = await updateSession(asking("/profile", cookies), open);
+    expect([response.status, response.headers.get("location")]).toEqual([
+      307,
+      `https://app.example${location}`,
+    ]);
+    expect(changed(response).removed).toEqual(cookies.map(({ name }) => name));
+  });
+
+  test("a cookie that can't be read is hidden from an open page, and removed", async () => {
+    const response = await updateSession(asking("/", unreadable), open);
+    expect(joinChunks(handedOn(response, unreadable))).toBeUndefined();
+    expect(changed(response)).toEqual({ removed: ["authjs.session-token"], written: [] });
+  });
+
+  test("a cookie that can't be read is removed by no fetch, which may be later than a sign-in", async () => {
+    const response = await updateSession(asking("/", unreadable, { headers: fetching }), open);
+    expect(changed(response)).toEqual({ removed: [], written: [] });
+  });
+
+  test("an open page passes, and may be kept by any cache", async () => {
+    const response = await updateSession(asking("/", none), open);
+    expect(handedOn(response, none)).toEqual([]);
+    expect(response.headers.get("cache-control")).toBeNull();
+  });
+
+  test("a closed site answers 401 to what is no page", async () => {
+    const closed = allBut(["/sign-in"]);
+    const response = await updateSession(asking("/api/products", none, { headers: fetching }), closed);
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ error: "signed_out" });
+  });
+});
+
+describe("where sessions are rows", () => {
+  const cookies: Cookies = [{ name: "authjs.session-token", value: crypto.randomUUID() }];
+  const closed = allBut(["/sign-in"]);
+
+  beforeEach(() => {
+    variables.AUTH_SESSION_STRATEGY = "database";
+  });
+
+  async function rowOf(token: SessionToken, changes: object = {}): Promise<object> {
+    const { sid, sub: userId, startedAt } = token;
+    return {
+      sid,
+      userId,
+      logtoSid: null,
+      startedAt: new Date(startedAt * 1000),
+      authenticatedAt: null,
+      lastSeenAt: new Date(),
+      ...(await toColumns(token)),
+      ...changes,
+    };
+  }
+  const ended = () => rowOf(session(), { endedAt: new Date(), sealedTokens: null });
+
+  describe("an open site", () => {
+    test.each(["/", "/profile"])("asks no database at %s: the guards do", async (path) => {
+      const response = await updateSession(asking(path, cookies), open);
+      expect(handedOn(response, cookies)).toEqual(cookies);
+      expect(findUnique).not.toHaveBeenCalled();
+    });
+
+    test("sends somebody without a cookie away, and asks no database", async () => {
+      const response = await updateSession(asking("/profile", []), open);
+      expect(response.headers.get("location")).toBe("https://app.example/sign-in?callbackUrl=%2Fprofile");
+      expect(findUnique).not.toHaveBeenCalled();
+    });
+  });
+
+  describe("a closed site", () => {
+    test("lets a session in whose row is there, by one query", async () => {
+      findUnique.mockResolvedValue(await rowOf(session()));
+      const response = await updateSession(asking("/reports", cookies), closed);
+      expect(handedOn(response, cookies)).toEqual(cookies);
+      expect(findUnique).toHaveBeenCalledTimes(1);
+    });
+
+    test("asks no database for what is public", async () => {
+      await updateSession(asking("/sign-in", cookies), closed);
+      expect(findUnique).not.toHaveBeenCalled();
+    });
+
+    const times: [string, () => Promise<object | null>, string][] = [
+      ["whose cookie is made up", async () => null, "/sign-in?callbackUrl=%2Freports"],
+      ["whose grant Logto has ended", ended, "/sign-in?error=SessionEnded&callbackUrl=%2Freports"],
+      [
+        "whose time is over",
+        () => rowOf(session(), { expires: new Date(1_000_000_000_000) }),
+        "/sign-in?callbackUrl=%2Freports",
+      ],
+    ];
+    test.each(times)("sends a session away %s", async (_, row, location) => {
+      findUnique.mockResolvedValue(await row());
+      const response = await updateSession(asking("/reports", cookies), closed);
+      expect([response.status, response.headers.get("location")]).toEqual([
+        307,
+        `https://app.example${location}`,
+      ]);
+    });
+
+    test("answers 401 to a fetch whose session Logto has ended", async () => {
+      findUnique.mockResolvedValue(await ended());
+      const response = await updateSession(asking("/reports", cookies, { headers: fetching }), closed);
+      expect(response.status).toBe(401);
+      expect(await response.json()).toMatchObject({ error: "session_ended" });
+    });
+
+    test("lets nobody in while the database does not answer, and says so", async () => {
+      findUnique.mockRejectedValue(new DatabaseError("no answer"));
+      const response = await updateSession(asking("/reports", cookies), closed);
+      expect(response.status).toBe(503);
+      expect(response.headers.get("retry-after")).toBe("5");
+      expect(response.headers.get("cache-control")).toBe("private, no-store");
+      expect(await response.json()).toMatchObject({ error: "database_unavailable" });
+      expect(changed(response)).toEqual({ removed: [], written: [] });
+    });
+  });
+});
