@@ -1,23 +1,29 @@
 import NextAuth, { customFetch, type NextAuthConfig } from "next-auth";
 import type { OIDCConfig } from "next-auth/providers";
-import { hasDatabase } from "@/lib/db";
-import { env, isHttps, usesRows } from "@/lib/env";
+import { authAdapter } from "@/lib/database/auth-adapter";
+import { hasDatabase } from "@/lib/database/client";
+import { env, isHttps } from "@/lib/env";
 import { log } from "@/lib/log";
 import type { UserClaims } from "@/lib/logto/claims";
 import { discoveryFetch } from "@/lib/logto/discovery-fetch";
-import { adapter } from "@/lib/session/adapter";
-import { authLogger } from "@/lib/session/auth-errors";
-import { safeCallbackUrl } from "@/lib/session/callback-url";
-import { decodeSession, encodeSession } from "@/lib/session/codec";
-import { sessionCookieName, sharedWith } from "@/lib/session/cookie";
-import { maySignIn } from "@/lib/session/may-sign-in";
-import { continueSession, endSession, logtoClient } from "@/lib/session/renewal";
-import { toSession } from "@/lib/session/session";
-import { beginSession, isSessionToken, sessionLifetime } from "@/lib/session/session-token";
-import { signingIn } from "@/lib/session/signing-in";
-import { profileOf } from "@/lib/session/users";
+import { authLogger } from "@/lib/session/authjs/errors";
+import { onSignIn } from "@/lib/session/authjs/on-sign-in";
+import { sessionCookie } from "@/lib/session/authjs/session-cookie";
+import { signInContext, type SignInContext } from "@/lib/session/authjs/sign-in-context";
+import { logtoClient } from "@/lib/session/lifecycle/logto-client";
+import { safeCallbackUrl } from "@/lib/session/model/callback-url";
+import { toPublicSession } from "@/lib/session/model/public-session";
+import { beginSession, isSession } from "@/lib/session/model/session";
+import { cookieDomain, sessionCookieName } from "@/lib/session/stores/cookie";
+import { sessionStore } from "@/lib/session/stores/current-store";
 
-function logto(): OIDCConfig<UserClaims> {
+/*
+ * Sign-in: the provider, and what this app plugs into Auth.js. Auth.js does the sign-in itself; what becomes of the session
+ * after that is ours. Read middleware.ts next, then lib/session/guards.ts, lib/session/lifecycle/renewal.ts and
+ * lib/session/model/session.ts.
+ */
+
+function logto(context: SignInContext): OIDCConfig<UserClaims> {
   const { AUTH_LOGTO_ISSUER, AUTH_LOGTO_ID, AUTH_LOGTO_SECRET, LOGTO_SCOPES, LOGTO_RESOURCES } = env();
   return {
     id: "logto",
@@ -27,66 +33,62 @@ function logto(): OIDCConfig<UserClaims> {
     clientId: AUTH_LOGTO_ID,
     clientSecret: AUTH_LOGTO_SECRET,
     checks: ["pkce", "state", "nonce"],
-    // Without `prompt=consent` Logto gives no refresh token. First-party applications never show a consent page.
+    // Without `prompt=consent` Logto drops the scope offline_access, and gives no refresh token. First-party applications never show a consent page.
     authorization: { params: { scope: LOGTO_SCOPES.join(" "), prompt: "consent" } },
-    profile(claims, { refresh_token: refreshToken }) {
-      // The first to hear of the grant: should the sign-in fail from here on, it is revoked (auth-handlers.ts).
-      const store = signingIn.getStore();
-      if (store) store.grant = { sub: claims.sub, refreshToken };
-      return { id: claims.sub, ...profileOf(claims) };
+    profile({ sub, name, email, picture }, { refresh_token: refreshToken }) {
+      // So that the grant can be revoked should the sign-in fail from here on.
+      context.grant = { subject: sub, refreshToken };
+      return { id: sub, name: name ?? null, email: email ?? null, image: picture ?? null };
     },
     [customFetch]: discoveryFetch(logtoClient(), LOGTO_RESOURCES),
   };
 }
 
-function config(): NextAuthConfig {
-  const { AUTH_SECRET, AUTH_SESSION_STRATEGY: strategy } = env();
+/** @param request the one that is answered; none in a server action */
+function config(request: Request | undefined): NextAuthConfig {
+  const context = signInContext(request);
   return {
     basePath: "/api/auth",
-    secret: AUTH_SECRET,
+    secret: env().AUTH_SECRET,
     useSecureCookies: isHttps(),
     // In production env() has seen to it that AUTH_URL, AUTH_TRUST_HOST or VERCEL is set.
     trustHost: true,
-    providers: [logto()],
-    ...(hasDatabase() && { adapter: adapter() }),
+    providers: [logto(context)],
+    ...(hasDatabase() && { adapter: authAdapter() }),
     pages: { signIn: "/sign-in", error: "/sign-in" },
-    cookies: { sessionToken: { name: sessionCookieName(), options: sharedWith() } },
-    session: { strategy, maxAge: sessionLifetime, updateAge: sessionLifetime / 2 },
-    jwt: {
-      encode: ({ token, salt }) => {
-        if (!isSessionToken(token)) throw new TypeError("not a session");
-        return encodeSession(token, AUTH_SECRET, salt);
-      },
-      decode: ({ token, salt }) => (token ? decodeSession(token, AUTH_SECRET, salt) : null),
-    },
+    cookies: { sessionToken: { name: sessionCookieName(), options: cookieDomain() } },
+    // In both stores, also with AUTH_SESSION_STRATEGY=database: `jwt.encode` and `jwt.decode` are the store. Auth.js encodes at
+    // sign-in, and again whenever it looks at a session. So encode begins a session, as an encrypted cookie or as a row whose
+    // name is the cookie, and never changes one: a write from a look would bring back tokens that a renewal has replaced.
+    session: { strategy: "jwt", maxAge: sessionStore().cookieLifetime },
+    jwt: sessionCookie,
     callbacks: {
-      signIn: maySignIn,
-      // Carries the tokens. Renews nothing: what calls this in a page could not store the result (see middleware.ts).
+      signIn: onSignIn,
+      /** Carries the tokens from the code exchange into the session. Does not renew them: a page cannot set the new cookie. */
       jwt({ token, account, profile }) {
         if (account) return { ...beginSession(account, profile) };
-        if (!isSessionToken(token)) return null;
-        const session = continueSession(token);
-        return session.status === "active" ? session.token : null;
+        return isSession(token) ? token : null;
       },
-      // An explicit list: in strategy `database` Auth.js hands in the whole row.
-      session(parameters) {
-        const kept: unknown = usesRows() ? parameters.session : parameters.token;
-        return isSessionToken(kept) ? toSession(kept) : { ...parameters.session, user: undefined };
-      },
+      session: ({ token, session }) =>
+        isSession(token) ? toPublicSession(token) : { ...session, user: undefined },
       redirect: ({ url, baseUrl }) => new URL(safeCallbackUrl(url, baseUrl), baseUrl).href,
     },
     events: {
-      // Not `user.id`: without an adapter Auth.js makes a random one at each sign-in.
       signIn({ account }) {
         log.info("signed in", { user: account?.providerAccountId });
       },
-      // Strategy `database` ends its session where it deletes the row (adapter.ts).
-      async signOut(message) {
-        if ("token" in message && isSessionToken(message.token)) await endSession(message.token);
-      },
     },
-    logger: authLogger,
+    logger: authLogger(context),
   };
 }
 
-export const { handlers, auth, signIn, signOut } = NextAuth(() => config());
+export const { handlers, signIn } = NextAuth(config);
+
+/**
+ * The session of the current request, or null. Takes no parameters and never writes a cookie; however often it is called in a
+ * render, it looks at the store once. What Auth.js's guides do with `auth(handler)` is `withSession` here, and what they do with
+ * `auth` as middleware is `updateSession`.
+ *
+ * @throws SessionError `database_unavailable`
+ */
+export { getSession as auth } from "@/lib/session/lifecycle/current-session";

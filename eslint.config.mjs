@@ -17,7 +17,8 @@ const outside = {
 };
 
 /**
- * Imports point one way: app -> components -> lib/session -> lib/logto.
+ * Imports point one way: app -> components -> lib/session -> lib/logto. Within lib/session: the files directly in it, which are
+ * its public API, -> routes -> authjs -> lifecycle -> stores -> model; auth.ts stands between routes and authjs.
  *
  * @param {string[]} files
  * @param {string} message why it isn't allowed
@@ -33,6 +34,19 @@ const layer = (files, message, ...regexes) => ({
     ],
   },
 });
+
+const pages = "^(@/|(\\.\\./)+)(app|components)/";
+const noPages = "lib/ knows no pages and no components.";
+/** The files directly in lib/session, from a folder in it. */
+const publicApi = "^(@/lib/session|\\.\\.)/[a-z-]+$";
+/** @param {string} folders of lib/session */
+const above = (folders) => `^(@/lib/session|\\.\\.)/(${folders})/`;
+const app = "^(@/|(\\.\\./)+)app/";
+const onlyPublic = "Pages and components import the public API of lib/session and its model.";
+const deep = "^@/lib/session/(routes|authjs|lifecycle|stores)/";
+const auth = "^@/auth$";
+const database = "^@/lib/database/";
+const frameworks = "^(next|next-auth|@auth|react|react-dom)(/|$)";
 
 export default defineConfig(
   globalIgnores([
@@ -89,18 +103,50 @@ export default defineConfig(
   { files: ["lib/log.ts", "dev/**", "tests/**"], rules: { "no-console": "off" } },
 
   layer(production, ""),
+  layer(["app/**/*.{ts,tsx}"], onlyPublic, deep),
   layer(
     ["components/**/*.{ts,tsx}"],
-    "app/ imports components, never the other way.",
-    "^(@/|(\\.\\./)+)app/",
+    `${onlyPublic} app/ imports components, never the other way.`,
+    deep,
+    app,
   ),
-  layer(["lib/**/*.ts"], "lib/ knows no pages and no components.", "^(@/|(\\.\\./)+)(app|components)/"),
+  layer(["app/**/route.ts"], ""),
+  layer(["lib/**/*.ts"], noPages, pages),
+  layer(["lib/session/routes/*.ts"], "routes knows nothing above it.", pages, publicApi),
+  layer(
+    ["lib/session/authjs/*.ts"],
+    "authjs knows nothing above it.",
+    pages,
+    publicApi,
+    above("routes"),
+    auth,
+  ),
+  layer(
+    ["lib/session/lifecycle/*.ts"],
+    "lifecycle knows nothing above it, and no database.",
+    ...[pages, publicApi, above("routes|authjs"), auth, database],
+  ),
+  layer(
+    ["lib/session/stores/*.ts"],
+    "stores knows nothing above it, and the database by current-store.ts alone.",
+    ...[pages, publicApi, above("routes|authjs|lifecycle"), auth, database],
+  ),
+  layer(
+    ["lib/session/stores/current-store.ts"],
+    "stores knows nothing above it.",
+    ...[pages, publicApi, above("routes|authjs|lifecycle"), auth],
+  ),
+  layer(
+    ["lib/session/model/*.ts"],
+    "model knows neither Next.js nor Auth.js nor the database.",
+    ...[pages, publicApi, above("routes|authjs|lifecycle|stores"), auth, database, frameworks],
+  ),
   layer(
     ["lib/logto/**/*.ts"],
     "lib/logto is the protocol alone: it knows neither Next.js nor Auth.js nor our session, and takes everything as arguments.",
     "^(@/|(\\.\\./)+)(app|components|auth)(/|$)",
-    "^(@/lib|\\.\\.)/(session|env|db)(/|$)",
-    "^(next|next-auth|@auth|react|react-dom)(/|$)",
+    "^(@/lib|\\.\\.)/(session|env|database)(/|$)",
+    frameworks,
   ),
   {
     files: production,

@@ -1,11 +1,17 @@
 import type { NextRequest } from "next/server";
 import { withSecurityHeaders } from "@/lib/security-headers";
-import { only } from "@/lib/session/protected-paths";
-import { updateSession } from "@/lib/session/update-session";
+import { only } from "@/lib/session/routes/protected-paths";
+import { updateSession } from "@/lib/session/routes/update-session";
+
+/*
+ * Sends visitors away from pages that need a session, before anything is rendered, and in the cookie store renews the session of
+ * each request. It is never the only check. Read lib/session/guards.ts next.
+ */
 
 /**
- * Pages for signed-in people, with all pages below them. Each checks for itself too, by a guard. To close the whole site but a
- * few paths: `allBut(["/sign-in", "/refused", "/api/auth"])`.
+ * Pages for signed-in people, with all pages below them. Every such page checks by its own guard too: a page that is missing
+ * here is as safe, and is only rendered as far as its guard. To close the whole site but a few paths:
+ * `allBut(["/sign-in", "/refused", "/api/auth"])`.
  */
 const protection = only([
   "/dashboard",
@@ -34,8 +40,8 @@ function answer(request: NextRequest): Promise<Response> | Response {
 
 export const config = {
   runtime: "nodejs",
-  // Every page and handler passes here, because here is where its session is renewed; so a new one needs nothing but its
-  // guard. Left out: Auth.js's own routes for signing in and out, what streams bodies of any length, and files.
+  // Every page and handler passes here, so that a new one is renewed without being listed. Left out: Auth.js's routes for
+  // signing in and out, /api/proxy (it streams bodies of any length, and getAccessToken renews there), health checks, files.
   matcher: [
     "/((?!api/auth/|api/proxy/|api/health|_next/static|_next/image|.*\\.(?:css|js|map|json|txt|xml|ico|svg|png|jpg|jpeg|gif|webp|avif|woff2)$).*)",
     "/api/auth/session",

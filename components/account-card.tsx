@@ -1,13 +1,13 @@
-import type { Session } from "next-auth";
 import type { ReactNode } from "react";
 import { displayName } from "@/components/displayed-user";
 import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { Detail, DetailList } from "@/components/ui/detail-list";
+import type { SessionUser } from "@/lib/session/model/public-session";
 
 interface AccountCardProps {
-  user: Session["user"];
+  user: SessionUser;
   title?: string;
   action?: ReactNode;
 }

@@ -1,5 +1,5 @@
 import type { UserClaims } from "@/lib/logto/claims";
-import type { SessionUser } from "@/lib/session/session";
+import type { SessionUser } from "@/lib/session/model/public-session";
 
 /** An organization that the user is a member of, and as what. */
 export interface Membership {

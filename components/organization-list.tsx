@@ -4,9 +4,9 @@ import { OrganizationRows, Row, Rows } from "@/components/organization-rows";
 import { SessionErrorAlert } from "@/components/session-error-alert";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
-import { getUserinfo } from "@/lib/session/claims";
-import { asSessionError, isSessionError } from "@/lib/session/errors";
-import type { SessionUser } from "@/lib/session/session";
+import { getUserinfo } from "@/lib/session/userinfo";
+import { asSessionError, isSessionError } from "@/lib/session/model/errors";
+import type { SessionUser } from "@/lib/session/model/public-session";
 
 /** The user's organizations. Without userinfo, by the ids that the session has. */
 export async function OrganizationList({ user }: { user: SessionUser }) {

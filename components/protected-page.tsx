@@ -3,29 +3,39 @@ import { displayedUser } from "@/components/displayed-user";
 import { NotAllowed } from "@/components/not-allowed";
 import { SessionErrorPage } from "@/components/session-error-page";
 import { sessionMessages } from "@/components/session-errors";
-import { asSessionError, type SessionError } from "@/lib/session/errors";
-import { getSession, requestedPath } from "@/lib/session/guards";
+import { auth } from "@/auth";
+import { redirectIfSignedOut, requestedPath, requireSession, type Requirement } from "@/lib/session/guards";
+import { asSessionError, type SessionError } from "@/lib/session/model/errors";
+import type { PublicSession } from "@/lib/session/model/public-session";
 
 /**
- * A page that draws what its guards throw: that the user may not see it, or that something can't be had now. At the same
- * address, and readable without JavaScript, which Next.js's `error.tsx` is not.
+ * A page for signed-in people: guard and page in one. Signed out, the browser is sent to sign in and back, by a real redirect.
+ * Where the user may not see the page, or something of the session can't be had now, the page says so: at the same address,
+ * and readable without JavaScript, which Next.js's `error.tsx` is not.
  *
- * @param render the page; it calls a guard before anything else
+ * @param requirement what the session has to meet, `{}` for any session; or a function of the page's props
+ * @param render the page; gets the props and the session. A SessionError that it throws is drawn as that of the guard
+ * @example export default protectedPage({ role: "admin" }, async ({ session }) => <h1>Hello {session.user.name}</h1>);
  */
-export function protectedPage<Props>(
-  render: (props: Props) => Promise<ReactNode>,
+export function protectedPage<Props extends object>(
+  requirement: Requirement | ((props: Props) => Promise<Requirement>),
+  render: (props: Props & { session: PublicSession }) => Promise<ReactNode>,
 ): (props: Props) => Promise<ReactNode> {
   return async function ProtectedPage(props) {
     try {
-      return await render(props);
+      const wanted = typeof requirement === "function" ? await requirement(props) : requirement;
+      const session = await requireSession(wanted);
+      return await render({ ...props, session });
     } catch (error) {
       return refused(asSessionError(error));
     }
   };
 }
 
-async function refused({ code, status }: SessionError): Promise<ReactNode> {
-  const session = status === 403 && code !== "sign_in_again" ? await getSession() : null;
+async function refused(error: SessionError): Promise<ReactNode> {
+  await redirectIfSignedOut(error);
+  const { code, status } = error;
+  const session = status === 403 && code !== "sign_in_again" ? await auth() : null;
   if (!session) return <SessionErrorPage code={code} path={await requestedPath()} />;
   return (
     <NotAllowed user={displayedUser(session.user)}>

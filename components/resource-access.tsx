@@ -1,7 +1,7 @@
 import { SessionErrorAlert } from "@/components/session-error-alert";
 import { TokenDetails } from "@/components/token-details";
 import { getAccessToken } from "@/lib/session/access-token";
-import { asSessionError, isSessionError } from "@/lib/session/errors";
+import { asSessionError, isSessionError } from "@/lib/session/model/errors";
 
 /** What the user may do at an API resource now, or why that can't be said. */
 export async function ResourceAccess({ resource }: { resource: string }) {

@@ -2,12 +2,12 @@ import { Card, CardLink } from "@/components/ui/card";
 import { Detail, DetailList } from "@/components/ui/detail-list";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { Timestamp } from "@/components/ui/timestamp";
-import { env } from "@/lib/env";
+import { usesRows } from "@/lib/env";
 import { signOutAction } from "@/lib/session/actions";
 
 interface SessionCardProps {
-  /** When the user signed in, in seconds since 1970. */
-  startedAt: number;
+  /** When the user signed in. */
+  startedAt: Date;
   expires: string;
 }
 
@@ -21,14 +21,12 @@ export function SessionCard({ startedAt, expires }: SessionCardProps) {
     >
       <DetailList>
         <Detail term="Signed in since">
-          <Timestamp value={startedAt * 1000} />
+          <Timestamp value={startedAt.toISOString()} />
         </Detail>
         <Detail term="Signed in until">
           <Timestamp value={expires} />
         </Detail>
-        <Detail term="Kept in">
-          {env().AUTH_SESSION_STRATEGY === "database" ? "the database" : "an encrypted cookie"}
-        </Detail>
+        <Detail term="Kept in">{usesRows() ? "the database" : "an encrypted cookie"}</Detail>
       </DetailList>
       <form action={signOutAction} className="mt-5">
         <SubmitButton size="small">Sign out</SubmitButton>

@@ -1,8 +1,8 @@
 import { sessionMessages } from "@/components/session-errors";
 import { Alert } from "@/components/ui/alert";
 import { ButtonLink } from "@/components/ui/button";
-import { signInPath } from "@/lib/session/callback-url";
-import type { SessionErrorCode } from "@/lib/session/errors";
+import { signInPath } from "@/lib/session/model/callback-url";
+import type { SessionErrorCode } from "@/lib/session/model/errors";
 
 interface SessionErrorAlertProps {
   /** What the page lacks by it, in place of a title that only says why. */

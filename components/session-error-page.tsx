@@ -2,8 +2,8 @@ import { MessagePage } from "@/components/message-page";
 import { sessionMessages } from "@/components/session-errors";
 import { ButtonLink } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
-import { signInPath } from "@/lib/session/callback-url";
-import type { SessionErrorCode } from "@/lib/session/errors";
+import { signInPath } from "@/lib/session/model/callback-url";
+import type { SessionErrorCode } from "@/lib/session/model/errors";
 
 interface SessionErrorPageProps {
   code: SessionErrorCode;

@@ -1,5 +1,5 @@
 import type { AlertTone } from "@/components/ui/alert";
-import type { SessionErrorCode } from "@/lib/session/errors";
+import type { SessionErrorCode } from "@/lib/session/model/errors";
 
 interface SessionMessage {
   tone: AlertTone;

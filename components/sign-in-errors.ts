@@ -1,5 +1,5 @@
 import type { AlertTone } from "@/components/ui/alert";
-import type { SignInError } from "@/lib/session/auth-errors";
+import type { SignInError } from "@/lib/session/model/errors";
 
 interface SignInMessage {
   tone: AlertTone;

@@ -4,8 +4,9 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { decode, encode } from "next-auth/jwt";
-import { decodeSession, encodeSession } from "../lib/session/codec";
-import type { SessionToken } from "../lib/session/session-token";
+import { z } from "zod";
+import { decodeSession, encodeSession } from "../lib/session/stores/codec";
+import type { Session } from "../lib/session/model/session";
 import { sources } from "./built";
 import { endAll, endTogether, start } from "./children.mjs";
 import { ensureGenerated } from "./generate";
@@ -21,11 +22,11 @@ const salt = "authjs.session-token";
 const lifetime = 7 * 24 * 3600;
 
 /** A session of ordinary size: some twenty claims and two opaque tokens. */
-function session(): SessionToken {
+function session(): Session {
   const now = Math.floor(Date.now() / 1000);
   const claims = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`claim_${i}`, "x".repeat(40)]));
   return {
-    sub: "k3v9t2m8qx1a",
+    subject: "k3v9t2m8qx1a",
     startedAt: now,
     sid: crypto.randomUUID(),
     generation: 0,
@@ -100,7 +101,18 @@ async function build(folder: string): Promise<void> {
   if ((await run.exited) !== 0) throw new Error(run.output());
 }
 
-/** A copy of the app with one page twice, guarded and not, built for production. */
+/** Leaves one page to a middleware that does nothing, and another one to none at all. */
+function bypass(middleware: string): string {
+  return middleware
+    .replace("(?!api/auth/", "(?!bench/plain|bench/cpu|api/auth/")
+    .replace(
+      /(export async function middleware.*\{\n)/,
+      '$1  if (request.nextUrl.pathname === "/bench/next") return NextResponse.next();\n',
+    )
+    .replace("import type { NextRequest }", "import { NextResponse, type NextRequest }");
+}
+
+/** A copy of the app with one page three times, guarded and not, built for production. */
 async function buildCopy(): Promise<string> {
   const folder = path.join(root, ".data/bench");
   rmSync(folder, { recursive: true, force: true });
@@ -108,13 +120,19 @@ async function buildCopy(): Promise<string> {
   // There need not be a `public` folder.
   for (const name of [...sources, "generated"].filter((each) => existsSync(path.join(root, each))))
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
-  const write = (route: string, content: string) => {
+  const write = (route: string, content: string, file = "page.tsx") => {
     mkdirSync(path.join(folder, "app", route), { recursive: true });
-    writeFileSync(path.join(folder, "app", route, "page.tsx"), content);
+    writeFileSync(path.join(folder, "app", route, file), content);
   };
-  write("bench", page("", ""));
+  write("bench/plain", page("", ""));
+  write("bench/next", page("", ""));
   const head = 'import { requireSession } from "@/lib/session/guards";';
   write("dashboard/bench", page(head, "await requireSession();"));
+  const cpu =
+    'export const dynamic = "force-dynamic";\nexport const GET = () => Response.json(process.cpuUsage());\n';
+  write("bench/cpu", cpu, "route.ts");
+  const middleware = path.join(folder, "middleware.ts");
+  writeFileSync(middleware, bypass(readFileSync(middleware, "utf8")));
   print("Building a copy of the app …");
   await build(folder);
   return folder;
@@ -145,20 +163,40 @@ async function benchPages(): Promise<void> {
       );
       request.on("error", reject);
     });
-  while ((await get("/bench").catch(() => 0)) !== 200)
+  while ((await get("/bench/plain").catch(() => 0)) !== 200)
     await new Promise((resolve) => setTimeout(resolve, 100));
   if ((await get("/dashboard/bench")) !== 200) throw new Error("the guarded page did not accept the session");
-  const [plain, guarded] = [() => get("/bench"), () => get("/dashboard/bench")];
-  for (const warmUp of [plain, guarded]) await rate(warmUp, 2_000, 16);
-  const results = { plain: numbers(), guarded: numbers() };
-  for (let round = 0; round < 7; round += 1) {
-    results.plain.push(await rate(plain, 1_500, 16));
-    results.guarded.push(await rate(guarded, 1_500, 16));
+  const usage = z.object({ user: z.number(), system: z.number() });
+  /** The CPU time that the server took so far, in microseconds. */
+  const cpuTime = async () => {
+    const { user, system } = usage.parse(await (await fetch(`http://localhost:${port}/bench/cpu`)).json());
+    return user + system;
+  };
+  /** CPU time of one request, in microseconds. */
+  const costOf = async (route: string) => {
+    const before = await cpuTime();
+    const count = 600;
+    let left = count;
+    const work = async () => {
+      while (left-- > 0) await get(route);
+    };
+    await Promise.all(Array.from({ length: 16 }, work));
+    return ((await cpuTime()) - before) / count;
+  };
+  const routes = { plain: "/bench/plain", next: "/bench/next", guarded: "/dashboard/bench" };
+  for (const route of Object.values(routes)) await rate(() => get(route), 2_000, 16);
+  const costs = { plain: numbers(), next: numbers(), guarded: numbers() };
+  for (let round = 0; round < 9; round += 1) {
+    costs.plain.push(await costOf(routes.plain));
+    costs.next.push(await costOf(routes.next));
+    costs.guarded.push(await costOf(routes.guarded));
   }
-  const [base, cost] = [median(results.plain), median(results.guarded)];
-  print(
-    `guarded page against the same without any session  ${(cost / base).toFixed(2)}  (${cost.toFixed(0)} and ${base.toFixed(0)} a second)`,
-  );
+  const plain = median(costs.plain);
+  const against = (cost: number[]) =>
+    `${(plain / median(cost)).toFixed(2)}  (${plain.toFixed(0)} and ${median(cost).toFixed(0)} µs)`;
+  print(`CPU of a page without middleware, divided by that of …`);
+  print(`… the same behind a middleware that does nothing    ${against(costs.next)}`);
+  print(`… the same with this middleware, session and guard  ${against(costs.guarded)}`);
   agent.destroy();
   const load = async (route: string) => {
     const page = await fetch(`http://localhost:${port}${route}`, { headers: { cookie }, redirect: "error" });

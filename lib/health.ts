@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { db, hasDatabase, query } from "@/lib/db";
+import { db, hasDatabase, query } from "@/lib/database/client";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";

@@ -5,15 +5,15 @@ import { PageTabs } from "@/components/page-tabs";
 import { ReloadOnRestore } from "@/components/reload-on-restore";
 import { SiteHeader } from "@/components/site-header";
 import { UserMenu } from "@/components/user-menu";
-import { asSessionError } from "@/lib/session/errors";
-import { getSession } from "@/lib/session/guards";
+import { asSessionError } from "@/lib/session/model/errors";
+import { auth } from "@/auth";
 
 export const metadata: Metadata = { robots: { index: false } };
 
 /** Draws the frame and guards nothing: Next.js keeps a layout across navigations. Each page calls its own guard. */
 export default async function ProtectedLayout({ children }: { children: ReactNode }) {
   // In an outage the page says so.
-  const session = await getSession().catch((error: unknown) => void asSessionError(error));
+  const session = await auth().catch((error: unknown) => void asSessionError(error));
   return (
     <>
       <SiteHeader end={session && <UserMenu user={displayedUser(session.user)} />} nav={<PageTabs />} />

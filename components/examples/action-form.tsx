@@ -3,7 +3,7 @@
 import { useActionState, type ReactNode } from "react";
 import { SessionErrorAlert } from "@/components/session-error-alert";
 import { SubmitButton } from "@/components/ui/submit-button";
-import type { SessionErrorCode } from "@/lib/session/errors";
+import type { SessionErrorCode } from "@/lib/session/model/errors";
 
 type Outcome = SessionErrorCode | null;
 

@@ -21,12 +21,11 @@ const server: Example = {
   href: "/examples/server",
   title: "A page for signed-in people",
   description:
-    "The guard is the first thing that the page awaits. Whoever is signed out gets a real redirect (307) to sign in, and comes back here.",
+    "Guard and page are one. Whoever is signed out gets a real redirect (307) to sign in, and comes back here.",
   protects: "A page, for everybody who is signed in",
-  guard: "requireSession()",
+  guard: "protectedPage({}, …)",
   file: "app/(protected)/examples/server/page.tsx",
-  code: `export default protectedPage(async () => {
-  const { user, expires } = await requireSession();
+  code: `export default protectedPage({}, async ({ session }) => {
   …
 });`,
 };
@@ -51,10 +50,9 @@ const role: Example = {
   description:
     "Roles are given at Logto and come with the session, at most as old as its access token. Somebody without the role sees at the same address that they have no access.",
   protects: "A page, for people with a role",
-  guard: 'requireRole("admin")',
+  guard: 'protectedPage({ role: "admin" }, …)',
   file: "app/(protected)/examples/admin/page.tsx",
-  code: `export default protectedPage(async () => {
-  const { user } = await requireRole("admin");
+  code: `export default protectedPage({ role: "admin" }, async ({ session }) => {
   …
 });`,
 };
@@ -65,13 +63,12 @@ const permission: Example = {
   description:
     "A permission is a scope of an API resource. The guard gets an access token for the resource and looks whether Logto granted the scope.",
   protects: "A page, for people with a permission at an API",
-  guard: 'requirePermission("write", { resource })',
+  guard: "protectedPage({ permission }, …)",
   file: "app/(protected)/examples/permission/page.tsx",
   code: `/** An API resource of Logto's, one of LOGTO_RESOURCES. */
 const resource = "https://shopping.example.com/api";
 
-export default protectedPage(async () => {
-  const { user } = await requirePermission("write", { resource });
+export default protectedPage({ permission: { scope: "write", resource } }, async ({ session }) => {
   …
 });`,
 };
@@ -82,11 +79,13 @@ const organization: Example = {
   description:
     "The organization comes from the address, so it is the guard that says whether this user is a member of it, and an admin there. A foreign organization and one that does not exist look the same.",
   protects: "A page, for members of an organization",
-  guard: "requireOrganization(id, role)",
+  guard: "protectedPage(adminOf, …)",
   file: "app/(protected)/examples/organization/[id]/page.tsx",
-  code: `export default protectedPage(async ({ params }: PageProps<"/examples/organization/[id]">) => {
-  const { id } = await params;
-  const { user } = await requireOrganization(id, "admin");
+  code: `async function adminOf({ params }: PageProps<"/examples/organization/[id]">) {
+  return { organization: { id: (await params).id, role: "admin" } };
+}
+
+export default protectedPage(adminOf, async ({ session, params }) => {
   …
 });`,
 };
@@ -100,7 +99,7 @@ const action: Example = {
   guard: "actionWithSession(action, { role })",
   file: "app/(protected)/examples/action/actions.ts",
   code: `/** Deletes the note; admins may. */
-export const deleteNote = explained(
+export const deleteNote = withOutcome(
   actionWithSession(
     async () => {
       (await cookies()).delete(note);

@@ -12,7 +12,7 @@ import { Card } from "@/components/ui/card";
 import { Detail, DetailList } from "@/components/ui/detail-list";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Timestamp } from "@/components/ui/timestamp";
-import { signInPath } from "@/lib/session/callback-url";
+import { signInPath } from "@/lib/session/model/callback-url";
 
 /**
  * Who is signed in, by `useSession`, and what a protected handler says to them. The handler has the last word: next-auth

@@ -88,7 +88,7 @@ async function openShadow(): Promise<string> {
 async function clean(url: string): Promise<number> {
   // Generated only now, on a fresh clone.
   const { PrismaClient } = await import("../../generated/prisma/client");
-  const { deleteExpired } = await import("../../lib/session/clean");
+  const { deleteExpired } = await import("../../lib/database/clean");
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
   try {
     const { sessions } = await deleteExpired(prisma);

@@ -1,6 +1,7 @@
 import * as oidc from "openid-client";
 import { z } from "zod";
 import { isLogtoError, LogtoError } from "./errors";
+import { patience, patientFetch, until } from "./patient-fetch";
 
 /** What identifies this relying party to its issuer. */
 export interface LogtoClient {
@@ -9,74 +10,100 @@ export interface LogtoClient {
   clientSecret: string;
 }
 
-/**
- * How long one request may take, in seconds. Shorter than Logto's grace interval of 3 s, so that a second try with the
- * same refresh token is still accepted when only the answer to the first got lost (logto-facts "Refresh tokens").
- */
-const requestTimeout = 2;
 /** How far the clocks of the two servers may differ, in seconds. */
 const clockTolerance = 60;
 /** How long a discovery document is used before it is fetched again, in milliseconds. */
 const discoveryLifetime = 60 * 60 * 1000;
+/** How long the last one is used while the issuer gives no other, in milliseconds. */
+const outageLifetime = 60 * 1000;
+/** How long an answer may take that nobody waits for any more, but the next caller will use, in milliseconds. */
+const latePatience = 60_000;
 
-interface Discovered {
-  configuration: Promise<oidc.Configuration>;
-  expiresAt: number;
-}
+const discovered = new Map<string, { metadata: oidc.ServerMetadata; expiresAt: number }>();
+/** Requests under way. */
+const discovering = new Map<string, Promise<oidc.ServerMetadata>>();
 
-const discovered = new Map<string, Discovered>();
+/** A local or container-internal issuer is on plain http; which it is, is the operator's decision. */
+const insecure = ({ issuer }: LogtoClient) =>
+  new URL(issuer).protocol === "http:" ? [oidc.allowInsecureRequests] : [];
 
-async function fetchConfiguration({
-  issuer,
-  clientId,
-  clientSecret,
-}: LogtoClient): Promise<oidc.Configuration> {
-  const url = new URL(issuer);
-  const configuration = await oidc.discovery(
-    url,
-    clientId,
-    { [oidc.clockTolerance]: clockTolerance },
-    oidc.ClientSecretBasic(clientSecret),
-    // A local or container-internal issuer is on plain http; which it is, is the operator's decision.
-    { timeout: requestTimeout, execute: url.protocol === "http:" ? [oidc.allowInsecureRequests] : [] },
-  );
-  configuration.timeout = requestTimeout;
-  return configuration;
+/** Requests of openid-client have a form for a body, or none. */
+const fetchUntil =
+  (deadline: number): oidc.CustomFetch =>
+  (url, { method, headers, redirect, body }) =>
+    patientFetch(
+      url,
+      { method, headers, redirect, ...(body instanceof URLSearchParams && { body }) },
+      deadline,
+    );
+
+async function fetchMetadata(client: LogtoClient): Promise<oidc.ServerMetadata> {
+  const configuration = await oidc.discovery(new URL(client.issuer), client.clientId, undefined, undefined, {
+    [oidc.customFetch]: fetchUntil(Date.now() + latePatience),
+    timeout: latePatience / 1000,
+    execute: insecure(client),
+  });
+  return configuration.serverMetadata();
 }
 
 /**
- * openid-client's configuration for this client, with the issuer's discovery document (OpenID Connect Discovery §4).
- * Fetched once an hour, by one request at a time; an outage of the issuer goes on using the last document.
+ * The issuer's discovery document (OpenID Connect Discovery §4). Fetched once an hour, by one request at a time; an outage of
+ * the issuer goes on using the last document, and one that arrives late is there for the next caller.
  *
+ * @param deadline when to give up, in milliseconds since 1970
  * @throws LogtoError `unavailable`
  */
-export async function discover(client: LogtoClient, now = Date.now()): Promise<oidc.Configuration> {
+export async function discover(
+  client: LogtoClient,
+  deadline = Date.now() + patience,
+): Promise<oidc.ServerMetadata> {
   const key = JSON.stringify([client.issuer, client.clientId, client.clientSecret]);
   const known = discovered.get(key);
-  if (known && known.expiresAt > now) return known.configuration;
-  const fetched = sentTwice(() => fetchConfiguration(client)).catch((error: unknown) => {
-    if (known) return known.configuration;
-    discovered.delete(key);
-    throw error;
-  });
-  discovered.set(key, { configuration: fetched, expiresAt: now + discoveryLifetime });
-  return fetched;
+  if (known && known.expiresAt > Date.now()) return known.metadata;
+  const request =
+    discovering.get(key) ??
+    fetchMetadata(client).then((metadata) => {
+      discovered.set(key, { metadata, expiresAt: Date.now() + discoveryLifetime });
+      return metadata;
+    });
+  discovering.set(key, request);
+  try {
+    return await until(deadline, request);
+  } catch (error) {
+    if (!known) throw toLogtoError(error);
+    known.expiresAt = Date.now() + outageLifetime;
+    return known.metadata;
+  } finally {
+    // One that nobody has waited for long enough goes on; who comes next does not wait for it.
+    if (discovering.get(key) === request) discovering.delete(key);
+  }
 }
 
 /**
- * Sends a request, and once more at once when its answer got lost: a consumed refresh token is accepted again within
- * Logto's 3 s, but never later.
+ * Sends a request by openid-client, which may be sent twice (patient-fetch.ts).
  *
+ * @param request gets openid-client's configuration for this client
  * @throws LogtoError
  */
-export async function sentTwice<T>(send: () => Promise<T>): Promise<T> {
+export async function ask<T>(
+  client: LogtoClient,
+  request: (configuration: oidc.Configuration) => Promise<T>,
+): Promise<T> {
+  const deadline = Date.now() + patience;
+  const metadata = await discover(client, deadline);
+  const configuration = new oidc.Configuration(
+    metadata,
+    client.clientId,
+    { [oidc.clockTolerance]: clockTolerance },
+    oidc.ClientSecretBasic(client.clientSecret),
+  );
+  for (const extend of insecure(client)) extend(configuration);
+  configuration[oidc.customFetch] = fetchUntil(deadline);
+  configuration.timeout = patience / 1000 + 1;
   try {
-    return await send();
+    return await request(configuration);
   } catch (error) {
-    if (toLogtoError(error).code !== "unavailable") throw toLogtoError(error);
-    return await send().catch((second: unknown) => {
-      throw toLogtoError(second);
-    });
+    throw toLogtoError(error);
   }
 }
 

@@ -14,7 +14,7 @@ export function discoveryFetch(client: LogtoClient, resources: readonly string[]
   return async (input: RequestInfo | URL, init?: RequestInit) => {
     const url = input instanceof Request ? input.url : String(input);
     if (url !== discoveryUrl) return fetch(input, { ...init, signal: AbortSignal.timeout(requestTimeout) });
-    const metadata = (await discover(client)).serverMetadata();
+    const metadata = await discover(client);
     const endpoint = new URL(metadata.authorization_endpoint ?? client.issuer);
     for (const resource of resources) endpoint.searchParams.append("resource", resource);
     return Response.json({ ...metadata, authorization_endpoint: endpoint.href });

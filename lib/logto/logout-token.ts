@@ -1,6 +1,14 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from "jose";
 import { z } from "zod";
-import { discover, sentTwice, type LogtoClient } from "./client";
+import { discover, toLogtoError, type LogtoClient } from "./client";
+import { patience, patientFetch, until } from "./patient-fetch";
 
 /** What a logout token says (OpenID Connect Back-Channel Logout 1.0 §2.4). It has `sub`, `sid` or both. */
 export interface LogoutToken {
@@ -52,25 +60,22 @@ export class LogoutTokenError extends Error {
 /** Kept by address, for ten minutes; an unknown key has them fetched anew, twice a minute at most. */
 const keySets = new Map<string, JWTVerifyGetKey>();
 
-/**
- * @param timeout how long one request for the keys may take, in seconds
- * @returns finds the key of a token, and throws LogtoError `unavailable` where the keys can't be fetched
- */
-function keysAt(jwksUri: string, timeout = 2): JWTVerifyGetKey {
+/** @returns finds the key of a token, and throws LogtoError `unavailable` where the keys can't be fetched in time */
+function keysAt(jwksUri: string, deadline: number): JWTVerifyGetKey {
   const keys =
-    keySets.get(jwksUri) ?? createRemoteJWKSet(new URL(jwksUri), { timeoutDuration: timeout * 1000 });
+    keySets.get(jwksUri) ??
+    createRemoteJWKSet(new URL(jwksUri), {
+      timeoutDuration: 60_000,
+      [customFetch]: (url, { method, headers }) =>
+        patientFetch(url, { method, headers }, Date.now() + 60_000),
+    });
   keySets.set(jwksUri, keys);
   return async (header, token) => {
-    const key = await sentTwice(async () => {
-      try {
-        return await keys(header, token);
-      } catch (error) {
-        if (isUnknownKey(error)) return undefined;
-        throw error;
-      }
-    });
-    if (!key) throw new LogoutTokenError("kid");
-    return key;
+    try {
+      return await until(deadline, Promise.resolve(keys(header, token)));
+    } catch (error) {
+      throw isUnknownKey(error) ? new LogoutTokenError("kid") : toLogtoError(error);
+    }
   };
 }
 
@@ -116,13 +121,13 @@ export async function verifyLogoutToken(
   logoutToken: string,
   now = Date.now(),
 ): Promise<LogoutToken> {
-  const configuration = await discover(client);
-  const metadata = configuration.serverMetadata();
+  const deadline = Date.now() + patience;
+  const metadata = await discover(client, deadline);
   // As for id_tokens, and never with a secret: the issuer's public keys are known to everybody (§2.6, RFC 8725 §3.1).
   const algorithms = (metadata.id_token_signing_alg_values_supported ?? []).filter((algorithm) =>
     /^(RS|PS|ES)\d+$|^Ed/.test(algorithm),
   );
-  const keys = keysAt(metadata.jwks_uri ?? `${client.issuer}/jwks`, configuration.timeout);
+  const keys = keysAt(metadata.jwks_uri ?? `${client.issuer}/jwks`, deadline);
   try {
     const { payload } = await jwtVerify(logoutToken, keys, {
       algorithms,

@@ -1,7 +1,7 @@
 import * as oidc from "openid-client";
 import { z } from "zod";
 import { parseUserClaims, type UserClaims } from "./claims";
-import { discover, sentTwice, toLogtoError, type LogtoClient } from "./client";
+import { ask, type LogtoClient } from "./client";
 import { LogtoError } from "./errors";
 
 /** The answer to a refresh token grant. */
@@ -33,7 +33,7 @@ const tokenResponse = z.object({
 });
 
 /**
- * Trades a refresh token for an access token (RFC 6749 §6). Sent again once, at once, when the answer got lost.
+ * Trades a refresh token for an access token (RFC 6749 §6). Sent again when the answer is late or got lost (patient-fetch.ts).
  * The caller must see to it that no two calls use one refresh token at a time: a rotated one would end its grant.
  *
  * @param subject whose session this is; an answer about somebody else is refused (OIDC Core §12.2)
@@ -48,8 +48,7 @@ export async function refreshTokens(
   const parameters = new URLSearchParams();
   if (target.resource) parameters.set("resource", target.resource);
   if (target.organizationId) parameters.set("organization_id", target.organizationId);
-  const configuration = await discover(client);
-  return sentTwice(async () => {
+  return ask(client, async (configuration) => {
     const answer = await oidc.refreshTokenGrant(configuration, refreshToken, parameters);
     const claims = answer.claims();
     if (claims && claims.sub !== subject)
@@ -71,9 +70,8 @@ export async function refreshTokens(
  * @throws LogtoError
  */
 export async function revokeGrant(client: LogtoClient, refreshToken: string): Promise<void> {
-  const configuration = await discover(client);
   const parameters = { token_type_hint: "refresh_token" };
-  await sentTwice(() => oidc.tokenRevocation(configuration, refreshToken, parameters));
+  await ask(client, (configuration) => oidc.tokenRevocation(configuration, refreshToken, parameters));
 }
 
 /**
@@ -87,12 +85,9 @@ export async function fetchUserinfo(
   accessToken: string,
   subject: string,
 ): Promise<UserClaims> {
-  const configuration = await discover(client);
-  try {
-    return parseUserClaims(await oidc.fetchUserInfo(configuration, accessToken, subject));
-  } catch (error) {
-    throw toLogtoError(error);
-  }
+  return ask(client, async (configuration) =>
+    parseUserClaims(await oidc.fetchUserInfo(configuration, accessToken, subject)),
+  );
 }
 
 /**
@@ -101,11 +96,11 @@ export async function fetchUserinfo(
  *
  * @throws LogtoError `unavailable` when the issuer can't be discovered
  */
-export async function endSessionUrl(client: LogtoClient, postLogoutRedirectUri: string): Promise<URL> {
-  const configuration = await discover(client);
-  return oidc.buildEndSessionUrl(configuration, {
-    client_id: client.clientId,
-    post_logout_redirect_uri: postLogoutRedirectUri,
-    state: oidc.randomState(),
-  });
+export async function endSessionUrl(
+  client: LogtoClient,
+  postLogoutRedirectUri: string,
+  state = oidc.randomState(),
+): Promise<URL> {
+  const parameters = { client_id: client.clientId, post_logout_redirect_uri: postLogoutRedirectUri, state };
+  return ask(client, async (configuration) => oidc.buildEndSessionUrl(configuration, parameters));
 }

@@ -1,14 +1,16 @@
 import "server-only";
-import { isDatabaseError } from "@/lib/db";
+import { isDatabaseError } from "@/lib/database-error";
 import { env } from "@/lib/env";
 import { toLogtoError } from "@/lib/logto/client";
 import type { LogtoErrorCode } from "@/lib/logto/errors";
-import { currentToken, storeSession } from "./current";
-import { isSessionError, noSession, SessionError, type SessionErrorCode } from "./errors";
-import { continueSession, exchangeToken, renewSession, stateOf, type SessionState } from "./renewal";
-import { isExpired, isExpiring, type SessionToken } from "./session-token";
 import { BoundedMap, shared } from "@/lib/shared";
-import { SingleFlight } from "./single-flight";
+import { currentSession, noSessionError, storeSession } from "./lifecycle/current-session";
+import { exchangeToken, renewSession } from "./lifecycle/renewal";
+import { stateOf, type SessionState } from "./lifecycle/session-state";
+import { SingleFlight } from "./lifecycle/single-flight";
+import { statusOf } from "./lifecycle/status";
+import { isSessionError, SessionError, type SessionErrorCode } from "./model/errors";
+import { isExpired, isExpiring, type Session } from "./model/session";
 
 /** What an access token is for; nothing: Logto's userinfo. */
 export interface AccessTokenTarget {
@@ -52,32 +54,30 @@ export async function getAccessToken(target: AccessTokenTarget = {}): Promise<Ac
     // Asked of Logto, it would cost a rotating refresh token (logto-facts "Refresh tokens").
     throw new SessionError("resource_not_configured", `${resource} is not in LOGTO_RESOURCES`);
   }
-  const token = await currentToken();
+  const session = await currentSession();
   const accessToken =
-    resource || organizationId ? await exchange(token, target) : await ownAccessToken(token);
-  const session = continueSession(token);
-  if (session.status === "active") await storeSession(session.token);
+    resource || organizationId ? await exchange(session, target) : await ownAccessToken(session);
+  const now = statusOf(session);
+  if (now.status === "active") await storeSession(now.session);
   return accessToken;
 }
 
-async function ownAccessToken(token: SessionToken): Promise<AccessToken> {
-  const session = await renewSession(token);
-  if (session.status !== "active") throw noSession(session.status);
-  const { accessToken, expiresAt, expiresIn, refreshToken } = session.token;
+const noRefreshToken = () =>
+  new SessionError("no_refresh_token", "the session has no refresh token of Logto");
+
+async function ownAccessToken(session: Session): Promise<AccessToken> {
+  const status = await renewSession(session);
+  if (status.status !== "active") throw noSessionError(status.status);
+  const { accessToken, expiresAt, expiresIn, refreshToken } = status.session;
   if (accessToken && expiresAt && expiresIn && !isExpired({ expiresAt }))
     return { accessToken, expiresAt, expiresIn, scopes: [] };
-  if (!refreshToken) throw new SessionError("no_refresh_token", "the session has no refresh token of Logto");
-  throw toSessionError(session.failure ?? new Error("not renewed"));
+  if (!refreshToken) throw noRefreshToken();
+  throw toSessionError(status.failure ?? new Error("not renewed"));
 }
 
-async function exchange(
-  token: SessionToken,
-  target: AccessTokenTarget,
-  now = Date.now,
-): Promise<AccessToken> {
-  if (!token.refreshToken)
-    throw new SessionError("no_refresh_token", "the session has no refresh token of Logto");
-  const state = stateOf(token);
+async function exchange(session: Session, target: AccessTokenTarget, now = Date.now): Promise<AccessToken> {
+  if (!session.refreshToken) throw noRefreshToken();
+  const state = stateOf(session);
   const kept = keptFor(state, JSON.stringify([target.resource, target.organizationId]));
   if (kept.token && !isExpiring(kept.token, now())) return kept.token;
   try {
@@ -117,5 +117,6 @@ const codes: Record<LogtoErrorCode, SessionErrorCode> = {
 export function toSessionError(error: unknown): SessionError {
   if (isSessionError(error)) return error;
   const { code, message, cause } = toLogtoError(error);
-  return new SessionError(isDatabaseError(cause) ? "database_unavailable" : codes[code], message);
+  const isOutage = isDatabaseError(error) || isDatabaseError(cause);
+  return new SessionError(isOutage ? "database_unavailable" : codes[code], message);
 }

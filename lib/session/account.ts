@@ -1,37 +1,38 @@
 import "server-only";
-import { db, hasDatabase, query } from "@/lib/db";
-import { currentToken } from "./current";
-import { endSessionsOf } from "./end-sessions";
-import { SessionError } from "./errors";
-import type { SessionToken } from "./session-token";
+import { redirect } from "next/navigation";
+import { currentSession } from "./lifecycle/current-session";
+import { endSessions } from "./lifecycle/ending";
+import { SessionError } from "./model/errors";
+import type { Session } from "./model/session";
+import { signInAtLogto } from "./routes/sign-in";
+import { endHere } from "./routes/sign-out";
 import { asSession } from "./sessions";
-import { signInAtLogto } from "./sign-in";
-import { signOutHere } from "./sign-out";
+import { currentUsers } from "./stores/current-store";
 
 /** How long a sign-in counts as fresh, and how far Logto's clock may be ahead of ours, in seconds. */
 const freshness = 5 * 60;
 const clockTolerance = 60;
 
 /**
- * Has the signed-in user prove who they are: Logto asks for the password, whatever session of its own it has, and gives a refresh
- * token as at every sign-in (logto-facts "Refresh tokens").
+ * Has the signed-in user prove who they are: Logto asks for the password, whatever session of its own it has, and gives a
+ * refresh token as at every sign-in (logto-facts "Refresh tokens").
  *
  * @param callbackUrl where to come back to; a path of ours
  * @throws SessionError `signed_out` or `session_ended`
  */
 export async function signInAgain(callbackUrl: string): Promise<never> {
-  await currentToken();
+  await currentSession();
   return signInAtLogto(callbackUrl, { prompt: "login consent", max_age: String(freshness) });
 }
 
-function isFresh({ authenticatedAt = 0 }: SessionToken, now = Date.now()): boolean {
+function isFresh({ authenticatedAt = 0 }: Session, now = Date.now()): boolean {
   const age = now / 1000 - authenticatedAt;
   return age < freshness && age >= -clockTolerance;
 }
 
 /** Whether the signed-in user proved who they are within the last five minutes. @throws SessionError */
 export async function isFreshlySignedIn(): Promise<boolean> {
-  return isFresh(await currentToken());
+  return isFresh(await currentSession());
 }
 
 /**
@@ -40,15 +41,16 @@ export async function isFreshlySignedIn(): Promise<boolean> {
  * @throws SessionError `sign_in_again` when the sign-in is not fresh
  */
 export async function deleteAccount(): Promise<never> {
-  const token = await currentToken();
-  if (!isFresh(token))
+  const session = await currentSession();
+  if (!isFresh(session))
     throw new SessionError("sign_in_again", "an account is deleted after a fresh sign-in only");
-  if (hasDatabase()) await asSession(deleteUser(token));
-  return signOutHere();
-}
-
-async function deleteUser({ sub, startedAt }: SessionToken): Promise<void> {
-  // Logto's clock may be ahead: this session is meant, too.
-  await endSessionsOf({ sub, issuedAt: Math.max(Math.floor(Date.now() / 1000), startedAt) });
-  await query(db().user.deleteMany({ where: { id: sub } }));
+  const { subject, startedAt } = session;
+  // Logto's clock may be ahead: this session is meant too.
+  const before = Math.max(Date.now(), startedAt * 1000);
+  const users = currentUsers();
+  if (users) {
+    await asSession(endSessions({ subject, before }, "session revoked"));
+    await asSession(users.remove(subject));
+  }
+  redirect(await endHere());
 }

@@ -1,8 +1,9 @@
 "use server";
 
-import { safeCallbackUrl } from "./callback-url";
-import { signInAtLogto } from "./sign-in";
-import { signOutHere } from "./sign-out";
+import { redirect } from "next/navigation";
+import { safeCallbackUrl } from "./model/callback-url";
+import { signInAtLogto } from "./routes/sign-in";
+import { afterSignOutUrl, endHere } from "./routes/sign-out";
 
 /**
  * Sends the browser to Logto.
@@ -19,5 +20,10 @@ export async function signInAction(formData: FormData): Promise<void> {
 
 /** Ends the session here, its grant at Logto, and by way of the browser Logto's own session. */
 export async function signOutAction(): Promise<void> {
-  await signOutHere();
+  redirect(await endHere());
+}
+
+/** Ends Logto's own session, which would sign the same account in again, where there is none of ours. */
+export async function signOutOfLogtoAction(): Promise<void> {
+  redirect(await afterSignOutUrl());
 }

@@ -1,118 +1,130 @@
 import "server-only";
-import type { Session } from "next-auth";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { getAccessToken, type AccessToken, type AccessTokenTarget } from "./access-token";
-import { safeCallbackUrl, signInPath } from "./callback-url";
-import { currentSession } from "./current";
-import { asSessionError, isSessionError, noSession } from "./errors";
-import { refusal } from "./refusal";
-import { meet, type Requirement } from "./requirement";
-import { toSession } from "./session";
-import { requestedPathHeader } from "./update-session";
+import { log } from "@/lib/log";
+import { getAccessToken, type AccessTokenTarget } from "./access-token";
+import { currentStatus, getSession, noSessionError } from "./lifecycle/current-session";
+import { safeCallbackUrl, signInPath } from "./model/callback-url";
+import { asSessionError, errorResponse, SessionError } from "./model/errors";
+import type { PublicSession } from "./model/public-session";
+import { requestedPathHeader } from "./routes/update-session";
 
-/**
- * The session of the current request, or null. Looked up once per request. Whatever is wrong with a session, its cookie
- * or the configuration means null: nothing fails open. It says what Auth.js's `auth()` says, which would decrypt the
- * cookie once more, or ask the database, and make a new cookie that nobody gets.
+/*
+ * Guards: each stands beside what it protects, and takes the same requirement. A page: `protectedPage` of
+ * components/protected-page.tsx. A handler: `withSession`. An action: `actionWithSession`. Middleware is never the only check.
  *
- * @throws SessionError `database_unavailable` (strategy `database`)
+ * What somebody sees who may not pass: signed out, a page redirects (307) to sign in and back, a handler answers 401, an action
+ * throws. Not allowed: the page says so, 403. The grant was refused: as signed out, and the sign-in page says "Your session has
+ * ended". Logto or the database is down and the session can't be told: the page says so and offers to try again, 503. Logto alone is
+ * down: nothing, as long as the access token is good.
+ *
+ * Read lifecycle/renewal.ts next.
  */
-export async function getSession(): Promise<Session | null> {
-  const session = await currentSession();
-  return session.status === "active" ? toSession(session.token) : null;
+
+/** What a session has to meet, all of it. Nothing: that there is one. */
+export interface Requirement {
+  /** A role of the user at Logto. */
+  role?: string | undefined;
+  /** Membership of an organization, with a role in it where one is named. */
+  organization?: { id: string; role?: string | undefined } | undefined;
+  /** A permission: a scope of the access token for an API resource, for an organization, or for both. */
+  permission?: (AccessTokenTarget & { scope: string }) | undefined;
 }
 
-/** What every guard is made of. @throws SessionError for each reason why there is no session that meets it */
-async function sessionThatMeets(requirement: Requirement): Promise<Session> {
+/**
+ * The session of the current request, if it meets the requirement. Roles and memberships are claims: one that was taken away
+ * at Logto still passes until the next renewal, within an access token's life. Permissions are scopes of an access token.
+ *
+ * @throws SessionError `signed_out`, `session_ended`, `not_allowed`, `not_a_member`; `database_unavailable`, or for a permission
+ *   why there is no access token: nothing fails open
+ */
+export async function requireSession(requirement: Requirement = {}): Promise<PublicSession> {
   const session = await getSession();
-  if (!session) throw noSession((await currentSession()).status);
-  await meet(session, requirement);
+  if (!session) throw noSessionError((await currentStatus()).status);
+  const { role, organization, permission } = requirement;
+  const { roles, organizations, organizationRoles } = session.user;
+  if (role !== undefined && !roles.includes(role)) throw lacks(`the role ${role}`);
+  if (organization) {
+    const { id, role: roleThere } = organization;
+    if (!organizations.includes(id))
+      throw new SessionError("not_a_member", `this needs membership of the organization ${id}`);
+    if (roleThere !== undefined && !organizationRoles.includes(`${id}:${roleThere}`))
+      throw lacks(`the role ${roleThere} in the organization ${id}`);
+  }
+  if (permission) {
+    const { scope, ...target } = permission;
+    if (!(await getAccessToken(target)).scopes.includes(scope)) throw lacks(`the permission ${scope}`);
+  }
   return session;
 }
 
-/** The page that is asked for, to come back to; known where middleware passed it, else the dashboard. */
+const lacks = (what: string) => new SessionError("not_allowed", `this needs ${what}`);
+
+/** The page that is asked for, to come back to. Middleware tells it; without that it is the dashboard. */
 export const requestedPath = async (): Promise<string> =>
   safeCallbackUrl((await headers()).get(requestedPathHeader));
 
-/** For pages: sends the browser to sign in and back. */
-async function orSignIn<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!isSessionError(error) || error.status !== 401) throw error;
-    const path = await requestedPath();
-    redirect(signInPath(path, error.code === "session_ended" ? "SessionEnded" : undefined));
-  }
+/** For pages: redirects to sign in and back where an error says that there is no session. */
+export async function redirectIfSignedOut({ code, status }: SessionError): Promise<void> {
+  if (status !== 401) return;
+  redirect(signInPath(await requestedPath(), code === "session_ended" ? "SessionEnded" : undefined));
 }
 
 /**
- * For pages: the session, or a redirect to sign in and back. Await it at the top of every protected page; a layout is no
- * place for it, since layouts are not rendered anew on navigation.
+ * For server actions: passes the session on, or throws. `error.tsx` says why, by the error's digest.
  *
- * @param requirement what else is needed
- * @throws SessionError why a signed-in user may not, or nobody can tell; `protectedPage` draws it
- */
-export const requireSession = (requirement: Requirement = {}): Promise<Session> =>
-  orSignIn(sessionThatMeets(requirement));
-
-/** For pages: the session of somebody who has this role at Logto. @see requireSession */
-export const requireRole = (role: string): Promise<Session> => requireSession({ role });
-
-/**
- * For pages: the session of somebody who holds this permission now.
- *
- * @param scope of an access token
- * @param target the API resource or the organization, or both, whose token it is
- * @see requireSession
- */
-export const requirePermission = (scope: string, target: AccessTokenTarget): Promise<Session> =>
-  requireSession({ permission: { scope, ...target } });
-
-/** For pages: the session of a member of this organization, with this role in it where one is named. @see requireSession */
-export const requireOrganization = (id: string, role?: string): Promise<Session> =>
-  requireSession({ organization: { id, role } });
-
-/**
- * For pages: an access token as getAccessToken gives it, or a redirect to sign in and back when the session is over.
- *
- * @throws SessionError for every other reason, for the page to show
- */
-export const requireAccessToken = (target?: AccessTokenTarget): Promise<AccessToken> =>
-  orSignIn(getAccessToken(target));
-
-/**
- * For server actions: passes the session on, or throws; `error.tsx` then says why.
- *
+ * @example export const deleteNote = actionWithSession(async (session, form: FormData) => { … }, { role: "admin" });
  * @throws SessionError
  */
 export function actionWithSession<Rest extends unknown[], Result>(
-  action: (session: Session, ...rest: Rest) => Promise<Result>,
+  action: (session: PublicSession, ...rest: Rest) => Promise<Result>,
   requirement: Requirement = {},
 ): (...rest: Rest) => Promise<Result> {
-  return async (...rest) => action(await sessionThatMeets(requirement), ...rest);
+  return async (...rest) => action(await requireSession(requirement), ...rest);
 }
 
 /**
- * For route handlers: passes the session on, or answers as `refusal` does; to be stored by no cache. So it does when the handler throws a SessionError,
+ * For server actions of a page's forms: turns a SessionError into a redirect to the page, with the error's code in `?error=` for
+ * the page to explain. Without JavaScript in the browser, an error that an action throws is an empty page.
+ *
+ * @param page its path
+ * @example export const endSession = redirectOnError("/account/sessions", actionWithSession(async (session, form) => { … }));
+ */
+export function redirectOnError<Rest extends unknown[]>(
+  page: string,
+  action: (...rest: Rest) => Promise<void>,
+): (...rest: Rest) => Promise<void> {
+  return (...rest) =>
+    action(...rest).catch((error: unknown) => {
+      const { code, status } = asSessionError(error);
+      redirect(status === 401 ? page : `${page}?error=${code}`);
+    });
+}
+
+/**
+ * For route handlers: passes the session on, or answers as `errorResponse` does; also where the handler throws a SessionError,
  * for what only the handler can ask for.
  *
  * @param handler gets the session and whatever Next gives a route handler
+ * @example export const GET = withSession(({ user }) => Response.json({ roles: user.roles }), { role: "admin" });
  */
 export function withSession<Rest extends unknown[]>(
-  handler: (session: Session, ...rest: Rest) => Response | Promise<Response>,
+  handler: (session: PublicSession, ...rest: Rest) => Response | Promise<Response>,
   requirement: Requirement = {},
 ): (...rest: Rest) => Promise<Response> {
   return async (...rest) => {
     try {
-      return privately(await handler(await sessionThatMeets(requirement), ...rest));
-    } catch (error) {
-      return refusal(asSessionError(error));
+      return privately(await handler(await requireSession(requirement), ...rest));
+    } catch (thrown) {
+      const error = asSessionError(thrown);
+      if (error.status === 500)
+        log.error("a request could not be served", { code: error.code, reason: error.message });
+      return errorResponse(error);
     }
   };
 }
 
-/** What is answered to one user is for no cache, unless the handler says so. */
+/** Keeps an answer to one user out of caches, unless the handler says otherwise. */
 function privately(response: Response): Response {
   if (response.headers.has("cache-control")) return response;
   const { body, status, statusText } = response;

@@ -1,24 +1,14 @@
 import "server-only";
-import { db, isDatabaseError, query } from "@/lib/db";
-import { usesRows } from "@/lib/env";
-import { currentToken } from "./current";
-import { endRows } from "./end-sessions";
-import { SessionError } from "./errors";
-import type { SessionToken } from "./session-token";
-import { signOutHere } from "./sign-out";
+import { redirect } from "next/navigation";
+import { isDatabaseError } from "@/lib/database-error";
+import { currentSession } from "./lifecycle/current-session";
+import { endSessions } from "./lifecycle/ending";
+import { SessionError } from "./model/errors";
+import { endHere } from "./routes/sign-out";
+import { sessionStore, usesRows } from "./stores/current-store";
+import type { ListedSession } from "./stores/store";
 
-/** One session of the signed-in user, as the user is shown it. */
-export interface SessionSummary {
-  /** Names it in a form; opens nothing. */
-  id: string;
-  /** Whether it is the one that asks. */
-  current: boolean;
-  userAgent: string | null;
-  createdAt: Date;
-  lastSeenAt: Date;
-}
-
-/** Waits for what needs the database. @throws SessionError `database_unavailable` */
+/** Reports an outage of the database as `database_unavailable`. @throws SessionError */
 export async function asSession<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -28,23 +18,15 @@ export async function asSession<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-const isLive = ({ sub: userId }: SessionToken) => ({ userId, endedAt: null, expires: { gt: new Date() } });
+const event = "session revoked";
 
 /**
- * The signed-in user's sessions: this one first, then the last seen. None where sessions are no rows.
+ * The signed-in user's sessions: this one first, then the last seen. None where only browsers know of sessions.
  *
  * @throws SessionError
  */
-export async function listSessions(): Promise<SessionSummary[]> {
-  const token = await currentToken();
-  if (!usesRows()) return [];
-  const where = isLive(token);
-  const rows = await asSession(query(db().session.findMany({ where, orderBy: { lastSeenAt: "desc" } })));
-  return rows
-    .map(({ id, sid, userAgent, createdAt, lastSeenAt }) => {
-      return { id, current: sid === token.sid, userAgent, createdAt, lastSeenAt };
-    })
-    .sort((one, other) => Number(other.current) - Number(one.current));
+export async function listSessions(): Promise<ListedSession[]> {
+  return asSession(sessionStore().list(await currentSession()));
 }
 
 /**
@@ -52,19 +34,19 @@ export async function listSessions(): Promise<SessionSummary[]> {
  *
  * @throws SessionError
  */
-export async function revokeSession(id: string): Promise<void> {
-  const token = await currentToken();
-  await asSession(endRows({ ...isLive(token), id }, token));
+export async function revokeSession(rowId: string): Promise<void> {
+  const { subject } = await currentSession();
+  if (usesRows()) await asSession(endSessions({ subject, rowId }, event));
 }
 
 /** Ends all of the signed-in user's sessions but this one, with their grants. @throws SessionError */
 export async function revokeOtherSessions(): Promise<void> {
-  const token = await currentToken();
-  await asSession(endRows({ ...isLive(token), sid: { not: token.sid } }, token));
+  const { subject, sid: except } = await currentSession();
+  if (usesRows()) await asSession(endSessions({ subject, except }, event));
 }
 
 /** Ends all of the signed-in user's sessions with their grants, this one last, and goes on to Logto. @throws SessionError */
 export async function signOutEverywhere(): Promise<never> {
   await revokeOtherSessions();
-  return signOutHere();
+  redirect(await endHere());
 }

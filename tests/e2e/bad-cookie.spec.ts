@@ -7,13 +7,13 @@ import {
   sessionValue,
   writtenSessionCookies,
 } from "./session-cookie";
-import type { SessionToken } from "@/lib/session/session-token";
+import type { Session } from "@/lib/session/model/session";
 
 const name = "authjs.session-token";
 
 interface Good {
   value: string;
-  token: SessionToken;
+  token: Session;
   secret: string;
 }
 

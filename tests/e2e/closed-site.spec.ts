@@ -100,6 +100,7 @@ for (const mode of ["jwt", "database"] as const) {
       expect(await start()).toBe("/sign-in?callbackUrl=%2F");
 
       if (!storage.db) return;
+      await context.clearCookies();
       await signInByRequests(context, "carol", { to: "/", origin: url });
       await storage.db.session.updateMany({ data: { endedAt: new Date(), sealedTokens: null } });
       expect(await start()).toBe("/sign-in?error=SessionEnded&callbackUrl=%2F");

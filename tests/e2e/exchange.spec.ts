@@ -41,8 +41,10 @@ async function permissionsShown(context: BrowserContext): Promise<string[]> {
 /** The browser's newest refresh token is the newest that Logto gave out, and it is good. */
 async function expectNewestGrant(context: BrowserContext, stage: Stage): Promise<void> {
   const { control } = stage;
-  const { refreshToken, sub } = await readSession(context, stage);
-  const issued = (await control.issued()).filter((each) => each.kind === "refresh_token" && each.sub === sub);
+  const { refreshToken, subject } = await readSession(context, stage);
+  const issued = (await control.issued()).filter(
+    (each) => each.kind === "refresh_token" && each.sub === subject,
+  );
   expect(refreshToken).toBe(issued.at(-1)?.value);
   expect(await isActive(control, refreshToken ?? "")).toBe(true);
 }

@@ -46,7 +46,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.waitForURL(`${stage.url}/profile?tab=2`);
       const begun = await readSession(context, stage);
       expect(begun.sid).not.toBe(old.sid);
-      expect(begun.sub).toBe(old.sub);
+      expect(begun.subject).toBe(old.subject);
       expect(stage.log()).toMatch(/"msg":"session ended by Logto"/);
     });
   });

@@ -1,7 +1,7 @@
 import type { APIResponse, BrowserContext, Response } from "@playwright/test";
 import { decode } from "next-auth/jwt";
 import { z } from "zod";
-import { isSessionToken } from "../../lib/session/session-token";
+import { isSession } from "../../lib/session/model/session";
 import type { IdentityControl } from "./identity-control";
 import type { Storage } from "./modes";
 import type { App } from "./servers";
@@ -77,7 +77,7 @@ async function secretsOfCookies(received: Received[], key: string): Promise<Secr
   );
   return [
     ...values.map((value) => ({ kind: "session cookie", value })),
-    ...tokens.flatMap((token) => (isSessionToken(token) ? [{ kind: "session id", value: token.sid }] : [])),
+    ...tokens.flatMap((token) => (isSession(token) ? [{ kind: "session id", value: token.sid }] : [])),
   ];
 }
 

@@ -64,6 +64,7 @@ export const publicPaths = new Set([
 ]);
 
 export const publicActions = new Set([
-  ...["signInAction", "signOutAction"].map((name) => `lib/session/actions.ts ${name}`),
-  "app/(auth)/refused/actions.ts signOutOfLogto",
+  ...["signInAction", "signOutAction", "signOutOfLogtoAction"].map(
+    (name) => `lib/session/actions.ts ${name}`,
+  ),
 ]);

@@ -1,6 +1,6 @@
 import type { APIResponse, BrowserContext } from "@playwright/test";
 import { decode, encode } from "next-auth/jwt";
-import { sessionToken, type SessionToken } from "@/lib/session/session-token";
+import { parseSession, type Session } from "@/lib/session/model/session";
 import type { Storage } from "./modes";
 import { readRow, writeRow } from "./session-row";
 
@@ -48,10 +48,10 @@ export async function putCookies(
 export async function readSession(
   context: BrowserContext,
   { secret, storage: { mode, db } }: Pick<SessionApp, "secret" | "storage">,
-): Promise<SessionToken> {
+): Promise<Session> {
   const token = await sessionValue(context);
   if (mode === "database" && db) return readRow(db, secret, token);
-  return sessionToken.parse(await decode({ token, secret, salt: plainName }));
+  return parseSession(await decode({ token, secret, salt: plainName }));
 }
 
 /** A session as the value of a cookie, made by Auth.js's own function. */
@@ -68,7 +68,7 @@ export async function encodeCookie(
 async function putSession(
   context: BrowserContext,
   { url, secret }: SessionApp,
-  token: SessionToken,
+  token: Session,
   maxAge?: number,
 ): Promise<void> {
   const value = await encodeCookie({ ...token }, secret, plainName, maxAge);
@@ -89,7 +89,7 @@ export async function expireAccessToken(
   context: BrowserContext,
   app: SessionApp,
   left = 0,
-): Promise<SessionToken> {
+): Promise<Session> {
   const { mode, db } = app.storage;
   const token = await readSession(context, app);
   const expiresAt = Math.floor(Date.now() / 1000) + left;

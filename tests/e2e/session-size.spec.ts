@@ -98,7 +98,7 @@ test("a sign-in that replaces a large session by a small one leaves no chunks", 
   await stage.control.endSessions();
   const { id } = await signInAsMemberOf(context, stage, 0);
   expect(await names(context)).toEqual([name]);
-  expect((await readSession(context, stage)).sub).toBe(id);
+  expect((await readSession(context, stage)).subject).toBe(id);
 });
 
 test("signing out removes every chunk", async ({ context, stage }) => {

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { type APIRequestContext, test as base, expect } from "@playwright/test";
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT, UnsecuredJWT } from "jose";
 import { closeServer, listen } from "../../dev/identity/listen";
-import { encodeSession } from "@/lib/session/codec";
-import type { SessionToken } from "@/lib/session/session-token";
+import { encodeSession } from "@/lib/session/stores/codec";
+import type { Session } from "@/lib/session/model/session";
 import { session } from "../unit/sessions";
 import { type NestApi, startNestApi } from "./nest-api";
 
@@ -75,7 +75,7 @@ const test = base.extend<object, { keys: Keys; api: NestApi }>({
 // They share the server.
 test.describe.configure({ mode: "default" });
 
-const encoded = (changes: Partial<SessionToken> = {}, by = secret) =>
+const encoded = (changes: Partial<Session> = {}, by = secret) =>
   encodeSession(session(changes), [by], cookieName);
 
 /** As the app cuts a long one. */
@@ -114,7 +114,10 @@ test.describe("the app's session cookie @jwt", () => {
     });
 
   test("of two that can be read is the one that began last", async ({ request, api }) => {
-    const [older, newer] = [await encoded({ sub: "bob", startedAt: 1 }), await encoded({ sub: "carol" })];
+    const [older, newer] = [
+      await encoded({ subject: "bob", startedAt: 1 }),
+      await encoded({ subject: "carol" }),
+    ];
     for (const values of [
       [older, newer],
       [newer, older],

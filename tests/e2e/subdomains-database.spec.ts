@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { expect, test as base } from "@playwright/test";
 import type { Prisma } from "@/generated/prisma/client";
-import { encodeSession } from "@/lib/session/codec";
+import { encodeSession } from "@/lib/session/stores/codec";
 import { session } from "../unit/sessions";
 import { openStorage, type Storage } from "./modes";
 import { type NestApi, startNestApi } from "./nest-api";

@@ -2,7 +2,7 @@ import { request, type APIRequestContext } from "@playwright/test";
 import { decode, encode } from "next-auth/jwt";
 import { z } from "zod";
 import { seedPassword } from "../../dev/identity/seed";
-import { isSessionToken, type SessionToken } from "../../lib/session/session-token";
+import { isSession, type Session } from "../../lib/session/model/session";
 
 const cookieName = "authjs.session-token";
 
@@ -27,11 +27,11 @@ export async function signedIn(baseURL: string, username: string): Promise<Clien
 }
 
 /** The session in a client's cookie jar. */
-export async function sessionOf(client: Client, secret: string): Promise<SessionToken> {
+async function sessionOf(client: Client, secret: string): Promise<Session> {
   const { cookies } = await client.storageState();
   const value = cookies.find(({ name }) => name === cookieName)?.value;
   const token = await decode({ token: value, secret, salt: cookieName });
-  if (!isSessionToken(token)) throw new Error("The client has no session.");
+  if (!isSession(token)) throw new Error("The client has no session.");
   return token;
 }
 
@@ -39,7 +39,7 @@ export async function sessionOf(client: Client, secret: string): Promise<Session
  * A session whose access token is about to expire, so that nobody has to wait for that. It counts as one renewal more, as
  * if another process had renewed it.
  */
-export const expired = (token: SessionToken): SessionToken => ({
+export const expired = (token: Session): Session => ({
   ...token,
   generation: token.generation + 1,
   expiresAt: Math.floor(Date.now() / 1000) + 5,

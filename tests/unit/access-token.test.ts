@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import type { TokenResponse, TokenTarget } from "@/lib/logto/tokens";
 import { getAccessToken } from "@/lib/session/access-token";
-import type { SessionErrorCode } from "@/lib/session/errors";
-import { continueSession, endSession } from "@/lib/session/renewal";
-import { endedSession, type SessionToken } from "@/lib/session/session-token";
+import type { SessionErrorCode } from "@/lib/session/model/errors";
+import { endSession } from "@/lib/session/lifecycle/ending";
+import { statusOf } from "@/lib/session/lifecycle/status";
+import { tombstoneOf, type Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
 import { requestWith } from "./request";
 import { expiring, session } from "./sessions";
@@ -30,13 +31,13 @@ function answer(
 
 function answers(changes: Partial<TokenResponse> = {}): void {
   logto.refreshTokens.mockImplementation(
-    async (_client: unknown, refreshToken: string, _sub: string, target?: TokenTarget) =>
+    async (_client: unknown, refreshToken: string, _subject: string, target?: TokenTarget) =>
       answer(refreshToken, target, changes),
   );
 }
 
 const fails = (code: LogtoErrorCode) => logto.refreshTokens.mockRejectedValue(new LogtoError(code, code));
-const ask = async (token: SessionToken, target?: Parameters<typeof getAccessToken>[0]) =>
+const ask = async (token: Session, target?: Parameters<typeof getAccessToken>[0]) =>
   (await requestWith(token)).run(() => getAccessToken(target));
 const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 const requests = () => logto.refreshTokens.mock.calls.length;
@@ -102,7 +103,7 @@ describe("an access token for something else", () => {
     expect(logto.refreshTokens).toHaveBeenCalledExactlyOnceWith(
       { issuer: "https://logto.test/oidc", clientId: "app", clientSecret: "secret" },
       "mine",
-      token.sub,
+      token.subject,
       target,
     );
   });
@@ -166,7 +167,7 @@ describe("an access token for something else", () => {
 
   test("is nobody else's: two sessions that ask at a time for one resource get each their own", async () => {
     const sessions = ["one", "two"].map((refreshToken) => session({ refreshToken }));
-    const others = session({ sub: "p7c4w1n6zr5b", refreshToken: "three" });
+    const others = session({ subject: "p7c4w1n6zr5b", refreshToken: "three" });
     const asked = Array.from({ length: 5 }, () => [...sessions, others])
       .flat()
       .map(async (token) => [
@@ -193,7 +194,7 @@ describe("an access token for something else", () => {
   test("is not kept beyond the session: after a sign-out there is none", async () => {
     const token = session();
     await ask(token, { resource: api });
-    await endSession(token);
+    await endSession(token, "signed out");
     await expect(ask(token, { resource: api })).rejects.toMatchObject({ code: "signed_out", status: 401 });
     expect(requests()).toBe(1);
   });
@@ -221,7 +222,7 @@ describe("a refresh token that an exchange rotated", () => {
     const page = await requestWith(token, { isPage: true });
     await page.run(() => getAccessToken({ resource: api }));
     expect(await page.session()).toMatchObject({ refreshToken: "mine" });
-    expect(continueSession(token)).toMatchObject({ token: { refreshToken: "rotated", generation: 1 } });
+    expect(statusOf(token)).toMatchObject({ session: { refreshToken: "rotated", generation: 1 } });
 
     const handler = await requestWith({ ...token });
     await handler.run(() => getAccessToken({ resource: api }));
@@ -344,7 +345,7 @@ test("without a session there is no access token", async () => {
 });
 
 test("a request whose session middleware found ended is told so", async () => {
-  await expect(ask(endedSession(session()), { resource: api })).rejects.toMatchObject({
+  await expect(ask(tombstoneOf(session()), { resource: api })).rejects.toMatchObject({
     code: "session_ended",
     status: 401,
   });

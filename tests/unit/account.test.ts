@@ -1,42 +1,44 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { DatabaseError } from "@/lib/db";
+import { DatabaseError } from "@/lib/database-error";
 import { deleteAccount, isFreshlySignedIn, signInAgain } from "@/lib/session/account";
-import { isRevoked } from "@/lib/session/revocations";
-import type { SessionToken } from "@/lib/session/session-token";
+import type { Session } from "@/lib/session/model/session";
+import { cookieStore } from "@/lib/session/stores/cookie-store";
 import { variables } from "./environment";
+import { redirectOf } from "./redirect";
 import { requestWith } from "./request";
 import { session } from "./sessions";
 
-const { deleteMany, signInAtLogto, signOutHere } = vi.hoisted(() => ({
+const { deleteMany, endHere, revokeGrant, signInAtLogto } = vi.hoisted(() => ({
   deleteMany: vi.fn(),
+  endHere: vi.fn(),
+  revokeGrant: vi.fn(),
   signInAtLogto: vi.fn(),
-  signOutHere: vi.fn(),
 }));
-vi.mock("@/lib/db", () => {
-  class DatabaseError extends Error {}
-  return {
-    DatabaseError,
-    isDatabaseError: (error: unknown) => error instanceof DatabaseError,
-    hasDatabase: () => Boolean(variables.DATABASE_URL),
-    db: () => ({ user: { deleteMany } }),
-    query: (promise: Promise<unknown>) => promise,
-  };
-});
+vi.mock("@/lib/database/client", () => ({
+  hasDatabase: () => Boolean(variables.DATABASE_URL),
+  db: () => ({ user: { deleteMany } }),
+  query: (promise: Promise<unknown>) => promise,
+}));
+vi.mock("@/lib/logto/tokens", () => ({ revokeGrant }));
 vi.mock("@/lib/env", () => import("./environment"));
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
-vi.mock("@/lib/session/sign-in", () => ({ signInAtLogto }));
-vi.mock("@/lib/session/sign-out", () => ({ signOutHere }));
+vi.mock("@/lib/session/routes/sign-in", () => ({ signInAtLogto }));
+vi.mock("@/lib/session/routes/sign-out", () => ({ endHere }));
 vi.mock("next/headers", () => import("./request"));
 
 const seconds = () => Math.floor(Date.now() / 1000);
 /** A session whose user proved who they are so many seconds ago, by Logto's clock. */
 const signedInAgo = (age: number) => session({ authenticatedAt: seconds() - age });
-const by = async <T>(token: SessionToken, act: () => Promise<T>) => (await requestWith(token)).run(act);
+const atLogto = "https://logto.test/oidc/session/end";
+const isOver = async (token: Session) =>
+  (await cookieStore.read(await cookieStore.begin(token, { userAgent: null }))) === undefined;
+const by = async <T>(token: Session, act: () => Promise<T>) => (await requestWith(token)).run(act);
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
   variables.DATABASE_URL = "";
-  for (const mock of [deleteMany, signInAtLogto, signOutHere]) mock.mockReset().mockResolvedValue(undefined);
+  for (const mock of [deleteMany, revokeGrant, signInAtLogto]) mock.mockReset().mockResolvedValue(undefined);
+  endHere.mockReset().mockResolvedValue(atLogto);
 });
 
 afterEach(() => {
@@ -82,54 +84,57 @@ describe("deleteAccount", () => {
   });
 
   test("deletes the user, and signs out", async () => {
-    await by(signedInAgo(60), deleteAccount);
+    expect(await redirectOf(() => by(signedInAgo(60), deleteAccount))).toBe(atLogto);
     expect(deleteMany).toHaveBeenCalledExactlyOnceWith({ where: { id: "k3v9t2m8qx1a" } });
-    expect(signOutHere).toHaveBeenCalledTimes(1);
+    expect(endHere).toHaveBeenCalledTimes(1);
   });
 
   test("ends the user's other sessions, and none that begins after it", async () => {
-    const other = session({ sub: "p7c4w1n6zr5b" });
+    const other = session({ subject: "p7c4w1n6zr5b" });
     const authenticatedAt = seconds() - 10;
-    await by(session({ sub: "p7c4w1n6zr5b", authenticatedAt }), deleteAccount);
-    expect(isRevoked(other)).toBe(true);
-    expect(isRevoked({ ...other, startedAt: seconds() + 1 })).toBe(false);
+    const token = session({ subject: "p7c4w1n6zr5b", authenticatedAt, refreshToken: "to be revoked" });
+    await redirectOf(() => by(token, deleteAccount));
+    expect(await isOver(other)).toBe(true);
+    expect(await isOver({ ...other, startedAt: seconds() + 1 })).toBe(false);
+    expect(revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), "to be revoked");
   });
 
   test("ends this session even where Logto's clock is ahead", async () => {
     const token = session({
-      sub: "w2x8d5h3jt6e",
+      subject: "w2x8d5h3jt6e",
       startedAt: seconds() + 30,
       authenticatedAt: seconds() + 30,
     });
-    await by(token, deleteAccount);
-    expect(isRevoked(token)).toBe(true);
+    await redirectOf(() => by(token, deleteAccount));
+    expect(await isOver(token)).toBe(true);
   });
 
   test.each([
     ["too old", { authenticatedAt: 1_800_000_000 - 301 }],
     ["of an unknown time", { authenticatedAt: undefined }],
   ])("does nothing where the sign-in is %s", async (_, changes) => {
-    const token = session({ sub: "u9y1r4g7kb0s", ...changes });
+    const token = session({ subject: "u9y1r4g7kb0s", ...changes });
     await expect(by(token, deleteAccount)).rejects.toMatchObject({ code: "sign_in_again", status: 403 });
     expect(deleteMany).not.toHaveBeenCalled();
-    expect(signOutHere).not.toHaveBeenCalled();
-    expect(isRevoked(token)).toBe(false);
+    expect(endHere).not.toHaveBeenCalled();
+    expect(await isOver(token)).toBe(false);
   });
 
-  test("says so where the database does not answer, and signs nobody out by it", async () => {
+  test("says so where the database does not answer, and leaves the browser where it is", async () => {
     deleteMany.mockRejectedValue(new DatabaseError("no answer"));
-    const token = session({ sub: "z5n0q6v2ml8c", authenticatedAt: seconds() });
+    const token = session({ subject: "z5n0q6v2ml8c", authenticatedAt: seconds() });
     await expect(by(token, deleteAccount)).rejects.toMatchObject({
       code: "database_unavailable",
       status: 503,
     });
-    expect(signOutHere).not.toHaveBeenCalled();
+    expect(endHere).not.toHaveBeenCalled();
   });
 
   test("without a database is a sign-out", async () => {
     variables.DATABASE_URL = "";
-    await by(session({ sub: "f3a7e9t1xw4d", authenticatedAt: seconds() }), deleteAccount);
+    const token = session({ subject: "f3a7e9t1xw4d", authenticatedAt: seconds() });
+    expect(await redirectOf(() => by(token, deleteAccount))).toBe(atLogto);
     expect(deleteMany).not.toHaveBeenCalled();
-    expect(signOutHere).toHaveBeenCalledTimes(1);
+    expect(endHere).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,36 +1,37 @@
 import { CompactSign, exportSPKI, SignJWT } from "jose";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { LogoutTokenErrorCode } from "@/lib/logto/logout-token";
-import { handleBackchannelLogout } from "@/lib/session/backchannel-logout";
-import type * as EndSessions from "@/lib/session/end-sessions";
-import { isRevoked } from "@/lib/session/revocations";
+import { DatabaseError } from "@/lib/database-error";
+import type * as Ending from "@/lib/session/lifecycle/ending";
+import { handleBackchannelLogout } from "@/lib/session/routes/backchannel-logout";
+import { cookieStore } from "@/lib/session/stores/cookie-store";
 import { logoutEvent, newKey, startLogoutIssuer, type LogoutIssuer } from "./logout-issuer";
 import { session } from "./sessions";
 
-const { DatabaseError, endSessionsOf, log, rows, variables } = vi.hoisted(() => ({
-  DatabaseError: class extends Error {
-    override name = "DatabaseError";
-  },
-  endSessionsOf: vi.fn(),
+const { endSessions, log, rows, variables } = vi.hoisted(() => ({
+  endSessions: vi.fn(),
   log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
   rows: { are: false, findMany: vi.fn() },
-  variables: { AUTH_LOGTO_ISSUER: "", AUTH_LOGTO_ID: "", AUTH_LOGTO_SECRET: "" },
+  variables: {
+    AUTH_SECRET: ["s".repeat(40)],
+    AUTH_LOGTO_ISSUER: "",
+    AUTH_LOGTO_ID: "",
+    AUTH_LOGTO_SECRET: "",
+  },
 }));
-vi.mock("@/lib/db", () => ({
-  DatabaseError,
-  isDatabaseError: (error: unknown) => error instanceof DatabaseError,
+vi.mock("@/lib/database/client", () => ({
   db: () => ({ session: rows }),
   query: (promise: Promise<unknown>) => promise,
 }));
-vi.mock("@/lib/env", () => ({ env: () => variables, usesRows: () => rows.are }));
+vi.mock("@/lib/env", () => ({ env: () => variables, isHttps: () => false, usesRows: () => rows.are }));
 vi.mock("@/lib/log", () => ({ log }));
-vi.mock("@/lib/session/end-sessions", () => ({ endSessionsOf }));
+vi.mock("@/lib/session/lifecycle/ending", () => ({ endSessions }));
 
 let issuer: LogoutIssuer;
 
 beforeEach(async () => {
   vi.clearAllMocks();
-  endSessionsOf.mockReset().mockResolvedValue(1);
+  endSessions.mockReset().mockResolvedValue(1);
   rows.are = false;
   issuer = await startLogoutIssuer();
   const { client } = issuer;
@@ -77,16 +78,16 @@ describe("a good logout token", () => {
     expect(response.status).toBe(200);
     expect(await response.text()).toBe("");
     expect(response.headers.get("cache-control")).toBe("no-store");
-    const target = { sub: claims.sub, logtoSid: claims.sid, issuedAt: claims.iat };
-    expect(endSessionsOf.mock.calls).toEqual([[target]]);
+    const which = { subject: claims.sub, logtoSid: claims.sid, before: Number(claims.iat) * 1000 + 999 };
+    expect(endSessions.mock.calls).toEqual([[which, "session revoked"]]);
   });
 
   test.each([
-    ["sub", { sid: undefined }, { sub: "k3v9t2m8qx1a" }],
+    ["sub", { sid: undefined }, { subject: "k3v9t2m8qx1a" }],
     ["sid", { sub: undefined }, { logtoSid: "a session at Logto" }],
   ])("with %s alone ends sessions by that alone", async (_, changes, named) => {
     await post(form(await issuer.sign(changes)));
-    expect(endSessionsOf.mock.calls).toEqual([[{ ...named, issuedAt: expect.any(Number) }]]);
+    expect(endSessions.mock.calls).toEqual([[{ ...named, before: expect.any(Number) }, expect.any(String)]]);
   });
 
   test("is taken with whatever else is in the form", async () => {
@@ -95,7 +96,7 @@ describe("a good logout token", () => {
   });
 
   test("is one line in the log, with how many sessions it ended", async () => {
-    endSessionsOf.mockResolvedValue(3);
+    endSessions.mockResolvedValue(3);
     await post(form(await issuer.sign()));
     const line = ["back-channel logout", { sub: "k3v9t2m8qx1a", sessions: 3 }];
     expect(log.info).toHaveBeenCalledExactlyOnceWith(...line);
@@ -229,7 +230,7 @@ describe("a logout token that", () => {
 
   test.each(badRows)("%s ends nothing (%s)", async (_, __, make) => {
     await post(form(await make()));
-    expect(endSessionsOf).not.toHaveBeenCalled();
+    expect(endSessions).not.toHaveBeenCalled();
   });
 
   test.each(badRows)("%s is repeated neither in the answer nor in the log (%s)", async (_, __, make) => {
@@ -298,7 +299,7 @@ describe("a request", () => {
     ],
   ])("%s is refused", async (_, send) => {
     await expectRefused(await send());
-    expect(endSessionsOf).not.toHaveBeenCalled();
+    expect(endSessions).not.toHaveBeenCalled();
   });
 
   test("of nearly 16 KB is read whole", async () => {
@@ -320,49 +321,52 @@ describe("a logout at a bad moment", () => {
     issuer.answerKeys = (response) => response.writeHead(503).end();
     const logoutToken = await issuer.sign();
     await expectLater(await post(form(logoutToken)));
-    expect(endSessionsOf).not.toHaveBeenCalled();
+    expect(endSessions).not.toHaveBeenCalled();
     issuer.answerKeys = undefined;
     expect((await post(form(logoutToken))).status).toBe(200);
   });
 
   test("is put off while the database fails, and works at the next try", async () => {
-    endSessionsOf.mockRejectedValueOnce(new DatabaseError("no answer"));
+    endSessions.mockRejectedValueOnce(new DatabaseError("no answer"));
     const logoutToken = await issuer.sign();
     await expectLater(await post(form(logoutToken)));
     expect((await post(form(logoutToken))).status).toBe(200);
-    expect(endSessionsOf).toHaveBeenLastCalledWith(expect.objectContaining({ sub: "k3v9t2m8qx1a" }));
+    const which = expect.objectContaining({ subject: "k3v9t2m8qx1a" });
+    expect(endSessions).toHaveBeenLastCalledWith(which, expect.any(String));
   });
 });
 
 describe("a logout token that is used twice", () => {
-  /** The real one, in place of what stands for it elsewhere. */
-  async function endForReal(): Promise<void> {
-    const actual = await vi.importActual<typeof EndSessions>("@/lib/session/end-sessions");
-    endSessionsOf.mockImplementation(actual.endSessionsOf);
-  }
+  beforeEach(async () => {
+    // The real one, in place of what stands for it elsewhere.
+    const actual = await vi.importActual<typeof Ending>("@/lib/session/lifecycle/ending");
+    endSessions.mockImplementation(actual.endSessions);
+  });
 
   test.each([
     ["a subject", { sid: undefined }],
     ["one session at Logto", { sub: undefined }],
   ])("for %s ends nothing that began after it was issued", async (_, changes) => {
-    await endForReal();
     const iat = seconds(0);
-    const began = (startedAt: number) => session({ logtoSid: "a session at Logto", startedAt });
+    const isOver = async (startedAt: number) => {
+      const token = session({ logtoSid: "a session at Logto", startedAt });
+      return (await cookieStore.read(await cookieStore.begin(token, { userAgent: null }))) === undefined;
+    };
     const logoutToken = await issuer.sign({ ...changes, iat });
     const statuses = [(await post(form(logoutToken))).status, (await post(form(logoutToken))).status];
     expect(statuses).toEqual([200, 200]);
-    expect([iat - 1, iat, iat + 1].map((at) => isRevoked(began(at)))).toEqual([true, true, false]);
+    expect(await Promise.all([iat - 1, iat, iat + 1].map(isOver))).toEqual([true, true, false]);
   });
 
   test("looks both times for the rows of sessions that began by the end of its second", async () => {
-    await endForReal();
     rows.are = true;
     rows.findMany.mockResolvedValue([]);
     const iat = seconds(0);
     const logoutToken = await issuer.sign({ sid: undefined, iat });
     await post(form(logoutToken));
     await post(form(logoutToken));
-    const asked = { where: { userId: "k3v9t2m8qx1a", startedAt: { lte: new Date(iat * 1000 + 999) } } };
+    const where = { userId: "k3v9t2m8qx1a", startedAt: { lte: new Date(iat * 1000 + 999) } };
+    const asked = expect.objectContaining({ where });
     expect(rows.findMany.mock.calls).toEqual([[asked], [asked]]);
   });
 });

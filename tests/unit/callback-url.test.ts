@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { safeCallbackUrl, signInPath } from "@/lib/session/callback-url";
+import { safeCallbackUrl, signInPath } from "@/lib/session/model/callback-url";
 
 describe("safeCallbackUrl", () => {
   test.each([

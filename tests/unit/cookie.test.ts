@@ -1,15 +1,17 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { removedCookies, sessionCookieName, writtenCookies } from "@/lib/session/cookie";
-import { readSession } from "@/lib/session/read-session";
-import { endedSession } from "@/lib/session/session-token";
+import { readStatus } from "@/lib/session/lifecycle/status";
+import { tombstoneOf, type Session } from "@/lib/session/model/session";
+import { encodeSession } from "@/lib/session/stores/codec";
+import { removedCookies, sessionCookieName, writtenCookies } from "@/lib/session/stores/cookie";
 import { session } from "./sessions";
 
+const secrets = vi.hoisted(() => ["s".repeat(40)]);
 const configuration = vi.hoisted(() => ({ https: false, domain: "" }));
 const warn = vi.hoisted(() => vi.fn());
 vi.mock("@/lib/env", () => ({
   env: () => ({
     AUTH_SESSION_STRATEGY: "jwt",
-    AUTH_SECRET: ["s".repeat(40)],
+    AUTH_SECRET: secrets,
     AUTH_COOKIE_DOMAIN: configuration.domain || undefined,
   }),
   isHttps: () => configuration.https,
@@ -27,6 +29,9 @@ const large = () =>
     },
   });
 
+const written = async (token: Session, names: string[] = []) =>
+  writtenCookies(await encodeSession(token, secrets, sessionCookieName()), token.exp, names);
+
 beforeEach(() => {
   Object.assign(configuration, { https: false, domain: "" });
   warn.mockClear();
@@ -34,20 +39,20 @@ beforeEach(() => {
 
 describe("the session cookie", () => {
   test("is one of less than 4,096 bytes for an ordinary session", async () => {
-    const [cookie, ...more] = await writtenCookies(session(), []);
+    const [cookie, ...more] = await written(session());
     expect(more).toEqual([]);
     expect(`${cookie?.name ?? ""}=${cookie?.value ?? ""}`.length).toBeLessThan(4096 - 160);
   });
 
   test("is split when it is larger, and read again", async () => {
     const token = large();
-    const cookies = await writtenCookies(token, []);
+    const cookies = await written(token);
     expect(cookies.map((each) => each.name)).toEqual([`${name}.0`, `${name}.1`, `${name}.2`]);
-    expect(await readSession(cookies)).toMatchObject({ status: "read", token: { sid: token.sid } });
+    expect(await readStatus(cookies)).toMatchObject({ status: "active", session: { sid: token.sid } });
   });
 
   test("removes the chunks that a smaller one no longer needs", async () => {
-    const cookies = await writtenCookies(session(), [`${name}.0`, `${name}.1`, "other"]);
+    const cookies = await written(session(), [`${name}.0`, `${name}.1`, "other"]);
     expect(cookies.map((each) => [each.name, each.value !== ""])).toEqual([
       [name, true],
       [`${name}.0`, false],
@@ -56,13 +61,13 @@ describe("the session cookie", () => {
   });
 
   test("removes the whole one when chunks take its place", async () => {
-    const cookies = await writtenCookies(large(), [name]);
+    const cookies = await written(large(), [name]);
     expect(cookies.at(-1)).toMatchObject({ name, value: "", options: { expires: new Date(0) } });
   });
 
   test("lives as long as the session", async () => {
     const token = session();
-    const [cookie] = await writtenCookies(token, []);
+    const [cookie] = await written(token);
     expect(cookie?.options).toMatchObject({
       httpOnly: true,
       sameSite: "lax",
@@ -73,7 +78,7 @@ describe("the session cookie", () => {
 
   test("is bound to its host on https", async () => {
     configuration.https = true;
-    const [cookie] = await writtenCookies(session(), []);
+    const [cookie] = await written(session());
     expect(cookie).toMatchObject({
       name: "__Host-authjs.session-token",
       options: { secure: true, path: "/" },
@@ -82,10 +87,10 @@ describe("the session cookie", () => {
   });
 });
 
-describe("readSession", () => {
+describe("readStatus", () => {
   test("finds none where there is none", async () => {
-    expect(await readSession([{ name: "other", value: "1" }])).toEqual({ status: "none" });
-    expect(await readSession([{ name: `${name}.x`, value: "1" }])).toEqual({ status: "none" });
+    expect(await readStatus([{ name: "other", value: "1" }])).toEqual({ status: "none" });
+    expect(await readStatus([{ name: `${name}.x`, value: "1" }])).toEqual({ status: "none" });
   });
 
   test.each([
@@ -93,20 +98,20 @@ describe("readSession", () => {
     ["missing its first chunk", [`${name}.1`]],
     ["missing a chunk in between", [`${name}.0`, `${name}.2`]],
   ])("takes a cookie that is %s for unreadable, and tells the operator", async (_, names) => {
-    const [cookie] = await writtenCookies(session(), []);
+    const [cookie] = await written(session());
     const cookies = names.map((each) => ({ name: each, value: cookie?.value ?? "" }));
-    expect(await readSession(cookies)).toEqual({ status: "unreadable" });
+    expect(await readStatus(cookies)).toEqual({ status: "unreadable" });
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
   test("tells a session that Logto ended from none", async () => {
-    const cookies = await writtenCookies(endedSession(session()), []);
-    expect(await readSession(cookies)).toEqual({ status: "ended" });
+    const cookies = await written(tombstoneOf(session()));
+    expect(await readStatus(cookies)).toEqual({ status: "ended" });
     expect(warn).not.toHaveBeenCalled();
   });
 
   test("never logs the cookie", async () => {
-    await readSession([{ name, value: "secret-looking-value" }]);
+    await readStatus([{ name, value: "secret-looking-value" }]);
     expect(JSON.stringify(warn.mock.calls)).not.toContain("secret-looking-value");
   });
 });
@@ -121,8 +126,8 @@ describe("a session cookie that is shared with sibling hosts", () => {
   });
 
   test("names the domain when it is written and when it is removed", async () => {
-    const written = await writtenCookies(session(), []);
-    const options = [...written, ...removedCookies([name])].map((cookie) => cookie.options);
+    const cookies = await written(session());
+    const options = [...cookies, ...removedCookies([name])].map((cookie) => cookie.options);
     expect(options.map(({ domain }) => domain)).toEqual(["example.com", "example.com"]);
   });
 
@@ -133,7 +138,7 @@ describe("a session cookie that is shared with sibling hosts", () => {
     [false, "", name, false],
   ])("on https (%s) with the domain %j it is called %s", async (https, domain, expected, secure) => {
     Object.assign(configuration, { https, domain });
-    const [cookie] = await writtenCookies(session(), []);
+    const [cookie] = await written(session());
     expect([cookie?.name, cookie?.options.secure]).toEqual([expected, secure]);
   });
 });

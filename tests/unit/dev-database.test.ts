@@ -7,7 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PrismaClient } from "@/generated/prisma/client";
-import { deleteExpired } from "@/lib/session/clean";
+import { deleteExpired } from "@/lib/database/clean";
 import { start } from "../../dev/children.mjs";
 import { DatabaseInUseError, runningAt } from "../../dev/database/claim";
 import { startEmbedded, type EmbeddedDatabase } from "../../dev/database/embedded";
@@ -153,5 +153,28 @@ describe("cleaning up", () => {
     }
     expect(await deleteExpired(prisma, now)).toEqual({ sessions: 1 });
     expect(await prisma.session.findMany({ select: { sid: true } })).toEqual([{ sid: "new" }]);
+  });
+
+  it("deletes however many there are, a thousand at a time", async () => {
+    const statements: string[] = [];
+    const prisma = new PrismaClient({
+      adapter: new PrismaPg({ connectionString: database.url, max: 1 }),
+      log: [{ emit: "event", level: "query" }],
+    });
+    clients.push(prisma);
+    prisma.$on("query", ({ query }) => statements.push(query));
+    await prisma.session.createMany({
+      data: Array.from({ length: 2_500 }, (_, index) => ({
+        sid: `expired ${index}`,
+        sessionToken: `expired ${index}`,
+        userId: "user",
+        claims: {},
+        startedAt: new Date(0),
+        expires: new Date(1_000),
+      })),
+    });
+    expect(await deleteExpired(prisma, new Date(2_000))).toEqual({ sessions: 2_500 });
+    expect(await prisma.session.findMany({ select: { sid: true } })).toEqual([{ sid: "new" }]);
+    expect(statements.filter((statement) => statement.includes("DELETE"))).toHaveLength(3);
   });
 });

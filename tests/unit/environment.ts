@@ -3,6 +3,7 @@ export const variables = {
   NODE_ENV: "production",
   AUTH_URL: "https://app.example",
   AUTH_SECRET: ["s".repeat(40)],
+  AUTH_ALLOWED_EMAILS: new Array<string>(),
   AUTH_SESSION_STRATEGY: "jwt",
   DATABASE_URL: "",
   AUTH_LOGTO_ISSUER: "https://logto.test/oidc",

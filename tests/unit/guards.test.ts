@@ -1,20 +1,19 @@
-import type { Session } from "next-auth";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { LogtoError } from "@/lib/logto/errors";
 import {
   actionWithSession,
-  getSession,
-  requireAccessToken,
-  requireOrganization,
-  requirePermission,
-  requireRole,
+  redirectOnError,
   requireSession,
   withSession,
+  type Requirement,
 } from "@/lib/session/guards";
-import { endSession } from "@/lib/session/renewal";
-import type { Requirement } from "@/lib/session/requirement";
-import { endedSession, type SessionToken } from "@/lib/session/session-token";
+import { getSession } from "@/lib/session/lifecycle/current-session";
+import { endSession } from "@/lib/session/lifecycle/ending";
+import { SessionError } from "@/lib/session/model/errors";
+import type { PublicSession } from "@/lib/session/model/public-session";
+import { tombstoneOf, type Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
+import { redirectOf } from "./redirect";
 import { requestWith, type FakeRequest } from "./request";
 import { session } from "./sessions";
 
@@ -32,9 +31,9 @@ beforeEach(() => {
 });
 
 /** A session that was signed out, whose cookie somebody kept. */
-async function signedOut(): Promise<SessionToken> {
+async function signedOut(): Promise<Session> {
   const token = session();
-  await endSession(token);
+  await endSession(token, "signed out");
   return token;
 }
 
@@ -56,14 +55,14 @@ const nobody: Record<string, () => Promise<FakeRequest>> = {
 };
 const nobodies = Object.entries(nobody);
 /** As middleware hands on what Logto ended. */
-const ended = () => requestWith(endedSession(session()));
+const ended = () => requestWith(tombstoneOf(session()));
 
 describe("getSession", () => {
   test("is what the session shows, without tokens", async () => {
     const token = session();
     const request = await requestWith(token);
     const found = await request.run(getSession);
-    expect(found).toMatchObject({ user: { id: token.sub, name: "Alice Kim", roles: ["admin"] } });
+    expect(found).toMatchObject({ user: { id: token.subject, name: "Alice Kim", roles: ["admin"] } });
     for (const secret of [token.accessToken, token.refreshToken, token.sid])
       expect(JSON.stringify(found)).not.toContain(secret);
   });
@@ -83,7 +82,9 @@ describe("getSession", () => {
 });
 
 describe("withSession", () => {
-  const handler = vi.fn((found: Session, ...rest: unknown[]) => Response.json({ id: found.user.id, rest }));
+  const handler = vi.fn((found: PublicSession, ...rest: unknown[]) =>
+    Response.json({ id: found.user.id, rest }),
+  );
   const guarded = withSession(handler);
 
   beforeEach(() => {
@@ -114,7 +115,7 @@ describe("withSession", () => {
 });
 
 describe("actionWithSession", () => {
-  const action = vi.fn(async (found: Session, ...rest: unknown[]) => [found.user.id, ...rest]);
+  const action = vi.fn(async (found: PublicSession, ...rest: unknown[]) => [found.user.id, ...rest]);
   const guarded = actionWithSession(action);
 
   beforeEach(() => {
@@ -137,63 +138,28 @@ describe("actionWithSession", () => {
   });
 });
 
-/** Where a page redirected to, which Next does by a throw. */
-async function redirectOf(page: () => Promise<unknown>): Promise<string | undefined> {
-  const thrown: unknown = await page().catch((error: unknown) => error);
-  const digest = thrown instanceof Error && "digest" in thrown ? String(thrown.digest) : "";
-  const [, path, status] = /^NEXT_REDIRECT;\w+;(.*);(\d+);$/.exec(digest) ?? [];
-  if (path) expect(status).toBe("307");
-  return path;
-}
-
 describe("requireSession", () => {
   test("passes the session on", async () => {
     const request = await requestWith(session());
-    expect(await request.run(requireSession)).toMatchObject({ user: { id: "k3v9t2m8qx1a" } });
+    expect(await request.run(() => requireSession())).toMatchObject({ user: { id: "k3v9t2m8qx1a" } });
   });
 
-  test.each(nobodies)("sends to sign in and back %s", async (_, request) => {
+  test.each(nobodies)("throws a typed error %s, and redirects nobody", async (_, request) => {
     const page = await request();
-    page.headers.set("x-requested-path", "/profile?tab=2");
-    expect(await redirectOf(() => page.run(requireSession))).toBe(
-      "/sign-in?callbackUrl=%2Fprofile%3Ftab%3D2",
-    );
+    const error = { name: "SessionError", code: "signed_out", status: 401 };
+    await expect(page.run(() => requireSession())).rejects.toMatchObject(error);
   });
 
-  test.each(["//evil.example", "https://evil.example/", "javascript:alert(1)", "/sign-in", ""])(
-    "comes back to the dashboard when a request names %j",
-    async (path) => {
-      const request = await requestWith(undefined, { headers: { "x-requested-path": path } });
-      expect(await redirectOf(() => request.run(requireSession))).toBe("/sign-in?callbackUrl=%2Fdashboard");
-    },
-  );
-
-  test("says on the sign-in page that Logto ended the session where it did", async () => {
+  test("says that Logto ended the session where it did", async () => {
     const page = await ended();
-    page.headers.set("x-requested-path", "/profile?tab=2");
-    expect(await redirectOf(() => page.run(requireSession))).toBe(
-      "/sign-in?error=SessionEnded&callbackUrl=%2Fprofile%3Ftab%3D2",
-    );
-  });
-});
-
-describe("requireAccessToken", () => {
-  test("passes the access token on", async () => {
-    const token = session();
-    const request = await requestWith(token);
-    expect(await request.run(() => requireAccessToken())).toMatchObject({ accessToken: token.accessToken });
+    const error = { name: "SessionError", code: "session_ended", status: 401 };
+    await expect(page.run(() => requireSession())).rejects.toMatchObject(error);
   });
 
-  test("says on the sign-in page that this very exchange found the grant ended", async () => {
-    const request = await requestWith(session(), { headers: { "x-requested-path": "/api-access" } });
-    expect(await redirectOf(() => request.run(() => requireAccessToken({ resource: api })))).toBe(
-      "/sign-in?error=SessionEnded&callbackUrl=%2Fapi-access",
-    );
-  });
-
-  test("sends to sign in without a session", async () => {
-    const request = await requestWith();
-    expect(await redirectOf(() => request.run(() => requireAccessToken()))).toMatch(/^\/sign-in\?/);
+  test("says that the grant has ended where this very look at a permission found it out", async () => {
+    const request = await requestWith(session());
+    const required = request.run(() => requireSession({ permission: { scope: "x", resource: api } }));
+    await expect(required).rejects.toMatchObject({ code: "session_ended", status: 401 });
   });
 
   test.each([
@@ -201,12 +167,11 @@ describe("requireAccessToken", () => {
     ["access_denied", "not_a_member"],
     ["insufficient_scope", "scope_missing"],
     ["invalid_client", "provider_refused"],
-  ] as const)("leaves Logto's %s to the page to show", async (code, expected) => {
+  ] as const)("says why a permission can't be told after Logto's %s", async (code, expected) => {
     logto.refreshTokens.mockRejectedValue(new LogtoError(code, code));
     const request = await requestWith(session());
-    await expect(request.run(() => requireAccessToken({ resource: api }))).rejects.toMatchObject({
-      code: expected,
-    });
+    const required = request.run(() => requireSession({ permission: { scope: "x", resource: api } }));
+    await expect(required).rejects.toMatchObject({ code: expected });
   });
 });
 
@@ -282,45 +247,65 @@ describe.each(requirements)("a guard that asks for %s", (_, requirement, error) 
     expect(handler).toHaveBeenCalledTimes(error ? 0 : 1);
   });
 
-  test("sends to sign in first who is nobody", async () => {
-    const page = await requestWith();
-    expect(await redirectOf(() => page.run(() => requireSession(requirement)))).toMatch(/^\/sign-in\?/);
+  test("asks first for a session", async () => {
+    const request = await requestWith();
+    const required = request.run(() => requireSession(requirement));
+    await expect(required).rejects.toMatchObject({ code: "signed_out" });
+    expect(logto.refreshTokens).not.toHaveBeenCalled();
   });
 });
 
-describe("the guards of pages", () => {
-  test.each([
-    ["requireRole", () => requireRole("auditor"), "not_allowed"],
-    ["requirePermission", () => requirePermission("delete:products", { resource: api }), "not_allowed"],
-    ["requireOrganization", () => requireOrganization("other"), "not_a_member"],
-    ["requireOrganization with a role", () => requireOrganization(acme, "admin"), "not_allowed"],
-  ])("%s refuses who lacks it", async (_, guard, code) => {
-    granted({ scopes: ["read:products"] });
-    await expect((await requestWith(alice())).run(guard)).rejects.toMatchObject({ code, status: 403 });
-  });
+describe("a permission", () => {
+  const permission = { scope: "read:products", resource: api };
 
-  test("a permission costs one exchange, however often it is asked for", async () => {
+  test("costs one exchange, however often it is asked for", async () => {
     granted({ scopes: ["read:products"] });
     const request = await requestWith(alice());
-    const ask = () => requirePermission("read:products", { resource: api });
+    const ask = () => requireSession({ permission });
     await request.run(async () => Promise.all([ask(), ask(), ask()]));
     await request.run(ask);
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
   });
 
-  test("an outage of Logto is no answer to whether somebody may", async () => {
+  test("is no question of yes or no in an outage of Logto", async () => {
     logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no answer"));
     const request = await requestWith(alice());
-    const ask = request.run(() => requirePermission("read:products", { resource: api }));
+    const ask = request.run(() => requireSession({ permission }));
     await expect(ask).rejects.toMatchObject({ code: "provider_unavailable", status: 503 });
   });
 });
 
 test("what a handler itself asks for is answered too", async () => {
-  const handler = withSession(async () => Response.json(await requireOrganization("other")));
+  const handler = withSession(async () =>
+    Response.json(await requireSession({ organization: { id: "other" } })),
+  );
   const response = await (await requestWith(alice())).run(handler);
   expect([response.status, await response.json()]).toEqual([
     403,
     { error: "not_a_member", message: "You are signed in, but not allowed to do this." },
   ]);
+});
+
+describe("redirectOnError", () => {
+  const failing = (error: Error) => redirectOnError("/account", () => Promise.reject(error));
+
+  test("has the page say why its action could not be done", async () => {
+    const act = failing(new SessionError("sign_in_again", "old"));
+    expect(await redirectOf(act)).toBe("/account?error=sign_in_again");
+  });
+
+  test.each(["signed_out", "session_ended"] as const)("leaves %s to the page's guard", async (code) => {
+    expect(await redirectOf(failing(new SessionError(code, "over")))).toBe("/account");
+  });
+
+  test("lets a bug through", async () => {
+    const error = new TypeError("a bug");
+    await expect(failing(error)()).rejects.toBe(error);
+  });
+
+  test("gives the action its arguments", async () => {
+    const action = vi.fn(async (_form: string) => {});
+    await redirectOnError("/account", action)("form");
+    expect(action).toHaveBeenCalledExactlyOnceWith("form");
+  });
 });

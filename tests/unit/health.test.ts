@@ -8,7 +8,7 @@ const state = vi.hoisted(() => ({
   logged: new Array<unknown>(),
 }));
 vi.mock("@/lib/env", () => ({ env: () => ({ AUTH_LOGTO_ISSUER: "http://localhost:3001/oidc" }) }));
-vi.mock("@/lib/db", () => ({
+vi.mock("@/lib/database/client", () => ({
   hasDatabase: () => state.hasDatabase,
   db: () => ({ $queryRaw: () => state.database() }),
   query: (promise: Promise<unknown>) => promise,

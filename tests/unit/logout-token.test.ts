@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { discover } from "@/lib/logto/client";
 import { LogtoError } from "@/lib/logto/errors";
 import { verifyLogoutToken } from "@/lib/logto/logout-token";
 import { logoutEvent, newKey, startLogoutIssuer, type LogoutIssuer } from "./logout-issuer";
@@ -92,23 +91,21 @@ describe("the issuer's keys", () => {
     expect(keyRequests()).toBe(1);
   });
 
-  const outages: Record<string, (response: ServerResponse) => unknown> = {
-    "503": (response) => response.writeHead(503).end(),
-    "404": (response) => response.writeHead(404).end(),
-    "a web page": (response) => response.end("<!doctype html><h1>Gateway</h1>"),
-    "JSON without keys": (response) => response.end("{}"),
-    "a dropped connection": (response) => response.destroy(),
-    nothing: () => undefined,
-  };
+  const outages: [string, number, (response: ServerResponse) => unknown][] = [
+    ["503", 2, (response) => response.writeHead(503).end()],
+    ["404", 1, (response) => response.writeHead(404).end()],
+    ["a web page", 2, (response) => response.end("<!doctype html><h1>Gateway</h1>")],
+    ["JSON without keys", 1, (response) => response.end("{}")],
+    ["a dropped connection", 2, (response) => response.destroy()],
+  ];
 
-  test.each(Object.entries(outages))("that meet %s say nothing about a token", async (_, answer) => {
-    (await discover(issuer.client)).timeout = 0.25;
+  test.each(outages)("that meet %s say nothing about a token", async (_, times, answer) => {
     issuer.answerKeys = answer;
     const logoutToken = await issuer.sign();
     const failure = verify(logoutToken);
     await expect(failure).rejects.toBeInstanceOf(LogtoError);
     await expect(failure).rejects.toMatchObject({ code: "unavailable" });
-    expect(keyRequests()).toBe(2);
+    expect(keyRequests()).toBe(times);
     issuer.answerKeys = undefined;
     expect(await verify(logoutToken)).toMatchObject({ sid: "a session at Logto" });
   });

@@ -1,6 +1,6 @@
 import { NextRequest } from "next/server";
 import { describe, expect, test } from "vitest";
-import { allBut, only } from "@/lib/session/protected-paths";
+import { allBut, only } from "@/lib/session/routes/protected-paths";
 
 const asked = (path: string, method = "GET") => new NextRequest(`https://app.example${path}`, { method });
 
@@ -18,7 +18,7 @@ describe("a list of protected pages", () => {
     // An action's own guard says why it is not done.
     ["POST", "/account", "let through"],
   ])("%s %s: %s", (method, path, answer) => {
-    expect(protection.answer(asked(path, method))).toBe(answer);
+    expect(protection.verdict(asked(path, method))).toBe(answer);
   });
 
   test("leaves the rest to the guards", () => {
@@ -43,7 +43,7 @@ describe("a whole site but a list", () => {
     ["POST", "/reports", "refuse"],
     ["DELETE", "/api/products", "refuse"],
   ])("%s %s: %s", (method, path, answer) => {
-    expect(protection.answer(asked(path, method))).toBe(answer);
+    expect(protection.verdict(asked(path, method))).toBe(answer);
   });
 
   test("may be all that stands before what lies behind it", () => {

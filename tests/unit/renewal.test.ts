@@ -1,14 +1,19 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
-import { DatabaseError } from "@/lib/db";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { DatabaseError } from "@/lib/database-error";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import type { TokenResponse } from "@/lib/logto/tokens";
-import { continueSession, endSession, exchangeToken, renewSession, stateOf } from "@/lib/session/renewal";
-import type { SessionToken } from "@/lib/session/session-token";
+import { endSession } from "@/lib/session/lifecycle/ending";
+import { exchangeToken, renewSession } from "@/lib/session/lifecycle/renewal";
+import { stateOf } from "@/lib/session/lifecycle/session-state";
+import { readStatus, statusOf } from "@/lib/session/lifecycle/status";
+import type { Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
+import { cookiesOf } from "./request";
 import { expiring, session } from "./sessions";
 
-const userExists = vi.hoisted(() => vi.fn());
-vi.mock("@/lib/session/users", () => ({ userExists }));
+const { exclusively, userExists } = vi.hoisted(() => ({ exclusively: vi.fn(), userExists: vi.fn() }));
+vi.mock("@/lib/database/users", () => ({ users: { exists: userExists } }));
+vi.mock("@/lib/database/row-store", () => ({ rowStore: { exclusively } }));
 const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
 vi.mock("@/lib/logto/tokens", () => logto);
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
@@ -31,10 +36,10 @@ function response(changes: Partial<TokenResponse> = {}): TokenResponse {
 const refusal = (code: LogtoErrorCode) => new LogtoError(code, code);
 
 /** The session, which is expected to be active. */
-async function renewed(token: SessionToken, now?: () => number): Promise<SessionToken> {
+async function renewed(token: Session, now?: () => number): Promise<Session> {
   const result = await renewSession(token, now);
   if (result.status !== "active") throw new Error(`the session is ${result.status}`);
-  return result.token;
+  return result.session;
 }
 
 beforeEach(() => {
@@ -109,7 +114,7 @@ describe("renewSession", () => {
       logto.refreshTokens.mockRejectedValue(refusal(code));
       const token = expiring();
       const result = await renewSession(token);
-      expect(result).toMatchObject({ status: "active", token, failure: { code } });
+      expect(result).toMatchObject({ status: "active", session: token, failure: { code } });
     },
   );
 
@@ -150,8 +155,8 @@ describe("exchangeToken", () => {
     const token = session();
     logto.refreshTokens.mockResolvedValue(response({ refreshToken: "rotated" }));
     await exchangeToken(stateOf(token), { resource: "https://api.example" });
-    expect(continueSession(token)).toMatchObject({
-      token: { refreshToken: "rotated", generation: 1, accessToken: token.accessToken },
+    expect(statusOf(token)).toMatchObject({
+      session: { refreshToken: "rotated", generation: 1, accessToken: token.accessToken },
     });
   });
 
@@ -159,15 +164,16 @@ describe("exchangeToken", () => {
     const token = session();
     logto.refreshTokens.mockResolvedValue(response({ refreshToken: "refresh-token-0" }));
     await exchangeToken(stateOf(token), { resource: "https://api.example" });
-    expect(continueSession(token)).toMatchObject({ token: { generation: 0 } });
+    expect(statusOf(token)).toMatchObject({ session: { generation: 0 } });
   });
 });
 
 describe("endSession", () => {
   test("signs out every request that still carries the cookie", async () => {
     const token = session();
-    await endSession(token);
-    expect(continueSession(token)).toEqual({ status: "signed_out" });
+    const cookies = await cookiesOf(token);
+    await endSession(token, "signed out");
+    expect(await readStatus(cookies)).toEqual({ status: "none" });
   });
 
   test("is not undone by a renewal in flight, whose new refresh token is revoked too", async () => {
@@ -178,9 +184,9 @@ describe("endSession", () => {
     await vi.waitFor(() => {
       expect(logto.refreshTokens).toHaveBeenCalled();
     });
-    const end = endSession(token);
+    const end = endSession(token, "signed out");
     answer(response({ refreshToken: "rotated-meanwhile" }));
-    expect(await renewal).toEqual({ status: "signed_out" });
+    expect(await renewal).toEqual({ status: "none" });
     await end;
     expect(logto.revokeGrant).toHaveBeenCalledWith(expect.anything(), "rotated-meanwhile");
   });
@@ -188,8 +194,8 @@ describe("endSession", () => {
   test("revokes the grant when a renewal was about to begin", async () => {
     const token = expiring();
     const renewal = renewSession(token);
-    await endSession(token);
-    expect(await renewal).toEqual({ status: "signed_out" });
+    await endSession(token, "signed out");
+    expect(await renewal).toEqual({ status: "none" });
     expect(logto.refreshTokens).not.toHaveBeenCalled();
     expect(logto.revokeGrant).toHaveBeenCalledWith(expect.anything(), token.refreshToken);
   });
@@ -197,8 +203,9 @@ describe("endSession", () => {
   test("keeps nobody signed in when the revocation fails", async () => {
     logto.revokeGrant.mockRejectedValue(refusal("unavailable"));
     const token = session();
-    await endSession(token);
-    expect(continueSession(token)).toEqual({ status: "signed_out" });
+    const cookies = await cookiesOf(token);
+    await endSession(token, "signed out");
+    expect(await readStatus(cookies)).toEqual({ status: "none" });
   });
 });
 
@@ -212,13 +219,13 @@ describe("where the cookie is the session, beside a database", () => {
   test("a renewal asks whether the user is still there", async () => {
     const token = expiring();
     expect((await renewed(token)).generation).toBe(1);
-    expect(userExists).toHaveBeenCalledExactlyOnceWith(token.sub);
+    expect(userExists).toHaveBeenCalledExactlyOnceWith(token.subject);
   });
 
   test("a session is over at its renewal once its user was deleted, and its grant revoked", async () => {
     userExists.mockResolvedValue(false);
     const token = expiring({ refreshToken });
-    expect(await renewSession(token)).toEqual({ status: "signed_out" });
+    expect(await renewSession(token)).toEqual({ status: "ended" });
     expect(logto.refreshTokens).not.toHaveBeenCalled();
     expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), refreshToken);
   });
@@ -227,14 +234,14 @@ describe("where the cookie is the session, beside a database", () => {
     userExists.mockResolvedValue(false);
     const token = expiring();
     await renewSession(token);
-    expect(await renewSession({ ...token })).toEqual({ status: "signed_out" });
+    expect(await renewSession({ ...token })).toEqual({ status: "ended" });
     expect(userExists).toHaveBeenCalledTimes(1);
   });
 
   test("it is over though the grant can't be revoked", async () => {
     userExists.mockResolvedValue(false);
     logto.revokeGrant.mockRejectedValue(refusal("unavailable"));
-    expect(await renewSession(expiring())).toEqual({ status: "signed_out" });
+    expect(await renewSession(expiring())).toEqual({ status: "ended" });
   });
 
   test("nobody is signed out because the database does not answer", async () => {
@@ -252,4 +259,121 @@ describe("where the cookie is the session, beside a database", () => {
 test("without a database no renewal asks for the user", async () => {
   await renewed(expiring());
   expect(userExists).not.toHaveBeenCalled();
+});
+
+describe("a renewal on a site for some addresses alone", () => {
+  const claims = { sub: "k3v9t2m8qx1a", email: "alice@example.com", email_verified: true };
+
+  beforeEach(() => {
+    variables.AUTH_ALLOWED_EMAILS = ["@example.com"];
+  });
+
+  afterEach(() => {
+    variables.AUTH_ALLOWED_EMAILS = [];
+  });
+
+  test.each([
+    ["has one of them", claims],
+    ["is not told with its address", { sub: claims.sub }],
+    ["is not told at all", undefined],
+  ])("goes on where the user %s", async (_, told) => {
+    logto.refreshTokens.mockResolvedValue(response({ claims: told }));
+    expect((await renewed(expiring())).generation).toBe(1);
+    expect(logto.revokeGrant).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ["has another by now", { ...claims, email: "alice@other.example" }],
+    ["has one that is not verified any more", { ...claims, email_verified: false }],
+  ])("ends the session, and its grant by the newest refresh token, where the user %s", async (_, told) => {
+    logto.refreshTokens.mockResolvedValue(response({ claims: told, refreshToken: "newest" }));
+    expect(await renewSession(expiring())).toEqual({ status: "ended" });
+    expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), "newest");
+  });
+});
+
+/** An answer that comes when the test says so. */
+function late<T>() {
+  let give: (value: T) => void = () => undefined;
+  const answer = new Promise<T>((resolve) => (give = resolve));
+  return { answer, give };
+}
+
+describe("a renewal that takes long", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    exclusively.mockReset().mockImplementation(async (newest: Session, use: (newest: Session) => unknown) => {
+      await logtoAnswers.answer;
+      return use(newest);
+    });
+    logtoAnswers = late();
+  });
+
+  afterEach(() => {
+    variables.AUTH_SESSION_STRATEGY = "jwt";
+    vi.useRealTimers();
+  });
+
+  let logtoAnswers = late<null>();
+
+  /** What a request has after so many milliseconds, if it has gone on by then. */
+  async function after(milliseconds: number, asked: Promise<unknown>): Promise<unknown> {
+    const done: { result?: unknown } = {};
+    void asked.then((result) => (done.result = result));
+    await vi.advanceTimersByTimeAsync(milliseconds);
+    return done.result;
+  }
+
+  describe("in the row store", () => {
+    beforeEach(() => {
+      variables.AUTH_SESSION_STRATEGY = "database";
+    });
+
+    test("holds up a request whose token is good for a second, which then goes on with that", async () => {
+      const token = expiring();
+      const asked = renewSession(token);
+      expect(await after(999, asked)).toBeUndefined();
+      expect(await after(1, asked)).toEqual({ status: "active", session: token });
+    });
+
+    test("goes on in the background, so that the next request has the new tokens", async () => {
+      const token = expiring();
+      await after(1_000, renewSession(token));
+      logtoAnswers.give(null);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(await renewed({ ...token })).toMatchObject({ generation: 1 });
+      expect(exclusively).toHaveBeenCalledTimes(1);
+    });
+
+    test("holds up a request whose token has expired until it is done", async () => {
+      const asked = renewSession(expiring({ expiresAt: Math.floor(Date.now() / 1000) }));
+      expect(await after(9_000, asked)).toBeUndefined();
+      logtoAnswers.give(null);
+      expect(await after(0, asked)).toMatchObject({ status: "active", session: { generation: 1 } });
+    });
+
+    test("of a row that is gone by then leaves no session", async () => {
+      exclusively.mockResolvedValue(undefined);
+      expect(await renewSession(expiring())).toEqual({ status: "none" });
+    });
+
+    test("which the database keeps from beginning leaves the session and its tokens", async () => {
+      exclusively.mockRejectedValue(new DatabaseError("no answer"));
+      const token = expiring();
+      const cause = expect.any(DatabaseError);
+      const failure = expect.objectContaining({ code: "unavailable", cause });
+      expect(await renewSession(token)).toEqual({ status: "active", session: token, failure });
+    });
+  });
+
+  test("holds up every request in the cookie store, as only its own answer has the new cookie", async () => {
+    logto.refreshTokens.mockImplementation(async () => {
+      await logtoAnswers.answer;
+      return response();
+    });
+    const asked = renewSession(expiring());
+    expect(await after(5_000, asked)).toBeUndefined();
+    logtoAnswers.give(null);
+    expect(await after(0, asked)).toMatchObject({ status: "active", session: { generation: 1 } });
+  });
 });

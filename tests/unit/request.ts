@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { writtenCookies } from "@/lib/session/cookie";
-import { readSession } from "@/lib/session/read-session";
-import type { SessionToken } from "@/lib/session/session-token";
+import { env } from "@/lib/env";
+import type { Session } from "@/lib/session/model/session";
+import { decodeSession, encodeSession } from "@/lib/session/stores/codec";
+import { joinChunks, sessionCookieName, writtenCookies } from "@/lib/session/stores/cookie";
 
 /** A request that code under test finds itself in. */
 export interface FakeRequest {
@@ -11,8 +12,8 @@ export interface FakeRequest {
   /** Next lets a page write no cookies. */
   isPage: boolean;
   run<T>(body: () => Promise<T>): Promise<T>;
-  /** The session in the jar. */
-  session(): Promise<SessionToken | undefined>;
+  /** The session in the jar, where the cookie is the session. */
+  session(): Promise<Session | null>;
 }
 
 const requests = new AsyncLocalStorage<FakeRequest>();
@@ -23,26 +24,29 @@ function current(): FakeRequest {
   return request;
 }
 
+/** The cookies of a session, where the cookie is the session. */
+export async function cookiesOf(session: Session): Promise<{ name: string; value: string }[]> {
+  const value = await encodeSession(session, env().AUTH_SECRET, sessionCookieName());
+  return writtenCookies(value, session.exp, []).map(({ name, value }) => ({ name, value }));
+}
+
 /**
  * A request for `vi.mock("next/headers", () => import("./request"))`.
  *
- * @param token the session in its cookie, if any
+ * @param session the one in its cookie, if any
  */
 export async function requestWith(
-  token?: SessionToken,
+  session?: Session,
   { isPage = false, headers = {} }: { isPage?: boolean; headers?: Record<string, string> } = {},
 ): Promise<FakeRequest> {
-  const written = token ? await writtenCookies(token, []) : [];
+  const written = session ? await cookiesOf(session) : [];
   const jar = new Map(written.map(({ name, value }) => [name, value]));
   const request: FakeRequest = {
     jar,
     headers: new Headers(headers),
     isPage,
     run: (body) => requests.run(request, body),
-    session: async () => {
-      const read = await readSession(all(jar));
-      return read.status === "read" ? read.token : undefined;
-    },
+    session: () => decodeSession(joinChunks(all(jar)) ?? "", env().AUTH_SECRET, sessionCookieName()),
   };
   return request;
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { isCrossSite } from "@/lib/session/same-origin";
+import { isCrossSite } from "@/lib/session/routes/same-origin";
 
 const variables = vi.hoisted((): { AUTH_URL: string | undefined } => ({ AUTH_URL: undefined }));
 vi.mock("@/lib/env", () => ({ env: () => variables }));

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { isSessionErrorCode, sessionErrorCodeOf } from "@/components/session-errors";
-import { asSessionError, SessionError } from "@/lib/session/errors";
+import { asSessionError, SessionError } from "@/lib/session/model/errors";
 
 test("the digest that an error takes to the browser names its code", () => {
   const { digest } = new SessionError("database_unavailable", "the database does not answer");
@@ -27,7 +27,7 @@ test("a code that an address names is taken for one only if there is such a code
 
 test("an error that another bundle made is one of the session's, too", async () => {
   vi.resetModules();
-  const copy = await import("@/lib/session/errors");
+  const copy = await import("@/lib/session/model/errors");
   const error = new copy.SessionError("not_a_member", "of this organization");
   expect(asSessionError(error)).toBe(error);
 });

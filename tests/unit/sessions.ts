@@ -1,12 +1,12 @@
-import type { SessionToken } from "@/lib/session/session-token";
+import type { Session } from "@/lib/session/model/session";
 
 const hour = 3600;
 
 /** A session that was begun just now, with an access token that lives an hour. */
-export function session(changes: Partial<SessionToken> = {}, now = Date.now()): SessionToken {
+export function session(changes: Partial<Session> = {}, now = Date.now()): Session {
   const seconds = Math.floor(now / 1000);
   return {
-    sub: "k3v9t2m8qx1a",
+    subject: "k3v9t2m8qx1a",
     startedAt: seconds - 60,
     sid: crypto.randomUUID(),
     generation: 0,
@@ -21,5 +21,5 @@ export function session(changes: Partial<SessionToken> = {}, now = Date.now()): 
 }
 
 /** A session whose access token is due for renewal. */
-export const expiring = (changes: Partial<SessionToken> = {}, now = Date.now()) =>
+export const expiring = (changes: Partial<Session> = {}, now = Date.now()) =>
   session({ expiresAt: Math.floor(now / 1000) + 30, ...changes }, now);

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { isLogtoError, LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
-import { SingleFlight } from "@/lib/session/single-flight";
+import { SingleFlight } from "@/lib/session/lifecycle/single-flight";
 
 const outage = new LogtoError("unavailable", "no answer");
 const still = () => 0;

@@ -1,14 +1,15 @@
 import { NextRequest } from "next/server";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { DatabaseError } from "@/lib/db";
+import { DatabaseError } from "@/lib/database-error";
+import { toColumns } from "@/lib/database/row-store";
 import { LogtoError } from "@/lib/logto/errors";
-import { decodeSession } from "@/lib/session/codec";
-import { joinChunks, sessionCookieName, writtenCookies } from "@/lib/session/cookie";
-import { allBut, only } from "@/lib/session/protected-paths";
-import { toColumns } from "@/lib/session/rows";
-import type { SessionToken } from "@/lib/session/session-token";
-import { updateSession } from "@/lib/session/update-session";
+import { decodeSession } from "@/lib/session/stores/codec";
+import { joinChunks, sessionCookieName } from "@/lib/session/stores/cookie";
+import { allBut, only } from "@/lib/session/routes/protected-paths";
+import type { Session } from "@/lib/session/model/session";
+import { updateSession } from "@/lib/session/routes/update-session";
 import { variables } from "./environment";
+import { cookiesOf } from "./request";
 import { expiring, session } from "./sessions";
 
 const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
@@ -16,17 +17,11 @@ const findUnique = vi.hoisted(() => vi.fn());
 vi.mock("@/lib/logto/tokens", () => logto);
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
 vi.mock("@/lib/env", () => import("./environment"));
-vi.mock("@/lib/db", () => {
-  class DatabaseError extends Error {}
-  return {
-    DatabaseError,
-    isDatabaseError: (error: unknown) => error instanceof DatabaseError,
-    hasDatabase: () => false,
-    db: () => ({ session: { findUnique } }),
-    query: (promise: Promise<unknown>) => promise,
-    poolSize: 10,
-  };
-});
+vi.mock("@/lib/database/client", () => ({
+  hasDatabase: () => false,
+  db: () => ({ session: { findUnique } }),
+  query: (promise: Promise<unknown>) => promise,
+}));
 
 type Cookies = { name: string; value: string }[];
 
@@ -42,8 +37,6 @@ function asking(path: string, cookies: Cookies, { method = "GET", headers = {} }
   });
 }
 
-const cookiesOf = async (token: SessionToken): Promise<Cookies> =>
-  (await writtenCookies(token, [])).map(({ name, value }) => ({ name, value }));
 const open = only(["/profile"]);
 
 /** The session cookies that a response changes in the browser: those that it removes, and those that it writes. */
@@ -78,7 +71,7 @@ function seenByPage(response: Response, before: Cookies): Cookies {
 }
 
 /** The session that is behind middleware, if any. */
-async function sessionBehind(response: Response, before: Cookies): Promise<SessionToken | null> {
+async function sessionBehind(response: Response, before: Cookies): Promise<Session | null> {
   const value = joinChunks(handedOn(response, before));
   return value ? decodeSession(value, variables.AUTH_SECRET, sessionCookieName()) : null;
 }
@@ -88,7 +81,7 @@ const manyClaims = {
   sub: "k3v9t2m8qx1a",
   organizations: Array.from({ length: 400 }, (_, index) => `organization${String(index)}`),
 };
-const sizes: [string, Partial<SessionToken>][] = [
+const sizes: [string, Partial<Session>][] = [
   ["one cookie", {}],
   ["chunks", { claims: manyClaims }],
 ];
@@ -169,7 +162,7 @@ describe.each(sizes)("a session in %s whose grant Logto has ended", (_, size) =>
     const cookies = await over();
     const response = await updateSession(asking("/", cookies, how), open);
     const behind = await sessionBehind(response, cookies);
-    expect(behind).toMatchObject({ sub: "k3v9t2m8qx1a", endedAt: expect.any(Number) });
+    expect(behind).toMatchObject({ subject: "k3v9t2m8qx1a", endedAt: expect.any(Number) });
     expect(changed(response)).toEqual({ removed: isRemoved ? names(cookies) : [], written: [] });
   });
 
@@ -253,8 +246,8 @@ describe("where sessions are rows", () => {
     variables.AUTH_SESSION_STRATEGY = "database";
   });
 
-  async function rowOf(token: SessionToken, changes: object = {}): Promise<object> {
-    const { sid, sub: userId, startedAt } = token;
+  async function rowOf(token: Session, changes: object = {}): Promise<object> {
+    const { sid, subject: userId, startedAt } = token;
     return {
       sid,
       userId,

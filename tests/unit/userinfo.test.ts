@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { LogtoError } from "@/lib/logto/errors";
-import { getIdTokenClaims, getUserinfo } from "@/lib/session/claims";
-import type { SessionToken } from "@/lib/session/session-token";
+import { getIdTokenClaims, getUserinfo } from "@/lib/session/userinfo";
+import type { Session } from "@/lib/session/model/session";
 import { requestWith } from "./request";
 import { session } from "./sessions";
 
@@ -11,25 +11,28 @@ vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn(
 vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 
-const look = async (token: SessionToken) => (await requestWith(token)).run(getUserinfo);
+const look = async (token: Session) => (await requestWith(token)).run(getUserinfo);
 
 beforeEach(() => {
   logto.refreshTokens.mockReset();
   logto.fetchUserinfo
     .mockReset()
-    .mockImplementation(async (_client: unknown, accessToken: string, sub: string) => ({ sub, accessToken }));
+    .mockImplementation(async (_client: unknown, accessToken: string, subject: string) => ({
+      sub: subject,
+      accessToken,
+    }));
 });
 
 describe("getUserinfo", () => {
   test("asks with the session's own access token, and about its subject", async () => {
     const token = session();
-    expect(await look(token)).toEqual({ sub: token.sub, accessToken: token.accessToken });
+    expect(await look(token)).toEqual({ sub: token.subject, accessToken: token.accessToken });
   });
 
   test("is asked for anew by the next request, so that a change at Logto shows at once", async () => {
     const token = session();
     await look(token);
-    logto.fetchUserinfo.mockResolvedValue({ sub: token.sub, name: "Alice Lee" });
+    logto.fetchUserinfo.mockResolvedValue({ sub: token.subject, name: "Alice Lee" });
     expect(await look(token)).toMatchObject({ name: "Alice Lee" });
   });
 
@@ -47,7 +50,7 @@ describe("getUserinfo", () => {
     const token = session();
     logto.fetchUserinfo.mockRejectedValueOnce(new LogtoError(code, code));
     await expect(look(token)).rejects.toMatchObject({ name: "SessionError", code: expected });
-    expect(await look(token)).toMatchObject({ sub: token.sub });
+    expect(await look(token)).toMatchObject({ sub: token.subject });
   });
 
   test("needs a session", async () => {

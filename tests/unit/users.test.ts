@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
-import { profileOf, userExists } from "@/lib/session/users";
+import { profileOf, users } from "@/lib/database/users";
 
 const count = vi.hoisted(() => vi.fn());
-vi.mock("@/lib/db", () => ({
+vi.mock("@/lib/database/client", () => ({
   db: () => ({ user: { count } }),
   query: (promise: Promise<unknown>) => promise,
 }));
@@ -51,6 +51,6 @@ test.each([
   [0, false],
 ])("a user of whom there are %i rows is there: %s", async (rows, isThere) => {
   count.mockResolvedValue(rows);
-  expect(await userExists(sub)).toBe(isThere);
+  expect(await users.exists(sub)).toBe(isThere);
   expect(count).toHaveBeenCalledWith({ where: { id: sub } });
 });

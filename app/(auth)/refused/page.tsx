@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { MessagePage } from "@/components/message-page";
 import { ButtonLink } from "@/components/ui/button";
 import { SubmitButton } from "@/components/ui/submit-button";
-import { signOutOfLogto } from "./actions";
+import { signOutOfLogtoAction } from "@/lib/session/actions";
 
 export const metadata: Metadata = { title: "No access", robots: { index: false } };
 
@@ -13,7 +13,7 @@ export default function RefusedPage() {
       title="This account may not sign in here"
       actions={
         <>
-          <form action={signOutOfLogto}>
+          <form action={signOutOfLogtoAction}>
             <SubmitButton variant="primary">Sign out of Logto and use another account</SubmitButton>
           </form>
           <ButtonLink href="/sign-in">Back to sign in</ButtonLink>

@@ -5,10 +5,10 @@ import { signInMessage } from "@/components/sign-in-errors";
 import { Alert } from "@/components/ui/alert";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { signInAction } from "@/lib/session/actions";
-import { defaultCallbackUrl, safeCallbackUrl } from "@/lib/session/callback-url";
-import { asSessionError, isSessionError } from "@/lib/session/errors";
-import { getSession } from "@/lib/session/guards";
-import { appUrl } from "@/lib/session/origin";
+import { defaultCallbackUrl, safeCallbackUrl } from "@/lib/session/model/callback-url";
+import { asSessionError, isSessionError } from "@/lib/session/model/errors";
+import { auth } from "@/auth";
+import { appUrl } from "@/lib/app-url";
 
 export const metadata: Metadata = { title: "Sign in", robots: { index: false } };
 
@@ -61,7 +61,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
 
 /** Goes on where somebody is signed in already. @returns the code of an error to explain, or null */
 async function problemWith(callbackUrl: string): Promise<string | null> {
-  const session = await getSession().catch(asSessionError);
+  const session = await auth().catch(asSessionError);
   if (isSessionError(session)) return "DatabaseUnavailable";
   if (session) redirect(callbackUrl);
   return null;

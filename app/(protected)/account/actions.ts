@@ -3,8 +3,7 @@
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
 import { deleteAccount, isFreshlySignedIn, signInAgain } from "@/lib/session/account";
-import { explained } from "@/lib/session/explained";
-import { actionWithSession } from "@/lib/session/guards";
+import { actionWithSession, redirectOnError } from "@/lib/session/guards";
 import { revokeOtherSessions, revokeSession, signOutEverywhere } from "@/lib/session/sessions";
 
 const account = "/account";
@@ -12,12 +11,12 @@ const sessions = "/account/sessions";
 const deletion = "/account/delete";
 
 /** The way to the deletion leads through a sign-in, so that a browser that was left open is not enough. */
-export const beginDeletion = explained(
+export const beginDeletion = redirectOnError(
   account,
   actionWithSession(() => signInAgain(deletion)),
 );
 
-export const confirmDeletion = explained(
+export const confirmDeletion = redirectOnError(
   deletion,
   actionWithSession(async () => {
     // Too late by now: the page asks to sign in again.
@@ -27,7 +26,7 @@ export const confirmDeletion = explained(
 );
 
 /** Ends the session that the form's field `id` names; of the user's own sessions, or none. */
-export const endSession = explained(
+export const endSession = redirectOnError(
   sessions,
   actionWithSession(async (_session, formData: FormData) => {
     const id = formData.get("id");
@@ -36,7 +35,7 @@ export const endSession = explained(
   }),
 );
 
-export const endOtherSessions = explained(
+export const endOtherSessions = redirectOnError(
   sessions,
   actionWithSession(async () => {
     await revokeOtherSessions();
@@ -44,4 +43,4 @@ export const endOtherSessions = explained(
   }),
 );
 
-export const endAllSessions = explained(sessions, actionWithSession(signOutEverywhere));
+export const endAllSessions = redirectOnError(sessions, actionWithSession(signOutEverywhere));

@@ -9,16 +9,15 @@ import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { SubmitButton } from "@/components/ui/submit-button";
-import { hasDatabase } from "@/lib/db";
+import { hasDatabase } from "@/lib/database/client";
 import { env } from "@/lib/env";
-import { requireSession } from "@/lib/session/guards";
-import { appUrl } from "@/lib/session/origin";
+import { appUrl } from "@/lib/app-url";
 import { beginDeletion } from "./actions";
 
 export const metadata: Metadata = { title: "Account" };
 
-export default protectedPage(async ({ searchParams }: PageProps<"/account">) => {
-  const { user } = await requireSession();
+export default protectedPage<PageProps<"/account">>({}, async ({ searchParams, session }) => {
+  const { user } = session;
   const { error } = await searchParams;
   return (
     <Main className="py-8 sm:py-10">

@@ -8,12 +8,10 @@ import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { apiResources } from "@/lib/env";
-import { requireSession } from "@/lib/session/guards";
 
 export const metadata: Metadata = { title: "API access" };
 
-export default protectedPage(async () => {
-  await requireSession();
+export default protectedPage({}, async () => {
   const resources = apiResources();
   return (
     <Main className="py-8 sm:py-10">

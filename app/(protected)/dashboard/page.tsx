@@ -11,15 +11,14 @@ import { ButtonLink } from "@/components/ui/button";
 import { Card, CardLink } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
-import { currentToken } from "@/lib/session/current";
-import { requireSession } from "@/lib/session/guards";
+import { getSessionDetails } from "@/lib/session/userinfo";
 
 export const metadata: Metadata = { title: "Dashboard" };
 
 /** Shows what the session knows, and so needs nothing of Logto to answer. */
-export default protectedPage(async () => {
-  const { user, expires } = await requireSession();
-  const { startedAt } = await currentToken();
+export default protectedPage({}, async ({ session }) => {
+  const { user, expires } = session;
+  const { startedAt } = await getSessionDetails();
   const memberships = membershipsOf(user);
   return (
     <Main className="py-8 sm:py-10">

@@ -4,12 +4,11 @@ import { Main } from "@/components/main";
 import { OrganizationList, OrganizationListSkeleton } from "@/components/organization-list";
 import { protectedPage } from "@/components/protected-page";
 import { PageHeader } from "@/components/ui/page-header";
-import { requireSession } from "@/lib/session/guards";
 
 export const metadata: Metadata = { title: "Organizations" };
 
-export default protectedPage(async () => {
-  const { user } = await requireSession();
+export default protectedPage({}, async ({ session }) => {
+  const { user } = session;
   return (
     <Main className="py-8 sm:py-10">
       <PageHeader title="Organizations" description="Where you are a member, and as what." />

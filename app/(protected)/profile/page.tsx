@@ -6,13 +6,11 @@ import { protectedPage } from "@/components/protected-page";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { UserinfoClaims, UserinfoClaimsSkeleton } from "@/components/userinfo-claims";
-import { getIdTokenClaims } from "@/lib/session/claims";
-import { requireSession } from "@/lib/session/guards";
+import { getIdTokenClaims } from "@/lib/session/userinfo";
 
 export const metadata: Metadata = { title: "Profile" };
 
-export default protectedPage(async () => {
-  await requireSession();
+export default protectedPage({}, async () => {
   const claims = await getIdTokenClaims();
   return (
     <Main className="py-8 sm:py-10">

@@ -4,14 +4,14 @@ import { examples } from "@/components/examples/examples";
 import { Main } from "@/components/main";
 import { PageHeader } from "@/components/ui/page-header";
 import { Table, TableCell, TableRow } from "@/components/ui/table";
-import { asSessionError } from "@/lib/session/errors";
-import { getSession } from "@/lib/session/guards";
+import { asSessionError } from "@/lib/session/model/errors";
+import { auth } from "@/auth";
 
 export const metadata: Metadata = { title: "Examples" };
 
 export default async function ExamplesPage() {
   // For a link to an organization that the reader is a member of.
-  const session = await getSession().catch((error: unknown) => void asSessionError(error));
+  const session = await auth().catch((error: unknown) => void asSessionError(error));
   const organization = session?.user.organizations[0] ?? "none";
   return (
     <Main className="py-8 sm:py-10">

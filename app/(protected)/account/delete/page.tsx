@@ -6,17 +6,16 @@ import { PageError } from "@/components/page-error";
 import { protectedPage } from "@/components/protected-page";
 import { ButtonLink } from "@/components/ui/button";
 import { SubmitButton } from "@/components/ui/submit-button";
-import { hasDatabase } from "@/lib/db";
+import { hasDatabase } from "@/lib/database/client";
 import { isFreshlySignedIn } from "@/lib/session/account";
-import { requireSession } from "@/lib/session/guards";
 import { beginDeletion, confirmDeletion } from "../actions";
 
 export const metadata: Metadata = { title: "Delete my account" };
 
 const back = (label: string) => <ButtonLink href="/account">{label}</ButtonLink>;
 
-export default protectedPage(async ({ searchParams }: PageProps<"/account/delete">) => {
-  const { user } = await requireSession();
+export default protectedPage<PageProps<"/account/delete">>({}, async ({ searchParams, session }) => {
+  const { user } = session;
   const { error } = await searchParams;
   if (!hasDatabase()) {
     return (

@@ -11,10 +11,9 @@ import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { SubmitButton } from "@/components/ui/submit-button";
-import { hasDatabase } from "@/lib/db";
+import { hasDatabase } from "@/lib/database/client";
 import { usesRows } from "@/lib/env";
-import { asSessionError, isSessionError } from "@/lib/session/errors";
-import { requireSession } from "@/lib/session/guards";
+import { asSessionError, isSessionError } from "@/lib/session/model/errors";
 import { listSessions } from "@/lib/session/sessions";
 import { endAllSessions, endOtherSessions, endSession } from "../actions";
 
@@ -22,8 +21,7 @@ export const metadata: Metadata = { title: "Sessions" };
 
 const path = "/account/sessions";
 
-export default protectedPage(async ({ searchParams }: PageProps<"/account/sessions">) => {
-  await requireSession();
+export default protectedPage<PageProps<"/account/sessions">>({}, async ({ searchParams }) => {
   const { error } = await searchParams;
   return (
     <Main className="py-8 sm:py-10">

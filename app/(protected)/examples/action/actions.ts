@@ -2,7 +2,7 @@
 
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
-import { asSessionError, type SessionErrorCode } from "@/lib/session/errors";
+import { asSessionError, type SessionErrorCode } from "@/lib/session/model/errors";
 import { actionWithSession } from "@/lib/session/guards";
 
 /** Why an action was not done; null once it was. */
@@ -15,7 +15,7 @@ const note = { name: "example-note", path: "/examples/action" };
  * Has the form say why an action was refused, or the page's guard send to sign in. An error that an action throws is,
  * without JavaScript, an empty page.
  */
-const explained =
+const withOutcome =
   (action: (formData: FormData) => Promise<void>) =>
   async (_before: Outcome, formData: FormData): Promise<Outcome> => {
     try {
@@ -29,7 +29,7 @@ const explained =
   };
 
 /** Keeps what the form's field `text` says; everybody who is signed in may. */
-export const saveNote = explained(
+export const saveNote = withOutcome(
   actionWithSession(async (_session, formData) => {
     const text = formData.get("text");
     if (typeof text !== "string") return;
@@ -38,7 +38,7 @@ export const saveNote = explained(
 );
 
 /** Deletes the note; admins may. */
-export const deleteNote = explained(
+export const deleteNote = withOutcome(
   actionWithSession(
     async () => {
       (await cookies()).delete(note);

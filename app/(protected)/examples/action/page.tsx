@@ -7,15 +7,13 @@ import { protectedPage } from "@/components/protected-page";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { TextField } from "@/components/ui/text-field";
-import { requireSession } from "@/lib/session/guards";
 import { deleteNote, saveNote } from "./actions";
 
 export const metadata: Metadata = { title: examples.action.title };
 
 const path = examples.action.href;
 
-export default protectedPage(async () => {
-  await requireSession();
+export default protectedPage({}, async () => {
   const note = (await cookies()).get("example-note")?.value;
   return (
     <ExamplePage example={examples.action}>

@@ -6,12 +6,11 @@ import { protectedPage } from "@/components/protected-page";
 import { Card } from "@/components/ui/card";
 import { Detail, DetailList } from "@/components/ui/detail-list";
 import { Timestamp } from "@/components/ui/timestamp";
-import { requireSession } from "@/lib/session/guards";
 
 export const metadata: Metadata = { title: examples.server.title };
 
-export default protectedPage(async () => {
-  const { user, expires } = await requireSession();
+export default protectedPage({}, async ({ session }) => {
+  const { user, expires } = session;
   return (
     <ExamplePage example={examples.server}>
       <Card title="What the guard returned">

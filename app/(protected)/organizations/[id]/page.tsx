@@ -7,20 +7,20 @@ import { RoleBadges } from "@/components/role-badges";
 import { TokenDetails } from "@/components/token-details";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
-import { getUserinfo } from "@/lib/session/claims";
-import { asSessionError, isSessionError } from "@/lib/session/errors";
-import type { SessionUser } from "@/lib/session/session";
-import { requireAccessToken, requireSession } from "@/lib/session/guards";
+import { getUserinfo } from "@/lib/session/userinfo";
+import { asSessionError, isSessionError } from "@/lib/session/model/errors";
+import type { SessionUser } from "@/lib/session/model/public-session";
+import { getAccessToken } from "@/lib/session/access-token";
 
 // The same for every id, so that a foreign organization's name is not told.
 export const metadata: Metadata = { title: "Organization" };
 
-export default protectedPage(async ({ params }: PageProps<"/organizations/[id]">) => {
-  const { user } = await requireSession();
+export default protectedPage<PageProps<"/organizations/[id]">>({}, async ({ params, session }) => {
+  const { user } = session;
   const { id } = await params;
   // Awaited before any output: it decides what page this is, and a redirect to sign in must be a real one.
   const [{ scopes, expiresAt, expiresIn }, memberships] = await Promise.all([
-    requireAccessToken({ organizationId: id }),
+    getAccessToken({ organizationId: id }),
     membershipsAtLogto(user),
   ]);
   const membership = memberships.find((each) => each.id === id);

@@ -1,3 +1,3 @@
-import { handleAuthRequest } from "@/lib/session/auth-handlers";
+import { handleAuthRequest } from "@/lib/session/routes/auth-handlers";
 
 export { handleAuthRequest as GET, handleAuthRequest as POST };

@@ -1,3 +1,3 @@
-import { handleBackchannelLogout } from "@/lib/session/backchannel-logout";
+import { handleBackchannelLogout } from "@/lib/session/routes/backchannel-logout";
 
 export { handleBackchannelLogout as POST };

@@ -2,9 +2,9 @@ import type { NextRequest } from "next/server";
 import { failure, forward } from "@/lib/api/forward";
 import { apiResources, env } from "@/lib/env";
 import { getAccessToken } from "@/lib/session/access-token";
-import { SessionError } from "@/lib/session/errors";
+import { SessionError } from "@/lib/session/model/errors";
 import { withSession } from "@/lib/session/guards";
-import { isCrossSite } from "@/lib/session/same-origin";
+import { isCrossSite } from "@/lib/session/routes/same-origin";
 
 /** The API at API_URL, called with the signed-in user's access token, which the browser never gets to see. */
 const proxy = withSession((_session, request: NextRequest) => {

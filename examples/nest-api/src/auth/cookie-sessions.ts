@@ -4,7 +4,7 @@ import { claims, type Session, Sessions } from "./sessions.js";
 
 /** The cookie holds the user's tokens, too: parsing drops them. */
 const stored = z.object({
-  sub: z.string().min(1),
+  subject: z.string().min(1),
   /** In seconds since 1970. */
   startedAt: z.number(),
   claims,
@@ -31,7 +31,7 @@ export class CookieSessions extends Sessions {
     const [newest] = payloads
       .flatMap((payload) => stored.safeParse(payload).data ?? [])
       .sort((a, b) => b.startedAt - a.startedAt);
-    return newest && { subject: newest.sub, claims: newest.claims };
+    return newest && { subject: newest.subject, claims: newest.claims };
   }
 
   /** @returns null for what is tampered with, expired, or of another secret */

@@ -5,14 +5,17 @@ import { membershipsOf } from "@/components/memberships";
 import { protectedPage } from "@/components/protected-page";
 import { RoleBadges } from "@/components/role-badges";
 import { Card } from "@/components/ui/card";
-import { requireOrganization } from "@/lib/session/guards";
 
 export const metadata: Metadata = { title: examples.organization.title };
 
-export default protectedPage(async ({ params }: PageProps<"/examples/organization/[id]">) => {
+/** The organization comes from the address, so the requirement is a function of the page's props. */
+async function adminOf({ params }: PageProps<"/examples/organization/[id]">) {
+  return { organization: { id: (await params).id, role: "admin" } };
+}
+
+export default protectedPage(adminOf, async ({ session, params }) => {
   const { id } = await params;
-  const { user } = await requireOrganization(id, "admin");
-  const membership = membershipsOf(user).find((each) => each.id === id);
+  const membership = membershipsOf(session.user).find((each) => each.id === id);
   return (
     <ExamplePage example={examples.organization}>
       <Card title="Your roles here" description={`In the organization ${id}.`}>

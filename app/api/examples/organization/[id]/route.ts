@@ -1,10 +1,10 @@
-import { requireOrganization, withSession } from "@/lib/session/guards";
+import { requireSession, withSession } from "@/lib/session/guards";
 
 /** For admins of the organization in the address, which only the handler knows: what its guard throws is answered, too. */
 export const GET = withSession(
   async (_session, _request: Request, { params }: RouteContext<"/api/examples/organization/[id]">) => {
     const { id } = await params;
-    await requireOrganization(id, "admin");
+    await requireSession({ organization: { id, role: "admin" } });
     return Response.json({ id });
   },
 );

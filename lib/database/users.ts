@@ -1,0 +1,58 @@
+import { db, query } from "./client";
+import type { UserClaims } from "@/lib/logto/claims";
+
+/** The users, as the database has them. */
+export interface Users {
+  /** Creates or updates the user of Logto's claims. @throws DatabaseError */
+  upsert(claims: UserClaims): Promise<void>;
+  /** Whether a user is still there. @throws DatabaseError */
+  exists(subject: string): Promise<boolean>;
+  /** Deletes a user, with account and sessions. @throws DatabaseError */
+  remove(subject: string): Promise<void>;
+}
+
+/** How long a renewal waits for the answer whether its user was deleted, in milliseconds. */
+const existsTimeout = 1_000;
+
+/** What Logto says of a user, as the table has it. */
+export function profileOf({ name, username, email, email_verified, picture }: UserClaims) {
+  return {
+    name: name ?? username ?? null,
+    email: email?.toLowerCase() ?? null,
+    emailVerified: email && email_verified ? new Date() : null,
+    image: picture ?? null,
+  };
+}
+
+/** @see Users */
+export const users: Users = {
+  /**
+   * The user's id is Logto's subject; an e-mail address is an attribute, and finds nobody. One statement, so that two first
+   * sign-ins at once make one user with one account.
+   */
+  async upsert(claims) {
+    const { name, email, emailVerified, image } = profileOf(claims);
+    const now = new Date();
+    await query(db().$executeRaw`
+      WITH kept AS (
+        INSERT INTO "User" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
+        VALUES (${claims.sub}, ${name}, ${email}, ${emailVerified}, ${image}, ${now}, ${now})
+        ON CONFLICT ("id") DO UPDATE SET
+          "name" = EXCLUDED."name",
+          "email" = EXCLUDED."email",
+          "emailVerified" = EXCLUDED."emailVerified",
+          "image" = EXCLUDED."image",
+          "updatedAt" = EXCLUDED."updatedAt"
+        RETURNING "id"
+      )
+      INSERT INTO "Account" ("userId", "type", "provider", "providerAccountId", "createdAt")
+      SELECT "id", 'oidc', 'logto', "id", ${now} FROM kept
+      ON CONFLICT DO NOTHING`);
+  },
+
+  exists: async (id) => (await query(db().user.count({ where: { id } }), existsTimeout)) > 0,
+
+  async remove(id) {
+    await query(db().user.deleteMany({ where: { id } }));
+  },
+};

@@ -1,0 +1,111 @@
+import type { NextAuthConfig } from "next-auth";
+import { z } from "zod";
+import { isDatabaseError } from "@/lib/database-error";
+import { env } from "@/lib/env";
+import { log } from "@/lib/log";
+import { isLogtoError } from "@/lib/logto/errors";
+import type { SignInError } from "../model/errors";
+import type { SignInContext } from "./sign-in-context";
+
+/**
+ * Says why a sign-in failed where Auth.js's own redirect to the error page does not.
+ *
+ * @param response of Auth.js
+ * @param context of the request that it answers
+ */
+export function explainErrors(response: Response, { error }: SignInContext): Response {
+  const location = response.headers.get("location");
+  if (!error || !location) return response;
+  const url = new URL(location, "http://here.invalid");
+  const code = signInErrorOf(error);
+  // What Auth.js says of a callback that threw, whatever it threw: that the user may not sign in.
+  const isDenied = url.searchParams.get("error") === "AccessDenied" && code === "DatabaseUnavailable";
+  if (url.searchParams.get("error") !== "Configuration" && !isDenied) return response;
+  url.searchParams.set("error", code);
+  const headers = new Headers(response.headers);
+  headers.set("location", url.href.replace("http://here.invalid", ""));
+  return new Response(null, { status: response.status, headers });
+}
+
+/** The errors behind an error, outermost first. Auth.js wraps what it caught as `cause.err`. */
+function chainOf(error: Error): Error[] {
+  const chain = [error];
+  for (let next = causeOf(error); next && chain.length < 8; next = causeOf(next)) chain.push(next);
+  return chain;
+}
+
+function causeOf(error: Error): Error | undefined {
+  const { cause } = error;
+  if (cause instanceof Error) return cause;
+  const wrapped = typeof cause === "object" && cause !== null && "err" in cause ? cause.err : undefined;
+  return wrapped instanceof Error ? wrapped : undefined;
+}
+
+/** What kind of error it is. Auth.js says it in `type`; the `name` is its class's, which a production build shortens. */
+const kindOf = (error: Error): string =>
+  "type" in error && typeof error.type === "string" ? error.type : error.name;
+
+const oauthError = z.union([
+  z.object({ error: z.string() }).transform(({ error }) => error),
+  z
+    .object({ cause: z.tuple([z.object({ parameters: z.object({ error: z.string() }) })], z.unknown()) })
+    .transform(({ cause: [challenge] }) => challenge.parameters.error),
+]);
+
+/** The code in an answer of Logto: of its body (RFC 6749 §5.2) or of its challenge (RFC 6750 §3). */
+const oauthErrorOf = (error: Error): string | undefined => oauthError.safeParse(error).data;
+
+/** A request that a user can make by an old link, another tab or the Back button. */
+const interruptions = ["InvalidCheck", "MissingCSRF", "UnknownAction"];
+
+/** Which of the sign-in page's sentences fits an error of Auth.js or of Logto. */
+export function signInErrorOf(error: Error): SignInError {
+  const chain = chainOf(error);
+  if (chain.some(isDatabaseError)) return "DatabaseUnavailable";
+  const logtoError = chain.find(isLogtoError);
+  if (logtoError) return logtoError.code === "unavailable" ? "ProviderUnavailable" : "Configuration";
+  if (chain.some((each) => kindOf(each) === "OAuthCallbackError")) return "OAuthCallbackError";
+  if (chain.some((each) => interruptions.includes(kindOf(each)))) return "InvalidCheck";
+  // The code was used already, or is too old.
+  if (chain.some((each) => oauthErrorOf(each) === "invalid_grant")) return "InvalidCheck";
+  const code = chain
+    .map((each) => ("code" in each ? each.code : undefined))
+    .find((each) => typeof each === "string");
+  // oauth4webapi's: the state differs, the code is missing, or the answer can't be read.
+  if (code === "OAUTH_INVALID_RESPONSE") return "InvalidCheck";
+  return chain.some(isOutage) ? "ProviderUnavailable" : "Configuration";
+}
+
+function isOutage(error: Error): boolean {
+  if (error.name === "TimeoutError" || error.message === "fetch failed") return true;
+  const code = "code" in error ? String(error.code) : "";
+  return /^E(CONN|HOST|AI_)|^UND_ERR|^OAUTH_(RESPONSE_IS_NOT|PARSE_ERROR)/.test(code);
+}
+
+const refusal = z
+  .object({ error: z.string(), error_description: z.string().optional() })
+  .transform(({ error, error_description }) => [error, error_description].filter(Boolean).join(": "));
+
+/**
+ * Auth.js's errors as one line each: what happened and what lies behind it, without stack traces, tokens or bodies.
+ *
+ * @param context of the request; gets the error
+ */
+export const authLogger = (context: SignInContext): NonNullable<NextAuthConfig["logger"]> => ({
+  error(error) {
+    context.error = error;
+    const reasons = chainOf(error).map((each) => {
+      const code = oauthErrorOf(each);
+      return `${each.message.replace(/\.? ?Read more at \S+/, "")}${code ? ` (${code})` : ""}`;
+    });
+    const reason = [...new Set([...reasons, context.refusal].filter(Boolean))].join(": ") || undefined;
+    log[signInErrorOf(error) === "Configuration" ? "error" : "warn"](kindOf(error), { reason });
+  },
+  warn(code) {
+    if (env().NODE_ENV !== "production") log.warn(code);
+  },
+  debug(message, metadata) {
+    // Nowhere else does Auth.js tell what Logto sent back. Its other debug lines contain tokens: none is printed.
+    if (message === "OAuthCallbackError") context.refusal = refusal.safeParse(metadata).data;
+  },
+});

@@ -1,0 +1,41 @@
+import { headers } from "next/headers";
+import type { NextAuthConfig } from "next-auth";
+import type {} from "@auth/core/jwt";
+import type { SessionUser } from "../model/public-session";
+import { isSession, type Session } from "../model/session";
+import { sessionStore } from "../stores/current-store";
+
+declare module "next-auth" {
+  interface Session {
+    user: SessionUser;
+  }
+}
+
+declare module "@auth/core/jwt" {
+  interface JWT extends Partial<Omit<Session, "exp">> {
+    /** Auth.js's own. */
+    exp?: number;
+  }
+}
+
+/**
+ * The cookie value that a session was decoded from. A symbol: it survives Auth.js's copies of the session, and is in no JSON.
+ */
+const decodedFrom = Symbol("decoded from");
+
+type JwtOptions = Required<Pick<NonNullable<NextAuthConfig["jwt"]>, "encode" | "decode">>;
+
+/** Auth.js's routines for its JWT, as the store: auth.ts says why encode never changes a session. */
+export const sessionCookie: JwtOptions = {
+  async encode({ token }) {
+    const known: unknown = token && Reflect.get(token, decodedFrom);
+    if (typeof known === "string") return known;
+    if (!isSession(token)) throw new TypeError("not a session");
+    return sessionStore().begin(token, { userAgent: (await headers()).get("user-agent") });
+  },
+  async decode({ token: value }) {
+    const session = value ? await sessionStore().read(value) : undefined;
+    if (!session || session === "unreadable" || session.endedAt !== undefined) return null;
+    return { ...session, [decodedFrom]: value };
+  },
+};

@@ -1,0 +1,22 @@
+/** What becomes of one sign-in at Logto, for the route that has Auth.js answer it. */
+export interface SignInContext {
+  /** The grant that Logto gave: revoked should the sign-in fail from there on. */
+  grant?: { subject: string; refreshToken: string | undefined };
+  /** What Auth.js told its logger. */
+  error?: Error;
+  /** The error that Logto sent back to the callback, with its description. */
+  refusal?: string | undefined;
+}
+
+/**
+ * By the request that Auth.js's handler gets: its configuration is made for that very request, and the callbacks in it see
+ * only parts of a sign-in.
+ */
+const contexts = new WeakMap<Request, SignInContext>();
+
+/** The context of a request to Auth.js; a fresh one for a server action, which has none. */
+export function signInContext(request: Request | undefined): SignInContext {
+  const context = (request && contexts.get(request)) ?? {};
+  if (request) contexts.set(request, context);
+  return context;
+}

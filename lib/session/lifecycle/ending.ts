@@ -1,0 +1,73 @@
+import { isDatabaseError } from "@/lib/database-error";
+import { log } from "@/lib/log";
+import { toLogtoError } from "@/lib/logto/client";
+import { revokeGrant } from "@/lib/logto/tokens";
+import { isNewer, type Session } from "../model/session";
+import { sessionStore } from "../stores/current-store";
+import type { Ended } from "../stores/store";
+import { logtoClient } from "./logto-client";
+import { dropState, knownSessions } from "./session-state";
+
+/**
+ * Ends a session: in its store, and its grant at Logto after any request under way, so that a rotated refresh token is revoked
+ * too. Nobody stays signed in because Logto does not answer: that goes to the log.
+ *
+ * @param event what the log calls it
+ * @param options `keepGrant`: another session goes on with it
+ * @throws DatabaseError: then the session is over in this process, but not in its row
+ */
+export async function endSession(session: Session, event: string, { keepGrant = false } = {}): Promise<void> {
+  const state = dropState(session);
+  await state.lastTokenRequest;
+  const ended = await sessionStore().end(state.session);
+  if (!ended || keepGrant) {
+    log.info(event, { user: session.subject });
+    return;
+  }
+  await revokeGrantOf(isNewer(state.session, ended) ? state.session : ended, event);
+}
+
+/**
+ * Ends sessions with their grants: those that the store knows and those that this process knows.
+ *
+ * @returns how many were found
+ * @throws DatabaseError
+ */
+export async function endSessions(which: Ended, event: string): Promise<number> {
+  const isMeant = ({ subject, logtoSid, startedAt, sid }: Session) =>
+    (which.subject === undefined || subject === which.subject) &&
+    (which.logtoSid === undefined || logtoSid === which.logtoSid) &&
+    (which.before === undefined || startedAt * 1000 <= which.before) &&
+    which.rowId === undefined &&
+    sid !== which.except;
+  const states = knownSessions(isMeant).map(dropState);
+  await Promise.all(states.map(({ lastTokenRequest }) => lastTokenRequest));
+  const known = new Map(states.map(({ session }) => [session.sid, session]));
+  const ended = await sessionStore().endAll(which, [...known.values()]);
+  await Promise.all(
+    ended.map((session) => {
+      const other = known.get(session.sid) ?? session;
+      return revokeGrantOf(isNewer(other, session) ? other : session, event);
+    }),
+  );
+  return ended.length;
+}
+
+/** Revokes a session's grant at Logto, and says so in the log, whether or not that worked. */
+export async function revokeGrantOf({ subject: user, refreshToken }: Session, event: string): Promise<void> {
+  try {
+    if (refreshToken) await revokeGrant(logtoClient(), refreshToken);
+    log.info(event, { user });
+  } catch (error) {
+    const reason = toLogtoError(error).message;
+    log.error(`${event} here, but the grant could not be revoked`, { user, reason });
+  }
+}
+
+/** For `catch`: an outage of the database goes to the log, anything else on. */
+export function tolerateOutage(event: string): (error: unknown) => void {
+  return (error) => {
+    if (!isDatabaseError(error)) throw error;
+    log.error(event, { reason: error.message });
+  };
+}

@@ -1,0 +1,42 @@
+import type { LogtoError } from "@/lib/logto/errors";
+import { sessionStore } from "../stores/current-store";
+import { joinChunks } from "../stores/cookie";
+import type { Session } from "../model/session";
+import { stateOf } from "./session-state";
+
+/**
+ * How the session of a request stands, from reading its cookie to its guards.
+ *
+ * - `none`: there is none; it has expired, or ended here.
+ * - `unreadable`: the cookie was tampered with, truncated, or made with another secret.
+ * - `ended`: Logto refused the grant.
+ * - `active`: with its newest copy and, where it could not be renewed, why.
+ */
+export type SessionStatus =
+  { status: "none" | "unreadable" | "ended" } | { status: "active"; session: Session; failure?: LogtoError };
+
+/** How a session stands as this process knows it. Asks neither Logto nor the store. */
+export function statusOf(read: Session): SessionStatus {
+  if (read.endedAt !== undefined) return { status: "ended" };
+  const { session, isSignedOut, renewal } = stateOf(read);
+  if (isSignedOut) return { status: "none" };
+  if (session.endedAt !== undefined) return { status: "ended" };
+  const { failure } = renewal;
+  return { status: "active", session, ...(failure && { failure }) };
+}
+
+/**
+ * How the session of a request stands: one decryption, or one query.
+ *
+ * @param cookies all cookies of the request
+ * @throws DatabaseError: that nobody could be asked does not mean "signed out"
+ */
+export async function readStatus(
+  cookies: readonly { name: string; value: string }[],
+): Promise<SessionStatus> {
+  const value = joinChunks(cookies);
+  if (value === undefined) return { status: "none" };
+  const read = await sessionStore().read(value);
+  if (read === "unreadable") return { status: "unreadable" };
+  return read ? statusOf(read) : { status: "none" };
+}

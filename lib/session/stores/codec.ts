@@ -1,0 +1,129 @@
+import { hkdfSync } from "node:crypto";
+import { base64url, calculateJwkThumbprint, EncryptJWT, jwtDecrypt } from "jose";
+import { BoundedMap, shared } from "@/lib/shared";
+import { parseSession, type Session } from "../model/session";
+
+/**
+ * Encrypts and decrypts session cookies exactly as Auth.js does (`dir`, A256CBC-HS512, HKDF over the secret with the
+ * cookie's name as salt), so that its `getToken` reads ours and we read its. It derives each key once, where Auth.js does
+ * it twice per call, and keeps what it decrypted last: middleware and the page of one request share one decryption.
+ */
+interface Key {
+  kid: string;
+  bytes: Uint8Array;
+}
+
+const keys = new Map<string, Promise<Key>>();
+
+async function deriveKey(secret: string, salt: string): Promise<Key> {
+  const bytes = new Uint8Array(
+    hkdfSync("sha256", secret, salt, `Auth.js Generated Encryption Key (${salt})`, 64),
+  );
+  return { bytes, kid: await calculateJwkThumbprint({ kty: "oct", k: base64url.encode(bytes) }, "sha512") };
+}
+
+function keyOf(secret: string, salt: string): Promise<Key> {
+  const id = `${salt} ${secret}`;
+  const known = keys.get(id) ?? deriveKey(secret, salt);
+  keys.set(id, known);
+  return known;
+}
+
+const decrypted = () => shared("decrypted", () => new BoundedMap<string, Session>(1_000));
+const cacheKey = (secret = "", salt: string, value: string) => `${secret} ${salt} ${value}`;
+/** The cookie value that a session was read from or is written as. */
+const values = () => shared("values", () => new WeakMap<Session, Promise<string>>());
+
+/**
+ * Encrypts a session. One that was read from a cookie and did not change comes back as that cookie's value, and one that
+ * did is encrypted once, however many parallel requests write it.
+ *
+ * @param secrets newest first; the newest encrypts
+ * @param salt the session cookie's name
+ */
+export async function encodeSession(
+  token: Session,
+  secrets: readonly string[],
+  salt: string,
+): Promise<string> {
+  const value = values().get(token) ?? encrypt(token, secrets[0] ?? "", salt);
+  values().set(token, value);
+  return value;
+}
+
+async function encrypt(token: Session, secret: string, salt: string): Promise<string> {
+  const value = await seal({ ...token, jti: crypto.randomUUID() }, secret, salt, token.exp);
+  decrypted().set(cacheKey(secret, salt, value), token);
+  return value;
+}
+
+/**
+ * Encrypts what only this app shall read.
+ *
+ * @param salt what it is for; each use has a key of its own
+ * @param exp when it expires, in seconds since 1970
+ */
+export async function seal(payload: object, secret: string, salt: string, exp: number): Promise<string> {
+  const { bytes, kid } = await keyOf(secret, salt);
+  return new EncryptJWT({ ...payload })
+    .setProtectedHeader({ alg: "dir", enc: "A256CBC-HS512", kid })
+    .setIssuedAt()
+    .setExpirationTime(exp)
+    .encrypt(bytes);
+}
+
+/**
+ * Decrypts what `seal` encrypted with any of the secrets. Its expiry is for the caller to judge.
+ *
+ * @returns also whether the newest secret had encrypted it
+ * @throws when it is not ours: tampered with, truncated, of another secret or for another use
+ */
+export async function unseal(
+  value: string,
+  secrets: readonly string[],
+  salt: string,
+): Promise<{ payload: unknown; isNewest: boolean }> {
+  const { payload, protectedHeader } = await jwtDecrypt(
+    value,
+    async ({ kid }) => {
+      for (const secret of secrets) {
+        const key = await keyOf(secret, salt);
+        if (!kid || kid === key.kid) return key.bytes;
+      }
+      throw new Error("made with another secret");
+    },
+    {
+      keyManagementAlgorithms: ["dir"],
+      contentEncryptionAlgorithms: ["A256CBC-HS512"],
+      currentDate: new Date(0),
+    },
+  );
+  const newest = await keyOf(secrets[0] ?? "", salt);
+  return { payload, isNewest: protectedHeader.kid === newest.kid };
+}
+
+/**
+ * Decrypts and checks a session cookie.
+ *
+ * @param secrets newest first; any of them decrypts
+ * @returns null when the session's time is over
+ * @throws when the value is not one of ours: tampered with, truncated, of another secret or another application
+ */
+export async function decodeSession(
+  value: string,
+  secrets: readonly string[],
+  salt: string,
+  now = Date.now(),
+): Promise<Session | null> {
+  const token = decrypted().get(cacheKey(secrets[0], salt, value)) ?? (await decrypt(value, secrets, salt));
+  return token.exp > now / 1000 ? token : null;
+}
+
+async function decrypt(value: string, secrets: readonly string[], salt: string): Promise<Session> {
+  const { payload, isNewest } = await unseal(value, secrets, salt);
+  const token = parseSession(payload);
+  if (!isNewest) return token;
+  decrypted().set(cacheKey(secrets[0], salt, value), token);
+  values().set(token, Promise.resolve(value));
+  return token;
+}

@@ -1,0 +1,82 @@
+import { env } from "@/lib/env";
+import { log } from "@/lib/log";
+import { shared } from "@/lib/shared";
+import { sessionLifetime, type Session } from "../model/session";
+import { decodeSession, encodeSession } from "./codec";
+import { sessionCookieName } from "./cookie";
+import type { Ended, SessionStore } from "./store";
+
+/**
+ * What this process ended before its time, by key: sessions that began until `before` are over. A cookie can't be taken back
+ * from whoever has a copy of it, and another process knows nothing of this list. Both times in milliseconds.
+ */
+interface Endings {
+  entries: Map<string, { before: number; expires: number }>;
+  /** When what has expired was last forgotten, in milliseconds. */
+  prunedAt: number;
+}
+
+const pruneEvery = 60_000;
+/** In milliseconds. A renewal under way may write one more cookie, which lives a whole session long. */
+const lifetime = 2 * sessionLifetime * 1000;
+const endings = () => shared<Endings>("endings", () => ({ entries: new Map(), prunedAt: 0 }));
+
+function remember(key: string, before: number): void {
+  const state = endings();
+  const now = Date.now();
+  if (now - state.prunedAt > pruneEvery) {
+    state.prunedAt = now;
+    for (const [old, { expires }] of state.entries) if (expires <= now) state.entries.delete(old);
+  }
+  // Logout tokens can arrive in another order than they were made in.
+  const known = state.entries.get(key)?.before ?? 0;
+  state.entries.set(key, { before: Math.max(before, known), expires: now + lifetime });
+}
+
+function hasEnded({ sid, subject, logtoSid, startedAt }: Session): boolean {
+  const { entries } = endings();
+  if (entries.size === 0) return false;
+  return [`session ${sid}`, `subject ${subject}`, `logto ${logtoSid ?? ""}`].some(
+    (key) => startedAt * 1000 <= (entries.get(key)?.before ?? -1),
+  );
+}
+
+/** The encrypted cookie is the session. */
+export const cookieStore: SessionStore = {
+  cookieLifetime: sessionLifetime,
+
+  async read(cookieValue) {
+    try {
+      const session = await decodeSession(cookieValue, env().AUTH_SECRET, sessionCookieName());
+      return session && !hasEnded(session) ? session : undefined;
+    } catch (error) {
+      log.warn("session cookie unreadable", { reason: error instanceof Error ? error.message : "unknown" });
+      return "unreadable";
+    }
+  },
+
+  begin: (session) => encodeSession(session, env().AUTH_SECRET, sessionCookieName()),
+
+  async cookieFor(session, held) {
+    if (hasEnded(session)) return undefined;
+    const value = await encodeSession(session, env().AUTH_SECRET, sessionCookieName());
+    return value === held ? undefined : value;
+  },
+
+  exclusively: async (session, use) => (hasEnded(session) ? undefined : use(session)),
+
+  async end(session) {
+    remember(`session ${session.sid}`, Infinity);
+    return session;
+  },
+
+  async endAll({ subject, logtoSid, before = Infinity, rowId, except }: Ended, known) {
+    // Single sessions elsewhere are known to their browsers alone.
+    if (rowId !== undefined || except !== undefined) return [];
+    if (logtoSid) remember(`logto ${logtoSid}`, before);
+    else if (subject) remember(`subject ${subject}`, before);
+    return known;
+  },
+
+  list: () => Promise.resolve([]),
+};

@@ -1,0 +1,188 @@
+import { NextRequest } from "next/server";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { InvalidCheck } from "@auth/core/errors";
+import { signInContext } from "@/lib/session/authjs/sign-in-context";
+import { readStatus } from "@/lib/session/lifecycle/status";
+import type { Session } from "@/lib/session/model/session";
+import { handleAuthRequest } from "@/lib/session/routes/auth-handlers";
+import { cookiesOf, requestWith } from "./request";
+import { session } from "./sessions";
+
+const { handlers, log, logto } = vi.hoisted(() => ({
+  handlers: { GET: vi.fn(), POST: vi.fn() },
+  log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
+  logto: { endSessionUrl: vi.fn(), revokeGrant: vi.fn() },
+}));
+vi.mock("@/auth", () => ({ handlers }));
+vi.mock("@/lib/logto/tokens", () => logto);
+vi.mock("@/lib/log", () => ({ log }));
+vi.mock("next/headers", () => import("./request"));
+vi.mock("@/lib/env", () => import("./environment"));
+
+const name = "authjs.session-token";
+const atLogto = "https://logto.test/oidc/session/end";
+/** Cookies with which an older, larger session was split. */
+const chunks = [0, 1, 2].map((index) => ({ name: `${name}.${index}`, value: "left over" }));
+
+/** Has a browser ask for a path below /api/auth. */
+async function ask(path: string, cookies: { name: string; value: string }[] = [], init: object = {}) {
+  const cookie = [{ name: "theme", value: "dark" }, ...cookies].map((each) => `${each.name}=${each.value}`);
+  const headers = { cookie: cookie.join("; ") };
+  const request = new NextRequest(`https://app.example/api/auth/${path}`, { headers, ...init });
+  const browser = await requestWith();
+  for (const each of cookies) browser.jar.set(each.name, each.value);
+  return { browser, response: await browser.run(() => handleAuthRequest(request)) };
+}
+
+/** Auth.js completes a sign-in, or refuses it, once Logto has given a grant. */
+function signIn(grant: { subject: string; refreshToken: string | undefined }, isCompleted = true): void {
+  handlers.GET.mockImplementation(async (request: NextRequest) => {
+    signInContext(request).grant = grant;
+    const headers = new Headers({ location: "/dashboard" });
+    if (isCompleted) headers.append("set-cookie", `${name}=new; Path=/; HttpOnly`);
+    return new Response(null, { status: 302, headers });
+  });
+}
+
+const seenCookies = (handler = handlers.GET) => {
+  const [request] = handler.mock.calls.flat();
+  if (!(request instanceof NextRequest)) throw new Error("Auth.js was not asked");
+  return request.cookies.getAll().map((cookie) => cookie.name);
+};
+const removed = (response: Response) =>
+  response.headers
+    .getSetCookie()
+    .filter((line) => line.includes("Expires=Thu, 01 Jan 1970"))
+    .map((line) => line.split("=")[0]);
+const isOver = async (token: Session) => (await readStatus(await cookiesOf(token))).status !== "active";
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  handlers.GET.mockReset().mockImplementation(async () => new Response());
+  handlers.POST.mockReset().mockImplementation(async () => new Response());
+  logto.revokeGrant.mockReset().mockResolvedValue(undefined);
+  logto.endSessionUrl.mockReset().mockResolvedValue(new URL(atLogto));
+});
+
+describe("Auth.js", () => {
+  test.each([
+    ["callback/logto?code=x", "GET", handlers.GET],
+    ["signin/logto", "POST", handlers.POST],
+    ["signout", "POST", handlers.POST],
+    ["providers", "GET", handlers.GET],
+  ])("never sees a session cookie, whole or in chunks: %s", async (path, method, handler) => {
+    await ask(path, [{ name, value: "whole" }, ...chunks], { method });
+    expect(seenCookies(handler)).toEqual(["theme"]);
+  });
+
+  test("gets what was posted", async () => {
+    handlers.POST.mockImplementation(async (request: NextRequest) => new Response(await request.text()));
+    const { response } = await ask("signin/logto", [], { method: "POST", body: "csrfToken=x" });
+    expect(await response.text()).toBe("csrfToken=x");
+  });
+
+  test("has its errors explained", async () => {
+    handlers.GET.mockImplementation(async (request: NextRequest) => {
+      signInContext(request).error = new InvalidCheck("state");
+      return new Response(null, { status: 302, headers: { location: "/sign-in?error=Configuration" } });
+    });
+    const { response } = await ask("callback/logto");
+    expect(response.headers.get("location")).toBe("/sign-in?error=InvalidCheck");
+  });
+});
+
+describe("a sign-in that is completed", () => {
+  test("removes the chunks of an older cookie, beside which a new one could not be read", async () => {
+    signIn({ subject: "k3v9t2m8qx1a", refreshToken: "new" });
+    const { response } = await ask("callback/logto", chunks);
+    expect(removed(response)).toEqual(chunks.map((chunk) => chunk.name));
+    expect(response.headers.getSetCookie()).toContainEqual(expect.stringContaining(`${name}=new`));
+  });
+
+  test("ends the session that it replaces, with the grant of another user", async () => {
+    const before = session({ subject: "p7c4w1n6zr5b", refreshToken: "old" });
+    signIn({ subject: "k3v9t2m8qx1a", refreshToken: "new" });
+    await ask("callback/logto", await cookiesOf(before));
+    expect(await isOver(before)).toBe(true);
+    expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), "old");
+  });
+
+  test("keeps the grant of the same user, which Logto goes on with", async () => {
+    const before = session();
+    signIn({ subject: before.subject, refreshToken: "new" });
+    await ask("callback/logto", await cookiesOf(before));
+    expect(await isOver(before)).toBe(true);
+    expect(logto.revokeGrant).not.toHaveBeenCalled();
+  });
+});
+
+describe("a sign-in that is refused here after Logto agreed", () => {
+  test("leaves no grant behind, and the session that was there as it was", async () => {
+    const before = session({ subject: "p7c4w1n6zr5b" });
+    signIn({ subject: "k3v9t2m8qx1a", refreshToken: "refused" }, false);
+    await ask("callback/logto", await cookiesOf(before));
+    expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), "refused");
+    expect(await isOver(before)).toBe(false);
+  });
+
+  test("keeps a grant that is also that of the session which stays", async () => {
+    const before = session();
+    signIn({ subject: before.subject, refreshToken: "refused" }, false);
+    await ask("callback/logto", await cookiesOf(before));
+    expect(logto.revokeGrant).not.toHaveBeenCalled();
+  });
+});
+
+describe("/api/auth/session", () => {
+  test("is the public session, which Auth.js is not asked for, and no cookie is written", async () => {
+    const token = session();
+    const { response } = await ask("session", await cookiesOf(token));
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({ user: { id: token.subject } });
+    for (const secret of [token.accessToken, token.refreshToken, token.sid])
+      expect(text).not.toContain(secret);
+    expect(response.headers.get("cache-control")).toBe("private, no-store");
+    expect(response.headers.getSetCookie()).toEqual([]);
+    expect(handlers.GET).not.toHaveBeenCalled();
+  });
+
+  test("is null without a session", async () => {
+    expect(await (await ask("session")).response.json()).toBeNull();
+  });
+
+  test("ignores what `update` sends", async () => {
+    handlers.POST.mockImplementation(async () => Response.json({ user: { id: "made up" } }));
+    const init = { method: "POST", body: JSON.stringify({ data: { user: { id: "made up" } } }) };
+    const { response } = await ask("session", await cookiesOf(session()), init);
+    expect(await response.json()).toMatchObject({ user: { id: "k3v9t2m8qx1a" } });
+  });
+});
+
+describe("signing out by Auth.js's own route", () => {
+  test("ends the session, and sends the browser to Logto", async () => {
+    const token = session();
+    handlers.POST.mockImplementation(
+      async () => new Response(null, { status: 302, headers: { location: "/" } }),
+    );
+    const { browser, response } = await ask("signout", await cookiesOf(token), { method: "POST" });
+    expect(response.headers.get("location")).toBe(atLogto);
+    expect(browser.jar.has(name)).toBe(false);
+    expect(await isOver(token)).toBe(true);
+  });
+
+  test("tells a script where to go", async () => {
+    handlers.POST.mockImplementation(async () => Response.json({ url: "/" }));
+    const { response } = await ask("signout", await cookiesOf(session()), { method: "POST" });
+    expect(await response.json()).toEqual({ url: atLogto });
+  });
+
+  test("ends nothing without Auth.js's CSRF token", async () => {
+    const token = session();
+    handlers.POST.mockImplementation(async (request: NextRequest) => {
+      signInContext(request).error = new Error("MissingCSRF");
+      return new Response(null, { status: 302, headers: { location: "/signin?csrf=true" } });
+    });
+    await ask("signout", await cookiesOf(token), { method: "POST" });
+    expect(await isOver(token)).toBe(false);
+  });
+});

@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { sessionLifetime, tombstoneOf, type Session } from "@/lib/session/model/session";
+import { cookieStore } from "@/lib/session/stores/cookie-store";
+import { session } from "./sessions";
+
+const warn = vi.hoisted(() => vi.fn());
+vi.mock("@/lib/env", () => import("./environment"));
+vi.mock("@/lib/log", () => ({ log: { warn } }));
+
+const day = 24 * 3600 * 1000;
+const begin = (token: Session) => cookieStore.begin(token, { userAgent: null });
+/** Whether the store takes the session's cookie for none. */
+const isOver = async (token: Session) => (await cookieStore.read(await begin(token))) === undefined;
+const endAll = (which: Parameters<typeof cookieStore.endAll>[0]) => cookieStore.endAll(which, []);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  warn.mockClear();
+  Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.endings"));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("a cookie", () => {
+  test("is the session that it was written for", async () => {
+    const token = session();
+    expect(await cookieStore.read(await begin(token))).toEqual(token);
+  });
+
+  test("whose session Logto ended is its tombstone", async () => {
+    const tombstone = tombstoneOf(session());
+    expect(await cookieStore.read(await begin(tombstone))).toEqual(tombstone);
+  });
+
+  test("whose time is over is none", async () => {
+    expect(await isOver(session({ exp: Math.floor(Date.now() / 1000) }))).toBe(true);
+  });
+
+  test("that can't be read is told from none, and logged without its value", async () => {
+    expect(await cookieStore.read("secret-looking-value")).toBe("unreadable");
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(JSON.stringify(warn.mock.calls)).not.toContain("secret-looking-value");
+  });
+
+  test("is not written again while the session is as the browser has it", async () => {
+    const value = await begin(session());
+    const read = await cookieStore.read(value);
+    if (!read || read === "unreadable") throw new Error("not read");
+    expect(await cookieStore.cookieFor(read, value)).toBeUndefined();
+    expect(await cookieStore.cookieFor({ ...read, generation: 1 }, value)).toEqual(expect.any(String));
+  });
+});
+
+describe("a session is over", () => {
+  test("once it was ended by its id, and no other is", async () => {
+    const [ended, other] = [session(), session()];
+    expect(await cookieStore.end(ended)).toBe(ended);
+    expect(await isOver(ended)).toBe(true);
+    expect(await isOver(other)).toBe(false);
+  });
+
+  test("when its subject was logged out after it began, and not when it began later", async () => {
+    const startedAt = Math.floor(Date.now() / 1000);
+    const subject = "somebody";
+    await endAll({ subject, before: startedAt * 1000 });
+    expect(await isOver(session({ subject, startedAt }))).toBe(true);
+    expect(await isOver(session({ subject, startedAt: startedAt + 1 }))).toBe(false);
+    expect(await isOver(session({ subject: "somebody else", startedAt }))).toBe(false);
+  });
+
+  test("when Logto's session was logged out that it belongs to", async () => {
+    await endAll({ logtoSid: "one", before: Date.now() });
+    expect(await isOver(session({ logtoSid: "one" }))).toBe(true);
+    expect(await isOver(session({ logtoSid: "other" }))).toBe(false);
+    expect(await isOver(session())).toBe(false);
+  });
+
+  test("for good: an earlier logout that arrives later takes nothing back", async () => {
+    const startedAt = Math.floor(Date.now() / 1000);
+    await endAll({ subject: "somebody", before: startedAt * 1000 });
+    await endAll({ subject: "somebody", before: startedAt * 1000 - day });
+    expect(await isOver(session({ subject: "somebody", startedAt }))).toBe(true);
+  });
+
+  test("for as long as any cookie of it can live, and is forgotten then", async () => {
+    const token = session({}, Date.now() + 3 * sessionLifetime * 1000);
+    const started = { ...token, startedAt: Math.floor(Date.now() / 1000) };
+    await cookieStore.end(started);
+    vi.setSystemTime(Date.now() + 2 * sessionLifetime * 1000 - 1);
+    await cookieStore.end(session());
+    expect(await isOver(started)).toBe(true);
+    vi.setSystemTime(Date.now() + 60_001);
+    await cookieStore.end(session());
+    expect(await isOver(started)).toBe(false);
+  });
+
+  test("in every bundle of the process", async () => {
+    const token = session();
+    await cookieStore.end(token);
+    vi.resetModules();
+    const copy = await import("@/lib/session/stores/cookie-store");
+    expect(copy.cookieStore).not.toBe(cookieStore);
+    expect(await copy.cookieStore.read(await begin(token))).toBeUndefined();
+  });
+
+  test("and gets no cookie any more, nor its refresh token used", async () => {
+    const token = session();
+    const use = vi.fn();
+    await cookieStore.end(token);
+    expect(await cookieStore.cookieFor({ ...token, generation: 1 }, undefined)).toBeUndefined();
+    expect(await cookieStore.exclusively(token, use)).toBeUndefined();
+    expect(use).not.toHaveBeenCalled();
+  });
+});
+
+test("only browsers know of sessions, so that none are listed", async () => {
+  expect(await cookieStore.list(session())).toEqual([]);
+});
+
+test("the sessions that a process knows are what ends, with their tokens", async () => {
+  const known = [session({ subject: "u1" })];
+  expect(await cookieStore.endAll({ subject: "u1" }, known)).toBe(known);
+});

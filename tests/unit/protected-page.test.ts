@@ -1,0 +1,134 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { protectedPage } from "@/components/protected-page";
+import { sessionMessages } from "@/components/session-errors";
+import { LogtoError } from "@/lib/logto/errors";
+import type { Requirement } from "@/lib/session/guards";
+import { SessionError } from "@/lib/session/model/errors";
+import { tombstoneOf, type Session } from "@/lib/session/model/session";
+import { variables } from "./environment";
+import { redirectOf } from "./redirect";
+import { requestWith } from "./request";
+import { session } from "./sessions";
+
+const [api = ""] = variables.LOGTO_RESOURCES;
+const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
+vi.mock("@/lib/logto/tokens", () => logto);
+vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("next/headers", () => import("./request"));
+vi.mock("@/lib/env", () => import("./environment"));
+
+const render = vi.fn();
+
+interface Props {
+  params: Promise<{ id: string }>;
+}
+
+const props: Props = { params: Promise.resolve({ id: "r6f1s9e4ok2m" }) };
+const page = (requirement: Parameters<typeof protectedPage<Props>>[0] = {}) =>
+  protectedPage<Props>(requirement, render);
+
+/** Opens a page, whose browser asked for `/reports?x=1`. */
+async function open(token: Session | undefined, requirement?: Parameters<typeof page>[0]) {
+  const request = await requestWith(token, { isPage: true, headers: { "x-requested-path": "/reports?x=1" } });
+  return request.run(() => page(requirement)(props));
+}
+
+const draw = async (...asked: Parameters<typeof open>) => renderToStaticMarkup(await open(...asked));
+
+beforeEach(() => {
+  render.mockReset().mockResolvedValue("the page");
+  logto.refreshTokens.mockReset();
+});
+
+describe("a protected page", () => {
+  test("gets its props and the session, without tokens", async () => {
+    const token = session();
+    expect(await open(token)).toBe("the page");
+    const shown = expect.objectContaining({ user: expect.objectContaining({ id: token.subject }) });
+    expect(render).toHaveBeenCalledExactlyOnceWith({ ...props, session: shown });
+    expect(JSON.stringify(render.mock.calls)).not.toContain(token.refreshToken);
+  });
+
+  test("takes its requirement from its props", async () => {
+    const requirement = async ({ params }: Props): Promise<Requirement> => ({
+      organization: { id: (await params).id },
+    });
+    const claims = { sub: "k3v9t2m8qx1a", organizations: ["r6f1s9e4ok2m"] };
+    expect(await open(session({ claims }), requirement)).toBe("the page");
+    expect(await draw(session(), requirement)).toContain(sessionMessages.not_a_member.text);
+    expect(render).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("without a session a page", () => {
+  test("sends to sign in and back", async () => {
+    expect(await redirectOf(() => open(undefined))).toBe("/sign-in?callbackUrl=%2Freports%3Fx%3D1");
+    expect(render).not.toHaveBeenCalled();
+  });
+
+  test("says there that Logto ended the session where it did", async () => {
+    expect(await redirectOf(() => open(tombstoneOf(session())))).toBe(
+      "/sign-in?error=SessionEnded&callbackUrl=%2Freports%3Fx%3D1",
+    );
+  });
+
+  test("sends there though it asks for more than a session", async () => {
+    expect(await redirectOf(() => open(undefined, { role: "admin" }))).toMatch(/^\/sign-in\?/);
+  });
+
+  test("sends there when it is the permission that finds the grant ended", async () => {
+    logto.refreshTokens.mockRejectedValue(new LogtoError("invalid_grant", "over"));
+    const asked = () => open(session(), { permission: { scope: "x", resource: api } });
+    expect(await redirectOf(asked)).toMatch(/^\/sign-in\?error=SessionEnded&/);
+  });
+
+  test("sends there when it is the page itself that finds the grant ended", async () => {
+    render.mockRejectedValue(new SessionError("session_ended", "over"));
+    expect(await redirectOf(() => open(session()))).toMatch(/^\/sign-in\?error=SessionEnded&/);
+  });
+
+  test.each(["//evil.example", "https://evil.example/", "javascript:alert(1)", "/sign-in", ""])(
+    "comes back to the dashboard when a request names %j",
+    async (path) => {
+      const request = await requestWith(undefined, { headers: { "x-requested-path": path } });
+      const asked = () => request.run(() => page()(props));
+      expect(await redirectOf(asked)).toBe("/sign-in?callbackUrl=%2Fdashboard");
+    },
+  );
+});
+
+describe("a page that the user may not see", () => {
+  test("says so at its own address, and to whom", async () => {
+    const drawn = await draw(session(), { role: "auditor" });
+    expect(drawn).toContain("have access to this page");
+    expect(drawn).toContain("Alice Kim");
+    expect(drawn).toContain(sessionMessages.not_allowed.text);
+    expect(render).not.toHaveBeenCalled();
+  });
+
+  test("says so where only the page itself can tell", async () => {
+    render.mockRejectedValue(new SessionError("not_allowed", "not theirs"));
+    expect(await draw(session())).toContain("have access to this page");
+  });
+
+  test("says why nobody can tell in an outage, and is not shown", async () => {
+    logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no answer"));
+    const drawn = await draw(session(), { permission: { scope: "x", resource: api } });
+    expect(drawn).toContain(sessionMessages.provider_unavailable.title);
+    expect(render).not.toHaveBeenCalled();
+  });
+
+  test("has who must sign in again do so, and come back to it", async () => {
+    render.mockRejectedValue(new SessionError("sign_in_again", "old"));
+    const drawn = await draw(session());
+    expect(drawn).toContain(sessionMessages.sign_in_again.title);
+    expect(drawn).toContain("callbackUrl=%2Freports%3Fx%3D1");
+  });
+});
+
+test("what is none of the session's errors is thrown on", async () => {
+  const error = new TypeError("a bug");
+  render.mockRejectedValue(error);
+  await expect(open(session())).rejects.toBe(error);
+});

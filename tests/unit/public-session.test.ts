@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { toPublicSession, toSessionUser } from "@/lib/session/model/public-session";
+import { session } from "./sessions";
+
+const sub = "k3v9t2m8qx1a";
+
+describe("what a session shows", () => {
+  test("is this list, whatever the tokens and claims are", () => {
+    const token = session({
+      claims: {
+        sub,
+        name: "Alice Kim",
+        username: "alice",
+        email: "alice@example.com",
+        email_verified: true,
+        picture: "https://logto.test/alice.svg",
+        roles: ["admin"],
+        organizations: ["r6f1s9e4ok2m"],
+        organization_roles: ["r6f1s9e4ok2m:admin"],
+        phone_number: "4915112345678",
+        custom_data: { plan: "team" },
+        identities: { github: { userId: "583231" } },
+        department: "unknown to us",
+      },
+    });
+    expect(toPublicSession(token)).toStrictEqual({
+      user: {
+        id: sub,
+        name: "Alice Kim",
+        username: "alice",
+        email: "alice@example.com",
+        emailVerified: true,
+        image: "https://logto.test/alice.svg",
+        roles: ["admin"],
+        organizations: ["r6f1s9e4ok2m"],
+        organizationRoles: ["r6f1s9e4ok2m:admin"],
+      },
+      expires: new Date(token.exp * 1000).toISOString(),
+    });
+  });
+
+  test("has neither a token nor the session's id in it", () => {
+    const token = session();
+    const shown = JSON.stringify(toPublicSession(token));
+    for (const secret of [token.accessToken, token.refreshToken, token.sid])
+      expect(shown).not.toContain(secret);
+  });
+
+  test("has a value for everything, of somebody about whom nothing is known", () => {
+    expect(toSessionUser({ subject: sub, claims: { sub } })).toStrictEqual({
+      id: sub,
+      name: null,
+      username: null,
+      email: null,
+      emailVerified: false,
+      image: null,
+      roles: [],
+      organizations: [],
+      organizationRoles: [],
+    });
+  });
+
+  test("has the username for a name where there is none", () => {
+    expect(toSessionUser({ subject: sub, claims: { sub, name: null, username: "carol" } }).name).toBe(
+      "carol",
+    );
+  });
+
+  test("takes null for unset", () => {
+    const claims = {
+      sub,
+      email: null,
+      email_verified: null,
+      picture: null,
+      roles: null,
+      organizations: null,
+    };
+    expect(toSessionUser({ subject: sub, claims })).toMatchObject({
+      email: null,
+      emailVerified: false,
+      image: null,
+      roles: [],
+      organizations: [],
+    });
+  });
+
+  test("calls the user by Logto's subject, and not by another that a claim names", () => {
+    expect(toSessionUser({ subject: sub, claims: { sub: "somebody else", id: "x" } }).id).toBe(sub);
+  });
+});

@@ -1,0 +1,387 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { PrismaClient } from "@/generated/prisma/client";
+import { DatabaseError } from "@/lib/database-error";
+import { db, lockDb } from "@/lib/database/client";
+import { fromRow, rowStore, toColumns } from "@/lib/database/row-store";
+import { LogtoError } from "@/lib/logto/errors";
+import { sessionLifetime, tombstoneOf, type Session } from "@/lib/session/model/session";
+import { startEmbedded, type EmbeddedDatabase } from "../../dev/database/embedded";
+import { applyMigrations } from "../../dev/database/migrations";
+import { variables } from "./environment";
+import { session } from "./sessions";
+
+/*
+ * Against the embedded Postgres. It has one connection's worth of attention: inside of `exclusively` nothing else may be asked.
+ */
+
+const { down, log } = vi.hoisted(() => ({
+  down: { is: false },
+  log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
+}));
+vi.mock("@/lib/env", () => import("./environment"));
+vi.mock("@/lib/log", () => ({ log }));
+vi.mock("next/server", () => ({ after: (work: () => unknown) => void work() }));
+vi.mock("@/lib/database/client", async (original) => {
+  const actual = await original<{ lockDb: () => PrismaClient }>();
+  const failing = { $transaction: () => Promise.reject(new TypeError("the database is down")) };
+  return { ...actual, lockDb: () => (down.is ? failing : actual.lockDb()) };
+});
+
+const subject = "k3v9t2m8qx1a";
+const firefox = { userAgent: "Firefox" };
+const seconds = () => Math.floor(Date.now() / 1000);
+let database: EmbeddedDatabase;
+
+beforeAll(async () => {
+  database = await startEmbedded({ port: 0 });
+  await applyMigrations(database.url);
+  variables.DATABASE_URL = database.url;
+  variables.AUTH_SESSION_STRATEGY = "database";
+  await db().user.createMany({ data: [{ id: subject }, { id: "p7c4w1n6zr5b" }] });
+  // A commit that fails, as one does whose connection is lost at that moment.
+  for (const statement of [
+    `CREATE TABLE fault (sid text)`,
+    `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       IF EXISTS (SELECT 1 FROM fault WHERE sid = NEW.sid) THEN RAISE 'no commit'; END IF; RETURN NULL; END $$`,
+    `CREATE CONSTRAINT TRIGGER fail AFTER UPDATE ON "Session" DEFERRABLE INITIALLY DEFERRED
+       FOR EACH ROW EXECUTE FUNCTION fail()`,
+  ])
+    await db().$executeRawUnsafe(statement);
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all([db().$disconnect(), lockDb().$disconnect()]);
+  await database.close();
+});
+
+beforeEach(async () => {
+  down.is = false;
+  vi.clearAllMocks();
+  await db().$executeRaw`DELETE FROM fault`;
+  await db().session.deleteMany();
+});
+
+const rowOf = (sid: string) => db().session.findUnique({ where: { sid } });
+const failCommits = ({ sid }: Session) => db().$executeRaw`INSERT INTO fault VALUES (${sid})`;
+const renewed = (token: Session): Session => ({
+  ...token,
+  generation: token.generation + 1,
+  refreshToken: `refresh-token-${token.generation + 1}`,
+});
+
+/** A session that has a row, and the value of its cookie. */
+async function begun(changes: Partial<Session> = {}) {
+  const token = session(changes);
+  return { token, cookie: await rowStore.begin(token, firefox) };
+}
+
+async function read(cookie: string): Promise<Session> {
+  const found = await rowStore.read(cookie);
+  if (!found || found === "unreadable") throw new Error("there is no session");
+  return found;
+}
+
+describe("a session in its row", () => {
+  test("is what began, read by its cookie", async () => {
+    const { token, cookie } = await begun({ logtoSid: "logto-sid", authenticatedAt: seconds() - 60 });
+    expect(await read(cookie)).toEqual(token);
+  });
+
+  test("survives the way into columns and back", async () => {
+    const { token } = await begun();
+    const next = { ...renewed(token), claims: { sub: subject, roles: [], custom_data: { plan: "team" } } };
+    await db().session.update({ where: { sid: token.sid }, data: await toColumns(next) });
+    const row = await rowOf(token.sid);
+    expect(row && (await fromRow(row))).toEqual(next);
+  });
+
+  test("shows neither its cookie nor its tokens to whoever reads the table", async () => {
+    const { token, cookie } = await begun();
+    const table = JSON.stringify(await db().session.findMany());
+    for (const secret of [cookie, token.accessToken, token.refreshToken]) expect(table).not.toContain(secret);
+  });
+
+  test("has no cookie but the one that it began with", async () => {
+    const { token, cookie } = await begun();
+    expect(await rowStore.cookieFor(renewed(token), cookie)).toBeUndefined();
+  });
+
+  test("is none once its time is over, for a cookie that is made up, and once it was ended", async () => {
+    const { cookie } = await begun({ exp: seconds() - 1 });
+    const ended = await begun();
+    await rowStore.end(ended.token);
+    for (const value of [cookie, "made up", "", ended.cookie])
+      expect(await rowStore.read(value)).toBeUndefined();
+  });
+
+  test("has ended where its tokens can't be read, such as those of another row", async () => {
+    const [one, other] = [await begun(), await begun()];
+    const row = await rowOf(other.token.sid);
+    await db().session.update({
+      where: { sid: one.token.sid },
+      data: { sealedTokens: row?.sealedTokens ?? null },
+    });
+    expect(await read(one.cookie)).toMatchObject({ sid: one.token.sid, endedAt: expect.any(Number) });
+  });
+
+  test("takes the rows of its user that are over with it when it begins, and no others", async () => {
+    const over = await begun({ exp: seconds() - 1 });
+    const ended = await begun();
+    const data = await toColumns(tombstoneOf(ended.token));
+    await db().session.update({ where: { sid: ended.token.sid }, data });
+    const foreign = await begun({ subject: "p7c4w1n6zr5b", exp: seconds() - 1 });
+    const [living, newest] = [await begun(), await begun()];
+    const sids = (await db().session.findMany()).map(({ sid }) => sid);
+    expect(sids).toEqual(expect.arrayContaining([foreign, living, newest].map(({ token }) => token.sid)));
+    expect(sids).not.toContain(over.token.sid);
+    expect(sids).not.toContain(ended.token.sid);
+  });
+});
+
+describe("the row of a session that Logto ended", () => {
+  test("has the time, no tokens, and all else as it was, until it expires", async () => {
+    const { token } = await begun();
+    const endedAt = new Date(seconds() * 1000);
+    expect(await toColumns(tombstoneOf(token))).toEqual({ endedAt, sealedTokens: null });
+    await rowStore.exclusively(token, async (newest) => tombstoneOf(newest));
+    expect(await rowOf(token.sid)).toMatchObject({
+      sealedTokens: null,
+      endedAt: expect.any(Date),
+      expires: new Date(token.exp * 1000),
+      generation: 0,
+    });
+  });
+
+  test("is read as a tombstone", async () => {
+    const { token, cookie } = await begun();
+    const tombstone = await rowStore.exclusively(token, async (newest) => tombstoneOf(newest));
+    expect(await read(cookie)).toEqual(tombstone);
+  });
+});
+
+describe("that a session is used", () => {
+  test("is written at most every five minutes", async () => {
+    const { token, cookie } = await begun();
+    const at = async () => (await rowOf(token.sid))?.lastSeenAt.getTime() ?? 0;
+    const before = await at();
+    await read(cookie);
+    expect(await at()).toBe(before);
+    const longAgo = new Date(Date.now() - 6 * 60_000);
+    await db().session.update({ where: { sid: token.sid }, data: { lastSeenAt: longAgo } });
+    await read(cookie);
+    await expect.poll(at).toBeGreaterThan(longAgo.getTime());
+  });
+
+  test("gives it its whole life in its second half", async () => {
+    const { token, cookie } = await begun({ exp: seconds() + sessionLifetime / 2 - 60 });
+    await read(cookie);
+    await expect
+      .poll(async () => (await rowOf(token.sid))?.expires.getTime())
+      .toBeGreaterThan((seconds() + sessionLifetime - 60) * 1000);
+  });
+});
+
+describe("whoever uses a refresh token", () => {
+  test("begins with what another process got, and writes nothing where nothing changed", async () => {
+    const { token } = await begun();
+    await rowStore.exclusively(token, async (newest) => renewed(newest));
+    const row = await rowOf(token.sid);
+    const use = vi.fn(async (newest: Session) => newest);
+    expect(await rowStore.exclusively(token, use)).toMatchObject({ refreshToken: "refresh-token-1" });
+    expect(use).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ generation: 1 }));
+    expect(await rowOf(token.sid)).toMatchObject({ sealedTokens: row?.sealedTokens });
+  });
+
+  test("leaves what became of it to the next", async () => {
+    const { token, cookie } = await begun();
+    const result = await rowStore.exclusively(token, async (newest) => renewed(newest));
+    expect(result).toEqual(renewed(token));
+    expect(await read(cookie)).toEqual(renewed(token));
+  });
+
+  test("has it alone: many at once go one after another, each with the newest", async () => {
+    const { token } = await begun();
+    let open = 0;
+    const use = vi.fn(async (newest: Session) => {
+      open += 1;
+      expect(open).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      open -= 1;
+      return renewed(newest);
+    });
+    await Promise.all([1, 2, 3, 4].map(() => rowStore.exclusively(token, use)));
+    expect(use.mock.calls.map(([{ generation }]) => generation)).toEqual([0, 1, 2, 3]);
+    expect(await rowOf(token.sid)).toMatchObject({ generation: 4 });
+  });
+
+  test("gets Logto's failure passed on, with the row as it was", async () => {
+    const { token, cookie } = await begun();
+    const failure = new LogtoError("unavailable", "no answer");
+    await expect(rowStore.exclusively(token, () => Promise.reject(failure))).rejects.toBe(failure);
+    expect(await read(cookie)).toEqual(token);
+  });
+
+  test("finds the session ended that another process found ended", async () => {
+    const { token } = await begun();
+    await rowStore.exclusively(token, async (newest) => tombstoneOf(newest));
+    const use = vi.fn(async (newest: Session) => newest);
+    await rowStore.exclusively(token, use);
+    expect(use).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ endedAt: expect.any(Number) }));
+  });
+
+  test("goes on with newer tokens than those by which another process found it ended", async () => {
+    const { token, cookie } = await begun();
+    await rowStore.exclusively(token, async (newest) => tombstoneOf(newest));
+    const newer = renewed(token);
+    expect(await rowStore.exclusively(newer, async (newest) => newest)).toBe(newer);
+    expect(await read(cookie)).toEqual(newer);
+  });
+
+  test("learns that the session has ended where its row is gone, and does not use it", async () => {
+    const { token } = await begun();
+    await rowStore.end(token);
+    const use = vi.fn();
+    expect(await rowStore.exclusively(token, use)).toBeUndefined();
+    expect(use).not.toHaveBeenCalled();
+  });
+
+  test("does not use it while the row can't be locked: another process may be using it", async () => {
+    const { token } = await begun();
+    down.is = true;
+    const use = vi.fn();
+    await expect(rowStore.exclusively(token, use)).rejects.toThrow(DatabaseError);
+    expect(use).not.toHaveBeenCalled();
+  });
+});
+
+describe("a result that can't be committed", () => {
+  test("is returned all the same, and written a little later", async () => {
+    const { token, cookie } = await begun();
+    await failCommits(token);
+    const result = await rowStore.exclusively(token, async (newest) => renewed(newest));
+    expect(result).toEqual(renewed(token));
+    expect(await read(cookie)).toEqual(token);
+    await db().$executeRaw`DELETE FROM fault`;
+    await expect.poll(() => read(cookie), { timeout: 5_000 }).toEqual(renewed(token));
+  });
+
+  test("is what the next begins with in this process, whose commit writes it", async () => {
+    const { token } = await begun();
+    await failCommits(token);
+    const result = await rowStore.exclusively(token, async (newest) => renewed(newest));
+    await db().$executeRaw`DELETE FROM fault`;
+    const use = vi.fn(async (newest: Session) => newest);
+    expect(await rowStore.exclusively(result ?? token, use)).toBe(result);
+    expect(use).toHaveBeenCalledExactlyOnceWith(result);
+    expect(await rowOf(token.sid)).toMatchObject({ generation: 1 });
+  });
+
+  test("that is Logto's failure is still that", async () => {
+    const { token } = await begun();
+    await failCommits(token);
+    const failure = new LogtoError("rejected", "no");
+    await expect(rowStore.exclusively(token, () => Promise.reject(failure))).rejects.toBe(failure);
+  });
+
+  test("that is a tombstone is written later, too", async () => {
+    const { token, cookie } = await begun();
+    await failCommits(token);
+    const result = await rowStore.exclusively(token, async (newest) => tombstoneOf(newest));
+    expect(result).toMatchObject({ endedAt: expect.any(Number) });
+    await db().$executeRaw`DELETE FROM fault`;
+    await expect.poll(() => read(cookie), { timeout: 2_000 }).toEqual(result);
+  });
+});
+
+describe("ending", () => {
+  test("gives the newest tokens, to be revoked, whichever copy was ended", async () => {
+    const { token } = await begun();
+    await rowStore.exclusively(token, async (newest) => renewed(newest));
+    expect(await rowStore.end(token)).toMatchObject({ refreshToken: "refresh-token-1" });
+    expect(await rowOf(token.sid)).toBeNull();
+  });
+
+  test("twice gives nothing to be revoked", async () => {
+    const { token } = await begun();
+    await rowStore.end(token);
+    expect(await rowStore.end(token)).toBeUndefined();
+  });
+
+  test("gives no tokens whose grant another session lives on", async () => {
+    const [one, other] = [await begun({ logtoSid: "shared" }), await begun({ logtoSid: "shared" })];
+    expect(await rowStore.end(one.token)).toBeUndefined();
+    expect(await rowOf(one.token.sid)).toBeNull();
+    expect(await rowStore.end(other.token)).toMatchObject({ sid: other.token.sid });
+  });
+
+  test("gives the tokens of a grant that only sessions share which are over", async () => {
+    const [one] = [
+      await begun({ logtoSid: "shared" }),
+      await begun({ logtoSid: "shared", exp: seconds() - 1 }),
+    ];
+    expect(await rowStore.end(one.token)).toMatchObject({ sid: one.token.sid });
+  });
+});
+
+describe("ending many", () => {
+  const sids = (sessions: Session[]) => sessions.map(({ sid }) => sid).sort();
+  const left = async () => (await db().session.findMany()).map(({ sid }) => sid).sort();
+
+  test("ends those of a user that began by a moment, and no others", async () => {
+    const at = seconds();
+    const before = await begun({ startedAt: at });
+    const later = await begun({ startedAt: at + 1 });
+    const foreign = await begun({ subject: "p7c4w1n6zr5b", startedAt: at });
+    expect(sids(await rowStore.endAll({ subject, before: at * 1000 + 999 }, []))).toEqual([before.token.sid]);
+    expect(await left()).toEqual(sids([later.token, foreign.token]));
+  });
+
+  test("ends those of one session at Logto", async () => {
+    const [one, two, other] = [
+      await begun({ logtoSid: "one" }),
+      await begun({ logtoSid: "one" }),
+      await begun({ logtoSid: "other" }),
+    ];
+    expect(sids(await rowStore.endAll({ logtoSid: "one" }, []))).toEqual(sids([one.token, two.token]));
+    expect(await left()).toEqual([other.token.sid]);
+  });
+
+  test("keeps a grant that the session has which stays", async () => {
+    const [stays, shares, other] = [
+      await begun({ logtoSid: "shared" }),
+      await begun({ logtoSid: "shared" }),
+      await begun({ logtoSid: "other" }),
+    ];
+    const ended = await rowStore.endAll({ subject, except: stays.token.sid }, []);
+    expect(sids(ended)).toEqual([other.token.sid]);
+    expect(await left()).toEqual([stays.token.sid]);
+    expect(await rowOf(shares.token.sid)).toBeNull();
+  });
+
+  test("ends the one that the list names, if it is the user's", async () => {
+    const { token } = await begun();
+    const rowId = (await rowOf(token.sid))?.id;
+    expect(await rowStore.endAll({ subject: "p7c4w1n6zr5b", rowId }, [])).toEqual([]);
+    expect(await left()).toEqual([token.sid]);
+    expect(sids(await rowStore.endAll({ subject, rowId }, []))).toEqual([token.sid]);
+  });
+});
+
+test("a user's sessions are listed, this one first, then the last seen, and none that is over", async () => {
+  const [current, older, newer] = [await begun(), await begun(), await begun()];
+  await begun({ exp: seconds() - 1 });
+  await begun({ subject: "p7c4w1n6zr5b" });
+  for (const [{ token }, at] of [
+    [current, 1],
+    [older, 2],
+    [newer, 3],
+  ] as const)
+    await db().session.update({ where: { sid: token.sid }, data: { lastSeenAt: new Date(at) } });
+  const listed = await rowStore.list(current.token);
+  const ids = await Promise.all(
+    [current, newer, older].map(async ({ token }) => (await rowOf(token.sid))?.id),
+  );
+  expect(listed.map(({ id }) => id)).toEqual(ids);
+  expect(listed.map((each) => each.current)).toEqual([true, false, false]);
+  expect(listed[0]).toMatchObject({ userAgent: "Firefox", lastSeenAt: new Date(1) });
+});

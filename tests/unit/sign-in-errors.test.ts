@@ -1,0 +1,195 @@
+import {
+  AccessDenied,
+  type AuthError,
+  CallbackRouteError,
+  InvalidCheck,
+  MissingCSRF,
+  OAuthCallbackError,
+  SignInError as AuthSignInError,
+  UnknownAction,
+} from "@auth/core/errors";
+import { ResponseBodyError } from "openid-client";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
+import { authLogger, explainErrors, signInErrorOf } from "@/lib/session/authjs/errors";
+import type { SignInContext } from "@/lib/session/authjs/sign-in-context";
+import type { SignInError } from "@/lib/session/model/errors";
+
+const configuration = vi.hoisted(() => ({ NODE_ENV: "production" }));
+vi.mock("@/lib/env", () => ({ env: () => configuration, isProduction: false }));
+
+/** Logto's answer to a code that it does not accept, as Auth.js hands it on. */
+const refused = (error: string) =>
+  new ResponseBodyError("server responded with an error in the response body", {
+    cause: { error, error_description: "grant request is invalid", code: "oidc." + error },
+    response: new Response(null, { status: 400 }),
+  });
+/** What Auth.js makes of an error at its callback route. */
+const atCallback = (err: Error) => wrapping(new CallbackRouteError(), err);
+const wrapping = (error: AuthError, err: Error) =>
+  Object.assign(error, { cause: { err, provider: "logto" } });
+const withCode = (code: string, message = code, cause?: unknown) =>
+  Object.assign(new Error(message, { cause }), { code });
+/** Auth.js's errors as a production build makes them: the class's name says nothing. */
+const shortened = (error: AuthError) => Object.defineProperty(error, "name", { value: "t" });
+
+const printed: string[] = [];
+const levels: string[] = [];
+for (const level of ["info", "warn", "error"] as const)
+  vi.spyOn(console, level).mockImplementation((...args) => {
+    levels.push(level);
+    printed.push(args.join(" "));
+  });
+
+beforeEach(() => {
+  printed.length = levels.length = 0;
+  configuration.NODE_ENV = "production";
+});
+
+describe("what the sign-in page says", () => {
+  const table: [string, Error, SignInError][] = [
+    ["Logto's refusal, such as a cancelled sign-in", new OAuthCallbackError("denied"), "OAuthCallbackError"],
+    ["that, in a production build", shortened(new OAuthCallbackError("denied")), "OAuthCallbackError"],
+    ["a missing state, nonce or verifier", new InvalidCheck("no state cookie"), "InvalidCheck"],
+    ["that, in a production build", shortened(new InvalidCheck("no state cookie")), "InvalidCheck"],
+    ["that, below another error", atCallback(shortened(new InvalidCheck("nonce"))), "InvalidCheck"],
+    ["a form without its CSRF token", new MissingCSRF("no token"), "InvalidCheck"],
+    ["an address that is none", new UnknownAction("no such action"), "InvalidCheck"],
+    ["a code that was used already", atCallback(refused("invalid_grant")), "InvalidCheck"],
+    ["a state that differs", atCallback(withCode("OAUTH_INVALID_RESPONSE")), "InvalidCheck"],
+    ["a wrong client secret", atCallback(refused("invalid_client")), "Configuration"],
+    ["no connection", atCallback(new TypeError("fetch failed")), "ProviderUnavailable"],
+    ["a refused connection", atCallback(withCode("ECONNREFUSED")), "ProviderUnavailable"],
+    ["a dropped connection", atCallback(withCode("UND_ERR_SOCKET")), "ProviderUnavailable"],
+    ["a name that does not resolve", atCallback(withCode("EAI_AGAIN")), "ProviderUnavailable"],
+    ["a timeout", atCallback(new DOMException("timed out", "TimeoutError")), "ProviderUnavailable"],
+    ["a web page for JSON", atCallback(withCode("OAUTH_RESPONSE_IS_NOT_JSON")), "ProviderUnavailable"],
+    ["half of a JSON object", atCallback(withCode("OAUTH_PARSE_ERROR")), "ProviderUnavailable"],
+    [
+      "an outage deep below",
+      atCallback(new Error("a", { cause: withCode("ECONNRESET") })),
+      "ProviderUnavailable",
+    ],
+    [
+      "an outage at sign-in",
+      wrapping(new AuthSignInError(), new LogtoError("unavailable", "HTTP 503")),
+      "ProviderUnavailable",
+    ],
+    ["any other error", new Error("who knows"), "Configuration"],
+    ["access that was denied here", new AccessDenied("no"), "Configuration"],
+  ];
+  test.each(table)("for %s", (_, error, expected) => {
+    expect(signInErrorOf(error)).toBe(expected);
+  });
+
+  test.each<LogtoErrorCode>([
+    "invalid_grant",
+    "invalid_client",
+    "invalid_target",
+    "access_denied",
+    "insufficient_scope",
+    "invalid_token",
+    "rejected",
+  ])("for Logto's %s before anybody could sign in is that the site is not set up", (code) => {
+    expect(signInErrorOf(new LogtoError(code, code))).toBe("Configuration");
+  });
+
+  test("comes to an end where causes go in a circle", () => {
+    const error = new Error("a");
+    error.cause = new Error("b", { cause: error });
+    expect(signInErrorOf(error)).toBe("Configuration");
+  });
+});
+
+describe("the log of Auth.js", () => {
+  const logger = (context: SignInContext = {}) => authLogger(context);
+
+  test("is one line for an error, with what lies behind it and its code", () => {
+    logger().error?.(atCallback(refused("invalid_client")));
+    expect(levels).toEqual(["error"]);
+    expect(printed).toEqual([
+      '[auth] CallbackRouteError reason="server responded with an error in the response body (invalid_client)"',
+    ]);
+  });
+
+  test("has no stack trace and no link to documentation", () => {
+    logger().error?.(atCallback(new Error("broken\n    at file.ts:1:1", { cause: new Error("why") })));
+    expect(printed).toHaveLength(1);
+    expect(printed[0]).not.toMatch(/[\r\n]|Read more|https?:|sign-in-errors\.test/);
+    expect(printed[0]).toContain("why");
+  });
+
+  test("has no body, header or token of an answer", () => {
+    const error = new ResponseBodyError("server responded with an error", {
+      cause: { error: "invalid_grant", access_token: "secret-token", error_description: "secret-token" },
+      response: new Response("secret-token", { status: 400, headers: { "x-token": "secret-token" } }),
+    });
+    logger().error?.(atCallback(error));
+    expect(printed.join()).not.toContain("secret-token");
+  });
+
+  test("is no error of the operator's when a user's request was interrupted", () => {
+    logger().error?.(new InvalidCheck("no state cookie"));
+    expect(levels).toEqual(["warn"]);
+  });
+
+  test("tells what Logto sent back to the callback, and to that request alone", () => {
+    const [one, other] = [logger({}), logger({})];
+    const refusal = { error: "access_denied", error_description: "the user said no", state: "secret-state" };
+    one.debug?.("OAuthCallbackError", refusal);
+    for (const each of [one, other]) each.error?.(new OAuthCallbackError("OAuth Provider returned an error"));
+    expect(printed[0]).toContain("access_denied: the user said no");
+    expect(printed[1]).not.toContain("access_denied");
+    expect(printed.join()).not.toContain("secret-state");
+  });
+
+  test("gives the error to the request that it is of", () => {
+    const [mine, other]: SignInContext[] = [{}, {}];
+    const error = new InvalidCheck("no state cookie");
+    logger(mine).error?.(error);
+    expect([mine?.error, other?.error]).toEqual([error, undefined]);
+  });
+
+  test("has none of Auth.js's debug lines, which contain tokens", () => {
+    logger().debug?.("profile data", { access_token: "secret-token" });
+    logger().debug?.("OAuthCallbackError", { error: "access_denied" });
+    expect(printed).toEqual([]);
+  });
+
+  test("has its warnings while developing alone", () => {
+    logger().warn?.("debug-enabled");
+    expect(printed).toEqual([]);
+    configuration.NODE_ENV = "development";
+    logger().warn?.("debug-enabled");
+    expect(printed).toEqual(["[auth] debug-enabled"]);
+  });
+});
+
+describe("Auth.js's answer", () => {
+  const redirect = (location: string, error?: Error) =>
+    explainErrors(
+      new Response(null, { status: 302, headers: { location, "set-cookie": "a=b" } }),
+      error ? { error } : {},
+    );
+
+  test("says why it failed, where it says Configuration for everything", () => {
+    const response = redirect("/sign-in?error=Configuration&x=1", new InvalidCheck("state"));
+    expect(response.headers.get("location")).toBe("/sign-in?error=InvalidCheck&x=1");
+    expect(response.headers.getSetCookie()).toEqual(["a=b"]);
+    expect(response.status).toBe(302);
+  });
+
+  test("stays on its own origin", () => {
+    const location = "https://app.example/sign-in?error=Configuration";
+    const response = redirect(location, new OAuthCallbackError("denied"));
+    expect(response.headers.get("location")).toBe("https://app.example/sign-in?error=OAuthCallbackError");
+  });
+
+  test.each([
+    ["/sign-in?error=AccessDenied", new InvalidCheck("state")],
+    ["/sign-in?error=Configuration", undefined],
+    ["/dashboard", new InvalidCheck("state")],
+  ])("is left as it is: %s", (location, error) => {
+    expect(redirect(location, error).headers.get("location")).toBe(location);
+  });
+});
