@@ -17,6 +17,7 @@ const builds = files("closed-site", "standalone");
 const sessions = files(
   "backchannel-logout",
   "faults-renewal",
+  "faults-waiting",
   "two-people",
   ...(isRelease ? ["exchange", "faults-grant", "faults-freshness", "session-races", "subdomains"] : []),
 );
@@ -66,7 +67,7 @@ export default defineConfig<object, ProjectOptions>({
           dependencies: ["e2e", "e2e-jwt-database", "e2e-database"],
           workers: 1,
         }
-      : { name: "load", testDir: "tests/load", testIgnore: files("killed", "storm") },
+      : { name: "load", testDir: "tests/load", testIgnore: files("killed", "storm", "waiting") },
   ],
   globalSetup: "./tests/e2e/setup.ts",
   fullyParallel: true,

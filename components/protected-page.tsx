@@ -4,8 +4,9 @@ import { NotAllowed } from "@/components/not-allowed";
 import { SessionErrorPage } from "@/components/session-error-page";
 import { sessionMessages } from "@/components/session-errors";
 import { auth } from "@/auth";
-import { redirectIfSignedOut, requestedPath, requireSession, type Requirement } from "@/lib/session/guards";
+import { redirectIfSignedOut, requestedPath, requireSession } from "@/lib/session/guards";
 import { asSessionError, type SessionError } from "@/lib/session/model/errors";
+import type { Requirement } from "@/lib/session/model/requirement";
 import type { PublicSession } from "@/lib/session/model/public-session";
 
 /**

@@ -1,27 +1,19 @@
 import "server-only";
-import { isDatabaseError } from "@/lib/database-error";
 import { env } from "@/lib/env";
 import { toLogtoError } from "@/lib/logto/client";
-import type { LogtoErrorCode } from "@/lib/logto/errors";
 import { BoundedMap, shared } from "@/lib/shared";
 import { currentSession, noSessionError, storeSession } from "./lifecycle/current-session";
 import { exchangeToken, renewSession } from "./lifecycle/renewal";
 import { stateOf, type SessionState } from "./lifecycle/session-state";
 import { SingleFlight } from "./lifecycle/single-flight";
 import { statusOf } from "./lifecycle/status";
-import { isSessionError, SessionError, type SessionErrorCode } from "./model/errors";
+import { toSessionError } from "./lifecycle/session-error";
+import { SessionError } from "./model/errors";
+import type { AccessTokenTarget } from "./model/requirement";
 import { isExpired, isExpiring, type Session } from "./model/session";
 
-/** What an access token is for; nothing: Logto's userinfo. */
-export interface AccessTokenTarget {
-  /** Indicator of an API resource, one of LOGTO_RESOURCES. */
-  resource?: string;
-  /** A Logto organization; alone for the organization's own permissions, or with a resource. */
-  organizationId?: string;
-}
-
 /** An access token with what it grants. Server-side only: never hand it to a client component. */
-export interface AccessToken {
+interface AccessToken {
   accessToken: string;
   /** When it expires, in seconds since 1970, and its lifetime, in seconds. */
   expiresAt: number;
@@ -100,23 +92,4 @@ function keptFor(state: SessionState, audience: string): Kept {
   const kept = ofSession.get(audience) ?? { token: undefined, exchange: new SingleFlight<AccessToken>() };
   ofSession.set(audience, kept);
   return kept;
-}
-
-const codes: Record<LogtoErrorCode, SessionErrorCode> = {
-  invalid_grant: "session_ended",
-  invalid_client: "provider_refused",
-  invalid_target: "resource_not_configured",
-  access_denied: "not_a_member",
-  insufficient_scope: "scope_missing",
-  invalid_token: "session_ended",
-  unavailable: "provider_unavailable",
-  rejected: "provider_refused",
-};
-
-/** Logto's refusal in terms of the session. */
-export function toSessionError(error: unknown): SessionError {
-  if (isSessionError(error)) return error;
-  const { code, message, cause } = toLogtoError(error);
-  const isOutage = isDatabaseError(error) || isDatabaseError(cause);
-  return new SessionError(isOutage ? "database_unavailable" : codes[code], message);
 }

@@ -2,11 +2,11 @@ import "server-only";
 import { redirect } from "next/navigation";
 import { currentSession } from "./lifecycle/current-session";
 import { endSessions } from "./lifecycle/ending";
+import { asSession } from "./lifecycle/session-error";
 import { SessionError } from "./model/errors";
 import type { Session } from "./model/session";
 import { signInAtLogto } from "./routes/sign-in";
 import { endHere } from "./routes/sign-out";
-import { asSession } from "./sessions";
 import { currentUsers } from "./stores/current-store";
 
 /** How long a sign-in counts as fresh, and how far Logto's clock may be ahead of ours, in seconds. */

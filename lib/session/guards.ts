@@ -2,11 +2,12 @@ import "server-only";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { log } from "@/lib/log";
-import { getAccessToken, type AccessTokenTarget } from "./access-token";
+import { getAccessToken } from "./access-token";
 import { currentStatus, getSession, noSessionError } from "./lifecycle/current-session";
 import { safeCallbackUrl, signInPath } from "./model/callback-url";
 import { asSessionError, errorResponse, SessionError } from "./model/errors";
 import type { PublicSession } from "./model/public-session";
+import type { Requirement } from "./model/requirement";
 import { requestedPathHeader } from "./routes/update-session";
 
 /*
@@ -20,16 +21,6 @@ import { requestedPathHeader } from "./routes/update-session";
  *
  * Read lifecycle/renewal.ts next.
  */
-
-/** What a session has to meet, all of it. Nothing: that there is one. */
-export interface Requirement {
-  /** A role of the user at Logto. */
-  role?: string | undefined;
-  /** Membership of an organization, with a role in it where one is named. */
-  organization?: { id: string; role?: string | undefined } | undefined;
-  /** A permission: a scope of the access token for an API resource, for an organization, or for both. */
-  permission?: (AccessTokenTarget & { scope: string }) | undefined;
-}
 
 /**
  * The session of the current request, if it meets the requirement. Roles and memberships are claims: one that was taken away

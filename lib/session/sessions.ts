@@ -1,22 +1,11 @@
 import "server-only";
 import { redirect } from "next/navigation";
-import { isDatabaseError } from "@/lib/database-error";
 import { currentSession } from "./lifecycle/current-session";
 import { endSessions } from "./lifecycle/ending";
-import { SessionError } from "./model/errors";
+import { asSession } from "./lifecycle/session-error";
 import { endHere } from "./routes/sign-out";
 import { sessionStore, usesRows } from "./stores/current-store";
 import type { ListedSession } from "./stores/store";
-
-/** Reports an outage of the database as `database_unavailable`. @throws SessionError */
-export async function asSession<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!isDatabaseError(error)) throw error;
-    throw new SessionError("database_unavailable", error.message);
-  }
-}
 
 const event = "session revoked";
 

@@ -2,7 +2,8 @@ import "server-only";
 import { cache } from "react";
 import type { UserClaims } from "@/lib/logto/claims";
 import { fetchUserinfo } from "@/lib/logto/tokens";
-import { getAccessToken, toSessionError } from "./access-token";
+import { getAccessToken } from "./access-token";
+import { toSessionError } from "./lifecycle/session-error";
 import { currentSession } from "./lifecycle/current-session";
 import { logtoClient } from "./lifecycle/logto-client";
 

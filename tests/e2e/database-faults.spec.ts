@@ -77,4 +77,27 @@ for (const [fault, begin] of faultsIn("database")) {
       expect((await beginSignIn(context, "/dashboard")).url()).toMatch(/\/dashboard$/);
     }).toPass({ timeout: 15_000 });
   });
+
+  for (const javaScriptEnabled of [true, false]) {
+    test.describe(() => {
+      test.use({ javaScriptEnabled });
+      test(`signing out while the database is ${fault} removes the cookie and says what is open, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+        page,
+        context,
+        outage,
+      }) => {
+        await signInByRequests(context, "alice");
+        await page.goto("/dashboard");
+        const mend = await begin(outage.postgres);
+        await page.getByRole("main").getByRole("button", { name: "Sign out" }).click();
+        await expect.poll(() => sessionValue(context), { timeout: 20_000 }).toBe("");
+        if (javaScriptEnabled) {
+          await page.waitForURL((url) => url.pathname === "/");
+          await expect(page.getByText("You are signed out in this browser")).toBeVisible();
+        }
+        expect(outage.log()).toContain("signed out in the browser, but not in the database");
+        await mend();
+      });
+    });
+  }
 }

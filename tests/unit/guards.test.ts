@@ -1,16 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { LogtoError } from "@/lib/logto/errors";
-import {
-  actionWithSession,
-  redirectOnError,
-  requireSession,
-  withSession,
-  type Requirement,
-} from "@/lib/session/guards";
+import { actionWithSession, redirectOnError, requireSession, withSession } from "@/lib/session/guards";
 import { getSession } from "@/lib/session/lifecycle/current-session";
 import { endSession } from "@/lib/session/lifecycle/ending";
 import { SessionError } from "@/lib/session/model/errors";
 import type { PublicSession } from "@/lib/session/model/public-session";
+import type { Requirement } from "@/lib/session/model/requirement";
 import { tombstoneOf, type Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
 import { redirectOf } from "./redirect";

@@ -119,6 +119,11 @@ export async function decodeSession(
   return token.exp > now / 1000 ? token : null;
 }
 
+/** Whether a session is not as any cookie has it, or as one that was made with an older secret. */
+export function isUnwritten(session: Session): boolean {
+  return !values().has(session);
+}
+
 async function decrypt(value: string, secrets: readonly string[], salt: string): Promise<Session> {
   const { payload, isNewest } = await unseal(value, secrets, salt);
   const token = parseSession(payload);

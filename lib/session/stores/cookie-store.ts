@@ -1,8 +1,8 @@
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { shared } from "@/lib/shared";
-import { sessionLifetime, type Session } from "../model/session";
-import { decodeSession, encodeSession } from "./codec";
+import { isNewer, sessionLifetime, type Session } from "../model/session";
+import { decodeSession, encodeSession, isUnwritten } from "./codec";
 import { sessionCookieName } from "./cookie";
 import type { Ended, SessionStore } from "./store";
 
@@ -59,8 +59,11 @@ export const cookieStore: SessionStore = {
 
   async cookieFor(session, held) {
     if (hasEnded(session)) return undefined;
-    const value = await encodeSession(session, env().AUTH_SECRET, sessionCookieName());
-    return value === held ? undefined : value;
+    const [secrets, salt] = [env().AUTH_SECRET, sessionCookieName()];
+    const before = held ? await decodeSession(held, secrets, salt).catch(() => null) : null;
+    // Claims alone, which an exchange brought, are written with the next renewal. An older secret's cookie is written anew.
+    if (before && !isUnwritten(before) && !isNewer(session, before)) return undefined;
+    return encodeSession(session, secrets, salt);
   },
 
   exclusively: async (session, use) => (hasEnded(session) ? undefined : use(session)),

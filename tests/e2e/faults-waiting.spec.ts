@@ -1,0 +1,50 @@
+import type { Fault } from "../../dev/identity/faults";
+import { expect, expectExplained, signInByRequests, test, visit } from "./stage";
+import { expireAccessToken, readSession } from "./session-cookie";
+
+type Fate = Pick<Fault, "when" | "kind"> & { delayMs?: number };
+
+/** What becomes of the first request for new tokens, and of the second one where that is not answered at once either. */
+const survived: Record<string, Fate[]> = {
+  "its answer is lost": [{ when: "after", kind: "hang" }],
+  "its answer is 2.5 s late": [{ when: "after", kind: "delay", delayMs: 2_500 }],
+  "every answer is 4 s late": [
+    { when: "after", kind: "delay", delayMs: 4_000 },
+    { when: "after", kind: "delay", delayMs: 4_000 },
+  ],
+  "Logto acts on it after 4 s": [{ when: "before", kind: "delay", delayMs: 4_000 }],
+  "the connection is dropped after Logto acted": [{ when: "after", kind: "drop" }],
+  "it never arrives": [{ when: "before", kind: "hang" }],
+};
+
+for (const [what, fates] of Object.entries(survived)) {
+  test(`a renewal lives through it when ${what}`, async ({ context, stage }) => {
+    const { control } = stage;
+    await control.change({ rotation: "always", graceInterval: 3 });
+    await signInByRequests(context, "bob");
+    const { generation } = await expireAccessToken(context, stage);
+    for (const fate of fates)
+      await control.inject({ endpoint: "token", grant: "refresh_token", times: 1, ...fate });
+    expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
+    expect((await readSession(context, stage)).generation).toBe(generation + 1);
+    // The token that came is good, whatever became of the other request.
+    await expireAccessToken(context, stage);
+    expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
+    expect(stage.log()).not.toContain("session ended");
+  });
+}
+
+test("a renewal is lost in one case: one request is stuck for seconds while the other one passes", async ({
+  context,
+  stage,
+}) => {
+  const { control } = stage;
+  await control.change({ rotation: "always", graceInterval: 3 });
+  await signInByRequests(context, "bob");
+  await expireAccessToken(context, stage);
+  const request = { endpoint: "token", grant: "refresh_token", kind: "delay", times: 1 } as const;
+  await control.inject({ ...request, when: "after", delayMs: 9_000 });
+  await control.inject({ ...request, when: "before", delayMs: 3_500 });
+  // Logto gets to see a token that it replaced 5.5 s before, and revokes the grant.
+  await expectExplained(await visit(context, "/dashboard"), "Your session has ended");
+});

@@ -1,0 +1,44 @@
+import { expect, test } from "@playwright/test";
+import { startCluster } from "./cluster";
+import { asked, failuresOf } from "./requests";
+
+const renewals = 20;
+
+test("a Logto that takes seconds for twenty renewals keeps no page waiting", async () => {
+  test.setTimeout(120_000);
+  const cluster = await startCluster(1, 0);
+  const { control } = cluster;
+  await control.change({ rotation: "always", graceInterval: 3 });
+  const expiring = await Promise.all(Array.from({ length: renewals }, () => cluster.signIn("alice")));
+  await cluster.expire();
+  const fresh = await cluster.signIn("bob");
+  await control.forgetRequests();
+  await control.inject({
+    endpoint: "token",
+    grant: "refresh_token",
+    when: "after",
+    kind: "delay",
+    delayMs: 5_000,
+  });
+
+  const pages = [asked("/dashboard", (answer) => answer.ok())];
+  const order: string[] = [];
+  const slow = failuresOf(expiring, renewals, pages);
+  // As many as there are locks for, each asked of Logto twice: after 2 s once more.
+  await expect.poll(cluster.refreshes).toBeGreaterThanOrEqual(5);
+  await Promise.all([
+    slow.then(() => order.push("those that are renewed")),
+    failuresOf([fresh], 1, pages).then((failures) => order.push(`another one${failures.join("")}`)),
+  ]);
+  expect(order[0]).toBe("another one");
+  expect(await slow).toEqual([]);
+
+  // All of them are renewed in the end, some by a later request: none is lost.
+  await control.clearFaults();
+  await expect
+    .poll(async () => (await failuresOf(expiring, renewals, pages)).length, { timeout: 60_000 })
+    .toBe(0);
+  expect(cluster.log()).not.toContain("session ended");
+  await Promise.all([...expiring, fresh].map((client) => client.dispose()));
+  await cluster.stop();
+});
