@@ -31,3 +31,32 @@ for (const [strategy, expected] of [
     await database.close();
   });
 }
+
+test("using a session is written once in five minutes, however many pages are opened", async ({
+  browser,
+}) => {
+  const database = await openDatabase("postgres");
+  const tap = await startQueryTap(database.url);
+  const pair = await startPair({ DATABASE_URL: tap.url });
+  const context = await browser.newContext({ baseURL: pair.app.url });
+  await signInByRequests(context, "alice");
+  const writes = () => tap.statements.filter((statement) => /^UPDATE .*"lastSeenAt"/.test(statement));
+  const openPages = async () => {
+    for (const path of [...paths, ...paths])
+      expect((await visit(context, path, { maxRedirects: 0 })).status()).toBe(200);
+  };
+  tap.statements.length = 0;
+  await openPages();
+  expect(writes()).toEqual([]);
+
+  await database.db.session.updateMany({ data: { lastSeenAt: new Date(Date.now() - 6 * 60_000) } });
+  await openPages();
+  // Once the answer is out.
+  await expect.poll(() => writes().length).toBe(1);
+  await openPages();
+  expect(writes()).toHaveLength(1);
+  await context.close();
+  await pair.stop();
+  tap.stop();
+  await database.close();
+});

@@ -64,16 +64,14 @@ const session = z.object({
 /** @see session */
 export type Session = Readonly<z.output<typeof session>>;
 
-const earlier = z.looseObject({ subject: z.undefined().optional(), sub: z.string() });
-
 /**
  * Reads a session from what a store has kept. Cookies of earlier versions say `sub` for `subject`.
  *
  * @throws z.ZodError
  */
 export function parseSession(kept: unknown): Session {
-  const { data } = earlier.safeParse(kept);
-  return Object.freeze(session.parse(data ? { ...data, subject: data.sub } : kept));
+  const isEarlier = typeof kept === "object" && kept !== null && "sub" in kept && !("subject" in kept);
+  return Object.freeze(session.parse(isEarlier ? { ...kept, subject: kept.sub } : kept));
 }
 
 /** Tells a session from whatever else Auth.js passes as a token. */
