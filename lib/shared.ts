@@ -24,6 +24,10 @@ export function shared<T extends object>(name: string, create: () => T): T {
 export const isNamed = (error: unknown, name: string): boolean =>
   error instanceof Error && error.name === name;
 
+/** Resolves to false after a time. It doesn't keep a process alive. */
+export const pause = (milliseconds: number) =>
+  new Promise<false>((resolve) => void setTimeout(() => resolve(false), milliseconds).unref());
+
 /** A Map that forgets what was not used for longest once it holds more than `limit` entries. */
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();

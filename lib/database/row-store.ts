@@ -16,7 +16,7 @@ import {
 } from "@/lib/session/model/session";
 import { seal, unseal } from "@/lib/session/stores/codec";
 import type { Ended, ListedSession, SessionStore } from "@/lib/session/stores/store";
-import { BoundedMap, shared } from "@/lib/shared";
+import { BoundedMap, pause, shared } from "@/lib/shared";
 import { db, isMissing, lockDb, query } from "./client";
 
 /** What each session's key is derived for, beside the secret. */
@@ -113,8 +113,8 @@ function noteUse(row: Row, session: Session, now = Date.now()): void {
  */
 async function saveLater(session: Session): Promise<void> {
   const { sid, generation } = session;
-  for (const pause of saveAgainAfter) {
-    await new Promise((resolve) => setTimeout(resolve, pause).unref());
+  for (const delay of saveAgainAfter) {
+    await pause(delay);
     try {
       const data = await toColumns(session);
       // A tombstone has the generation of the session that ended.

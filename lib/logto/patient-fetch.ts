@@ -1,3 +1,5 @@
+import { pause } from "@/lib/shared";
+
 /** After how long without an answer a request is sent once more, in milliseconds. */
 const sendAgainAfter = 2_000;
 /** Until when after the first time it is sent once more, in milliseconds. */
@@ -81,9 +83,6 @@ function isJson(text: string): boolean {
     return false;
   }
 }
-
-const pause = (milliseconds: number) =>
-  new Promise<false>((resolve) => void setTimeout(() => resolve(false), milliseconds).unref());
 
 /** Waits for something until a deadline, in milliseconds since 1970. What arrives later is not lost. @throws a TimeoutError */
 export async function until<T>(deadline: number, promise: Promise<T>): Promise<T> {

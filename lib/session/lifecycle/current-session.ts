@@ -1,13 +1,13 @@
 import "server-only";
 import { cookies } from "next/headers";
 import { cache } from "react";
-import { isDatabaseError } from "@/lib/database-error";
 import { SessionError } from "../model/errors";
 import { toPublicSession, type PublicSession } from "../model/public-session";
 import { extendedSession, needsExtension, type Session } from "../model/session";
 import { joinChunks, removedCookies, writtenCookies } from "../stores/cookie";
 import { sessionStore, usesRows } from "../stores/current-store";
 import { renewSession } from "./renewal";
+import { asSession } from "./session-error";
 import { stateOf } from "./session-state";
 import { readStatus, type SessionStatus } from "./status";
 
@@ -18,15 +18,12 @@ import { readStatus, type SessionStatus } from "./status";
  *
  * @throws SessionError `database_unavailable`
  */
-export const currentStatus = cache(async (): Promise<SessionStatus> => {
-  try {
-    const status = await readStatus((await cookies()).getAll());
-    return status.status === "active" && usesRows() ? await renewSession(status.session) : status;
-  } catch (error) {
-    if (!isDatabaseError(error)) throw error;
-    throw new SessionError("database_unavailable", "the session can't be looked up");
-  }
-});
+export const currentStatus = cache(() => asSession(lookUp()));
+
+async function lookUp(): Promise<SessionStatus> {
+  const status = await readStatus((await cookies()).getAll());
+  return status.status === "active" && usesRows() ? await renewSession(status.session) : status;
+}
 
 /**
  * The session of the current request, with its tokens. Server-side only.

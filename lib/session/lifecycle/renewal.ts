@@ -3,6 +3,7 @@ import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";
 import { LogtoError } from "@/lib/logto/errors";
 import { refreshTokens, type TokenResponse, type TokenTarget } from "@/lib/logto/tokens";
+import { pause } from "@/lib/shared";
 import { isAllowed } from "../model/allowed-emails";
 import {
   exchangedSession,
@@ -56,9 +57,6 @@ export async function renewSession(read: Session, now = Date.now): Promise<Sessi
   await (goesOn ? Promise.race([renewal, pause(patience)]) : renewal);
   return state.isSignedOut ? { status: "none" } : statusOf(state.session);
 }
-
-const pause = (milliseconds: number) =>
-  new Promise<void>((resolve) => void setTimeout(resolve, milliseconds).unref());
 
 async function renew(state: SessionState, now: () => number): Promise<void> {
   const user = state.session.subject;

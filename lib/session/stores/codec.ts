@@ -119,7 +119,7 @@ export async function decodeSession(
   return token.exp > now / 1000 ? token : null;
 }
 
-/** Whether a session is not as any cookie has it, or as one that was made with an older secret. */
+/** Whether no cookie holds this session yet, or only one that an older secret made. */
 export function isUnwritten(session: Session): boolean {
   return !values().has(session);
 }
