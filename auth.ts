@@ -1,3 +1,4 @@
+import { skipCSRFCheck } from "@auth/core";
 import NextAuth, { customFetch, type NextAuthConfig } from "next-auth";
 import type { OIDCConfig } from "next-auth/providers";
 import { authAdapter } from "@/lib/database/auth-adapter";
@@ -44,7 +45,7 @@ function logto(context: SignInContext): OIDCConfig<UserClaims> {
   };
 }
 
-/** @param request the one that is answered; none in a server action */
+/** @param request the one that Auth.js answers: every sign-in and sign-out is a form to /api/auth */
 function config(request: Request | undefined): NextAuthConfig {
   const context = signInContext(request);
   return {
@@ -53,6 +54,7 @@ function config(request: Request | undefined): NextAuthConfig {
     useSecureCookies: isHttps(),
     // In production env() has seen to it that AUTH_URL, AUTH_TRUST_HOST or VERCEL is set.
     trustHost: true,
+    ...(context.isSameOrigin && { skipCSRFCheck }),
     providers: [logto(context)],
     ...(hasDatabase() && { adapter: authAdapter() }),
     pages: { signIn: "/sign-in", error: "/sign-in" },
@@ -71,7 +73,11 @@ function config(request: Request | undefined): NextAuthConfig {
       },
       session: ({ token, session }) =>
         isSession(token) ? toPublicSession(token) : { ...session, user: undefined },
-      redirect: ({ url, baseUrl }) => new URL(safeCallbackUrl(url, baseUrl), baseUrl).href,
+      // The page to come back to travels in `state` (routes/auth-handlers.ts).
+      redirect: ({ url, baseUrl }) => {
+        context.callbackUrl = url;
+        return new URL(safeCallbackUrl(url, baseUrl), baseUrl).href;
+      },
     },
     events: {
       signIn({ account }) {
@@ -82,7 +88,7 @@ function config(request: Request | undefined): NextAuthConfig {
   };
 }
 
-export const { handlers, signIn } = NextAuth(config);
+export const { handlers } = NextAuth(config);
 
 /**
  * The session of the current request, or null. Takes no parameters and never writes a cookie; however often it is called in a

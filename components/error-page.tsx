@@ -1,5 +1,7 @@
 "use client";
 
+import { unstable_isUnrecognizedActionError as isUnrecognizedAction } from "next/navigation";
+import { useEffect } from "react";
 import { MessagePage } from "@/components/message-page";
 import { buttonClass } from "@/components/ui/button-class";
 
@@ -19,6 +21,7 @@ const startPage = "/";
  * without `next/link`; after a failure, a link had better load the whole page anyway.
  */
 export function ErrorPage({ error, retry }: ErrorPageProps) {
+  if (isUnrecognizedAction(error)) return <UpdatedPage />;
   const digest = digestOf(error);
   return (
     <MessagePage
@@ -41,6 +44,34 @@ export function ErrorPage({ error, retry }: ErrorPageProps) {
           Reference for support: <code className="font-mono text-ink">{digest}</code>
         </p>
       )}
+    </MessagePage>
+  );
+}
+
+/** How long somebody has to read why the page is loaded anew, in milliseconds. */
+const readingTime = 5_000;
+const reload = () => window.location.reload();
+
+/** For a tab that is older than the running build: the server does not know what its forms send. */
+function UpdatedPage() {
+  useEffect(() => {
+    const timer = setTimeout(reload, readingTime);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <MessagePage
+      kind="New version"
+      title="This site was updated"
+      actions={
+        <button type="button" onClick={reload} className={buttonClass({ variant: "primary" })}>
+          Reload the page
+        </button>
+      }
+    >
+      <p>
+        This tab still had the version before, so nothing was changed. The page reloads in a moment; then do
+        it once more.
+      </p>
     </MessagePage>
   );
 }

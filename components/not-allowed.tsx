@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import { displayName, type DisplayedUser } from "@/components/displayed-user";
 import { MessagePage } from "@/components/message-page";
+import { SignOutForm } from "@/components/sign-out-form";
 import { ButtonLink } from "@/components/ui/button";
 import { SubmitButton } from "@/components/ui/submit-button";
-import { signOutAction } from "@/lib/session/actions";
 
 interface NotAllowedProps {
   user: DisplayedUser;
@@ -22,9 +22,9 @@ export function NotAllowed({ user, children }: NotAllowedProps) {
           <ButtonLink href="/dashboard" variant="primary">
             Back to the dashboard
           </ButtonLink>
-          <form action={signOutAction}>
+          <SignOutForm>
             <SubmitButton>Sign out to switch account</SubmitButton>
-          </form>
+          </SignOutForm>
         </>
       }
     >

@@ -1,9 +1,9 @@
+import { SignOutForm } from "@/components/sign-out-form";
 import { Card, CardLink } from "@/components/ui/card";
 import { Detail, DetailList } from "@/components/ui/detail-list";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { Timestamp } from "@/components/ui/timestamp";
 import { usesRows } from "@/lib/env";
-import { signOutAction } from "@/lib/session/actions";
 
 interface SessionCardProps {
   /** When the user signed in. */
@@ -28,9 +28,9 @@ export function SessionCard({ startedAt, expires }: SessionCardProps) {
         </Detail>
         <Detail term="Kept in">{usesRows() ? "the database" : "an encrypted cookie"}</Detail>
       </DetailList>
-      <form action={signOutAction} className="mt-5">
+      <SignOutForm className="mt-5">
         <SubmitButton size="small">Sign out</SubmitButton>
-      </form>
+      </SignOutForm>
     </Card>
   );
 }

@@ -3,10 +3,10 @@
 import { usePathname } from "next/navigation";
 import { displayName, type DisplayedUser } from "@/components/displayed-user";
 import { currentMark, signedInPages } from "@/components/site";
+import { SignOutForm } from "@/components/sign-out-form";
 import { Avatar } from "@/components/ui/avatar";
 import { Menu, MenuLink } from "@/components/ui/menu";
 import { SubmitButton } from "@/components/ui/submit-button";
-import { signOutAction } from "@/lib/session/actions";
 
 /** Who is signed in, where they can go, and the way out. On a phone it is the navigation, too, and looks like it. */
 export function UserMenu({ user }: { user: DisplayedUser }) {
@@ -41,11 +41,11 @@ export function UserMenu({ user }: { user: DisplayedUser }) {
           ))}
         </ul>
       </nav>
-      <form action={signOutAction} className="pt-1">
+      <SignOutForm className="pt-1">
         <SubmitButton variant="ghost" className="w-full justify-start px-3! -outline-offset-2">
           Sign out
         </SubmitButton>
-      </form>
+      </SignOutForm>
     </Menu>
   );
 }

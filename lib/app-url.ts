@@ -1,12 +1,32 @@
 import "server-only";
 import { headers } from "next/headers";
-import { env } from "@/lib/env";
+import { env } from "./env";
 
-/** The absolute URL of a path of this app: on AUTH_URL's origin where it is set, else on the one that was asked. */
-export async function appUrl(path: string): Promise<URL> {
-  const { AUTH_URL } = env();
-  if (AUTH_URL) return new URL(path, AUTH_URL);
-  const requested = await headers();
-  const host = requested.get("x-forwarded-host") ?? requested.get("host") ?? "localhost";
-  return new URL(path, `${requested.get("x-forwarded-proto") ?? "http"}://${host}`);
+/** A header to which each proxy on the way may have added its own value: the first one is the browser's. */
+const first = (value: string | null) => value?.split(",")[0]?.trim() || undefined;
+
+/** The origin that the browser asked for, as the proxies say, whatever AUTH_URL says. */
+export function requestedOrigin(requested: Headers): string {
+  const host = first(requested.get("x-forwarded-host")) ?? requested.get("host") ?? "";
+  const scheme = first(requested.get("x-forwarded-proto")) === "https" ? "https" : "http";
+  return URL.canParse(`${scheme}://${host}`) ? new URL(`${scheme}://${host}`).origin : "http://localhost";
 }
+
+/**
+ * The absolute URL of a path of this app, as browsers know it: on AUTH_URL where that is set, else on the origin that was asked
+ * for. Never take `request.url`, which has the host and the port that the server listens on.
+ *
+ * @param requested the request's headers
+ */
+export function publicUrl(path: string, requested: Headers): URL {
+  return new URL(path, env().AUTH_URL ?? requestedOrigin(requested));
+}
+
+/** The absolute URL of a path of this app, in a page, a handler or an action. @see publicUrl */
+export const appUrl = async (path: string): Promise<URL> => publicUrl(path, await headers());
+
+/** Whether the browser asked on another host than AUTH_URL's: `www.`, an IP address. */
+export const isOnAnotherHost = async (): Promise<boolean> => {
+  const requested = await headers();
+  return new URL(requestedOrigin(requested)).host !== publicUrl("/", requested).host;
+};

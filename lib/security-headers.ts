@@ -7,7 +7,7 @@ import { env, isHttps, isProduction } from "./env";
  * base, forms that send to elsewhere, requests to elsewhere.
  */
 function contentSecurityPolicy(): string {
-  const { AUTH_LOGTO_ISSUER, AUTH_COOKIE_DOMAIN } = env();
+  const { AUTH_LOGTO_ISSUER, AUTH_COOKIE_DOMAIN, AUTH_URL } = env();
   const issuer = new URL(AUTH_LOGTO_ISSUER).origin;
   const scheme = isHttps() ? "https" : "http";
   const policy: Record<string, (string | false | undefined)[]> = {
@@ -24,8 +24,8 @@ function contentSecurityPolicy(): string {
       AUTH_COOKIE_DOMAIN && `${scheme}://*.${AUTH_COOKIE_DOMAIN}:*`,
       !isProduction && "ws:",
     ],
-    // Signing in and out are forms of ours that end at Logto, and browsers look at the whole way.
-    "form-action": ["'self'", issuer],
+    // Signing in and out are forms of ours that end at Logto, and browsers look at the whole way: from another host by AUTH_URL.
+    "form-action": ["'self'", AUTH_URL && new URL(AUTH_URL).origin, issuer],
     "frame-ancestors": ["'none'"],
     "base-uri": ["'none'"],
     "object-src": ["'none'"],

@@ -5,7 +5,6 @@ import { endSessions } from "./lifecycle/ending";
 import { asSession } from "./lifecycle/session-error";
 import { SessionError } from "./model/errors";
 import type { Session } from "./model/session";
-import { signInAtLogto } from "./routes/sign-in";
 import { endHere } from "./routes/sign-out";
 import { currentUsers } from "./stores/current-store";
 
@@ -14,16 +13,10 @@ const freshness = 5 * 60;
 const clockTolerance = 60;
 
 /**
- * Has the signed-in user prove who they are: Logto asks for the password, whatever session of its own it has, and gives a
- * refresh token as at every sign-in (logto-facts "Refresh tokens").
- *
- * @param callbackUrl where to come back to; a path of ours
- * @throws SessionError `signed_out` or `session_ended`
+ * Parameters of an authorization request by which the user proves who they are: Logto asks for the password, whatever session of
+ * its own it has, and gives a refresh token as at every sign-in (logto-facts "Refresh tokens").
  */
-export async function signInAgain(callbackUrl: string): Promise<never> {
-  await currentSession();
-  return signInAtLogto(callbackUrl, { prompt: "login consent", max_age: String(freshness) });
-}
+export const freshSignIn = { prompt: "login consent", max_age: String(freshness) };
 
 function isFresh({ authenticatedAt = 0 }: Session, now = Date.now()): boolean {
   const age = now / 1000 - authenticatedAt;

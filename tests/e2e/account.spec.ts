@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { flaws } from "./pages";
 import { addPerson, isActive, tokensOf, userId } from "./people";
-import { beginSignIn, expect, signIn, signInByRequests, test as base, visit } from "./stage";
+import { beginSignIn, crossSite, expect, signIn, signInByRequests, test as base, visit } from "./stage";
 import { typeCredentials } from "./steps";
 
 const test = base.extend<{
@@ -247,4 +247,35 @@ test.describe("deleting the account", () => {
     await page.waitForURL(({ pathname }) => !pathname.startsWith("/interaction"));
     expect(await userId(await signInElsewhere(person.username))).toBe(id);
   });
+});
+
+/** The fields by which the forms of a page, sent without JavaScript, name their server actions. */
+async function actionsOf(context: BrowserContext, path: string): Promise<Record<string, string>[]> {
+  const html = await (await visit(context, path)).text();
+  return [...html.matchAll(/<form.*?<\/form>/gs)]
+    .map(([body]) => {
+      const inputs = body.matchAll(/<input type="hidden" name="(\$ACTION[^"]*)"(?: value="([^"]*)")?/g);
+      return Object.fromEntries([...inputs].map(([, name = "", value = ""]) => [name, value]));
+    })
+    .filter((fields) => Object.keys(fields).length > 0);
+}
+
+test("no server action runs for another site's page", async ({ context, identity, signInElsewhere }) => {
+  const { username } = await addPerson(identity);
+  await signInElsewhere(username);
+  await signInByRequests(context, username);
+  const actions = await actionsOf(context, "/account/sessions");
+  // One of the two sessions, all others, all.
+  expect(actions).toHaveLength(3);
+  for (const multipart of actions)
+    for (const origin of [crossSite.origin, "null"]) {
+      const headers = { ...crossSite, origin };
+      const response = await context.request.post("/account/sessions", {
+        multipart,
+        headers,
+        maxRedirects: 0,
+      });
+      expect([response.status(), response.headers().location]).toEqual([500, undefined]);
+    }
+  await expectIn(context);
 });

@@ -41,7 +41,7 @@ export const protectedPaths: ProtectedPath[] = [
 ];
 
 export const protectedActions: ProtectedAction[] = [
-  ...["beginDeletion", "confirmDeletion", "endSession", "endOtherSessions", "endAllSessions"].map((name) => ({
+  ...["confirmDeletion", "endSession", "endOtherSessions", "endAllSessions"].map((name) => ({
     action: `app/(protected)/account/actions.ts ${name}`,
   })),
 ];
@@ -61,10 +61,4 @@ export const publicPaths = new Set([
   // For whatever watches the servers.
   "/api/health",
   "/api/health/ready",
-]);
-
-export const publicActions = new Set([
-  ...["signInAction", "signOutAction", "signOutOfLogtoAction"].map(
-    (name) => `lib/session/actions.ts ${name}`,
-  ),
 ]);

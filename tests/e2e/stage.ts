@@ -49,6 +49,13 @@ export async function postAsApp(
   return fetch(`${control.issuer}/${path}`, { method: "POST", headers: { authorization }, body });
 }
 
+/** What a browser says of a request that another site's page makes it send. The cookies that it sends along are the test's. */
+export const crossSite = {
+  origin: "https://evil.example",
+  referer: "https://evil.example/",
+  "sec-fetch-site": "cross-site",
+};
+
 /** What a browser sends with a click on a link, in place of what a script's fetch does. */
 const navigation = { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
-import { deleteAccount, isFreshlySignedIn, signInAgain } from "@/lib/session/account";
+import { deleteAccount, isFreshlySignedIn } from "@/lib/session/account";
 import type { Session } from "@/lib/session/model/session";
 import { cookieStore } from "@/lib/session/stores/cookie-store";
 import { variables } from "./environment";
@@ -8,11 +8,10 @@ import { redirectOf } from "./redirect";
 import { requestWith } from "./request";
 import { session } from "./sessions";
 
-const { deleteMany, endHere, revokeGrant, signInAtLogto } = vi.hoisted(() => ({
+const { deleteMany, endHere, revokeGrant } = vi.hoisted(() => ({
   deleteMany: vi.fn(),
   endHere: vi.fn(),
   revokeGrant: vi.fn(),
-  signInAtLogto: vi.fn(),
 }));
 vi.mock("@/lib/database/client", () => ({
   hasDatabase: () => Boolean(variables.DATABASE_URL),
@@ -22,7 +21,6 @@ vi.mock("@/lib/database/client", () => ({
 vi.mock("@/lib/logto/tokens", () => ({ revokeGrant }));
 vi.mock("@/lib/env", () => import("./environment"));
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
-vi.mock("@/lib/session/routes/sign-in", () => ({ signInAtLogto }));
 vi.mock("@/lib/session/routes/sign-out", () => ({ endHere }));
 vi.mock("next/headers", () => import("./request"));
 
@@ -37,7 +35,7 @@ const by = async <T>(token: Session, act: () => Promise<T>) => (await requestWit
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
   variables.DATABASE_URL = "";
-  for (const mock of [deleteMany, revokeGrant, signInAtLogto]) mock.mockReset().mockResolvedValue(undefined);
+  for (const mock of [deleteMany, revokeGrant]) mock.mockReset().mockResolvedValue(undefined);
   endHere.mockReset().mockResolvedValue(atLogto);
 });
 
@@ -63,18 +61,6 @@ describe("a sign-in", () => {
   test("is no question without a session", async () => {
     const asked = (await requestWith()).run(isFreshlySignedIn);
     await expect(asked).rejects.toMatchObject({ code: "signed_out", status: 401 });
-  });
-
-  test("anew has Logto ask who it is, and comes back", async () => {
-    await by(session(), () => signInAgain("/account/delete"));
-    const parameters = { prompt: "login consent", max_age: "300" };
-    expect(signInAtLogto).toHaveBeenCalledExactlyOnceWith("/account/delete", parameters);
-  });
-
-  test("anew is for the signed-in user alone", async () => {
-    const asked = (await requestWith()).run(() => signInAgain("/account/delete"));
-    await expect(asked).rejects.toMatchObject({ code: "signed_out" });
-    expect(signInAtLogto).not.toHaveBeenCalled();
   });
 });
 

@@ -1,8 +1,10 @@
 import { NextRequest } from "next/server";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { InvalidCheck } from "@auth/core/errors";
+import { LogtoError } from "@/lib/logto/errors";
 import { signInContext } from "@/lib/session/authjs/sign-in-context";
 import { readStatus } from "@/lib/session/lifecycle/status";
+import { withPath } from "@/lib/session/model/state-parameter";
 import type { Session } from "@/lib/session/model/session";
 import { handleAuthRequest } from "@/lib/session/routes/auth-handlers";
 import { cookiesOf, requestWith } from "./request";
@@ -28,7 +30,7 @@ const chunks = [0, 1, 2].map((index) => ({ name: `${name}.${index}`, value: "lef
 async function ask(path: string, cookies: { name: string; value: string }[] = [], init: object = {}) {
   const cookie = [{ name: "theme", value: "dark" }, ...cookies].map((each) => `${each.name}=${each.value}`);
   const headers = { cookie: cookie.join("; ") };
-  const request = new NextRequest(`https://app.example/api/auth/${path}`, { headers, ...init });
+  const request = new NextRequest(`http://listening:3000/api/auth/${path}`, { headers, ...init });
   const browser = await requestWith();
   for (const each of cookies) browser.jar.set(each.name, each.value);
   return { browser, response: await browser.run(() => handleAuthRequest(request)) };
@@ -44,11 +46,16 @@ function signIn(grant: { subject: string; refreshToken: string | undefined }, is
   });
 }
 
-const seenCookies = (handler = handlers.GET) => {
-  const [request] = handler.mock.calls.flat();
+/** What Auth.js was asked first. */
+function seen(handler = handlers.GET): NextRequest {
+  const [request]: unknown[] = handler.mock.calls.flat();
   if (!(request instanceof NextRequest)) throw new Error("Auth.js was not asked");
-  return request.cookies.getAll().map((cookie) => cookie.name);
-};
+  return request;
+}
+const seenCookies = (handler = handlers.GET) =>
+  seen(handler)
+    .cookies.getAll()
+    .map((cookie) => cookie.name);
 const removed = (response: Response) =>
   response.headers
     .getSetCookie()
@@ -75,10 +82,11 @@ describe("Auth.js", () => {
     expect(seenCookies(handler)).toEqual(["theme"]);
   });
 
-  test("gets what was posted", async () => {
-    handlers.POST.mockImplementation(async (request: NextRequest) => new Response(await request.text()));
-    const { response } = await ask("signin/logto", [], { method: "POST", body: "csrfToken=x" });
-    expect(await response.text()).toBe("csrfToken=x");
+  test("gets what was posted, at the address that browsers know", async () => {
+    await ask("signin/logto?first_screen=register", [], { method: "POST", body: "csrfToken=x" });
+    const request = seen(handlers.POST);
+    expect(await request.text()).toBe("csrfToken=x");
+    expect(request.url).toBe("https://app.example/api/auth/signin/logto?first_screen=register");
   });
 
   test("has its errors explained", async () => {
@@ -87,8 +95,54 @@ describe("Auth.js", () => {
       return new Response(null, { status: 302, headers: { location: "/sign-in?error=Configuration" } });
     });
     const { response } = await ask("callback/logto");
-    expect(response.headers.get("location")).toBe("/sign-in?error=InvalidCheck");
+    expect(response.headers.get("location")).toBe(
+      "https://app.example/sign-in?error=InvalidCheck&callbackUrl=%2Fdashboard",
+    );
   });
+});
+
+describe("the page to come back to", () => {
+  const location = (response: Response) => response.headers.get("location") ?? "";
+  /** Auth.js begins a sign-in that is to come back to a page, and drops its cookie for that. */
+  const begin = (callbackUrl: string, error?: Error) =>
+    handlers.POST.mockImplementation(async (request: NextRequest) => {
+      Object.assign(signInContext(request), { callbackUrl, error });
+      const to = error ? "/sign-in?error=Configuration" : "https://logto.test/oidc/auth?state=abc";
+      const headers = new Headers({ location: to });
+      headers.append("set-cookie", "authjs.callback-url=older; Path=/");
+      headers.append("set-cookie", "authjs.state=s; Path=/");
+      return new Response(null, { status: 302, headers });
+    });
+
+  test("goes to Logto in `state`, and comes back with it", async () => {
+    begin("/profile?tab=4");
+    const begun = await ask("signin/logto", [], { method: "POST" });
+    const state = new URL(location(begun.response)).searchParams.get("state") ?? "";
+    expect(begun.response.headers.getSetCookie()).toEqual(["authjs.state=s; Path=/"]);
+
+    signIn({ subject: "k3v9t2m8qx1a", refreshToken: "new" });
+    const { response } = await ask(`callback/logto?code=x&state=${encodeURIComponent(state)}`);
+    expect(new URL(seen().url).searchParams.get("state")).toBe("abc");
+    expect(location(response)).toBe("https://app.example/profile?tab=4");
+  });
+
+  test("is kept where Logto does not answer", async () => {
+    begin("/profile?tab=4", new LogtoError("unavailable", "HTTP 503"));
+    const { response } = await ask("signin/logto", [], { method: "POST" });
+    expect(location(response)).toBe(
+      "https://app.example/sign-in?error=ProviderUnavailable&callbackUrl=%2Fprofile%3Ftab%3D4",
+    );
+  });
+
+  test.each(["https://evil.example/", "//evil.example", "/sign-in", "/api/auth/signout"])(
+    "is the dashboard for %s",
+    async (callbackUrl) => {
+      signIn({ subject: "k3v9t2m8qx1a", refreshToken: "new" });
+      const state = withPath("abc", callbackUrl);
+      const { response } = await ask(`callback/logto?code=x&state=${encodeURIComponent(state)}`);
+      expect(location(response)).toBe("https://app.example/dashboard");
+    },
+  );
 });
 
 describe("a sign-in that is completed", () => {

@@ -56,9 +56,10 @@ describe("isCrossSite", () => {
     expect(isCrossSite(write({ ...headers, origin: "https://app.example.com" }))).toBe(true);
   });
 
-  test("goes by AUTH_URL where it is set", () => {
+  test("goes by AUTH_URL, too, where a proxy hides which host was asked for", () => {
     variables.AUTH_URL = "https://www.example.com/";
     expect(isCrossSite(write({ origin: "https://www.example.com" }))).toBe(false);
-    expect(isCrossSite(write({ origin: "https://app.example.com" }))).toBe(true);
+    expect(isCrossSite(write({ origin: "https://app.example.com" }))).toBe(false);
+    expect(isCrossSite(write({ origin: "https://shop.example.com" }))).toBe(true);
   });
 });

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { MessagePage } from "@/components/message-page";
+import { SignOutForm } from "@/components/sign-out-form";
 import { ButtonLink } from "@/components/ui/button";
 import { SubmitButton } from "@/components/ui/submit-button";
-import { signOutOfLogtoAction } from "@/lib/session/actions";
 
 export const metadata: Metadata = { title: "No access", robots: { index: false } };
 
@@ -13,9 +13,9 @@ export default function RefusedPage() {
       title="This account may not sign in here"
       actions={
         <>
-          <form action={signOutOfLogtoAction}>
+          <SignOutForm>
             <SubmitButton variant="primary">Sign out of Logto and use another account</SubmitButton>
-          </form>
+          </SignOutForm>
           <ButtonLink href="/sign-in">Back to sign in</ButtonLink>
         </>
       }

@@ -1,26 +1,32 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { GoOnWhenSignedIn } from "@/components/go-on-when-signed-in";
 import { Main } from "@/components/main";
 import { signInMessage } from "@/components/sign-in-errors";
+import { SignInForm, signInRoute } from "@/components/sign-in-form";
 import { Alert } from "@/components/ui/alert";
 import { SubmitButton } from "@/components/ui/submit-button";
-import { signInAction } from "@/lib/session/actions";
 import { defaultCallbackUrl, safeCallbackUrl } from "@/lib/session/model/callback-url";
 import { asSessionError, isSessionError } from "@/lib/session/model/errors";
 import { auth } from "@/auth";
-import { appUrl } from "@/lib/app-url";
+import { appUrl, isOnAnotherHost } from "@/lib/app-url";
 
 export const metadata: Metadata = { title: "Sign in", robots: { index: false } };
 
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   const query = await searchParams;
-  // Auth.js names our own pages by their whole address.
-  const callbackUrl = safeCallbackUrl(query.callbackUrl, (await appUrl("/")).origin);
+  const home = await appUrl("/");
+  const callbackUrl = safeCallbackUrl(query.callbackUrl, home.origin);
+  // Sign-in ends on AUTH_URL's host, so it begins there, too. Whoever was sent there says so by a whole address: a proxy may hide
+  // which host the browser asks for.
+  const wasSent = String(query.callbackUrl).startsWith(home.href);
+  if (!wasSent && (await isOnAnotherHost())) redirect(signInUrl(home, callbackUrl, query.error));
   const error = typeof query.error === "string" ? query.error : await problemWith(callbackUrl);
   const message = error && signInMessage(error);
 
   return (
     <Main className="flex flex-col justify-center py-12 sm:pb-32">
+      <GoOnWhenSignedIn to={callbackUrl} />
       <div className="mx-auto w-full max-w-sm space-y-5">
         {message && (
           <Alert tone={message.tone} title={message.title}>
@@ -41,15 +47,12 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
             )}
             .
           </p>
-          <form action={signInAction} className="mt-6 grid gap-2.5">
-            <input type="hidden" name="callbackUrl" value={callbackUrl} />
-            <SubmitButton variant="primary" name="screen" value="sign-in">
-              Sign in
-            </SubmitButton>
-            <SubmitButton name="screen" value="register">
+          <SignInForm callbackUrl={callbackUrl} className="mt-6 grid gap-2.5">
+            <SubmitButton variant="primary">Sign in</SubmitButton>
+            <SubmitButton formAction={signInRoute({ first_screen: "register" })}>
               Create an account
             </SubmitButton>
-          </form>
+          </SignInForm>
         </div>
         <p className="px-6 text-center text-xs text-balance text-muted sm:px-8">
           Your password is typed at the identity provider and never reaches this site.
@@ -57,6 +60,14 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
       </div>
     </Main>
   );
+}
+
+/** This page on AUTH_URL's host. */
+function signInUrl(home: URL, callbackUrl: string, error: unknown): string {
+  const url = new URL("/sign-in", home);
+  if (typeof error === "string") url.searchParams.set("error", error);
+  url.searchParams.set("callbackUrl", new URL(callbackUrl, home).href);
+  return url.href;
 }
 
 /** Goes on where somebody is signed in already. @returns the code of an error to explain, or null */

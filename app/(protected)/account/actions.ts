@@ -2,19 +2,12 @@
 
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
-import { deleteAccount, isFreshlySignedIn, signInAgain } from "@/lib/session/account";
+import { deleteAccount, isFreshlySignedIn } from "@/lib/session/account";
 import { actionWithSession, redirectOnError } from "@/lib/session/guards";
 import { revokeOtherSessions, revokeSession, signOutEverywhere } from "@/lib/session/sessions";
 
-const account = "/account";
 const sessions = "/account/sessions";
 const deletion = "/account/delete";
-
-/** The way to the deletion leads through a sign-in, so that a browser that was left open is not enough. */
-export const beginDeletion = redirectOnError(
-  account,
-  actionWithSession(() => signInAgain(deletion)),
-);
 
 export const confirmDeletion = redirectOnError(
   deletion,

@@ -5,14 +5,15 @@ import { Main } from "@/components/main";
 import { NeedsDatabase } from "@/components/needs-database";
 import { PageError } from "@/components/page-error";
 import { protectedPage } from "@/components/protected-page";
+import { SignInForm } from "@/components/sign-in-form";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { SubmitButton } from "@/components/ui/submit-button";
+import { appUrl } from "@/lib/app-url";
 import { hasDatabase } from "@/lib/database/client";
 import { env } from "@/lib/env";
-import { appUrl } from "@/lib/app-url";
-import { beginDeletion } from "./actions";
+import { freshSignIn } from "@/lib/session/account";
 
 export const metadata: Metadata = { title: "Account" };
 
@@ -45,11 +46,11 @@ export default protectedPage<PageProps<"/account">>({}, async ({ searchParams, s
               stays; only Logto&apos;s own pages or its administrator can delete that. You are asked to sign
               in again first.
             </p>
-            <form action={beginDeletion} className="mt-5">
+            <SignInForm callbackUrl="/account/delete" parameters={freshSignIn} className="mt-5">
               <SubmitButton variant="danger" size="small">
                 Delete my account
               </SubmitButton>
-            </form>
+            </SignInForm>
           </Card>
         ) : (
           <NeedsDatabase>

@@ -7,26 +7,6 @@ import { isLogtoError } from "@/lib/logto/errors";
 import type { SignInError } from "../model/errors";
 import type { SignInContext } from "./sign-in-context";
 
-/**
- * Says why a sign-in failed where Auth.js's own redirect to the error page does not.
- *
- * @param response of Auth.js
- * @param context of the request that it answers
- */
-export function explainErrors(response: Response, { error }: SignInContext): Response {
-  const location = response.headers.get("location");
-  if (!error || !location) return response;
-  const url = new URL(location, "http://here.invalid");
-  const code = signInErrorOf(error);
-  // What Auth.js says of a callback that threw, whatever it threw: that the user may not sign in.
-  const isDenied = url.searchParams.get("error") === "AccessDenied" && code === "DatabaseUnavailable";
-  if (url.searchParams.get("error") !== "Configuration" && !isDenied) return response;
-  url.searchParams.set("error", code);
-  const headers = new Headers(response.headers);
-  headers.set("location", url.href.replace("http://here.invalid", ""));
-  return new Response(null, { status: response.status, headers });
-}
-
 /** The errors behind an error, outermost first. Auth.js wraps what it caught as `cause.err`. */
 function chainOf(error: Error): Error[] {
   const chain = [error];
@@ -64,7 +44,8 @@ export function signInErrorOf(error: Error): SignInError {
   if (chain.some(isDatabaseError)) return "DatabaseUnavailable";
   const logtoError = chain.find(isLogtoError);
   if (logtoError) return logtoError.code === "unavailable" ? "ProviderUnavailable" : "Configuration";
-  if (chain.some((each) => kindOf(each) === "OAuthCallbackError")) return "OAuthCallbackError";
+  for (const kind of ["OAuthCallbackError", "AccessDenied"] as const)
+    if (chain.some((each) => kindOf(each) === kind)) return kind;
   if (chain.some((each) => interruptions.includes(kindOf(each)))) return "InvalidCheck";
   // The code was used already, or is too old.
   if (chain.some((each) => oauthErrorOf(each) === "invalid_grant")) return "InvalidCheck";
@@ -94,7 +75,13 @@ const refusal = z
 export const authLogger = (context: SignInContext): NonNullable<NextAuthConfig["logger"]> => ({
   error(error) {
     context.error = error;
-    const reasons = chainOf(error).map((each) => {
+    const chain = chainOf(error);
+    const logtoError = chain.find(isLogtoError);
+    if (logtoError) {
+      const { AUTH_LOGTO_ISSUER: issuer } = env();
+      return log.error("sign-in impossible", { issuer, reason: logtoError.message });
+    }
+    const reasons = chain.map((each) => {
       const code = oauthErrorOf(each);
       return `${each.message.replace(/\.? ?Read more at \S+/, "")}${code ? ` (${code})` : ""}`;
     });

@@ -1,5 +1,9 @@
 /** What becomes of one sign-in at Logto, for the route that has Auth.js answer it. */
 export interface SignInContext {
+  /** Whether a page of ours sent the request, so that Auth.js need not look for its CSRF token. */
+  isSameOrigin?: boolean;
+  /** Where the browser asks to come back to: anything. */
+  callbackUrl?: string | undefined;
   /** The grant that Logto gave: revoked should the sign-in fail from there on. */
   grant?: { subject: string; refreshToken: string | undefined };
   /** What Auth.js told its logger. */
@@ -14,7 +18,7 @@ export interface SignInContext {
  */
 const contexts = new WeakMap<Request, SignInContext>();
 
-/** The context of a request to Auth.js; a fresh one for a server action, which has none. */
+/** The context of a request to Auth.js. */
 export function signInContext(request: Request | undefined): SignInContext {
   const context = (request && contexts.get(request)) ?? {};
   if (request) contexts.set(request, context);

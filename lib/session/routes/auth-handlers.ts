@@ -1,49 +1,79 @@
 import { NextRequest, NextResponse } from "next/server";
+import { z } from "zod";
 import { handlers } from "@/auth";
+import { publicUrl } from "@/lib/app-url";
+import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";
 import { revokeGrant } from "@/lib/logto/tokens";
-import { explainErrors } from "../authjs/errors";
+import { signInErrorOf } from "../authjs/errors";
 import { signInContext, type SignInContext } from "../authjs/sign-in-context";
 import { getSession } from "../lifecycle/current-session";
 import { endSession, tolerateOutage } from "../lifecycle/ending";
 import { logtoClient } from "../lifecycle/logto-client";
 import { readStatus } from "../lifecycle/status";
+import { authPath, defaultCallbackUrl, safeCallbackUrl, signInPath } from "../model/callback-url";
 import { asSessionError, errorResponse } from "../model/errors";
 import type { Session } from "../model/session";
+import { splitState, withPath } from "../model/state-parameter";
 import { isSessionCookie, removedCookies } from "../stores/cookie";
+import { isSameOrigin } from "./same-origin";
 import { endHere } from "./sign-out";
 
 type AuthRequest = Parameters<typeof handlers.GET>[0];
 
 /**
- * Auth.js's routes. It signs in; what becomes of sessions is ours. So it never gets to see a session cookie, and never waits for
- * a store, except to begin a session.
+ * Auth.js's routes, to which the forms for signing in and out send too. Auth.js signs in; what becomes of sessions is ours. So it
+ * never gets to see a session cookie, and never waits for a store, except to begin a session. Nor does it keep the page to come
+ * back to: that travels in `state`.
  */
 export async function handleAuthRequest(request: AuthRequest): Promise<Response> {
-  const { pathname } = request.nextUrl;
-  if (pathname.startsWith("/api/auth/callback/")) return finishSignIn(request);
-  if (pathname === "/api/auth/session" && request.method === "GET") return showSession();
-  const { response, context } = await answer(request);
-  const isDone = request.method === "POST" && !context.error;
-  if (pathname === "/api/auth/session" && isDone) return showSession();
-  if (pathname === "/api/auth/signout" && isDone) return finishSignOut(response);
+  const { pathname, search } = request.nextUrl;
+  const url = publicUrl(pathname + search, request.headers);
+  const isPost = request.method === "POST";
+  if (pathname.startsWith(`${authPath}/callback/`)) return finishSignIn(request, url);
+  if (pathname === `${authPath}/session` && !isPost) return showSession();
+  const { response, context } = await answer(request, url);
+  if (isPost && pathname.startsWith(`${authPath}/signin`)) return beginSignIn(request, response, context);
+  if (context.error) return explain(response, context, url);
+  if (isPost && pathname === `${authPath}/session`) return showSession();
+  if (isPost && pathname === `${authPath}/signout`) {
+    const path = safeCallbackUrl(context.callbackUrl, url.origin, "/");
+    return sendTo(response, await endHere(path));
+  }
   return response;
 }
 
-/** Has Auth.js answer a request without its session, and explains what failed. */
-async function answer(request: AuthRequest): Promise<{ response: Response; context: SignInContext }> {
+/** Has Auth.js answer a request at the address that browsers know, without its session. */
+async function answer(
+  request: AuthRequest,
+  url: URL,
+): Promise<{ response: NextResponse; context: SignInContext }> {
+  const { method } = request;
   // From its parts: Next hands over a proxy of the request, which Node.js 24 refuses to copy.
-  const { method, body, url } = request;
-  const headers = withoutSession(request);
-  const bare = new NextRequest(url, { method, headers, body, ...(body && { duplex: "half" }) });
+  const bare = new NextRequest(url, {
+    method,
+    headers: withoutSession(request),
+    ...(method === "POST" && { body: await request.text() }),
+  });
   const context = signInContext(bare);
-  const response = await (method === "GET" ? handlers.GET(bare) : handlers.POST(bare));
-  return { response: explainErrors(response, context), context };
+  context.isSameOrigin = isSameOrigin(request);
+  const answered = await (method === "GET" ? handlers.GET(bare) : handlers.POST(bare));
+  const written = answered.headers.getSetCookie().filter((line) => !isCallbackUrlCookie(line.split("=")[0]));
+  const kept = new Headers(answered.headers);
+  kept.delete("set-cookie");
+  for (const line of written) kept.append("set-cookie", line);
+  const response = new NextResponse(answered.body, { status: answered.status, headers: kept });
+  return { response, context };
 }
 
+/** Auth.js's cookie with the page to come back to: of whichever tab began its sign-in last. */
+const isCallbackUrlCookie = (name = "") => name.endsWith("authjs.callback-url");
+
 function withoutSession(request: AuthRequest): Headers {
-  const kept = request.cookies.getAll().filter(({ name }) => !isSessionCookie(name));
+  const kept = request.cookies
+    .getAll()
+    .filter(({ name }) => !isSessionCookie(name) && !isCallbackUrlCookie(name));
   const headers = new Headers(request.headers);
   headers.set("cookie", kept.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; "));
   return headers;
@@ -62,31 +92,83 @@ async function showSession(): Promise<Response> {
 }
 
 /**
- * Signing out by Auth.js's own route: its page, or `signOut` of next-auth/react. Auth.js has checked the CSRF token.
+ * Sends the browser to Logto, with the page to come back to in `state`. On another host than AUTH_URL's it has to sign in there:
+ * that host will get Logto's answer, and needs the cookies that go with it.
  *
  * @param response of Auth.js
  */
-async function finishSignOut(response: Response): Promise<Response> {
-  const url = await endHere();
-  const headers = new Headers(response.headers);
-  const isJson = headers.get("content-type")?.includes("json");
-  if (isJson) headers.delete("location");
-  else headers.set("location", url);
-  return new Response(isJson ? JSON.stringify({ url }) : null, { status: response.status, headers });
+async function beginSignIn(
+  request: AuthRequest,
+  response: NextResponse,
+  context: SignInContext,
+): Promise<Response> {
+  const home = publicUrl("/", request.headers);
+  const origin = request.headers.get("origin");
+  const isElsewhere = env().AUTH_URL && context.isSameOrigin && origin && origin !== home.origin;
+  const callbackUrl = safeCallbackUrl(
+    context.callbackUrl?.replace(isElsewhere ? origin : "", ""),
+    home.origin,
+  );
+  if (isElsewhere) return sendTo(response, new URL(signInPath(callbackUrl), home).href);
+  if (context.error) return explain(response, context, home, callbackUrl);
+  const destination = new URL((await destinationOf(response)) ?? "/", home);
+  const state = destination.searchParams.get("state");
+  if (state) destination.searchParams.set("state", withPath(state, callbackUrl));
+  return sendTo(response, destination.href);
 }
 
-/** A session that a sign-in replaces has ended, and so has its grant, unless Logto gave both the same one. */
-async function finishSignIn(request: AuthRequest): Promise<Response> {
+/** Says what failed on the sign-in page, to which Auth.js leads with little more than "Configuration". */
+async function explain(
+  response: Response,
+  { error }: SignInContext,
+  home: URL,
+  callbackUrl = defaultCallbackUrl,
+): Promise<Response> {
+  if (!error || (await destinationOf(response)) === undefined) return response;
+  return sendTo(response, new URL(signInPath(callbackUrl, signInErrorOf(error)), home).href);
+}
+
+const forScripts = z.object({ url: z.string() });
+
+/** Where an answer of Auth.js sends the browser: a script is told in JSON. */
+async function destinationOf(response: Response): Promise<string | undefined> {
+  const location = response.headers.get("location");
+  if (location || !isJson(response)) return location ?? undefined;
+  return forScripts.safeParse(await response.clone().json()).data?.url;
+}
+
+const isJson = ({ headers }: Response) => headers.get("content-type")?.includes("json");
+
+/** The same answer, with its cookies, which leads elsewhere. */
+function sendTo(response: Response, url: string): NextResponse {
+  const headers = new Headers(response.headers);
+  if (!isJson(response)) headers.set("location", url);
+  else headers.delete("location");
+  const body = isJson(response) ? JSON.stringify({ url }) : null;
+  return new NextResponse(body, { status: response.status, headers });
+}
+
+/**
+ * Has Auth.js sign in, and sends the browser to the page that it wanted. A session that the sign-in replaces has ended, and so has
+ * its grant, unless Logto gave both the same one.
+ */
+async function finishSignIn(request: AuthRequest, url: URL): Promise<Response> {
   const cookies = request.cookies.getAll();
+  const { state, path } = splitState(url.searchParams.get("state") ?? "");
+  if (path !== undefined) url.searchParams.set("state", state);
+  const callbackUrl = safeCallbackUrl(path);
   const replaced = await readStatus(cookies).catch(() => undefined);
   const before = replaced?.status === "active" ? replaced.session : undefined;
-  const { response, context } = await answer(request);
-  const completed = new NextResponse(response.body, response);
-  const written = completed.cookies.getAll().map(({ name }) => name);
+  const { response, context } = await answer(request, url);
+  const written = response.cookies.getAll().map(({ name }) => name);
   if (!written.some(isSessionCookie)) {
     // In an outage of the database nobody can say whether it is that of the session that stays.
     if (replaced) await dropGrant(context, before);
-    return completed;
+    // Another tab has signed in meanwhile, or this address was opened before.
+    const isDone = before && context.error && signInErrorOf(context.error) === "InvalidCheck";
+    return isDone
+      ? sendTo(response, new URL(callbackUrl, url).href)
+      : explain(response, context, url, callbackUrl);
   }
   if (before) {
     // For the same user in the same browser Logto goes on with the grant that it has: revoking it would end the new session.
@@ -95,6 +177,7 @@ async function finishSignIn(request: AuthRequest): Promise<Response> {
       tolerateOutage("a replaced session's row is left"),
     );
   }
+  const completed = sendTo(response, new URL(callbackUrl, url).href);
   // Chunks of the old cookie, which Auth.js could not know of.
   const leftover = cookies.map(({ name }) => name).filter((name) => !written.includes(name));
   for (const { name, value, options } of removedCookies(leftover))

@@ -10,41 +10,41 @@ import { endSession } from "../lifecycle/ending";
 import { logtoClient } from "../lifecycle/logto-client";
 import { readStatus } from "../lifecycle/status";
 import { halfSignedOut } from "../model/callback-url";
-
-/**
- * Where the browser goes after it was signed out here: to Logto, which ends its own session and sends it on to `/`.
- * Without that, "sign in" would pass without a password. Straight to `/` when Logto can't be reached.
- *
- * @param isHalf whether the session could not be ended here
- */
-export async function afterSignOutUrl(isHalf = false): Promise<string> {
-  const home = await appUrl("/");
-  const state = `${isHalf ? halfSignedOut : ""}${crypto.randomUUID()}`;
-  try {
-    return (await endSessionUrl(logtoClient(), home.href, state)).href;
-  } catch (error) {
-    log.error("signed out here, but not at Logto", { reason: toLogtoError(error).message });
-    if (isHalf) home.searchParams.set("state", state);
-    return home.href;
-  }
-}
+import { withPath } from "../model/state-parameter";
 
 /**
  * Signs out, in a handler or an action: ends the session and its grant, and removes the cookie. In an outage of the database the
  * cookie goes all the same, and the operator's log has a line.
  *
- * @returns where to send the browser, so that it ends Logto's own session
+ * @param path where the browser comes back to; a path of ours
+ * @returns where to send the browser: to Logto, which ends its own session and sends it on. Without that, "sign in" would pass
+ *   without a password. Straight back where Logto can't be reached
  */
-export async function endHere(): Promise<string> {
-  let isHalf = false;
+export async function endHere(path = "/"): Promise<string> {
+  const isHalf = !(await isEnded());
+  await removeSessionCookies();
+  const home = await appUrl("/");
+  const id = `${isHalf ? halfSignedOut : ""}${crypto.randomUUID()}`;
+  // Logto knows of the start page alone. There middleware sends the browser on (update-session.ts).
+  const state = path === "/" ? id : withPath(id, path);
+  try {
+    return (await endSessionUrl(logtoClient(), home.href, state)).href;
+  } catch (error) {
+    log.error("signed out here, but not at Logto", { reason: toLogtoError(error).message });
+    if (isHalf) home.searchParams.set("state", state);
+    return isHalf ? home.href : new URL(path, home).href;
+  }
+}
+
+/** Ends the session of the request, if there is one. False in an outage of the database. */
+async function isEnded(): Promise<boolean> {
   try {
     const status = await readStatus((await cookies()).getAll());
     if (status.status === "active") await endSession(status.session, "signed out");
+    return true;
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
-    isHalf = true;
     log.error("signed out in the browser, but not in the database", { reason: error.message });
+    return false;
   }
-  await removeSessionCookies();
-  return afterSignOutUrl(isHalf);
 }

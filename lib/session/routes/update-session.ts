@@ -1,11 +1,13 @@
 import { NextResponse, type NextRequest } from "next/server";
+import { publicUrl } from "@/lib/app-url";
 import { isDatabaseError } from "@/lib/database-error";
 import { cookiesFor, noSessionError } from "../lifecycle/current-session";
 import { renewSession } from "../lifecycle/renewal";
 import { readStatus, type SessionStatus } from "../lifecycle/status";
-import { signInPath } from "../model/callback-url";
+import { halfSignedOut, safeCallbackUrl, signInPath } from "../model/callback-url";
 import { errorResponse } from "../model/errors";
 import { tombstoneOf, type Session } from "../model/session";
+import { splitState } from "../model/state-parameter";
 import { isSessionCookie, removedCookies, writtenCookies, type SessionCookie } from "../stores/cookie";
 import { sessionStore, usesRows } from "../stores/current-store";
 import type { Protection, Verdict } from "./protected-paths";
@@ -25,6 +27,8 @@ const pathOf = ({ nextUrl }: NextRequest) => nextUrl.pathname + nextUrl.search;
  * @param protection tells what is for signed-in people only
  */
 export async function updateSession(request: NextRequest, protection: Protection): Promise<Response> {
+  const wanted = afterSignOut(request);
+  if (wanted) return redirect(publicUrl(wanted, request.headers));
   const verdict = protection.verdict(request);
   const response = usesRows()
     ? await updateRow(request, verdict, protection.isClosed)
@@ -32,6 +36,16 @@ export async function updateSession(request: NextRequest, protection: Protection
   // Of a page that was rendered at build time Next.js says that any cache may keep it, and give it to anybody.
   if (verdict !== "let through") response.headers.set("cache-control", uncached);
   return response;
+}
+
+/** The page that was wanted after a sign-out. Logto sends every browser to the start page, the only one that it knows of. */
+function afterSignOut({ nextUrl }: NextRequest): string | undefined {
+  if (nextUrl.pathname !== "/") return undefined;
+  const { state, path } = splitState(nextUrl.searchParams.get("state") ?? "");
+  // That a sign-out was done by half is said on the start page.
+  return path === undefined || state.startsWith(halfSignedOut)
+    ? undefined
+    : safeCallbackUrl(path, undefined, "/");
 }
 
 async function updateRow(request: NextRequest, verdict: Verdict, isClosed: boolean): Promise<Response> {
@@ -70,7 +84,8 @@ async function tombstone(session: Session, names: string[]): Promise<SessionCook
 function turnAway(request: NextRequest, verdict: Verdict, status: SessionStatus["status"]): NextResponse {
   // A fetch that follows a redirect would show the sign-in page in place of what it asked for.
   const isRefused = verdict === "refuse" || (status === "ended" && !isNavigation(request));
-  if (!isRefused) return redirect(request, signInPath(pathOf(request), explanations[status]));
+  const path = signInPath(pathOf(request), explanations[status]);
+  if (!isRefused) return redirect(publicUrl(path, request.headers));
   const refused = errorResponse(noSessionError(status));
   return new NextResponse(refused.body, refused);
 }
@@ -106,8 +121,8 @@ function withCookies(response: NextResponse, cookies: SessionCookie[]): NextResp
   return response;
 }
 
-function redirect(request: NextRequest, path: string): NextResponse {
-  const response = NextResponse.redirect(new URL(path, request.nextUrl.href));
+function redirect(url: URL): NextResponse {
+  const response = NextResponse.redirect(url);
   response.headers.set("cache-control", uncached);
   return response;
 }

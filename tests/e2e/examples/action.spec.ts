@@ -1,4 +1,4 @@
-import { expect, signInByRequests, test } from "../stage";
+import { expect, signIn, signInByRequests, test } from "../stage";
 
 const example = "/examples/action";
 
@@ -57,4 +57,18 @@ test("while a form is on its way its button says so", async ({ context, page }) 
   go();
   await expect(page.getByText("Buy milk")).toBeVisible();
   await expect(save).toHaveAttribute("aria-disabled", "false");
+});
+
+test("an action of an older build says that the site was updated, and reloads the page", async ({ page }) => {
+  await signIn(page, "alice", { to: example });
+  await page.route("**", async (route) => {
+    const headers = route.request().headers();
+    await route.continue(
+      "next-action" in headers ? { headers: { ...headers, "next-action": "0".repeat(42) } } : {},
+    );
+  });
+  await page.getByLabel("New note").fill("Buy milk");
+  await page.getByRole("button", { name: "Save the note" }).click();
+  await expect(page.getByRole("heading", { name: "This site was updated" })).toBeVisible();
+  await expect(page.getByLabel("New note")).toHaveValue("");
 });

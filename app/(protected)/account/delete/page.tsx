@@ -4,11 +4,12 @@ import { MessagePage } from "@/components/message-page";
 import { NeedsDatabase } from "@/components/needs-database";
 import { PageError } from "@/components/page-error";
 import { protectedPage } from "@/components/protected-page";
+import { SignInForm } from "@/components/sign-in-form";
 import { ButtonLink } from "@/components/ui/button";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { hasDatabase } from "@/lib/database/client";
-import { isFreshlySignedIn } from "@/lib/session/account";
-import { beginDeletion, confirmDeletion } from "../actions";
+import { freshSignIn, isFreshlySignedIn } from "@/lib/session/account";
+import { confirmDeletion } from "../actions";
 
 export const metadata: Metadata = { title: "Delete my account" };
 
@@ -37,11 +38,15 @@ export default protectedPage<PageProps<"/account/delete">>({}, async ({ searchPa
       title={isFresh ? `Delete ${displayName(user)}'s account for good?` : "Sign in again to go on"}
       actions={
         <>
-          <form action={isFresh ? confirmDeletion : beginDeletion}>
-            <SubmitButton variant={isFresh ? "danger" : "primary"}>
-              {isFresh ? "Delete my account" : "Sign in again"}
-            </SubmitButton>
-          </form>
+          {isFresh ? (
+            <form action={confirmDeletion}>
+              <SubmitButton variant="danger">Delete my account</SubmitButton>
+            </form>
+          ) : (
+            <SignInForm callbackUrl="/account/delete" parameters={freshSignIn}>
+              <SubmitButton variant="primary">Sign in again</SubmitButton>
+            </SignInForm>
+          )}
           {back("Keep my account")}
         </>
       }

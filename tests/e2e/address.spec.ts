@@ -1,0 +1,133 @@
+import { chromium } from "@playwright/test";
+import { findBrowser } from "../../dev/browser";
+import { startIdentity } from "../../dev/identity/server";
+import { appClient, appVariables } from "../../dev/stand-in";
+import { startFront } from "./front";
+import { freePort, startApp } from "./servers";
+import { expect, test } from "./stage";
+import { goToLogto, signOut, typeCredentials } from "./steps";
+
+const profile = "/profile?tab=4";
+
+test.describe("on another host than AUTH_URL's", () => {
+  for (const javaScriptEnabled of [true, false])
+    test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
+      test.use({ javaScriptEnabled });
+
+      test("a protected page leads to sign in on AUTH_URL's host and ends there", async ({ page, stage }) => {
+        const elsewhere = stage.url.replace("localhost", "127.0.0.1");
+        await page.goto(elsewhere + profile);
+        await goToLogto(page);
+        await typeCredentials(page, "bob");
+        await expect(page).toHaveURL(stage.url + profile);
+      });
+
+      test("the sign-in page is the one on AUTH_URL's host", async ({ page, stage }) => {
+        const elsewhere = stage.url.replace("localhost", "127.0.0.1");
+        await page.goto(`${elsewhere}/sign-in?callbackUrl=${encodeURIComponent(profile)}`);
+        expect(new URL(page.url()).origin).toBe(stage.url);
+        await goToLogto(page);
+        await typeCredentials(page, "bob");
+        await expect(page).toHaveURL(stage.url + profile);
+      });
+    });
+
+  test("a form that was sent there leads to the sign-in page on AUTH_URL's host", async ({
+    context,
+    stage,
+  }) => {
+    const origin = stage.url.replace("localhost", "127.0.0.1");
+    const form = { callbackUrl: origin + profile };
+    const url = `${origin}/api/auth/signin/logto`;
+    const response = await context.request.post(url, { form, headers: { origin }, maxRedirects: 0 });
+    expect(response.headers().location).toBe(
+      `${stage.url}/sign-in?callbackUrl=${encodeURIComponent(profile)}`,
+    );
+  });
+
+  test("a proxy that hides the browser's host does not send it in a circle", async ({ context, stage }) => {
+    const headers = { host: "upstream:3000", accept: "text/html" };
+    const url = `/sign-in?callbackUrl=${encodeURIComponent(profile)}`;
+    const first = await context.request.get(url, { headers, maxRedirects: 0 });
+    const { location = "" } = first.headers();
+    expect(location).toBe(`${stage.url}/sign-in?callbackUrl=${encodeURIComponent(stage.url + profile)}`);
+    expect((await context.request.get(location, { headers, maxRedirects: 0 })).status()).toBe(200);
+  });
+});
+
+/** What a proxy may say, and how the app is told to go by it. */
+const fronts: {
+  what: string;
+  variables: Record<string, string>;
+  forwarded: (host: string) => Record<string, string>;
+}[] = [
+  {
+    what: "by X-Forwarded-Host alone",
+    variables: { AUTH_URL: "", AUTH_TRUST_HOST: "true" },
+    forwarded: (host) => ({ host: "upstream:3000", "x-forwarded-host": host, "x-forwarded-proto": "http" }),
+  },
+  {
+    what: "behind two proxies",
+    variables: { AUTH_URL: "", AUTH_TRUST_HOST: "true" },
+    forwarded: (host) => ({
+      host: "upstream:3000",
+      "x-forwarded-host": `${host}, inner.test`,
+      "x-forwarded-proto": "http, https",
+    }),
+  },
+  {
+    what: "by Host alone",
+    variables: { AUTH_URL: "", AUTH_TRUST_HOST: "true" },
+    forwarded: (host) => ({ host }),
+  },
+  {
+    what: "by AUTH_URL, with a proxy that says nothing",
+    variables: {},
+    forwarded: () => ({ host: "upstream:3000" }),
+  },
+];
+
+for (const { what, variables, forwarded } of fronts)
+  test(`behind a proxy, known ${what}: sign-in, its errors and sign-out stay on the browser's host`, async () => {
+    const port = await freePort();
+    const front = await startFront(port, "app.test", forwarded);
+    const identity = await startIdentity({ port: 0, control: true, clients: [appClient(front.url)] });
+    const app = await startApp(
+      { ...appVariables(identity.issuer), AUTH_URL: front.url, ...variables },
+      { port },
+    );
+    const { executablePath, args = [] } = findBrowser() ?? {};
+    const browser = await chromium.launch({
+      args: [...args, "--host-resolver-rules=MAP app.test 127.0.0.1"],
+      ...(executablePath && { executablePath }),
+    });
+    try {
+      const page = await browser.newPage({ baseURL: front.url });
+      const asked: string[] = [];
+      page.on("request", (request) => asked.push(new URL(request.url()).origin));
+      await page.goto(profile);
+      await goToLogto(page);
+      await page.goto("/api/auth/callback/logto?error=access_denied&state=x");
+      await expect(page.getByRole("alert").filter({ hasText: "Sign-in was" })).toBeVisible();
+      expect(new URL(page.url()).origin).toBe(front.url);
+
+      await page.goto(profile);
+      await goToLogto(page);
+      await typeCredentials(page, "bob");
+      await expect(page).toHaveURL(front.url + profile);
+      await signOut(page);
+      await expect(page.getByText("You are signed out")).toBeVisible();
+      expect(new Set(asked)).toEqual(new Set([front.url, identity.endpoint]));
+    } finally {
+      await browser.close();
+      for (const close of [app.stop, identity.close, front.close]) await close();
+    }
+  });
+
+test("headers that name no host lead nowhere", async ({ context }) => {
+  for (const host of ["a b", "[", "", "evil.example/path", "x@y"]) {
+    const headers = { "x-forwarded-host": host, "x-forwarded-proto": "gopher" };
+    const answer = await context.request.get("/dashboard", { headers, maxRedirects: 0 });
+    expect(answer.status(), host).toBe(307);
+  }
+});

@@ -1,0 +1,184 @@
+import type { APIResponse, BrowserContext } from "@playwright/test";
+import { z } from "zod";
+import { beginSignIn, csrfForm, expect, signIn, signInByRequests, test, typePassword, visit } from "./stage";
+import { goToLogto, signOut, typeCredentials, userMenuButton } from "./steps";
+
+const profile = "/profile?tab=4";
+
+/** What a script is told. */
+const destination = z.object({ url: z.url() });
+
+/** The address at which Logto sends the browser back, by following its redirects as far as that. */
+async function backFromLogto(context: BrowserContext, response: APIResponse): Promise<URL> {
+  let next = response;
+  for (;;) {
+    const url = new URL(next.headers().location ?? "", next.url());
+    if (url.pathname.startsWith("/api/auth/callback/")) return url;
+    next = await context.request.get(url.href, { maxRedirects: 0 });
+  }
+}
+
+/** Begins to sign in to come back to a page, and types the password. */
+async function comeBackFor(context: BrowserContext, path: string, username = "bob"): Promise<URL> {
+  const signInPage = await beginSignIn(context, path);
+  return backFromLogto(context, await typePassword(context, signInPage, username, { maxRedirects: 0 }));
+}
+
+/** A refusal of Logto in place of a code. */
+function cancelled(url: URL): URL {
+  url.searchParams.delete("code");
+  url.searchParams.set("error", "access_denied");
+  return url;
+}
+
+/** Where a response ended, without the origin. */
+const pathOf = (response: APIResponse) => response.url().replace(new URL(response.url()).origin, "");
+
+const mishaps: [string, (url: URL, context: BrowserContext) => Promise<URL>][] = [
+  ["is cancelled at Logto", async (url) => cancelled(url)],
+  [
+    "lost its state cookie",
+    async (url, context) => {
+      await context.clearCookies({ name: "authjs.state" });
+      return url;
+    },
+  ],
+  [
+    "lost all of its cookies",
+    async (url, context) => {
+      await context.clearCookies({ name: /^authjs/ });
+      return url;
+    },
+  ],
+];
+
+for (const [what, happen] of mishaps)
+  test(`a sign-in that ${what} still leads to its page the next time`, async ({ context, page, stage }) => {
+    const back = await happen(await comeBackFor(context, profile), context);
+    await page.goto(back.href);
+    await expect(page.getByRole("alert").filter({ hasText: "Sign-in was" })).toBeVisible();
+    // Logto knows the browser by now.
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect(page).toHaveURL(stage.url + profile);
+  });
+
+test("a callback that is opened once more, signed in, leads to its page without a word", async ({
+  context,
+}) => {
+  const back = await comeBackFor(context, profile);
+  expect(pathOf(await visit(context, back.href))).toBe(profile);
+  expect(pathOf(await visit(context, back.href))).toBe(profile);
+  back.searchParams.delete("state");
+  expect(pathOf(await visit(context, back.href))).toBe("/dashboard");
+});
+
+test("a page in `state` leads nowhere else", async ({ context, stage }) => {
+  const back = await comeBackFor(context, profile);
+  const [state = ""] = (back.searchParams.get("state") ?? "").split("~");
+  for (const evil of ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]) {
+    back.searchParams.set("state", `${state}~${Buffer.from(evil).toString("base64url")}`);
+    expect(new URL((await visit(context, back.href)).url()).origin, evil).toBe(stage.url);
+  }
+});
+
+test("of eight tabs that sign in at once, each ends on its page or on a sign-in page that leads to it", async ({
+  context,
+}) => {
+  const paths = Array.from({ length: 8 }, (_, tab) => `/profile?tab=${tab}`);
+  const signInPages = [];
+  for (const path of paths) signInPages.push({ path, page: await beginSignIn(context, path) });
+  for (const { path, page } of signInPages) {
+    const back = await backFromLogto(context, await typePassword(context, page, "bob", { maxRedirects: 0 }));
+    const landed = await visit(context, back.href);
+    const { pathname, searchParams } = new URL(landed.url());
+    if (pathname === "/sign-in") expect(searchParams.get("callbackUrl")).toBe(path);
+    else expect(pathOf(landed)).toBe(path);
+    const again = await beginSignIn(context, path);
+    expect(pathOf(again)).toBe(path);
+  }
+});
+
+test("a tab whose sign-in was overtaken finds that the browser is signed in", async ({
+  context,
+  page,
+  stage,
+}) => {
+  const other = await context.newPage();
+  await page.goto("/dashboard");
+  await goToLogto(page);
+  await other.goto(profile);
+  await goToLogto(other);
+  // The other one's cookies are those of the browser now.
+  await typeCredentials(other, "alice");
+  await expect(other).toHaveURL(stage.url + profile);
+  await typeCredentials(page, "alice");
+  await expect(page).toHaveURL(`${stage.url}/dashboard`);
+  await expect(userMenuButton(page, "Alice Kim")).toBeVisible();
+});
+
+test("a tab on the sign-in page goes on when the user comes back to it signed in", async ({
+  context,
+  page,
+  stage,
+}) => {
+  await page.goto(profile);
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await signInByRequests(context, "alice");
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await expect(page).toHaveURL(stage.url + profile);
+});
+
+test("a page whose address is too long to travel is come back to without its query", async ({
+  page,
+  stage,
+}) => {
+  await signIn(page, "bob", { to: "/organizations" });
+  await page.context().clearCookies({ name: /^authjs\.session/ });
+  await page.goto(`/profile?q=${"한".repeat(300)}`);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page).toHaveURL(`${stage.url}/profile`);
+});
+
+test("next-auth/react's signIn comes back to its page, too", async ({ context }) => {
+  const form = { ...(await csrfForm(context)), callbackUrl: profile };
+  const headers = { "x-auth-return-redirect": "1" };
+  const begun = await context.request.post("/api/auth/signin/logto", { form, headers });
+  const { url } = destination.parse(await begun.json());
+  const landed = await typePassword(context, await context.request.get(url), "carol");
+  expect(pathOf(landed)).toBe(profile);
+});
+
+for (const [callbackUrl, expected] of [
+  ["/bye?really=1", "/bye?really=1"],
+  ["https://evil.example/bye", "/"],
+  ["//evil.example", "/"],
+  ["/api/auth/signout", "/"],
+] as const)
+  test(`signing out with callbackUrl=${callbackUrl} ends on ${expected}, signed out at Logto`, async ({
+    context,
+    page,
+    stage,
+  }) => {
+    await signIn(page, "bob");
+    const form = { ...(await csrfForm(context)), callbackUrl };
+    const headers = { "x-auth-return-redirect": "1" };
+    const response = await context.request.post("/api/auth/signout", { form, headers });
+    const { url } = destination.parse(await response.json());
+    await page.goto(url);
+    await expect(page).toHaveURL(stage.url + expected);
+    await page.goto(profile);
+    await goToLogto(page);
+  });
+
+test("in a tab that is older than the running build, signing in and out work", async ({ page, stage }) => {
+  // The server would know none of its server actions.
+  await page.route("**", (route) =>
+    "next-action" in route.request().headers() ? route.abort() : route.continue(),
+  );
+  await page.goto(profile);
+  await goToLogto(page);
+  await typeCredentials(page, "alice");
+  await expect(page).toHaveURL(stage.url + profile);
+  await signOut(page);
+  await expect(page.getByText("You are signed out")).toBeVisible();
+});
