@@ -41,9 +41,11 @@ const userinfoOnly = ["custom_data", "identities", "sso_identities", "organizati
 export function claimsOf(user: User, directory: Directory, use: string, endpoint: string): AccountClaims {
   const organizations = user.organizations.flatMap(({ id }) => directory.organizations.get(id) ?? []);
   const { picture, email, phone_number } = user.claims;
+  const username = user.username ?? undefined;
   const claims: AccountClaims = {
     // Which a test may say otherwise of somebody.
     email_verified: Boolean(email),
+    preferred_username: username,
     ...user.claims,
     sub: user.id,
     username: user.username,

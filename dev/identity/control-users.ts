@@ -11,9 +11,11 @@ const userChange = userSchema
   .partial()
   .strict();
 
+const rolePermissionsSchema = z.record(z.string(), z.array(z.string()));
+
 const newUser = userChange.required({ username: true, password: true });
 
-/** The administration of users and organizations, as control routes. A user is named by id, username or e-mail. */
+/** The administration of users, roles and organizations, as control routes. A user is named by id, username or e-mail. */
 export function createUserAdministration({ directory, records }: State): Record<string, ControlRoute> {
   const find = (id: string): User => {
     const user = directory.users.get(id) ?? directory.findByIdentifier(id);
@@ -52,6 +54,8 @@ export function createUserAdministration({ directory, records }: State): Record<
       directory.remove(user);
       revokeAll(user);
     },
+    "POST roles/:id": (body, id) => directory.addPermissions(id, rolePermissionsSchema.parse(body)),
+    "DELETE roles/:id": (_body, id) => void directory.roles.delete(id),
     "GET organizations": () => [...directory.organizations.values()],
     "PATCH organizations/:id": (body, id) => {
       const organization = directory.organizations.get(id);

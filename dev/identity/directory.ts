@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "./clock";
 import { hashPassword, isPassword } from "./passwords";
+import { rolePermissions, type ApiPermissions } from "./seed";
 
 const record = z.record(z.string(), z.unknown());
 
@@ -43,6 +44,8 @@ export type Organization = z.infer<typeof organizationSchema>;
 export class Directory {
   readonly users: Map<string, User>;
   readonly organizations: Map<string, Organization>;
+  /** What each role may do at APIs. Not stored: at the next start the seed, which an app's developer edits, holds again. */
+  readonly roles: Map<string, ApiPermissions>;
   readonly #now: Clock;
   readonly #changed: () => void;
 
@@ -50,6 +53,7 @@ export class Directory {
     this.#now = now;
     this.users = new Map(users.map((user) => [user.id, user]));
     this.organizations = new Map(organizations.map((organization) => [organization.id, { ...organization }]));
+    this.roles = new Map(Object.entries(rolePermissions));
     this.#changed = changed;
   }
 
@@ -112,6 +116,14 @@ export class Directory {
   remove(user: User): void {
     this.users.delete(user.id);
     this.#changed();
+  }
+
+  /** Lets a role do more at APIs; a role that there is not yet comes into being. */
+  addPermissions(role: string, permissions: ApiPermissions): void {
+    const held = this.roles.get(role) ?? {};
+    const merged = { ...held };
+    for (const [api, names] of Object.entries(permissions)) merged[api] = [...(held[api] ?? []), ...names];
+    this.roles.set(role, merged);
   }
 
   updateOrganization(organization: Organization): void {

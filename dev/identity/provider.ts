@@ -1,4 +1,5 @@
 import type Library from "oidc-provider";
+import { z } from "zod";
 import { postToLoopback } from "./backchannel";
 import { claimsByScope, claimsOf } from "./claims";
 import { createClock, moveTimes, showServerTime } from "./clock";
@@ -24,6 +25,7 @@ interface ProviderOptions {
   traffic?: Traffic | undefined;
 }
 
+const organizationIdSchema = z.string().optional();
 const cookieOptions = { httpOnly: true, sameSite: "lax", signed: true } as const;
 
 /** The authorization server: oidc-provider, set up to answer as Logto does (Logto facts). */
@@ -101,8 +103,14 @@ export function createProvider({ endpoint, clients, state, settings, traffic }: 
         defaultResource: () => undefined,
         useGrantedResource: () => false,
         getResourceServerInfo: (ctx, indicator) => {
-          const user = ctx.oidc.route === "token" ? findUser(ctx.oidc.account?.accountId) : undefined;
-          return describeResource(indicator, user, settings.accessTokenLifetime);
+          const { account, params, session } = ctx.oidc;
+          return describeResource({
+            roles: directory.roles,
+            indicator,
+            user: findUser(session?.accountId ?? account?.accountId),
+            organizationId: organizationIdSchema.parse(params?.organization_id),
+            lifetime: settings.accessTokenLifetime,
+          });
         },
       },
       rpInitiatedLogout: {

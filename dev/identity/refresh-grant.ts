@@ -63,6 +63,7 @@ export function createRefreshGrant(options: RefreshGrantOptions) {
       grant,
       user,
       scopes,
+      roles: directory.roles,
       lifetime: settings.accessTokenLifetime,
     });
     ctx.oidc.entity("AccessToken", accessToken);
@@ -118,11 +119,13 @@ interface AccessTokenRequest {
   grant: Grant;
   user: User;
   scopes: Set<string>;
+  roles: Directory["roles"];
   lifetime: number;
 }
 
 /** Opaque without a resource, else a JWT for the resource or the organization; `scope` is what is granted and held now. */
-function describeAccessToken(ctx: Context, { token, grant, user, scopes, lifetime }: AccessTokenRequest) {
+function describeAccessToken(ctx: Context, request: AccessTokenRequest) {
+  const { token, grant, user, scopes, roles, lifetime } = request;
   const { client, params, provider } = ctx.oidc;
   const { accountId, expiresWithSession, sessionUid, sid } = token;
   const accessToken = new provider.AccessToken({
@@ -140,7 +143,11 @@ function describeAccessToken(ctx: Context, { token, grant, user, scopes, lifetim
     accessToken.scope = grant.getOIDCScopeFiltered(scopes);
     return accessToken;
   }
-  const server = resourceServer(resource, describeResource(resource, user, lifetime));
+  const organizationId = params.organization_id;
+  const server = resourceServer(
+    resource,
+    describeResource({ roles, indicator: resource, user, organizationId, lifetime }),
+  );
   accessToken.resourceServer = server;
   accessToken.scope = grant.getResourceScopeFiltered(
     resource,

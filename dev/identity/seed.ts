@@ -25,8 +25,11 @@ export const apiResources: readonly ApiResource[] = [
   { indicator: store, permissions: ["read", "delete"] },
 ];
 
-/** Role -> API resource -> permissions. */
-export const rolePermissions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+/** What a role may do at APIs: API resource -> permissions. */
+export type ApiPermissions = Readonly<Record<string, readonly string[]>>;
+
+/** Role -> what it may do at APIs. */
+export const rolePermissions: Readonly<Record<string, ApiPermissions>> = {
   admin: { [shopping]: ["read", "write"], [store]: ["read", "delete"] },
   editor: { [shopping]: ["read", "write"], [store]: ["read"] },
   viewer: { [shopping]: ["read"] },
@@ -36,6 +39,11 @@ export const rolePermissions: Readonly<Record<string, Readonly<Record<string, re
 export const organizationRolePermissions: Readonly<Record<string, readonly string[]>> = {
   admin: ["invite:member", "remove:member", "read:report"],
   member: ["read:report"],
+};
+
+/** Organization role -> what it may do at APIs. */
+export const organizationRoleApiPermissions: Readonly<Record<string, ApiPermissions>> = {
+  admin: { [shopping]: ["read", "write"] },
 };
 
 export const acme: Organization = { id: "r6f1s9e4ok2m", name: "Acme", description: "Makes everything." };

@@ -4,10 +4,18 @@ import { administerStandIn, moveStandInClock } from "./drivers/administer-stand-
 import { startStandIn } from "./drivers/start-stand-in";
 import { sharedServer, type Person, type Server, type Skip } from "./server";
 
-/** What a test asks of an administrator. Only people that it made itself are ever changed. */
+/** API resource -> permissions. */
+export type ApiPermissions = Record<string, string[]>;
+
+/** What a test asks of an administrator. Only people and roles that it made itself are ever changed. */
 export interface Administration {
   createPerson(roles: string[]): Promise<Person & { id: string }>;
   setRoles(id: string, roles: string[]): Promise<void>;
+  /** Makes the person a member of one organization of the tenant, with these roles in it. */
+  joinOrganization(id: string, organizationId: string, roles: string[]): Promise<void>;
+  createRole(name: string, permissions: ApiPermissions): Promise<void>;
+  addPermissions(role: string, permissions: ApiPermissions): Promise<void>;
+  deleteRole(name: string): Promise<void>;
   setPassword(id: string, password: string): Promise<void>;
   suspend(id: string): Promise<void>;
   deletePerson(id: string): Promise<void>;

@@ -35,7 +35,7 @@ function authTime(tokens: Tokens): number {
   return Number(idTokenClaims(tokens).auth_time);
 }
 
-describe("prompt=login consent with max_age", () => {
+describe("prompt=login consent with max_age [S]", () => {
   test("asks for the password although the browser has a live session", async () => {
     const { browser } = await signIn(server);
 
@@ -59,7 +59,7 @@ describe("prompt=login consent with max_age", () => {
   });
 });
 
-describe("max_age without prompt=login", () => {
+describe("max_age without prompt=login [S]", () => {
   test("passes with a fresh session, and auth_time is that of the earlier sign-in", async (context) => {
     const first = await signIn(server, fresh);
     await letTimePass(4, context);
@@ -77,7 +77,7 @@ describe("max_age without prompt=login", () => {
   });
 });
 
-describe("auth_time", () => {
+describe("auth_time [S]", () => {
   test("is in no id_token where neither max_age nor prompt=login was sent", async () => {
     const { tokens } = await signIn(server);
 

@@ -87,11 +87,18 @@ describe("the claims in an id_token", () => {
     const claims = await claimsFor({ person: carol, scope: everyClaim });
 
     for (const claim of [
-      ...["family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "website"],
+      ...["family_name", "given_name", "middle_name", "nickname", "profile", "website"],
       ...["gender", "birthdate", "zoneinfo", "locale", "address"],
     ]) {
       expect(claims).not.toHaveProperty(claim);
     }
+  });
+
+  test("have the username for a preferred_username that is not set (1.41)", async () => {
+    expect(await claimsFor({ person: carol, scope: everyClaim })).toHaveProperty(
+      "preferred_username",
+      carol.username,
+    );
   });
 
   test("name the person's roles", async () => {

@@ -1,8 +1,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { present, refusal, scopesIn, tokensIn } from "./answers";
-import { sharedClaims, userinfoClaims } from "./claims";
+import { refusal, scopesIn, tokensIn } from "./answers";
+import { sharedClaims } from "./claims";
 import { sharedServer, type Person } from "./server";
-import { idTokenClaims, refresh, signIn, userinfo, verifyJwt, type Parameters } from "./tokens";
+import {
+  idTokenClaims,
+  organizationIds,
+  refresh,
+  signIn,
+  userinfo,
+  verifyJwt,
+  type Parameters,
+} from "./tokens";
 
 const server = sharedServer();
 const { alice, bob, carol } = server.users;
@@ -15,15 +23,10 @@ let acme: string;
 let globex: string;
 
 beforeAll(async () => {
-  const { tokens } = await signIn(server, { scope: "openid urn:logto:scope:organizations" });
-  const { body } = await userinfo(server, tokens.access_token);
-  const { organization_data } = userinfoClaims.pick({ organization_data: true }).parse(body);
-  const idOf = (wanted: string) => present(organization_data.find(({ name }) => name === wanted)?.id, wanted);
-  acme = idOf(server.organizations.acme);
-  globex = idOf(server.organizations.globex);
+  ({ acme, globex } = await organizationIds(server));
 });
 
-function signInForOrganizations(person: Person, request: { scope?: string } = {}) {
+function signInForOrganizations(person: Person, request: { scope?: string; resource?: string } = {}) {
   return signIn(server, { person, scope, resource: [organizationResource, shopping], ...request });
 }
 
@@ -86,6 +89,14 @@ describe("an organization token", () => {
     const { payload } = await verifyJwt(server, tokens.access_token, `urn:logto:organization:${acme}`);
     expect(tokens.scope).toBe("invite:member");
     expect(payload.scope).toBe("invite:member");
+  });
+
+  test("has no permission where the authorization request did not name the organizations' resource [S]", async () => {
+    const session = await signInForOrganizations(alice, { resource: shopping });
+
+    const tokens = tokensIn(await refresh(server, session, { organization_id: acme }));
+
+    expect(tokens.scope).toBe("");
   });
 
   test("does not open userinfo", async () => {

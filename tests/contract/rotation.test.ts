@@ -117,11 +117,19 @@ describe("a consumed refresh token that is replayed after its grace", () => {
     }
   });
 
-  test("leaves the browser's session alone", async (context) => {
+  test("leaves the browser's session alone: a new authorization request asks for no password", async (context) => {
+    const { session } = await replayed(context);
+
+    const { landing } = await visitAuthorization(server, session);
+
+    expect(landing.url.searchParams.get("code")).toEqual(expect.any(String));
+  });
+
+  test("takes the grant with it: prompt=none answers consent_required (1.41)", async (context) => {
     const { session } = await replayed(context);
 
     const { landing } = await visitAuthorization(server, { ...session, prompt: "none" });
 
-    expect(landing.url.searchParams.get("code")).toEqual(expect.any(String));
+    expect(landing.url.searchParams.get("error")).toBe("consent_required");
   });
 });

@@ -2,6 +2,7 @@ import { createLocalJWKSet, decodeJwt, jwtVerify, type JWTPayload, type JWTVerif
 import { z } from "zod";
 import { present, readAnswer, tokensIn, type Answer, type Tokens } from "./answers";
 import { authorize, type Authorization, type AuthorizationRequest } from "./authorization";
+import { userinfoClaims } from "./claims";
 import type { Client, Server } from "./server";
 
 export type Parameters = Record<string, string | string[]>;
@@ -68,6 +69,15 @@ export async function signIn(server: Server, request: AuthorizationRequest = {})
     ...request,
   });
   return { ...authorization, tokens: tokensIn(await exchangeCode(server, authorization)) };
+}
+
+/** The ids of the tenant's two organizations, by the names that this suite has for them: alice is a member of both. */
+export async function organizationIds(server: Server): Promise<{ acme: string; globex: string }> {
+  const { tokens } = await signIn(server, { scope: "openid urn:logto:scope:organizations" });
+  const { body } = await userinfo(server, tokens.access_token);
+  const { organization_data } = userinfoClaims.pick({ organization_data: true }).parse(body);
+  const idOf = (wanted: string) => present(organization_data.find(({ name }) => name === wanted)?.id, wanted);
+  return { acme: idOf(server.organizations.acme), globex: idOf(server.organizations.globex) };
 }
 
 export async function userinfo(server: Server, accessToken?: string): Promise<Answer> {

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import type { Administration } from "../administration";
+import type { Administration, ApiPermissions } from "../administration";
 import { tokensIn } from "../answers";
 import type { Server } from "../server";
 import { post } from "../tokens";
+
+const named = z.array(z.object({ id: z.string(), name: z.string() }));
 
 /** Administration through Logto's Management API, with a fresh token for every call. */
 export function administerLogto(
@@ -29,13 +31,24 @@ export function administerLogto(
     return response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : text;
   }
 
-  async function setRoles(id: string, names: string[]): Promise<void> {
-    const known = z
-      .array(z.object({ id: z.string(), name: z.string() }))
-      .parse(await call("GET", "/roles?page_size=100"));
+  async function roleIdsOf(names: string[]): Promise<string[]> {
+    const known = named.parse(await call("GET", "/roles?page_size=100"));
     const roleIds = known.filter(({ name }) => names.includes(name)).map((role) => role.id);
     if (roleIds.length < names.length) throw new Error(`Logto lacks one of the roles ${names.join(", ")}`);
-    await call("PUT", `/users/${id}/roles`, { roleIds });
+    return roleIds;
+  }
+
+  async function scopeIdsOf(permissions: ApiPermissions): Promise<string[]> {
+    const known = z
+      .array(z.object({ indicator: z.string(), scopes: named }))
+      .parse(await call("GET", "/resources?includeScopes=true"));
+    return known.flatMap(({ indicator, scopes }) =>
+      scopes.filter(({ name }) => permissions[indicator]?.includes(name)).map(({ id }) => id),
+    );
+  }
+
+  async function setRoles(id: string, names: string[]): Promise<void> {
+    await call("PUT", `/users/${id}/roles`, { roleIds: await roleIdsOf(names) });
   }
 
   return {
@@ -49,6 +62,22 @@ export function administerLogto(
       return { ...person, id };
     },
     setRoles,
+    async joinOrganization(id, organizationId, organizationRoleNames) {
+      await call("POST", `/organizations/${organizationId}/users`, { userIds: [id] });
+      await call("PUT", `/organizations/${organizationId}/users/${id}/roles`, { organizationRoleNames });
+    },
+    async createRole(name, permissions) {
+      const scopeIds = await scopeIdsOf(permissions);
+      await call("POST", "/roles", { name, description: "Contract test", type: "User", scopeIds });
+    },
+    async addPermissions(role, permissions) {
+      const [roleId] = await roleIdsOf([role]);
+      await call("POST", `/roles/${roleId}/scopes`, { scopeIds: await scopeIdsOf(permissions) });
+    },
+    async deleteRole(name) {
+      const [roleId] = await roleIdsOf([name]);
+      await call("DELETE", `/roles/${roleId}`);
+    },
     async setPassword(id, password) {
       await call("PATCH", `/users/${id}/password`, { password });
     },

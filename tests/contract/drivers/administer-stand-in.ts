@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import type { Administration } from "../administration";
+import type { Administration, ApiPermissions } from "../administration";
+
+const membershipsSchema = z.object({ organizations: z.array(z.unknown()) });
 
 async function call(control: string, method: string, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(`${control}${path}`, {
@@ -25,6 +27,9 @@ export function administerStandIn(control: string): Administration {
   const change = async (id: string, changes: object) => {
     await call(control, "PATCH", `/users/${id}`, changes);
   };
+  const addPermissions = async (role: string, permissions: ApiPermissions) => {
+    await call(control, "POST", `/roles/${role}`, permissions);
+  };
   return {
     async createPerson(roles) {
       const person = { username: `contract_${randomBytes(6).toString("hex")}`, password: "first-password-9" };
@@ -34,6 +39,15 @@ export function administerStandIn(control: string): Administration {
       return { ...person, id };
     },
     setRoles: (id, roles) => change(id, { roles }),
+    async joinOrganization(id, organizationId, roles) {
+      const { organizations } = membershipsSchema.parse(await call(control, "GET", `/users/${id}`));
+      await change(id, { organizations: [...organizations, { id: organizationId, roles }] });
+    },
+    createRole: addPermissions,
+    addPermissions,
+    async deleteRole(name) {
+      await call(control, "DELETE", `/roles/${name}`);
+    },
     setPassword: (id, password) => change(id, { password }),
     suspend: (id) => change(id, { suspended: true }),
     async deletePerson(id) {
