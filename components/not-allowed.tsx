@@ -1,27 +1,29 @@
 import type { ReactNode } from "react";
 import { displayName, type DisplayedUser } from "@/components/displayed-user";
 import { MessagePage } from "@/components/message-page";
+import { SignInAgain } from "@/components/sign-in-again";
 import { SignOutForm } from "@/components/sign-out-form";
 import { ButtonLink } from "@/components/ui/button";
 import { SubmitButton } from "@/components/ui/submit-button";
 
 interface NotAllowedProps {
   user: DisplayedUser;
+  /** The page itself, to come back to. */
+  path: string;
   /** What would be needed. */
   children: ReactNode;
 }
 
 /** What a signed-in person sees where they may not go. */
-export function NotAllowed({ user, children }: NotAllowedProps) {
+export function NotAllowed({ user, path, children }: NotAllowedProps) {
   return (
     <MessagePage
       kind="Not allowed"
       title="You don't have access to this page"
       actions={
         <>
-          <ButtonLink href="/dashboard" variant="primary">
-            Back to the dashboard
-          </ButtonLink>
+          <SignInAgain path={path} variant="primary" />
+          <ButtonLink href="/dashboard">Back to the dashboard</ButtonLink>
           <SignOutForm>
             <SubmitButton>Sign out to switch account</SubmitButton>
           </SignOutForm>

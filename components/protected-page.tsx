@@ -37,9 +37,10 @@ async function refused(error: SessionError): Promise<ReactNode> {
   await redirectIfSignedOut(error);
   const { code, status } = error;
   const session = status === 403 && code !== "sign_in_again" ? await auth() : null;
-  if (!session) return <SessionErrorPage code={code} path={await requestedPath()} />;
+  const path = await requestedPath();
+  if (!session) return <SessionErrorPage code={code} path={path} />;
   return (
-    <NotAllowed user={displayedUser(session.user)}>
+    <NotAllowed user={displayedUser(session.user)} path={path}>
       <p>{sessionMessages[code].text}</p>
     </NotAllowed>
   );

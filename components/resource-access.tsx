@@ -13,7 +13,7 @@ export async function ResourceAccess({ resource }: { resource: string }) {
       scopes={scopes}
       expiresAt={expiresAt}
       expiresIn={expiresIn}
-      noPermissions="Granted is what LOGTO_SCOPES asks for at sign-in and one of your roles holds. Here that is nothing."
+      noPermissions="Granted is what LOGTO_SCOPES asked for when you signed in, one of your roles held then, and one holds now. Here that is nothing."
     />
   );
 }

@@ -1,4 +1,5 @@
 import { sessionMessages } from "@/components/session-errors";
+import { SignInAgain } from "@/components/sign-in-again";
 import { Alert } from "@/components/ui/alert";
 import { ButtonLink } from "@/components/ui/button";
 import { signInPath } from "@/lib/session/model/callback-url";
@@ -12,7 +13,7 @@ interface SessionErrorAlertProps {
   path: string;
 }
 
-/** Says why Logto gave no token or no claims, and what helps. */
+/** Says why Logto gave no token or no claims, and what helps. May hold a form, so it stands in none. */
 export function SessionErrorAlert({ title, code, path }: SessionErrorAlertProps) {
   const { tone, title: reason, text, remedy } = sessionMessages[code];
   return (
@@ -20,10 +21,14 @@ export function SessionErrorAlert({ title, code, path }: SessionErrorAlertProps)
       tone={tone}
       title={title ?? reason}
       action={
-        remedy && (
-          <ButtonLink href={remedy === "sign in" ? signInPath(path, "SessionEnded") : path} size="small">
-            {remedy === "sign in" ? "Sign in again" : "Try again"}
-          </ButtonLink>
+        remedy === "get permissions" ? (
+          <SignInAgain path={path} size="small" />
+        ) : (
+          remedy && (
+            <ButtonLink href={remedy === "sign in" ? signInPath(path, "SessionEnded") : path} size="small">
+              {remedy === "sign in" ? "Sign in again" : "Try again"}
+            </ButtonLink>
+          )
         )
       }
     >

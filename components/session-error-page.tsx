@@ -1,5 +1,6 @@
 import { MessagePage } from "@/components/message-page";
 import { sessionMessages } from "@/components/session-errors";
+import { SignInAgain } from "@/components/sign-in-again";
 import { ButtonLink } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { signInPath } from "@/lib/session/model/callback-url";
@@ -24,6 +25,8 @@ export function SessionErrorPage({ code, path = "/dashboard" }: SessionErrorPage
             <ButtonLink href={signInPath(path, "SessionEnded")} variant="primary">
               Sign in again
             </ButtonLink>
+          ) : remedy === "get permissions" ? (
+            <SignInAgain path={path} variant="primary" />
           ) : (
             // The address of the page that this stands on, wherever that is: the link works without JavaScript, too.
             <a href="" className={buttonClass({ variant: "primary" })}>

@@ -6,7 +6,7 @@ interface SessionMessage {
   title: string;
   text: string;
   /** What helps at once, if anything does. */
-  remedy?: "sign in" | "try again";
+  remedy?: "sign in" | "get permissions" | "try again";
 }
 
 const ended: SessionMessage = {
@@ -28,12 +28,14 @@ export const sessionMessages: Record<SessionErrorCode, SessionMessage> = {
   not_allowed: {
     tone: "warning",
     title: "You don't have access to this",
-    text: "If you need it, ask whoever manages accounts here to give you the role.",
+    text: "If you need it, ask whoever manages accounts here for the role or the permission. What you were given since you signed in comes with a new sign-in.",
+    remedy: "get permissions",
   },
   not_a_member: {
     tone: "warning",
     title: "You are not a member of this organization",
     text: "Memberships are managed at Logto. Whoever does that for you can add you.",
+    remedy: "get permissions",
   },
   scope_missing: {
     tone: "warning",

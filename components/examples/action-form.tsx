@@ -20,10 +20,12 @@ interface ActionFormProps {
 export function ActionForm({ action, label, path, children }: ActionFormProps) {
   const [error, formAction] = useActionState(action, null);
   return (
-    <form action={formAction} className="grid gap-4">
+    <div className="grid gap-4">
       {error && <SessionErrorAlert code={error} path={path} />}
-      {children}
-      <SubmitButton className="justify-self-start">{label}</SubmitButton>
-    </form>
+      <form action={formAction} className="grid gap-4">
+        {children}
+        <SubmitButton className="justify-self-start">{label}</SubmitButton>
+      </form>
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { displayName } from "@/components/displayed-user";
 import { useAnswer, type Answer } from "@/components/examples/use-answer";
 import { isSessionErrorCode, sessionMessages } from "@/components/session-errors";
+import { SignInAgain } from "@/components/sign-in-again";
 import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -98,7 +99,9 @@ function Refused({ answer, tryAgain }: { answer: Answer; tryAgain: () => void })
         tone={known.tone}
         title={known.title}
         action={
-          answer.status !== 403 && (
+          answer.status === 403 ? (
+            <SignInAgain path="/examples/client" size="small" />
+          ) : (
             <Button size="small" onClick={tryAgain}>
               Try again
             </Button>

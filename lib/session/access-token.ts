@@ -18,7 +18,7 @@ interface AccessToken {
   /** When it expires, in seconds since 1970, and its lifetime, in seconds. */
   expiresAt: number;
   expiresIn: number;
-  /** The permissions that the user holds now, of those asked for at sign-in. Empty for userinfo's token. */
+  /** The permissions that the user holds now, of those asked for and held at sign-in. Empty for userinfo's token. */
   scopes: string[];
 }
 

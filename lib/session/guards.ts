@@ -24,7 +24,8 @@ import { requestedPathHeader } from "./routes/update-session";
 
 /**
  * The session of the current request, if it meets the requirement. Roles and memberships are claims: one that was taken away
- * at Logto still passes until the next renewal, within an access token's life. Permissions are scopes of an access token.
+ * at Logto still passes until the next renewal, within an access token's life. Permissions are scopes of an access token: of those
+ * that were held at sign-in, the ones that are held now (logto-facts "Tokens").
  *
  * @throws SessionError `signed_out`, `session_ended`, `not_allowed`, `not_a_member`; `database_unavailable`, or for a permission
  *   why there is no access token: nothing fails open

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { apiResources, rolePermissions } from "../../dev/identity/seed";
-import { expect, signIn, signInByRequests, test } from "./stage";
+import { addPerson } from "./people";
+import { expect, pagesOfLogto, signIn, signInByRequests, test } from "./stage";
 import { startPair } from "./servers";
 
 const card = (page: Page, indicator: string) => page.getByRole("region", { name: indicator });
@@ -22,6 +23,23 @@ for (const { person, role } of [
     await expect(page.getByRole("region")).toHaveCount(apiResources.length);
   });
 }
+
+test("a permission that was gained since comes by one click, which asks for no password", async ({
+  identity,
+  page,
+}) => {
+  const { username, id } = await addPerson(identity, { roles: ["viewer"] });
+  await signIn(page, username);
+  await identity.changeUser(id, { roles: ["admin"] });
+  await page.goto("/api-access");
+  const [, store = ""] = apiResources.map(({ indicator }) => indicator);
+  await expect(card(page, store)).toContainText("one of your roles held then");
+
+  const pages = pagesOfLogto(page, identity);
+  await page.getByRole("button", { name: "Sign in again to get new permissions" }).click();
+  await expect(card(page, store).getByRole("listitem")).toHaveText(["read", "delete"]);
+  expect(pages).toEqual([]);
+});
 
 test("no access token is in what the browser gets", async ({ identity, page }) => {
   await signIn(page, "alice", { to: "/api-access" });

@@ -123,6 +123,16 @@ export async function signIn(
   await page.goto(app + to);
 }
 
+/** The paths of Logto's pages, such as the one for the password, that a browser opens from now on. */
+export function pagesOfLogto(page: Page, { endpoint }: IdentityControl): string[] {
+  const opened: string[] = [];
+  page.on("framenavigated", (frame) => {
+    const { origin, pathname } = new URL(frame.url());
+    if (origin === endpoint) opened.push(pathname);
+  });
+  return opened;
+}
+
 /** Nobody is signed in: not for scripts, not for handlers, not for pages. */
 export async function expectSignedOut(context: BrowserContext, origin = ""): Promise<void> {
   const { request } = context;

@@ -311,12 +311,14 @@ describe("an address without an account", () => {
     const shown = await visitor.post("account");
 
     expect(offer.text).toContain("There is no account for");
-    expect(await claimsOf(identity, shown)).toMatchObject({
+    const claims = await claimsOf(identity, shown);
+    expect(claims).toMatchObject({
       email: "New@example.net",
       email_verified: true,
       name: null,
       username: null,
     });
+    expect(claims).not.toHaveProperty("preferred_username");
   });
 
   it("gets none unless it is proven", async () => {

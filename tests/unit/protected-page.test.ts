@@ -107,6 +107,13 @@ describe("a page that the user may not see", () => {
     expect(render).not.toHaveBeenCalled();
   });
 
+  test("offers a new authorization request, which brings what was gained, and comes back to the page", async () => {
+    const drawn = await draw(session(), { role: "auditor" });
+    const form = /<form(?:(?!<\/form>).)*Sign in again to get new permissions/.exec(drawn)?.[0] ?? "";
+    expect(form).toContain('name="callbackUrl" value="/reports?x=1"');
+    expect(drawn).toContain("Sign out to switch account");
+  });
+
   test("says so where only the page itself can tell", async () => {
     render.mockRejectedValue(new SessionError("not_allowed", "not theirs"));
     expect(await draw(session())).toContain("have access to this page");

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { Suspense } from "react";
 import { Main } from "@/components/main";
 import { protectedPage } from "@/components/protected-page";
+import { SignInAgain } from "@/components/sign-in-again";
 import { ResourceAccess } from "@/components/resource-access";
 import { TokenDetailsSkeleton } from "@/components/token-details";
 import { Card } from "@/components/ui/card";
@@ -25,15 +26,22 @@ export default protectedPage({}, async () => {
           then sign out and in again.
         </EmptyState>
       ) : (
-        <div className="grid items-start gap-4 lg:grid-cols-2">
-          {resources.map((resource) => (
-            <Card key={resource} title={resource} className="wrap-anywhere">
-              <Suspense fallback={<TokenDetailsSkeleton />}>
-                <ResourceAccess resource={resource} />
-              </Suspense>
-            </Card>
-          ))}
-        </div>
+        <>
+          <div className="grid items-start gap-4 lg:grid-cols-2">
+            {resources.map((resource) => (
+              <Card key={resource} title={resource} className="wrap-anywhere">
+                <Suspense fallback={<TokenDetailsSkeleton />}>
+                  <ResourceAccess resource={resource} />
+                </Suspense>
+              </Card>
+            ))}
+          </div>
+          <p className="mt-6 mb-3 text-muted">
+            A permission that you gained since you signed in comes with a new sign-in, which asks for no
+            password while you are signed in at Logto.
+          </p>
+          <SignInAgain path="/api-access" />
+        </>
       )}
     </Main>
   );

@@ -47,7 +47,7 @@ export default protectedPage<PageProps<"/organizations/[id]">>({}, async ({ para
             scopes={scopes}
             expiresAt={expiresAt}
             expiresIn={expiresIn}
-            noPermissions="Permissions are granted when LOGTO_RESOURCES has urn:logto:resource:organizations and LOGTO_SCOPES names them at sign-in, and one of your roles holds them."
+            noPermissions="Permissions are granted when LOGTO_RESOURCES has urn:logto:resource:organizations and LOGTO_SCOPES names them at sign-in, and one of your roles here holds them now."
           />
         </Card>
         <Card title="Your roles" description="Given at Logto, for this organization alone.">
