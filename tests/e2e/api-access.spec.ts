@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { apiResources, rolePermissions } from "../../dev/identity/seed";
+import { acme, apiResources, rolePermissions } from "../../dev/identity/seed";
 import { addPerson } from "./people";
 import { expect, pagesOfLogto, signIn, signInByRequests, test } from "./stage";
 import { startPair } from "./servers";
@@ -39,6 +39,14 @@ test("a permission that was gained since comes by one click, which asks for no p
   await page.getByRole("button", { name: "Sign in again to get new permissions" }).click();
   await expect(card(page, store).getByRole("listitem")).toHaveText(["read", "delete"]);
   expect(pages).toEqual([]);
+});
+
+test("what a role in any organization permits is granted there, too", async ({ identity, page }) => {
+  const organizations = [{ id: acme.id, roles: ["admin"] }];
+  const { username } = await addPerson(identity, { organizations });
+  await signIn(page, username, { to: "/api-access" });
+  const [shopping = ""] = apiResources.map(({ indicator }) => indicator);
+  await expect(card(page, shopping).getByRole("listitem")).toHaveText(["read", "write"]);
 });
 
 test("no access token is in what the browser gets", async ({ identity, page }) => {
