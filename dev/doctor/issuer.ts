@@ -61,18 +61,16 @@ export function checkDocument(metadata: oidc.ServerMetadata): Finding[] {
   return findings;
 }
 
+const otherNameRemedy =
+  'Set AUTH_LOGTO_ISSUER to that. Where it can\'t be reached from here, as from a container: docs/deploying.md, "One name for Logto".';
+
 /** What openid-client says of a document whose issuer is another. */
 const otherIssuer = z.object({ cause: z.object({ body: z.object({ issuer: z.url() }) }) });
 
 function describe(url: URL, error: unknown): Finding {
   const place = url.origin + url.pathname;
   const { success, data } = otherIssuer.safeParse(error);
-  if (success)
-    return problem(
-      check,
-      `${place} calls itself ${data.cause.body.issuer}`,
-      "Set AUTH_LOGTO_ISSUER to that.",
-    );
+  if (success) return problem(check, `${place} calls itself ${data.cause.body.issuer}`, otherNameRemedy);
   const { message } = toLogtoError(error);
   return problem(check, `${place} gives no discovery document (${message})`, remedyOf(message));
 }
@@ -94,5 +92,9 @@ export function checkClock(ahead: number): Finding {
   const remedy = "Let both keep time by NTP.";
   return seconds <= 60
     ? warning("clock", message, remedy)
-    : problem("clock", `${message}: tokens are refused from 60 s on`, remedy);
+    : problem(
+        "clock",
+        `${message}: a fresh sign-in may not count as one, and APIs may refuse tokens`,
+        remedy,
+      );
 }

@@ -1,5 +1,7 @@
 import * as oidc from "openid-client";
 import { z } from "zod";
+import { shared } from "@/lib/shared";
+import { checkEndpoints, isInsecure, nameFault } from "./discovery-document";
 import { isLogtoError, LogtoError } from "./errors";
 import { patience, patientFetch, until } from "./patient-fetch";
 
@@ -19,9 +21,12 @@ const outageLifetime = 60 * 1000;
 /** How long an answer may take that nobody waits for any more, but the next caller will use, in milliseconds. */
 const latePatience = 60_000;
 
-const discovered = new Map<string, { metadata: oidc.ServerMetadata; expiresAt: number }>();
-/** Requests under way. */
-const discovering = new Map<string, Promise<oidc.ServerMetadata>>();
+/** By client. Of the whole process: what one bundle waited for in vain, another one need not ask for again. */
+const discovered = () =>
+  shared("discovered", () => new Map<string, { metadata: oidc.ServerMetadata; expiresAt: number }>());
+/** Requests under way. One that a caller has given up is late: the next caller sends another one. */
+const discovering = () =>
+  shared("discovering", () => new Map<string, { answer: Promise<oidc.ServerMetadata>; isLate: boolean }>());
 
 /** A local or container-internal issuer is on plain http; which it is, is the operator's decision. */
 const insecure = ({ issuer }: LogtoClient) =>
@@ -37,13 +42,37 @@ const fetchUntil =
       deadline,
     );
 
+/** What openid-client says of a document whose issuer is another. */
+const otherIssuer = z.object({
+  code: z.literal("OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED"),
+  cause: z.object({ body: z.looseObject({ issuer: z.string() }) }),
+});
+
 async function fetchMetadata(client: LogtoClient): Promise<oidc.ServerMetadata> {
-  const configuration = await oidc.discovery(new URL(client.issuer), client.clientId, undefined, undefined, {
-    [oidc.customFetch]: fetchUntil(Date.now() + latePatience),
-    timeout: latePatience / 1000,
-    execute: insecure(client),
+  const { issuer, clientId } = client;
+  try {
+    const configuration = await oidc.discovery(new URL(issuer), clientId, undefined, undefined, {
+      [oidc.customFetch]: fetchUntil(Date.now() + latePatience),
+      timeout: latePatience / 1000,
+      execute: insecure(client),
+    });
+    const metadata = configuration.serverMetadata();
+    checkEndpoints(issuer, { ...metadata });
+    return metadata;
+  } catch (error) {
+    const other = otherIssuer.safeParse(error);
+    const fault = other.success && nameFault(issuer, other.data.cause.body);
+    throw fault ? new LogtoError("rejected", fault, { cause: error }) : toLogtoError(error);
+  }
+}
+
+/** The document, by this request or by an earlier one that is late: whichever brings it first. */
+async function fetchDocument(client: LogtoClient, key: string, earlier?: Promise<oidc.ServerMetadata>) {
+  const own = fetchMetadata(client).then((metadata) => {
+    discovered().set(key, { metadata, expiresAt: Date.now() + discoveryLifetime });
+    return metadata;
   });
-  return configuration.serverMetadata();
+  return earlier ? Promise.race([own, earlier.catch(() => own)]) : own;
 }
 
 /**
@@ -51,31 +80,30 @@ async function fetchMetadata(client: LogtoClient): Promise<oidc.ServerMetadata> 
  * the issuer goes on using the last document, and one that arrives late is there for the next caller.
  *
  * @param deadline when to give up, in milliseconds since 1970
- * @throws LogtoError `unavailable`
+ * @throws LogtoError `unavailable`; `rejected` for another issuer's, or one by which secrets would pass in clear
  */
 export async function discover(
   client: LogtoClient,
   deadline = Date.now() + patience,
 ): Promise<oidc.ServerMetadata> {
   const key = JSON.stringify([client.issuer, client.clientId, client.clientSecret]);
-  const known = discovered.get(key);
+  const known = discovered().get(key);
   if (known && known.expiresAt > Date.now()) return known.metadata;
-  const request =
-    discovering.get(key) ??
-    fetchMetadata(client).then((metadata) => {
-      discovered.set(key, { metadata, expiresAt: Date.now() + discoveryLifetime });
-      return metadata;
-    });
-  discovering.set(key, request);
+  const earlier = discovering().get(key);
+  const current =
+    earlier && !earlier.isLate
+      ? earlier
+      : { answer: fetchDocument(client, key, earlier?.answer), isLate: false };
+  discovering().set(key, current);
+  const forget = () => void (discovering().get(key) === current && discovering().delete(key));
+  current.answer.then(forget, forget);
   try {
-    return await until(deadline, request);
+    return await until(deadline, current.answer);
   } catch (error) {
+    current.isLate = true;
     if (!known) throw toLogtoError(error);
     known.expiresAt = Date.now() + outageLifetime;
     return known.metadata;
-  } finally {
-    // One that nobody has waited for long enough goes on; who comes next does not wait for it.
-    if (discovering.get(key) === request) discovering.delete(key);
   }
 }
 
@@ -83,14 +111,17 @@ export async function discover(
  * Sends a request by openid-client, which may be sent twice (patient-fetch.ts).
  *
  * @param request gets openid-client's configuration for this client
+ * @param leastTime without which it is not sent, in milliseconds: discovery may have taken most of the time that there is
  * @throws LogtoError
  */
 export async function ask<T>(
   client: LogtoClient,
   request: (configuration: oidc.Configuration) => Promise<T>,
+  leastTime = 0,
 ): Promise<T> {
   const deadline = Date.now() + patience;
   const metadata = await discover(client, deadline);
+  if (deadline - Date.now() < leastTime) throw new LogtoError("unavailable", "discovery took too long");
   const configuration = new oidc.Configuration(
     metadata,
     client.clientId,
@@ -135,8 +166,9 @@ export function toLogtoError(error: unknown): LogtoError {
   return new LogtoError(isForeign(error) ? "rejected" : "unavailable", reasonOf(error), { cause: error });
 }
 
-/** Whether what answered is no such server at all: it says that it is another issuer, or knows no such path. */
+/** Whether what answered can't be used: it says that it is another issuer, knows no such path, or has no TLS. */
 function isForeign(error: unknown): boolean {
+  if (isInsecure(error)) return true;
   if (!(error instanceof oidc.ClientError)) return false;
   if (error.code === "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED") return true;
   if (!(error.cause instanceof Response)) return false;

@@ -10,7 +10,7 @@ import { isNamed } from "@/lib/shared";
  * - `insufficient_scope`: the scope that this needs was not asked for at sign-in.
  * - `invalid_token`: userinfo refused the access token.
  * - `unavailable`: no answer, a 5xx or one that can't be read; says nothing about the grant.
- * - `rejected`: any other refusal.
+ * - `rejected`: any other refusal; or a discovery document that can't be used.
  */
 export type LogtoErrorCode =
   | "invalid_grant"

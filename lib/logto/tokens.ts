@@ -3,6 +3,7 @@ import { z } from "zod";
 import { parseUserClaims, type UserClaims } from "./claims";
 import { ask, type LogtoClient } from "./client";
 import { LogtoError } from "./errors";
+import { patience } from "./patient-fetch";
 
 /** The answer to a refresh token grant. */
 export interface TokenResponse {
@@ -48,7 +49,10 @@ export async function refreshTokens(
   const parameters = new URLSearchParams();
   if (target.resource) parameters.set("resource", target.resource);
   if (target.organizationId) parameters.set("organization_id", target.organizationId);
-  return ask(client, async (configuration) => {
+  // An answer that comes after the deadline is lost, and with it a token that Logto has replaced. Where discovery took more than
+  // half of the time, this may take as long: the next try finds the document there.
+  const leastTime = patience / 2;
+  const request = async (configuration: oidc.Configuration) => {
     const answer = await oidc.refreshTokenGrant(configuration, refreshToken, parameters);
     const claims = answer.claims();
     if (claims && claims.sub !== subject)
@@ -61,7 +65,8 @@ export async function refreshTokens(
       scopes: parsed.scope.split(" ").filter(Boolean),
       claims: claims && parseUserClaims(claims),
     };
-  });
+  };
+  return ask(client, request, leastTime);
 }
 
 /**

@@ -28,6 +28,9 @@ test("an issuer that says it is another is told on the sign-in page, and to the 
     await expectNothingSecret(await expectExplained(response, misconfigured), stage);
     await expectSignedOut(context, app.url);
     expect(app.log()).toMatch(told);
+    // At the start already, and at each sign-in.
+    const names = `"reason":"[^"]*${issuer} \\(AUTH_LOGTO_ISSUER\\) names another issuer: ${stage.control.issuer}`;
+    expect(app.log().match(new RegExp(names, "g"))?.length).toBeGreaterThanOrEqual(2);
     await expectNothingSecret(app.log(), stage);
   } finally {
     await app.stop();

@@ -1,0 +1,27 @@
+import { env } from "./env";
+import { log } from "./log";
+import { discover, toLogtoError } from "./logto/client";
+import { isInsecure } from "./logto/discovery-document";
+import { logtoClient } from "./session/lifecycle/logto-client";
+
+/** How long the start waits for the issuer, in milliseconds. */
+const patience = 3_000;
+
+/**
+ * Asks for the issuer's discovery document at start. Ends the server where secrets would pass in clear by it, with the reason and
+ * exit code 1. Anything else that is wrong with it may pass, an issuer that does not answer above all: that is a line in the log, and
+ * sign-in asks again.
+ */
+export async function checkIssuer(): Promise<void> {
+  try {
+    await discover(logtoClient(), Date.now() + patience);
+  } catch (error) {
+    const { code, message } = toLogtoError(error);
+    if (isInsecure(error)) {
+      process.stderr.write(`\nThe issuer can't be used:\n\n  ${message}\n\n`);
+      process.exit(1);
+    }
+    const level = code === "unavailable" ? "warn" : "error";
+    log[level]("the issuer can't be used yet", { issuer: env().AUTH_LOGTO_ISSUER, reason: message });
+  }
+}
