@@ -184,13 +184,14 @@ const bad: Record<LogoutTokenErrorCode, Record<string, Make>> = {
     "does not say for whom it is": changed({ aud: undefined }),
   },
   iat: {
-    "is older than six minutes": () => issuer.sign({ iat: seconds(-370) }),
-    "is from the future": () => issuer.sign({ iat: seconds(70) }),
+    "is older than five minutes by clocks that differ by an hour": () =>
+      issuer.sign({ iat: seconds(-3_910) }),
+    "is from a future of more than an hour": () => issuer.sign({ iat: seconds(3_610) }),
     "does not say when it was issued": changed({ iat: undefined }),
     "says in words when it was issued": changed({ iat: "today" }),
   },
-  nbf: { "is not valid yet": () => issuer.sign({ nbf: seconds(120) }) },
-  exp: { "has expired": () => issuer.sign({ exp: seconds(-70) }) },
+  nbf: { "is not valid yet": () => issuer.sign({ nbf: seconds(3_610) }) },
+  exp: { "has expired": () => issuer.sign({ exp: seconds(-3_610) }) },
   events: {
     "has no events": withEvents(undefined),
     "tells of another event": withEvents({ "https://event.test": {} }),
