@@ -3,8 +3,10 @@ import { z } from "zod";
 import { startIdentity } from "../../dev/identity/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { controlOf, type IdentityControl } from "./identity-control";
+import { isActive } from "./people";
 import { freePort, startApp } from "./servers";
-import { expect, expectSignedOut, signIn, signInByRequests, test } from "./stage";
+import { expireAccessToken, putCookies, readSession, sessionValue } from "./session-cookie";
+import { expect, expectExplained, expectSignedOut, signIn, signInByRequests, test, visit } from "./stage";
 
 /** Signs out at Logto itself, as an application that shares the browser's session there would have it done. */
 async function signOutAtLogto(context: BrowserContext, { issuer }: IdentityControl): Promise<void> {
@@ -122,4 +124,48 @@ test("what is no logout token of Logto's is refused, without a redirect and with
   // The line has a way of its own to here.
   await expect.poll(() => stage.log()).toMatch(/"code":"malformed".*"msg":"back-channel logout refused"/);
   expect((await fetch(`${stage.url}/api/auth/backchannel-logout`)).status).toBe(405);
+});
+
+test(
+  "a copy of the cookie of a session that Logto ended is renewed by nobody, also after a restart",
+  { tag: "@jwt" },
+  async ({ context }) => {
+    const port = await freePort();
+    const url = `http://localhost:${port}`;
+    const identity = await startIdentity({ port: 0, control: true, clients: [appClient(url)] });
+    const control = controlOf(identity.endpoint);
+    const variables = appVariables(identity.issuer);
+    let app = await startApp(variables, { port });
+    try {
+      await signInByRequests(context, "alice", { origin: url });
+      const copy = await sessionValue(context);
+      const { refreshToken = "" } = await readSession(context, app);
+      expect(await isActive(control, refreshToken)).toBe(true);
+      await signOutAtLogto(context, control);
+      await expect.poll(() => isActive(control, refreshToken)).toBe(false);
+
+      const { secret } = app;
+      await app.stop();
+      app = await startApp({ ...variables, AUTH_SECRET: secret }, { port });
+      await putCookies(context, url, { "authjs.session-token": copy });
+      await expireAccessToken(context, app);
+      await expectExplained(await visit(context, `${url}/dashboard`), "Your session has ended");
+    } finally {
+      await app.stop();
+      await identity.close();
+    }
+  },
+);
+
+test("a logout token counts where Logto's clock is minutes ahead or behind, as its sign-ins do", async ({
+  context,
+  stage,
+}) => {
+  for (const clockSkew of [600, -600]) {
+    await stage.control.change({ clockSkew });
+    await signInByRequests(context, "alice");
+    await expectSignedIn(context);
+    await signOutAtLogto(context, stage.control);
+    await expectSignedOut(context);
+  }
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { sessionCookie } from "@/lib/session/authjs/session-cookie";
+import { knownSessions } from "@/lib/session/lifecycle/session-state";
 import { tombstoneOf, type Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
 import { requestWith } from "./request";
@@ -50,6 +51,12 @@ describe.each(["jwt", "database"])("Auth.js's routines in strategy %s", (strateg
   test("begin a session at sign-in, which is there from then on", async () => {
     const token = session();
     expect(await decoded(await encode(token))).toMatchObject(token);
+  });
+
+  test("make it known to this process, so that its grant can be revoked before its first request", async () => {
+    const token = session();
+    await encode(token);
+    expect(knownSessions(({ sid }) => sid === token.sid)).toEqual([token]);
   });
 
   test("change no session that was decoded: its cookie stays the very same", async () => {

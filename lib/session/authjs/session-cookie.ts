@@ -1,8 +1,9 @@
 import { headers } from "next/headers";
 import type { NextAuthConfig } from "next-auth";
 import type {} from "@auth/core/jwt";
+import { stateOf } from "../lifecycle/session-state";
 import type { SessionUser } from "../model/public-session";
-import { isSession, type Session } from "../model/session";
+import { isSession, parseSession, type Session } from "../model/session";
 import { sessionStore } from "../stores/current-store";
 
 declare module "next-auth" {
@@ -31,7 +32,10 @@ export const sessionCookie: JwtOptions = {
     const known: unknown = token && Reflect.get(token, decodedFrom);
     if (typeof known === "string") return known;
     if (!isSession(token)) throw new TypeError("not a session");
-    return sessionStore().begin(token, { userAgent: (await headers()).get("user-agent") });
+    const value = await sessionStore().begin(token, { userAgent: (await headers()).get("user-agent") });
+    // This process knows the session from now on, and so what to revoke, should Logto end it before its first request.
+    stateOf(parseSession(token));
+    return value;
   },
   async decode({ token: value }) {
     const session = value ? await sessionStore().read(value) : undefined;
