@@ -5,12 +5,13 @@ import { SessionErrorAlert } from "@/components/session-error-alert";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { getUserinfo } from "@/lib/session/userinfo";
-import { asSessionError, isSessionError } from "@/lib/session/model/errors";
+import { explainInPlace } from "@/lib/session/guards";
+import { isSessionError } from "@/lib/session/model/errors";
 import type { SessionUser } from "@/lib/session/model/public-session";
 
 /** The user's organizations. Without userinfo, by the ids that the session has. */
 export async function OrganizationList({ user }: { user: SessionUser }) {
-  const userinfo = await getUserinfo().catch(asSessionError);
+  const userinfo = await getUserinfo().catch(explainInPlace);
   const failed = isSessionError(userinfo);
   const memberships = membershipsOf(user, failed ? undefined : userinfo);
   return (

@@ -1,11 +1,12 @@
 import { SessionErrorAlert } from "@/components/session-error-alert";
 import { TokenDetails } from "@/components/token-details";
 import { getAccessToken } from "@/lib/session/access-token";
-import { asSessionError, isSessionError } from "@/lib/session/model/errors";
+import { explainInPlace } from "@/lib/session/guards";
+import { isSessionError } from "@/lib/session/model/errors";
 
 /** What the user may do at an API resource now, or why that can't be said. */
 export async function ResourceAccess({ resource }: { resource: string }) {
-  const token = await getAccessToken({ resource }).catch(asSessionError);
+  const token = await getAccessToken({ resource }).catch(explainInPlace);
   if (isSessionError(token)) return <SessionErrorAlert code={token.code} path="/api-access" />;
   const { scopes, expiresAt, expiresIn } = token;
   return (

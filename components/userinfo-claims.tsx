@@ -2,11 +2,12 @@ import { ClaimsTable, ClaimsTableSkeleton } from "@/components/claims-table";
 import { SessionErrorAlert } from "@/components/session-error-alert";
 import { EmptyState } from "@/components/ui/empty-state";
 import { getUserinfo } from "@/lib/session/userinfo";
-import { asSessionError, isSessionError } from "@/lib/session/model/errors";
+import { explainInPlace } from "@/lib/session/guards";
+import { isSessionError } from "@/lib/session/model/errors";
 
 /** The claims that only userinfo has. When it can't be had, says so in their place: the rest of the page is right. */
 export async function UserinfoClaims({ idTokenClaims }: { idTokenClaims: Record<string, unknown> }) {
-  const userinfo = await getUserinfo().catch(asSessionError);
+  const userinfo = await getUserinfo().catch(explainInPlace);
   if (isSessionError(userinfo)) {
     return (
       <div className="p-5">

@@ -7,7 +7,7 @@ import { exchangeToken, renewSession } from "./lifecycle/renewal";
 import { stateOf, type SessionState } from "./lifecycle/session-state";
 import { SingleFlight } from "./lifecycle/single-flight";
 import { statusOf } from "./lifecycle/status";
-import { toSessionError } from "./lifecycle/session-error";
+import { logFailure, toSessionError } from "./lifecycle/session-error";
 import { SessionError } from "./model/errors";
 import type { AccessTokenTarget } from "./model/requirement";
 import { isExpired, isExpiring, type Session } from "./model/session";
@@ -74,7 +74,12 @@ async function exchange(session: Session, target: AccessTokenTarget, now = Date.
   if (kept.token && !isExpiring(kept.token, now())) return kept.token;
   try {
     kept.token = await kept.exchange.run(async () => {
-      const { accessToken, expiresIn, scopes } = await exchangeToken(state, target);
+      const { accessToken, expiresIn, scopes } = await exchangeToken(state, target).catch(
+        (error: unknown) => {
+          logFailure("access token not given", error, { user: session.subject, ...target });
+          throw error;
+        },
+      );
       return { accessToken, expiresIn, expiresAt: Math.floor(now() / 1000) + expiresIn, scopes };
     }, now);
     return kept.token;

@@ -63,6 +63,18 @@ export async function redirectIfSignedOut({ code, status }: SessionError): Promi
 }
 
 /**
+ * For `catch` in a part of a page: the error as one to explain in its place. Where there is no session any more, it sends the browser
+ * to sign in and back: from a part that is sent after the page, Next.js does that by a meta element or by its router.
+ *
+ * @throws whatever is none of the session's errors
+ */
+export async function explainInPlace(thrown: unknown): Promise<SessionError> {
+  const error = asSessionError(thrown);
+  await redirectIfSignedOut(error);
+  return error;
+}
+
+/**
  * For server actions: passes the session on, or throws. `error.tsx` says why, by the error's digest.
  *
  * @example export const deleteNote = actionWithSession(async (session, form: FormData) => { … }, { role: "admin" });

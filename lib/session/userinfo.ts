@@ -1,11 +1,16 @@
 import "server-only";
 import { cache } from "react";
+import { log } from "@/lib/log";
 import type { UserClaims } from "@/lib/logto/claims";
+import { isLogtoError, LogtoError } from "@/lib/logto/errors";
 import { fetchUserinfo } from "@/lib/logto/tokens";
 import { getAccessToken } from "./access-token";
-import { toSessionError } from "./lifecycle/session-error";
 import { currentSession } from "./lifecycle/current-session";
 import { logtoClient } from "./lifecycle/logto-client";
+import { replaceAccessToken } from "./lifecycle/renewal";
+import { logFailure, toSessionError } from "./lifecycle/session-error";
+import { isSessionError } from "./model/errors";
+import type { Session } from "./model/session";
 
 /**
  * The claims of the signed-in user's id_token, as Logto sent them at sign-in or at the last renewal.
@@ -32,16 +37,38 @@ export async function getSessionDetails() {
 }
 
 /**
- * The claims of the signed-in user from Logto's `/oidc/me`, some of which no id_token has. Asked for once in a render.
+ * The claims of the signed-in user from Logto's `/oidc/me`, some of which no id_token has. Asked for once in a render. Where Logto
+ * does not accept the access token any more, the session is renewed and asked about once more, unless that is its end.
  *
- * @throws SessionError as getAccessToken does; `session_ended` when Logto does not accept the access token any more
+ * @throws SessionError as getAccessToken does; `provider_refused` where Logto refuses the new token as well
  */
 export const getUserinfo = cache(async (): Promise<UserClaims> => {
-  const { subject } = await currentSession();
+  const session = await currentSession();
+  const { subject: user } = session;
   const { accessToken } = await getAccessToken();
+  const ask = (token: string) => fetchUserinfo(logtoClient(), token, user);
   try {
-    return await fetchUserinfo(logtoClient(), accessToken, subject);
+    return await ask(accessToken).catch(async (error: unknown) => {
+      if (!isRefusal(error)) throw error;
+      log.warn("userinfo refused the access token", { user });
+      return ask(await replacementFor(accessToken, session));
+    });
   } catch (error) {
-    throw toSessionError(error);
+    const failure = isRefusal(error)
+      ? new LogtoError("rejected", "a new access token is refused, too")
+      : error;
+    if (!isSessionError(failure)) logFailure("userinfo not given", failure, { user });
+    throw toSessionError(failure);
   }
 });
+
+const isRefusal = (error: unknown) => isLogtoError(error) && error.code === "invalid_token";
+
+/** @throws SessionError where the session is over; LogtoError where there is no other token */
+async function replacementFor(refused: string, session: Session): Promise<string> {
+  const status = await replaceAccessToken(session, refused);
+  const { accessToken } = await getAccessToken();
+  if (accessToken !== refused) return accessToken;
+  const failure = status.status === "active" ? status.failure : undefined;
+  throw failure ?? new LogtoError("invalid_token", "there is no other access token");
+}

@@ -138,3 +138,57 @@ test("a suspended user has no session any more", async ({ context, stage }) => {
   await stage.control.changeUser(id, { suspended: true });
   expect((await context.request.get("/api/auth/check")).status()).toBe(401);
 });
+
+test("a user who is suspended is signed out by the first page that asks for userinfo, with the reason", async ({
+  context,
+  page,
+  stage,
+}) => {
+  const { id, username } = await addPerson(stage.control);
+  await signInByRequests(context, username);
+  await stage.control.changeUser(id, { suspended: true });
+  // The access token would be good for an hour.
+  await page.goto("/profile");
+  await expect(page.getByText("Your session has ended")).toBeVisible();
+  expect(new URL(page.url()).pathname).toBe("/sign-in");
+  expect(wayBack(page.url())).toBe("/profile");
+  await expectSignedOut(context);
+  expect(stage.log()).toMatch(/"msg":"userinfo refused the access token"/);
+  expect(stage.log()).toMatch(/"msg":"session ended by Logto"/);
+});
+
+test("the same without JavaScript, and a fetch is told so", async ({ context, stage }) => {
+  const { id, username } = await addPerson(stage.control);
+  await signInByRequests(context, username);
+  await stage.control.changeUser(id, { suspended: true });
+  await stage.control.forgetRequests();
+  // The page is on its way when Logto answers: the browser is sent on by a meta element.
+  const html = await (await visit(context, "/profile")).text();
+  expect(html).toMatch(
+    /http-equiv="refresh" content="\d;url=\/sign-in\?error=SessionEnded&amp;callbackUrl=%2Fprofile"/,
+  );
+  const check = await context.request.get("/api/auth/check");
+  expect(check.status()).toBe(401);
+  expect(await check.json()).toMatchObject({ error: "session_ended" });
+  await expectExplained(await visit(context, "/dashboard"), "Your session has ended");
+  const { byEndpoint, byGrant } = await stage.control.requests();
+  expect([byEndpoint.userinfo, byGrant.refresh_token]).toEqual([1, 1]);
+});
+
+test("an access token that is lost at Logto alone is replaced, and nobody notices", async ({
+  context,
+  stage,
+}) => {
+  await stage.control.change({ rotation: "always", graceInterval: 0 });
+  await signInByRequests(context, "alice");
+  const { generation } = await readSession(context, stage);
+  const refusal = { kind: "status", status: 401, error: "invalid_token" } as const;
+  await stage.control.inject({ endpoint: "userinfo", when: "before", times: 1, ...refusal });
+  expect(await (await visit(context, "/profile")).text()).toContain("onboarded");
+  // A page can set no cookie: the next request's answer has the new tokens.
+  await visit(context, "/dashboard");
+  expect((await readSession(context, stage)).generation).toBe(generation + 1);
+  await expireAccessToken(context, stage);
+  expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
+  expect(stage.log()).not.toContain("session ended");
+});

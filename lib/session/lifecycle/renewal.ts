@@ -16,6 +16,7 @@ import {
 import { currentUsers, sessionStore, usesRows } from "../stores/current-store";
 import { revokeGrantOf } from "./ending";
 import { logtoClient } from "./logto-client";
+import { logFailure } from "./session-error";
 import { stateOf, type SessionState } from "./session-state";
 import { statusOf, type SessionStatus } from "./status";
 
@@ -24,13 +25,15 @@ import { statusOf, type SessionStatus } from "./status";
  *
  * Cookie store: middleware renews, since only a response can carry the new cookie. The same request's page sees the new one.
  * Row store: whatever looks the session up renews it (guards, `auth`, getAccessToken), and writes the row.
- * Both: getAccessToken renews where middleware did not pass, such as in /api/proxy.
+ * Both: getAccessToken renews where middleware did not pass, such as in /api/proxy; getUserinfo where Logto refuses the token.
  *
  * Read model/session.ts next.
  */
 
 /** How long a request with a good access token waits for a renewal in the row store, in milliseconds. */
 const patience = 1_000;
+/** How long a session is not renewed for a refused access token after it was, in milliseconds. */
+const replacePause = 60_000;
 
 /**
  * The session with tokens that are good for a while. The rule:
@@ -58,12 +61,42 @@ export async function renewSession(read: Session, now = Date.now): Promise<Sessi
   return state.isSignedOut ? { status: "none" } : statusOf(state.session);
 }
 
-async function renew(state: SessionState, now: () => number): Promise<void> {
+/**
+ * Renews a session whose access token Logto does not accept any more, ahead of its end: the person was suspended, or the grant is
+ * gone. The answer decides whether the session is over. At most once a minute, should Logto refuse what it has just given, too.
+ *
+ * @param read as for renewSession
+ * @param refused the access token
+ * @param now in milliseconds
+ */
+export async function replaceAccessToken(
+  read: Session,
+  refused: string,
+  now = Date.now,
+): Promise<SessionStatus> {
+  const state = stateOf(read);
+  const isRefused = ({ accessToken }: Session) => accessToken === refused;
+  if (statusOf(read).status === "active" && isRefused(state.session)) {
+    if (now() - state.replacedAt < replacePause) return statusOf(read);
+    const replace = async () => {
+      await renew(state, now, isRefused);
+      state.replacedAt = now();
+    };
+    await state.renewal.run(replace, now).catch(() => undefined);
+  }
+  return statusOf(read);
+}
+
+/** @param isDue whether a copy of the session still needs it: another process may have renewed it while this one waited */
+async function renew(
+  state: SessionState,
+  now: () => number,
+  isDue = (newest: Session) => isExpiring(newest, now()),
+): Promise<void> {
   const user = state.session.subject;
   try {
     await withRefreshToken(state, async (newest) => {
-      // Another process may have renewed it while this one waited.
-      if (!isExpiring(newest, now())) return newest;
+      if (!isDue(newest)) return newest;
       if (await isDeleted(newest)) {
         await revokeGrantOf(newest, "session of a deleted user ended");
         throw new LogtoError("invalid_grant", "the user was deleted here");
@@ -79,9 +112,7 @@ async function renew(state: SessionState, now: () => number): Promise<void> {
       return renewed;
     });
   } catch (thrown) {
-    const { code, message } = toLogtoError(thrown);
-    const level = code === "unavailable" ? "warn" : "error";
-    if (code !== "invalid_grant") log[level]("session renewal failed", { user, code, reason: message });
+    logFailure("session renewal failed", thrown, { user });
     throw thrown;
   }
 }

@@ -1,4 +1,5 @@
 import { isDatabaseError } from "@/lib/database-error";
+import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";
 import type { LogtoErrorCode } from "@/lib/logto/errors";
 import { isSessionError, SessionError, type SessionErrorCode } from "../model/errors";
@@ -30,4 +31,16 @@ export async function asSession<T>(work: Promise<T>): Promise<T> {
     if (!isDatabaseError(error)) throw error;
     throw new SessionError("database_unavailable", error.message);
   }
+}
+
+/**
+ * Tells the operator of a request to Logto that failed, whatever becomes of the page. A refused grant has a line of its own, where
+ * it ends the session, and membership is a question that an organization's address asks.
+ *
+ * @param fields such as the user
+ */
+export function logFailure(event: string, error: unknown, fields: Record<string, unknown>): void {
+  const { code, message: reason } = toLogtoError(error);
+  if (code === "invalid_grant" || code === "access_denied") return;
+  log[code === "unavailable" ? "warn" : "error"](event, { ...fields, code, reason });
 }

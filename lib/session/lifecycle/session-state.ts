@@ -17,6 +17,8 @@ export interface SessionState {
   pending: number;
   /** Renewal of the session's own access token. */
   renewal: SingleFlight<void>;
+  /** When it was last renewed because Logto refused the access token, in milliseconds. */
+  replacedAt: number;
 }
 
 /** More than these are held only where a cookie or a row could not restore them. */
@@ -51,6 +53,7 @@ export function stateOf(session: Session): SessionState {
     lastTokenRequest: Promise.resolve(),
     pending: 0,
     renewal: new SingleFlight<void>(),
+    replacedAt: -Infinity,
   };
   bySid.set(session.sid, state);
   if (bySid.size > most) makeRoom(session.sid);

@@ -8,7 +8,8 @@ import { TokenDetails } from "@/components/token-details";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { getUserinfo } from "@/lib/session/userinfo";
-import { asSessionError, isSessionError } from "@/lib/session/model/errors";
+import { explainInPlace } from "@/lib/session/guards";
+import { isSessionError } from "@/lib/session/model/errors";
 import type { SessionUser } from "@/lib/session/model/public-session";
 import { getAccessToken } from "@/lib/session/access-token";
 
@@ -60,6 +61,6 @@ export default protectedPage<PageProps<"/organizations/[id]">>({}, async ({ para
 
 /** With names and descriptions, where userinfo can be had. They decide nothing: Logto does, by its token. */
 async function membershipsAtLogto(user: SessionUser) {
-  const userinfo = await getUserinfo().catch(asSessionError);
+  const userinfo = await getUserinfo().catch(explainInPlace);
   return membershipsOf(user, isSessionError(userinfo) ? undefined : userinfo);
 }
