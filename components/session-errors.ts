@@ -47,6 +47,11 @@ export const sessionMessages: Record<SessionErrorCode, SessionMessage> = {
     title: "Logto gives no token for this API resource",
     text: "It must be registered at Logto under this indicator and be in LOGTO_RESOURCES when you sign in. Check both, then sign out and in again.",
   },
+  api_not_configured: {
+    tone: "info",
+    title: "No API is set up here",
+    text: "Register an API resource at Logto, set LOGTO_RESOURCES to its indicator and add its permissions to LOGTO_SCOPES; then sign out and in again.",
+  },
   sign_in_again: {
     tone: "warning",
     title: "This needs a sign-in of the last few minutes",

@@ -61,14 +61,16 @@ const permission: Example = {
   href: "/examples/permission",
   title: "A page for a permission",
   description:
-    "A permission is a scope of an API resource. The guard gets an access token for the resource and looks whether Logto granted the scope.",
+    "A permission is a scope of an API resource. The guard gets an access token for the resource and looks whether Logto granted the scope. Here that is write, or else the first permission of LOGTO_SCOPES, at the API of API_RESOURCE, or else the first of LOGTO_RESOURCES.",
   protects: "A page, for people with a permission at an API",
   guard: "protectedPage({ permission }, …)",
   file: "app/(protected)/examples/permission/page.tsx",
-  code: `/** An API resource of Logto's, one of LOGTO_RESOURCES. */
-const resource = "https://shopping.example.com/api";
+  code: `/** Such as \`{ permission: { scope: "write", resource: "https://api.example.com" } }\`. */
+async function mayUseApi() {
+  return { permission: apiPermission() };
+}
 
-export default protectedPage({ permission: { scope: "write", resource } }, async ({ session }) => {
+export default protectedPage(mayUseApi, async ({ session }) => {
   …
 });`,
 };

@@ -102,9 +102,12 @@ function Refused({ answer, tryAgain }: { answer: Answer; tryAgain: () => void })
           answer.status === 403 ? (
             <SignInAgain path="/examples/client" size="small" />
           ) : (
-            <Button size="small" onClick={tryAgain}>
-              Try again
-            </Button>
+            // 404: nothing is configured.
+            answer.status !== 404 && (
+              <Button size="small" onClick={tryAgain}>
+                Try again
+              </Button>
+            )
           )
         }
       >

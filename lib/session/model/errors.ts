@@ -23,6 +23,11 @@ const errors = {
   scope_missing: { status: 403, message: refused },
   /** The resource is not in LOGTO_RESOURCES, or not known to Logto. */
   resource_not_configured: { status: 500, message: misconfigured },
+  /** No API resource is configured, or none of its permissions: there is nothing to ask Logto for. */
+  api_not_configured: {
+    status: 404,
+    message: "No API is set up: LOGTO_RESOURCES needs its indicator, LOGTO_SCOPES its permissions.",
+  },
   /** This needs a sign-in of the last few minutes. */
   sign_in_again: { status: 403, message: "Sign in again to do this." },
   /** The database does not answer. Nothing is lost. */

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { apiPermission } from "@/components/examples/api-permission";
 import { ExamplePage } from "@/components/examples/example-page";
 import { examples } from "@/components/examples/examples";
 import { displayName } from "@/components/displayed-user";
@@ -8,11 +9,14 @@ import { Card } from "@/components/ui/card";
 
 export const metadata: Metadata = { title: examples.permission.title };
 
-/** An API resource of Logto's, one of LOGTO_RESOURCES. */
-const resource = "https://shopping.example.com/api";
+/** Such as `{ permission: { scope: "write", resource: "https://api.example.com" } }`. */
+async function mayUseApi() {
+  return { permission: apiPermission() };
+}
 
-export default protectedPage({ permission: { scope: "write", resource } }, async ({ session }) => {
+export default protectedPage(mayUseApi, async ({ session }) => {
   const { user } = session;
+  const { resource } = apiPermission();
   return (
     <ExamplePage example={examples.permission}>
       <Card title={`What ${displayName(user)} may do`} description={resource}>
