@@ -16,6 +16,10 @@ export const asked = (path: string, isGood: (answer: APIResponse) => boolean | P
 
 const isOk = (answer: APIResponse) => answer.ok();
 
+/** A whole page: what could not be had is told in an alert, at HTTP 200. */
+export const isWhole = async (answer: APIResponse): Promise<boolean> =>
+  answer.ok() && !(await answer.text()).includes('role="alert"');
+
 /**
  * The server action behind "Delete my account", which goes to Logto for a sign-in and deletes nothing, sent as a browser without
  * JavaScript sends it.
@@ -39,9 +43,9 @@ async function actionOf(client: Client): Promise<Kind | undefined> {
 export async function allKinds(client: Client): Promise<Kind[]> {
   const action = await actionOf(client);
   return [
-    asked("/dashboard", isOk),
-    asked("/profile", isOk),
-    asked("/organizations", isOk),
+    asked("/dashboard", isWhole),
+    asked("/profile", isWhole),
+    asked("/organizations", isWhole),
     asked("/api/auth/check", isOk),
     asked("/api/auth/session", async (answer) => (await answer.text()).includes("@example.com")),
     ...(action ? [action] : []),

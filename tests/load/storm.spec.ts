@@ -67,11 +67,12 @@ for (const [store, start] of Object.entries({ cookie: withCookies, row: withRows
       const site = await start();
       const { control } = site;
       await control.change({ rotation: "always", graceInterval: grace });
+      // All that the app asks for itself.
+      for (const endpoint of late ? (["discovery", "jwks", "token", "userinfo", "revocation"] as const) : [])
+        await control.inject({ endpoint, when: "after", kind: "delay", delayMs: late });
       let client = await site.signIn();
       const kinds = await allKinds(client);
       const refreshes = async () => (await control.requests()).byGrant.refresh_token ?? 0;
-      const fault = { endpoint: "token", grant: "refresh_token", when: "after", kind: "delay" } as const;
-      if (late) await control.inject({ ...fault, delayMs: late });
 
       let before = await refreshes();
       for (let expiry = 1; expiry <= expiries; expiry += 1) {
