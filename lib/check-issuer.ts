@@ -1,4 +1,4 @@
-import { env } from "./env";
+import { env, isProduction } from "./env";
 import { log } from "./log";
 import { discover, toLogtoError } from "./logto/client";
 import { isInsecure } from "./logto/discovery-document";
@@ -21,6 +21,8 @@ export async function checkIssuer(): Promise<void> {
       process.stderr.write(`\nThe issuer can't be used:\n\n  ${message}\n\n`);
       process.exit(1);
     }
+    // `npm run dev` starts its stand-in at the same time as the app.
+    if (code === "unavailable" && !isProduction) return;
     const level = code === "unavailable" ? "warn" : "error";
     log[level]("the issuer can't be used yet", { issuer: env().AUTH_LOGTO_ISSUER, reason: message });
   }

@@ -197,9 +197,10 @@ describe("of the issuer", () => {
 
   it("finds another name than the configured one, and says which", async () => {
     const AUTH_LOGTO_ISSUER = identity.issuer.replace("localhost", "127.0.0.1");
-    expect(await found({ AUTH_LOGTO_ISSUER })).toEqual([
-      problem("issuer", `calls itself ${identity.issuer}`),
-    ]);
+    const [finding, ...others] = await found({ AUTH_LOGTO_ISSUER });
+    expect(finding).toEqual(problem("issuer", `${AUTH_LOGTO_ISSUER} calls itself ${identity.issuer}`));
+    expect(finding?.remedy).toContain("docs/deploying.md");
+    expect(others).toEqual([]);
   });
 
   const document = (issuer: string) => ({
