@@ -12,7 +12,7 @@ const isRelease = process.env.STORM === "full";
 /** What needs a database. */
 const users = files("account", "users");
 /** What builds the app once more. */
-const builds = files("closed-site", "standalone");
+const builds = files("closed-site", "next-config", "standalone");
 /** What becomes of sessions, wherever they are kept. */
 const sessions = files(
   "backchannel-logout",

@@ -7,7 +7,38 @@ const defaultScopes =
 
 const words = (value: string) => value.split(/[\s,]+/).filter(Boolean);
 const secret = z.string("is missing").min(32, "has fewer than 32 characters");
-const webUrl = z.url({ protocol: /^https?$/, error: "is not an http(s) URL" });
+
+/** Names and IP addresses. The parser of URLs also takes `*.example.com`, `a.example,b.example` and `${HOST}` for hosts. */
+const hostname = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
+/** As the parser of URLs writes it: Logto's tokens and documents are compared with the issuer letter by letter. */
+const webUrl = z
+  .url({ protocol: /^https?$/, hostname, normalize: true, error: "is not an http(s) URL", abort: true })
+  .refine((value) => {
+    const { username, password } = new URL(value);
+    return !username && !password && !/[?#]/.test(value);
+  }, "has credentials, a query or a fragment");
+
+/** RFC 8707 §2 */
+const resourceIndicator = z
+  .url({ error: "has an entry that is not a URI", abort: true })
+  .refine((value) => !value.includes("#"), "has an entry with a fragment, which no resource has");
+
+/** RFC 6749 §3.3 */
+const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+
+/** Docker's `--env-file` takes quotes for a part of the value. */
+const credential = z
+  .string("is missing")
+  .refine((value) => !/\s|^(["'`]).*\1$/.test(value), "has quotes or spaces, which Logto's has not");
+
+/** An address, or all of a domain. A `*` stands for nothing. */
+const allowedEmails = /^[^@\s*<>()[\],;:\\"]*@([\p{L}\p{M}\p{N}-]+\.)+[\p{L}\p{M}\p{N}-]+$/u;
+
+/** What this app does not work with. */
+const refused = (why: string) => z.undefined(why).optional();
+
+/** No API: asked for at sign-in so that organization tokens carry permissions. */
+const organizationsResource = "urn:logto:resource:organizations";
 
 /** Prisma's command would migrate another schema, while its client works in `public`. */
 const inPublicSchema = z
@@ -22,15 +53,18 @@ const schema = z
     AUTH_SECRET_1: secret.optional(),
     AUTH_SECRET_2: secret.optional(),
     AUTH_SECRET_3: secret.optional(),
-    AUTH_URL: webUrl.optional(),
+    AUTH_URL: webUrl
+      .refine((value) => new URL(value).pathname === "/", "has a path: the app lives at the root of its host")
+      .transform((value) => new URL(value).origin)
+      .optional(),
     AUTH_TRUST_HOST: z.stringbool("is neither true nor false").optional(),
     AUTH_COOKIE_DOMAIN: z
       .string()
       .transform((value) => value.replace(/^\./, "").toLowerCase())
-      .refine((value) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(value), "is not a domain")
+      .refine((value) => /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/.test(value), "is not a domain")
       .optional(),
-    AUTH_LOGTO_ID: z.string("is missing").min(1, "is empty"),
-    AUTH_LOGTO_SECRET: z.string("is missing").min(1, "is empty"),
+    AUTH_LOGTO_ID: credential,
+    AUTH_LOGTO_SECRET: credential,
     AUTH_LOGTO_ISSUER: z
       .string("is missing")
       .pipe(webUrl)
@@ -40,12 +74,9 @@ const schema = z
       .string()
       .default(defaultScopes)
       .transform(words)
-      .refine((scopes) => scopes.includes("openid"), "does not contain openid"),
-    LOGTO_RESOURCES: z
-      .string()
-      .default("")
-      .transform(words)
-      .pipe(z.array(z.url("has an entry that is not a URI"))),
+      .refine((scopes) => scopes.includes("openid"), "does not contain openid")
+      .refine((scopes) => scopes.every((scope) => scopeToken.test(scope)), "has an entry that is no scope"),
+    LOGTO_RESOURCES: z.string().default("").transform(words).pipe(z.array(resourceIndicator)),
     API_URL: webUrl.transform((value) => value.replace(/\/+$/, "")).optional(),
     API_RESOURCE: z.url("is not a URI").optional(),
     AUTH_SESSION_STRATEGY: z.enum(["jwt", "database"], "is neither jwt nor database").optional(),
@@ -60,11 +91,16 @@ const schema = z
       .optional(),
     AUTH_ALLOWED_EMAILS: z
       .string()
-      .default("")
       .transform((value) => words(value.toLowerCase()))
-      .refine((entries) => entries.every((entry) => /^[^@]*@[^@]+$/.test(entry)), {
+      .refine((entries) => entries.every((entry) => allowedEmails.test(entry)), {
         error: "has an entry that is neither an address nor an @domain",
-      }),
+      })
+      .refine((entries) => entries.length > 0, "has no entry: unset, it lets everybody in")
+      .default([]),
+    AUTH_REDIRECT_PROXY_URL: refused("is Auth.js's, and would have sign-ins come back to another address"),
+    basePath: refused("is set in next.config.ts: the app lives at the root of its host"),
+    trailingSlash: refused("is set in next.config.ts: Logto and next-auth/react ask without the slash"),
+    NEXTAUTH_URL: z.string().optional(),
     NODE_ENV: z.string().optional(),
     VERCEL: z.string().optional(),
   })
@@ -82,10 +118,26 @@ const schema = z
       when: ({ issues }) => issues.length === 0,
     },
   )
+  .refine(({ AUTH_URL, NEXTAUTH_URL }) => AUTH_URL || !NEXTAUTH_URL, {
+    path: ["NEXTAUTH_URL"],
+    error: "is an old name, which Auth.js reads and this app does not: it is AUTH_URL",
+    when: () => true,
+  })
   .refine(({ API_RESOURCE, LOGTO_RESOURCES }) => !API_RESOURCE || LOGTO_RESOURCES.includes(API_RESOURCE), {
     path: ["API_RESOURCE"],
     error: "is not in LOGTO_RESOURCES",
   })
+  .refine(({ API_RESOURCE }) => API_RESOURCE !== organizationsResource, {
+    path: ["API_RESOURCE"],
+    error: "is not the indicator of an API",
+  })
+  .refine(
+    ({ AUTH_ALLOWED_EMAILS, LOGTO_SCOPES }) => !AUTH_ALLOWED_EMAILS.length || LOGTO_SCOPES.includes("email"),
+    {
+      path: ["LOGTO_SCOPES"],
+      error: "does not contain email, without which AUTH_ALLOWED_EMAILS refuses everybody",
+    },
+  )
   .refine((value) => value.AUTH_SESSION_STRATEGY !== "database" || value.DATABASE_URL, {
     path: ["DATABASE_URL"],
     error: "is missing (needed by AUTH_SESSION_STRATEGY=database)",
@@ -136,8 +188,8 @@ export class EnvError extends Error {
       Math.max(...problems.map((row) => pick(row).length));
     const variables = width((row) => row.variable);
     const reasons = width((row) => row.problem);
-    const lines = problems.map(
-      (row) => `  ${row.variable.padEnd(variables)}  ${row.problem.padEnd(reasons)}  e.g. ${row.example}`,
+    const lines = problems.map(({ variable, problem, example }) =>
+      `  ${variable.padEnd(variables)}  ${problem.padEnd(reasons)}  ${example && `e.g. ${example}`}`.trimEnd(),
     );
     super(
       [
@@ -182,7 +234,12 @@ let parsed: Env | undefined;
  * @throws EnvError
  */
 export function env(): Env {
-  return (parsed ??= parseEnv(process.env));
+  return (parsed ??= parseEnv({
+    ...process.env,
+    // The build puts these settings of next.config.ts in place; they have no public name.
+    basePath: process.env.__NEXT_ROUTER_BASEPATH,
+    trailingSlash: process.env.__NEXT_TRAILING_SLASH ? "true" : undefined,
+  }));
 }
 
 /** Whether this is the production build, or its development server (or a test). */
@@ -193,9 +250,6 @@ export function isHttps(): boolean {
   const { AUTH_URL, VERCEL } = env();
   return AUTH_URL ? new URL(AUTH_URL).protocol === "https:" : Boolean(VERCEL);
 }
-
-/** No API: asked for at sign-in so that organization tokens carry permissions. */
-const organizationsResource = "urn:logto:resource:organizations";
 
 /** The API resources that access tokens can be had for. */
 export function apiResources(): string[] {

@@ -44,10 +44,6 @@ export function checkAddress({ AUTH_URL, AUTH_TRUST_HOST, AUTH_COOKIE_DOMAIN, NO
         "Use the https address that people type, also where a proxy ends TLS.",
       ),
     );
-  if (url.pathname !== "/" || url.search || url.hash || url.username)
-    findings.push(
-      problem(check, "has more than an origin", `Set it to ${url.origin}: the app lives at the root.`),
-    );
   if (AUTH_COOKIE_DOMAIN && publicSuffix.test(AUTH_COOKIE_DOMAIN))
     findings.push(
       problem(

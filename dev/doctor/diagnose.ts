@@ -31,17 +31,17 @@ export async function diagnose({ values, root, url, timeout = 5 }: Question): Pr
   const development = values.NODE_ENV !== "production";
   const standIn = development && tenantVariables.every((name) => !values[name]);
   const isEmbedded = development && values.DATABASE_URL === embedded;
+  const origin = url && new URL(url).origin;
   const { findings, env, broken } = readVariables({
     // What `npm run dev` makes itself.
     ...(development && { AUTH_SECRET: newSecret() }),
     ...(standIn && appVariables("http://localhost:3001/oidc")),
     ...values,
     ...(isEmbedded && { DATABASE_URL: "postgresql://localhost" }),
-    ...(url && { AUTH_URL: url }),
+    ...(origin && { AUTH_URL: origin }),
   });
-  const all = [...(standIn ? [noTenant] : []), ...findings, ...checkNames(values)];
+  const all = [...(standIn ? [noTenant] : []), ...findings, ...checkNames(values, broken)];
   const usable = (...names: string[]) => !names.some((name) => broken.has(name));
-  const origin = url && new URL(url).origin;
   const expected = broken.size > 0 ? undefined : env;
   const app = look("running app", origin !== undefined && (() => checkRunningApp(origin, expected, timeout)));
   if (!env) return [...all, ...(await app)];

@@ -19,7 +19,11 @@ export function readVariables(values: Variables): ReadVariables {
   } catch (error) {
     if (!(error instanceof EnvError)) throw error;
     const findings = error.problems.map(({ variable, problem: what, example }) =>
-      problem("variables", `${variable} ${what}`, `Such as: ${example}. More in .env.example.`),
+      problem(
+        "variables",
+        `${variable} ${what}`,
+        example ? `Such as: ${example}. More in .env.example.` : "Remove it.",
+      ),
     );
     const changed: Variables = { ...values };
     for (const { variable, example } of error.problems) {
@@ -39,15 +43,12 @@ function parsed(values: Variables): Env | undefined {
   }
 }
 
-/** Names that other guides use for what has another name here. */
-export function checkNames(values: Variables): Finding[] {
+/** Names that other guides use for what has another name here. @param broken variables that `readVariables` has named */
+export function checkNames(values: Variables, broken: ReadonlySet<string>): Finding[] {
   return Object.keys(values)
-    .filter((name) => /^(LOGTO|AUTH_LOGTO|NEXTAUTH)_/.test(name) && !variableNames.includes(name))
-    .map((name) =>
-      name === "NEXTAUTH_URL" && !values.AUTH_URL
-        ? problem("variables", "Auth.js takes NEXTAUTH_URL for AUTH_URL, and the app does not", "Remove it.")
-        : warning("variables", `${name} is set, and nothing reads it`, "Names: see .env.example."),
-    );
+    .filter((name) => /^(LOGTO|AUTH_LOGTO|NEXTAUTH)_/.test(name))
+    .filter((name) => !variableNames.includes(name) && !broken.has(name))
+    .map((name) => warning("variables", `${name} is set, and nothing reads it`, "Names: see .env.example."));
 }
 
 /** Fewer different characters than a random secret ever has, or a word of an example. */

@@ -135,8 +135,8 @@ async function answer(flags: Flags, set: Variables): Promise<Answers> {
   const elsewhere = `Address of the app, if not ${developmentOrigin}`;
   const AUTH_URL = await get("app-url", elsewhere, set.AUTH_URL ?? "");
   const DATABASE_URL = await get("database-url", "PostgreSQL URL", set.DATABASE_URL ?? "");
-  if (AUTH_URL && !(URL.canParse(AUTH_URL) && /^https?:/.test(AUTH_URL)))
-    throw new SetupError(`"${AUTH_URL}" is no web address.`);
+  if (AUTH_URL && !isOrigin(AUTH_URL))
+    throw new SetupError(`"${AUTH_URL}" is no web address such as https://app.example.com, without a path.`);
   return {
     AUTH_LOGTO_ISSUER,
     AUTH_LOGTO_ID,
@@ -146,6 +146,12 @@ async function answer(flags: Flags, set: Variables): Promise<Answers> {
     ...(DATABASE_URL && { DATABASE_URL }),
   };
 }
+
+/** An address without a path, a query or credentials; the slash at its end may be there. */
+const isOrigin = (text: string) =>
+  /^https?:/.test(text) &&
+  URL.canParse(text) &&
+  new URL(text).href.replace(/\/$/, "") === new URL(text).origin;
 
 function printRegistration(origin: string): void {
   print(

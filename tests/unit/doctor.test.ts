@@ -110,7 +110,7 @@ describe("of the variables", () => {
 
   it("finds the name that Auth.js still goes by", async () => {
     const changes = { AUTH_URL: "", AUTH_TRUST_HOST: "true", NEXTAUTH_URL: "http://localhost:3000" };
-    expect(await found(changes)).toContainEqual(problem("variables", "Auth.js takes NEXTAUTH_URL"));
+    expect(await found(changes)).toContainEqual(problem("variables", "NEXTAUTH_URL is an old name"));
     expect(await found({ NEXTAUTH_URL: "x" })).toEqual([warning("variables", "nothing reads it")]);
   });
 
@@ -128,7 +128,7 @@ describe("of the variables", () => {
 
   it.each([
     ["plain http", { AUTH_URL: "http://app.example.test" }, "AUTH_URL", "plain http"],
-    ["a path", { AUTH_URL: `${origin}/app` }, "AUTH_URL", "more than an origin"],
+    ["a path", { AUTH_URL: `${origin}/app` }, "variables", "AUTH_URL has a path"],
     [
       "a domain that is everybody's",
       { AUTH_URL: "https://app.vercel.app", AUTH_COOKIE_DOMAIN: "vercel.app" },

@@ -37,6 +37,44 @@ describe("parseEnv", () => {
     ["AUTH_TRUST_HOST", "perhaps"],
     ["LOGTO_SCOPES", "profile email"],
     ["LOGTO_RESOURCES", "shopping"],
+    ["LOGTO_RESOURCES", "https://shop.example/api#v1"],
+    ["LOGTO_SCOPES", 'openid "profile"'],
+    ["AUTH_LOGTO_ID", '"app"'],
+    ["AUTH_LOGTO_ID", "app id"],
+    ["AUTH_LOGTO_SECRET", "'hidden'"],
+    ["AUTH_LOGTO_ISSUER", "https://tenant.logto.app/oidc?x=1"],
+    ["AUTH_LOGTO_ISSUER", "https://tenant.logto.app/oidc?"],
+    ["AUTH_LOGTO_ISSUER", "https://tenant.logto.app/oidc#top"],
+    ["AUTH_LOGTO_ISSUER", "https://user:password@tenant.logto.app/oidc"],
+    ["AUTH_LOGTO_ISSUER", "https://*.logto.app/oidc"],
+    ["API_URL", "https://api.example.com/?key=1"],
+    ["API_URL", "https://user@api.example.com"],
+    ["AUTH_URL", "https://app.example.com/app"],
+    ["AUTH_URL", "https://app.example.com/?a=1"],
+    ["AUTH_URL", "https://app.example.com/#a"],
+    ["AUTH_URL", "https://user:password@app.example.com"],
+    ["AUTH_URL", "https://*.example.com"],
+    ["AUTH_URL", "https://app.example.com,www.example.com"],
+    ["AUTH_URL", "https://app.example.com https://www.example.com"],
+    ["AUTH_URL", "https://${HOST}"],
+    ["AUTH_COOKIE_DOMAIN", "192.168.0.10"],
+    ["AUTH_COOKIE_DOMAIN", "*.example.com"],
+    ["AUTH_ALLOWED_EMAILS", "*@example.org"],
+    ["AUTH_ALLOWED_EMAILS", "a*@example.org"],
+    ["AUTH_ALLOWED_EMAILS", "@*"],
+    ["AUTH_ALLOWED_EMAILS", "@*.example.org"],
+    ["AUTH_ALLOWED_EMAILS", "*"],
+    ["AUTH_ALLOWED_EMAILS", "@"],
+    ["AUTH_ALLOWED_EMAILS", "@.example.org"],
+    ["AUTH_ALLOWED_EMAILS", "@example"],
+    ["AUTH_ALLOWED_EMAILS", "example.org"],
+    ["AUTH_ALLOWED_EMAILS", "alice@"],
+    ["AUTH_ALLOWED_EMAILS", "alice@example.com;bob@example.com"],
+    ["AUTH_ALLOWED_EMAILS", '"alice@example.com"'],
+    ["AUTH_ALLOWED_EMAILS", "mailto:alice@example.com"],
+    ["AUTH_ALLOWED_EMAILS", "Alice <alice@example.com>"],
+    ["AUTH_ALLOWED_EMAILS", "alice@example.com *@example.org"],
+    ["AUTH_ALLOWED_EMAILS", ","],
   ])("refuses %s=%s with its name and an example", (variable, value) => {
     const [problem, ...more] = problemsOf(complete({ [variable]: value }));
     expect(problem?.variable).toBe(variable);
@@ -95,6 +133,35 @@ describe("parseEnv", () => {
     expect(env.LOGTO_RESOURCES).toEqual(["https://a.example", "https://b.example"]);
   });
 
+  test.each([
+    ["AUTH_URL", "https://App.Example.com:443/", "https://app.example.com"],
+    ["AUTH_URL", "http://[::1]:3000", "http://[::1]:3000"],
+    ["AUTH_LOGTO_ISSUER", "https://Tenant.Logto.app:443/oidc/", "https://tenant.logto.app/oidc"],
+    ["API_URL", "https://api.example.com/v1//", "https://api.example.com/v1"],
+  ] as const)("writes %s=%s as everything else does that names it", (variable, value, read) => {
+    expect(parseEnv(complete({ [variable]: value }))[variable]).toBe(read);
+  });
+
+  test("takes addresses, and domains of any script, for who may sign in", () => {
+    const AUTH_ALLOWED_EMAILS = "O'Brien+news@Example.com, @team.example @한국.kr";
+    expect(parseEnv(complete({ AUTH_ALLOWED_EMAILS })).AUTH_ALLOWED_EMAILS).toEqual([
+      "o'brien+news@example.com",
+      "@team.example",
+      "@한국.kr",
+    ]);
+  });
+
+  test("refuses AUTH_ALLOWED_EMAILS where Logto is asked for no address, since nobody could sign in", () => {
+    const changes = { AUTH_ALLOWED_EMAILS: "@example.com", LOGTO_SCOPES: "openid profile" };
+    expect(problemsOf(complete(changes))).toMatchObject([{ variable: "LOGTO_SCOPES" }]);
+  });
+
+  test("refuses as API_RESOURCE what asks for organization tokens, and is no API", () => {
+    const organizations = "urn:logto:resource:organizations";
+    const changes = { API_RESOURCE: organizations, LOGTO_RESOURCES: organizations };
+    expect(problemsOf(complete(changes))).toMatchObject([{ variable: "API_RESOURCE" }]);
+  });
+
   test("asks for a refresh token by default", () => {
     expect(parseEnv(complete()).LOGTO_SCOPES).toContain("offline_access");
   });
@@ -119,6 +186,38 @@ describe("where sessions are kept", () => {
       { variable: "DATABASE_URL", problem: "is missing (needed by AUTH_SESSION_STRATEGY=database)" },
     ]);
   });
+});
+
+describe("what Auth.js would read by itself", () => {
+  const AUTH_URL = "https://app.example.com";
+  const named = (changes: Record<string, string>) =>
+    problemsOf(complete(changes)).map(({ variable }) => variable);
+
+  test("is refused where it would give the app another address", () => {
+    expect(named({ NEXTAUTH_URL: AUTH_URL })).toEqual(["NEXTAUTH_URL"]);
+    expect(named({ AUTH_URL, AUTH_REDIRECT_PROXY_URL: `${AUTH_URL}/api/auth` })).toEqual([
+      "AUTH_REDIRECT_PROXY_URL",
+    ]);
+  });
+
+  test("is let be where AUTH_URL goes first", () => {
+    expect(named({ AUTH_URL, NEXTAUTH_URL: "http://localhost:3000" })).toEqual([]);
+  });
+
+  test("is no address where AUTH_TRUST_HOST says no, though Auth.js takes any text for a yes", () => {
+    expect(named({ NODE_ENV: "production", AUTH_TRUST_HOST: "false" })).toEqual(["AUTH_URL"]);
+    expect(named({ NODE_ENV: "production", AUTH_TRUST_HOST: "0" })).toEqual(["AUTH_URL"]);
+  });
+
+  test("has no example, as it is to be removed", () => {
+    expect(() => parseEnv(complete({ AUTH_REDIRECT_PROXY_URL: AUTH_URL }))).toThrow(/another address$/m);
+  });
+});
+
+test.each(["basePath", "trailingSlash"])("%s of next.config.ts is refused, with where it is set", (name) => {
+  expect(problemsOf(complete({ [name]: "/app" }))).toMatchObject([
+    { variable: name, problem: expect.stringContaining("next.config.ts") },
+  ]);
 });
 
 test("the embedded database is that of `npm run dev`, and refused as such", () => {

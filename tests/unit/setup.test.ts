@@ -227,6 +227,17 @@ describe("without a terminal", () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
+  it.each([
+    "app.example.com",
+    "https://app.example.com/app",
+    "https://app.example.com/?x",
+    "ftp://app.example.com",
+  ])("refuses %s for the address of the app, which the app itself would refuse", async (address) => {
+    const { code, printed } = await setUp([...withSecret(), "--app-url", address]);
+    expect([code, printed]).toEqual([1, expect.stringContaining("is no web address")]);
+    expect(readdirSync(root)).toEqual([]);
+  });
+
   it("takes the secret from standard input", async () => {
     const script = `import { runSetup } from "./dev/setup/main"; process.exitCode = await runSetup(${JSON.stringify(root)}, process.argv.slice(1))`;
     const args = [
