@@ -7,7 +7,8 @@ import { rememberEmbedded, usesEmbedded } from "./database/choice";
 import { ensureSecret, LaunchError, namesTenant, readEnvironment, type Variables } from "./environment";
 import { ensureGenerated } from "./generate";
 import { seedPassword, seedPeople } from "./identity/seed";
-import { runningServer, splitPort, startNextDev } from "./next-dev";
+import { runningServer, splitArguments, startNextDev } from "./next-dev";
+import { ownAddress, placeOf, type Place } from "./place";
 import { nextFreePort } from "./ports";
 import { printMail } from "./print-mail";
 import { appClient, appVariables } from "./stand-in";
@@ -22,7 +23,7 @@ const databasePort = 5433;
  * where everything is, and ends with Next.js.
  *
  * @param root the project's folder
- * @param args for `next dev`; the first free port from `--port` on is used. `--database` asks for the embedded Postgres, now
+ * @param args for `next dev`; the first free port from `--port` on is used, on localhost unless `--hostname` says otherwise. `--database` asks for the embedded Postgres, now
  *   and at every later start
  * @returns the exit code
  */
@@ -41,7 +42,7 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
   const running = await runningServer(root);
   if (running) throw new LaunchError(`The app runs in this folder already, at ${running}.`);
   const asksForDatabase = args.includes("--database");
-  const { port: asked, rest } = splitPort(args.filter((arg) => arg !== "--database"));
+  const { port: asked, hostname, rest } = splitArguments(args.filter((arg) => arg !== "--database"));
   const values = readEnvironment(root);
   const ownTenant = namesTenant(values);
   const isEmbedded = usesEmbedded(values, asksForDatabase);
@@ -56,10 +57,13 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
     notice("Wrote DATABASE_URL=embedded to .env.local: `npm run dev` brings the database from now on");
   }
 
-  const wished = asked ?? (Number(process.env.PORT) || appPort);
+  const set = ownAddress(values.AUTH_URL);
+  const wished = asked ?? (Number(process.env.PORT) || Number(set?.port) || appPort);
   const port = await nextFreePort(wished);
   if (port !== wished) notice(`Port ${wished} is taken: the app is on ${port}`);
-  const appUrl = appAddress(values.AUTH_URL, wished, port);
+  const place = placeOf({ hostname, port, authUrl: values.AUTH_URL });
+  const { appUrl } = place;
+  if (set && set.origin !== appUrl) notice(`AUTH_URL follows: ${appUrl} instead of ${set.origin}`);
   const identity = ownTenant ? undefined : { port: await nextFreePort(identityPort, [port]) };
   const issuer = identity && `http://localhost:${identity.port}/oidc`;
   const database = isEmbedded ? { port: await nextFreePort(databasePort, [port]) } : undefined;
@@ -72,30 +76,22 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
     AUTH_URL: appUrl,
   };
   keepVariables(root, given);
-  const next = startNextDev(root, ["--port", String(port), ...rest], {
+  const next = startNextDev(root, ["--port", String(port), "--hostname", place.hostname, ...rest], {
     NEXT_TELEMETRY_DISABLED: process.env.NEXT_TELEMETRY_DISABLED ?? "1",
+    // `localhost` is 127.0.0.1 also where it could be ::1: browsers try both, other programs often that one alone.
+    NODE_OPTIONS: [process.env.NODE_OPTIONS, "--dns-result-order=ipv4first"].filter(Boolean).join(" "),
     ...(process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: "1" } : {}),
     ...given,
   });
   const endProgress = startProgress(() => "Starting");
   const [ready] = await Promise.all([
-    next.answers(`http://localhost:${port}`),
+    next.answers(place.listensAt),
     identity && startStandIn(root, identity.port, appUrl),
     database && startDatabase(root, database.port),
   ]);
   endProgress();
-  if (ready) announce(appUrl, values, { identity, database }, begun);
+  if (ready) announce(place, values, { identity, database }, begun);
   return next.exited;
-}
-
-/** Where the app is reached. An AUTH_URL that named the wished port on this machine follows to the one that was free. */
-function appAddress(set: string | undefined, wished: number, port: number): string {
-  if (!set) return `http://localhost:${port}`;
-  const url = new URL(set);
-  if (port === wished || url.hostname !== "localhost" || url.port !== String(wished)) return set;
-  url.port = String(port);
-  notice(`AUTH_URL follows: ${url.origin} instead of ${set}`);
-  return url.origin;
 }
 
 function unlessSet(values: Variables, defaults: Record<string, string>): Variables {
@@ -134,7 +130,7 @@ async function startDatabase(root: string, port: number): Promise<void> {
 
 /** Says in aligned lines what runs where, what stands in for what, and how to go on. */
 function announce(
-  appUrl: string,
+  { appUrl, listensAt, isBehindProxy }: Place,
   values: Variables,
   {
     identity,
@@ -144,6 +140,8 @@ function announce(
 ): void {
   print();
   printRow("App", paint("cyan", appUrl));
+  if (isBehindProxy)
+    printRow("", paint("dim", `by AUTH_URL; the proxy there has to pass on to ${listensAt}`));
   if (identity) {
     const people = seedPeople.map(({ username, roles }) => `${username} (${roles.join(", ")})`);
     printRow(

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
-import { stripVTControlCharacters } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { start } from "./children.mjs";
 import { LaunchError, type Variables } from "./environment";
@@ -21,21 +21,42 @@ const said = [
 const firstRequest = /^\s*(○ Compiling \/ \.\.\.|GET \/ 200 in )/;
 const pollMs = 50;
 
+const listening = {
+  port: { type: "string", short: "p" },
+  hostname: { type: "string", short: "H" },
+} as const;
+
 /**
- * Takes the port out of the arguments that go on to `next dev`.
+ * Takes where to listen out of the arguments that go on to `next dev`.
  *
- * @param args such as `["--port", "4000", "--experimental-https"]`
+ * @param args such as `["--port", "4000", "-H0.0.0.0", "--turbopack"]`
+ * @throws LaunchError where a value is missing, or the port is none
  */
-export function splitPort(args: readonly string[]): { port?: number; rest: string[] } {
-  const rest = [...args];
-  const at = rest.findIndex((arg) => /^(-p|--port)(=|$)/.test(arg));
-  if (at === -1) return { rest };
-  const [flag = ""] = rest.splice(at, 1);
-  const value = flag.includes("=") ? flag.split("=")[1] : rest.splice(at, 1)[0];
-  const port = Number(value);
+export function splitArguments(args: readonly string[]): {
+  port?: number;
+  hostname?: string;
+  rest: string[];
+} {
+  const parsed = parseArgs({ args: [...args], options: listening, strict: false, tokens: true });
+  const taken = parsed.tokens.flatMap((token) => {
+    if (token.kind !== "option" || !(token.name in listening)) return [];
+    return token.inlineValue ? [token.index] : [token.index, token.index + 1];
+  });
+  const rest = args.filter((_, index) => !taken.includes(index));
+  const { port, hostname } = parsed.values;
+  if (hostname === true) throw new LaunchError("--hostname is without a value.");
+  return {
+    ...(port !== undefined && { port: toPort(port) }),
+    ...(hostname && { hostname }),
+    rest,
+  };
+}
+
+function toPort(value: string | boolean): number {
+  const port = value === true ? NaN : Number(value);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new LaunchError(`--port ${value ?? ""} is not a port.`);
-  return { port, rest };
+    throw new LaunchError(`--port ${value === true ? "" : value} is not a port.`);
+  return port;
 }
 
 const lockFile = z.object({ appUrl: z.url(), pid: z.int() });

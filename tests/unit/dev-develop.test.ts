@@ -119,11 +119,12 @@ describe("`npm run dev`", () => {
   const fakeNext = `
     const { createServer } = require("node:http");
     const args = process.argv.slice(2);
+    const after = (name) => args[args.indexOf(name) + 1];
     require("node:fs").writeFileSync("seen.json", JSON.stringify({ args, env: process.env }));
     createServer((_, response) => {
       response.end("Hello");
       setTimeout(() => process.exit(0), 500);
-    }).listen(Number(args[args.indexOf("--port") + 1]));`;
+    }).listen(Number(after("--port")), after("--hostname"));`;
 
   beforeEach(() => {
     for (const file of ["prisma/schema.prisma", "prisma.config.ts", "generated/prisma/client.ts"])
@@ -148,14 +149,43 @@ describe("`npm run dev`", () => {
       await endAll(await develop(${JSON.stringify(root)}, process.argv.slice(1)));`;
     const child = start(
       process.execPath,
-      ["--import", "tsx", "--input-type=module", "-e", script, "--", "--port", "23100", ...args],
-      { env: { DATABASE_URL: undefined, ...tenant, ...env } },
+      ["--import", "tsx", "--input-type=module", "-e", script, "--", ...args],
+      { env: { DATABASE_URL: undefined, PORT: "23100", ...tenant, ...env } },
     );
     const code = await child.exited;
     const printed = child.output();
     const file = path.join(root, "seen.json");
     return { code, printed, ...(existsSync(file) && seen.parse(JSON.parse(readFileSync(file, "utf8")))) };
   }
+
+  it("listens where AUTH_URL says, on this machine alone, as `npm run setup -- --app-url` leaves it", async () => {
+    write(".env.local", "AUTH_URL=http://localhost:23142\n");
+    const { printed, args, env } = await develop([], { PORT: "" });
+    expect(args).toEqual(expect.arrayContaining(["--port", "23142", "--hostname", "localhost"]));
+    expect(printed).toMatch(/^ {2}App +http:\/\/localhost:23142$/m);
+    expect(env).toMatchObject({ AUTH_URL: "http://localhost:23142" });
+  }, 60_000);
+
+  it("has AUTH_URL follow to the port that was asked for", async () => {
+    const { printed, args, env } = await develop(["-p23150"], { AUTH_URL: "http://localhost:23142" });
+    expect(args).toEqual(expect.arrayContaining(["--port", "23150"]));
+    expect(printed).toContain("AUTH_URL follows: http://localhost:23150 instead of http://localhost:23142");
+    expect(env).toMatchObject({ AUTH_URL: "http://localhost:23150" });
+  }, 60_000);
+
+  it("says where it listens when something else is at AUTH_URL", async () => {
+    const AUTH_URL = "https://app.example.com";
+    const { printed, env } = await develop([], { AUTH_URL });
+    expect(printed).toMatch(/^ {2}App +https:\/\/app\.example\.com$/m);
+    expect(printed).toContain("has to pass on to http://localhost:23100");
+    expect(env).toMatchObject({ AUTH_URL });
+  }, 60_000);
+
+  it("listens elsewhere by --hostname", async () => {
+    const { args } = await develop(["-H", "0.0.0.0"]);
+    expect(args?.filter((arg) => arg === "--hostname")).toHaveLength(1);
+    expect(args).toEqual(expect.arrayContaining(["--hostname", "0.0.0.0"]));
+  }, 60_000);
 
   it("starts no database, says so, and how to have one", async () => {
     const { code, printed, env } = await develop();

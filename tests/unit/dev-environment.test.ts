@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ensureSecret, LaunchError, namesTenant, readEnvironment } from "../../dev/environment";
-import { splitPort } from "../../dev/next-dev";
+import { splitArguments } from "../../dev/next-dev";
 import { temporaryFolder } from "./temporary-folder";
 
 let root: string;
@@ -73,12 +73,28 @@ describe("the secret of the session cookie", () => {
   });
 });
 
-describe("the port among the arguments", () => {
-  it.each([[["--port", "4000"]], [["-p", "4000"]], [["--port=4000"]]])("is taken out of %j", (args) => {
-    expect(splitPort([...args, "--turbopack"])).toEqual({ port: 4000, rest: ["--turbopack"] });
+describe("where to listen, among the arguments", () => {
+  it.each([
+    [["--port", "4000"]],
+    [["-p", "4000"]],
+    [["--port=4000"]],
+    [["-p4000"]],
+    [["-p", "1", "-p", "4000"]],
+  ])("is taken out of %j", (args) => {
+    expect(splitArguments([...args, "--turbopack"])).toEqual({ port: 4000, rest: ["--turbopack"] });
   });
 
+  it.each([[["--hostname", "0.0.0.0"]], [["-H", "0.0.0.0"]], [["--hostname=0.0.0.0"]], [["-H0.0.0.0"]]])(
+    "is taken out of %j",
+    (args) => {
+      const rest = ["--experimental-https-key", "key.pem"];
+      expect(splitArguments([...args, ...rest])).toEqual({ hostname: "0.0.0.0", rest });
+    },
+  );
+
   it("is refused where it is none", () => {
-    expect(() => splitPort(["--port", "next"])).toThrow("--port next is not a port.");
+    expect(() => splitArguments(["--port", "next"])).toThrow("--port next is not a port.");
+    expect(() => splitArguments(["--port"])).toThrow("is not a port.");
+    expect(() => splitArguments(["--hostname"])).toThrow("without a value");
   });
 });
