@@ -15,28 +15,34 @@ function tell(news: BrowserSession | undefined): void {
   for (const reader of readers) reader();
 }
 
-async function ask({ signal }: AbortController): Promise<void> {
-  try {
-    const response = await fetch("/api/auth/session", { signal });
-    // An outage tells nothing about who is signed in, so nothing is said.
-    if (response.status >= 500) return;
-    const body: unknown = await response.json();
-    tell(isRecord(body) ? body : null);
-  } catch {
-    if (!signal.aborted) tell(null);
-  }
+/**
+ * Asks until there is an answer. Only this route's own answers tell who is signed in: an outage, a proxy's page or a request
+ * that was cut off tell nothing, so nothing is said, and the question is asked again.
+ *
+ * @param pause until then, in milliseconds
+ */
+async function ask(signal: AbortSignal, pause = 1000): Promise<void> {
+  const answer: unknown = await fetch("/api/auth/session", { signal })
+    .then((response) => (response.ok ? response.json() : undefined))
+    .catch(() => undefined);
+  if (signal.aborted) return;
+  if (answer === null || (isRecord(answer) && isRecord(answer.user))) return tell(answer);
+  const again = setTimeout(() => void ask(signal, Math.min(2 * pause, 60_000)), pause);
+  signal.addEventListener("abort", () => clearTimeout(again));
 }
 
 function begin(): void {
   abort = new AbortController();
-  void ask(abort);
+  const { signal } = abort;
+  void ask(signal);
   // Restored by the Back button, the page would still show who was signed in when it was left.
   const again = ({ persisted }: PageTransitionEvent) => {
     if (!persisted) return;
     tell(undefined);
-    void ask(abort);
+    abort.abort();
+    begin();
   };
-  window.addEventListener("pageshow", again, { signal: abort.signal });
+  window.addEventListener("pageshow", again, { signal });
 }
 
 function subscribe(reader: () => void): () => void {

@@ -1,5 +1,6 @@
 import { Avatar } from "@/components/ui/avatar";
 import { Timestamp } from "@/components/ui/timestamp";
+import { isShownPicture } from "@/lib/security-headers";
 
 const timestamps = new Set(["created_at", "updated_at"]);
 
@@ -18,7 +19,7 @@ export function ClaimValue({ claim, value }: { claim: string; value: unknown }) 
   if (claim === "picture" && typeof value === "string") {
     return (
       <span className="flex items-center gap-3">
-        <Avatar src={value} name="?" />
+        <Avatar src={isShownPicture(value) ? value : null} name="?" />
         <span className="wrap-anywhere">{value}</span>
       </span>
     );

@@ -36,6 +36,21 @@ function contentSecurityPolicy(): string {
     .join("; ");
 }
 
+/**
+ * Whether pages may show a picture of a user: what `img-src` allows, of addresses that come from elsewhere. Left to the browser, a
+ * picture on plain http would be an error in its console.
+ *
+ * @param address as the identity provider gives it
+ */
+export function isShownPicture(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, host, username, password, href } = new URL(address);
+  // Browsers load no part of a page from an address with credentials.
+  if (username || password) return false;
+  if (protocol === "http:") return host === new URL(env().AUTH_LOGTO_ISSUER).host && !isHttps();
+  return protocol === "https:" || href.startsWith("data:image/");
+}
+
 /** Two years, in seconds. */
 const hstsLifetime = 2 * 365 * 24 * 60 * 60;
 

@@ -128,6 +128,7 @@ const client: Example = {
   guard: "useSession() and a handler",
   file: "app/(public)/examples/client/page.tsx",
   code: `<SessionProvider session={session} refetchInterval={60} refetchWhenOffline={false}>
+  <AskAgain />
   <Permissions />
 </SessionProvider>`,
 };

@@ -25,7 +25,12 @@ export function LiveSession() {
           {user === null &&
             "Nobody is signed in. Sign in, come back, and see what has been added: who you are, and no token."}
         </p>
-        <ButtonLink href={user ? "/profile" : "/sign-in"} size="small" className="mt-5">
+        {/* Without scripts the link to sign in is right for everybody: it takes signed-in people on. */}
+        <ButtonLink
+          href={user ? "/profile" : "/sign-in"}
+          size="small"
+          className={`mt-5 ${session === undefined ? "invisible noscript:visible" : ""}`}
+        >
           {user ? "See every claim" : "Sign in"}
         </ButtonLink>
       </div>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isShownPicture } from "@/lib/security-headers";
 import type { Session } from "./session";
 
 /** The signed-in user, as pages and the browser see them. */
@@ -10,6 +11,7 @@ export interface SessionUser {
   username: string | null;
   email: string | null;
   emailVerified: boolean;
+  /** The address of a picture; null, too, where the Content Security Policy has browsers show none, as on plain http. */
   image: string | null;
   /** Names of the user's roles. */
   roles: string[];
@@ -46,7 +48,7 @@ export function toSessionUser(session: Pick<Session, "subject" | "claims">): Ses
     username: known.username ?? null,
     email: known.email ?? null,
     emailVerified: known.email_verified ?? false,
-    image: known.picture ?? null,
+    image: known.picture && isShownPicture(known.picture) ? known.picture : null,
     roles: known.roles ?? [],
     organizations: known.organizations ?? [],
     organizationRoles: known.organization_roles ?? [],

@@ -91,6 +91,27 @@ test("a session that can't be asked for is not one that has ended", async ({ con
   await expect(permissions(page)).toHaveText(["read", "write"]);
 });
 
+test("after a failed request it recovers when the tab is looked at, and goes on as before", async ({
+  context,
+  page,
+}) => {
+  await page.clock.install();
+  await signInByRequests(context, "alice");
+  await page.goto(example);
+  const user = page.getByRole("heading", { name: "Signed in as Alice Kim" });
+  await expect(user).toBeVisible();
+  await page.route("**/api/auth/session", (route) => route.abort());
+  await page.clock.fastForward(aWhile);
+  await expect(user).toHaveCount(0);
+  await page.unrouteAll();
+  const look = () => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await look();
+  await expect(user).toBeVisible();
+  const asksAgain = page.waitForRequest("**/api/auth/session");
+  await page.clock.fastForward(aWhile);
+  await asksAgain;
+});
+
 test("a sign-out in another tab is noticed as soon as this one is looked at", async ({
   context,
   page,

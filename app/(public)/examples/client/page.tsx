@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { SessionProvider } from "next-auth/react";
+import { AskAgain } from "@/components/examples/ask-again";
 import { ExamplePage } from "@/components/examples/example-page";
 import { examples } from "@/components/examples/examples";
 import { Permissions } from "@/components/examples/permissions";
@@ -14,6 +15,7 @@ export default async function ClientPage() {
   return (
     <ExamplePage example={examples.client}>
       <SessionProvider session={session} refetchInterval={60} refetchWhenOffline={false}>
+        <AskAgain />
         <Permissions />
       </SessionProvider>
     </ExamplePage>
