@@ -30,6 +30,7 @@ COPY --from=build /app/.next/static .next/static
 COPY --from=build /app/public public
 USER node
 EXPOSE 3000
+# Asks where the server listens, with the server's own defaults. All addresses (0.0.0.0, ::) mean this machine to a client.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const { HOSTNAME: host, PORT } = process.env; fetch(`http://${host?.includes(':') ? `[${host}]` : host || 'localhost'}:${PORT || 3000}/api/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "server.js"]

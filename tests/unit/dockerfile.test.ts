@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import process from "node:process";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+
+/** What the image runs to see whether its server is well. */
+const [, healthCheck = ""] = /^HEALTHCHECK[^]*?CMD (\[.*\])$/m.exec(readFileSync("Dockerfile", "utf8")) ?? [];
+
+/** @returns the port of a server that listens on this host alone; undefined where this machine has no such address */
+async function listen(host: string, status = 200): Promise<number | undefined> {
+  const server = createServer((_, response) => response.writeHead(status).end());
+  onTestFinished(() => void server.close());
+  server.listen(0, host || undefined);
+  try {
+    await once(server, "listening");
+  } catch {
+    return undefined;
+  }
+  return z.object({ port: z.number() }).parse(server.address()).port;
+}
+
+async function check(HOSTNAME: string | undefined, port: number): Promise<unknown> {
+  const [, ...args] = z.array(z.string()).parse(JSON.parse(healthCheck));
+  const env = { ...process.env, PORT: String(port), HOSTNAME };
+  const [code]: unknown[] = await once(spawn(process.execPath, args, { env }), "exit");
+  return code;
+}
+
+describe("the image's health check", () => {
+  test.each(["0.0.0.0", "127.0.0.1", "127.0.0.2", "localhost", "::", "::1", ""])(
+    "asks where the server listens with HOSTNAME=%s",
+    async (host) => {
+      const port = await listen(host);
+      if (port !== undefined) expect(await check(host, port)).toBe(0);
+    },
+  );
+
+  test("asks this machine without HOSTNAME, as the server then listens everywhere", async () => {
+    expect(await check(undefined, (await listen("0.0.0.0")) ?? 0)).toBe(0);
+  });
+
+  test("fails where the server is not well, or not there", async () => {
+    expect(await check("127.0.0.1", (await listen("127.0.0.1", 503)) ?? 0)).toBe(1);
+    expect(await check("127.0.0.1", 1)).toBe(1);
+  });
+});
