@@ -13,6 +13,8 @@ const isRelease = process.env.STORM === "full";
 const users = files("account", "users");
 /** What builds the app once more. */
 const builds = files("closed-site", "next-config", "standalone");
+/** What needs nginx, which not every machine has. */
+const proxied = files("nginx");
 /** What becomes of sessions, wherever they are kept. */
 const sessions = files(
   "backchannel-logout",
@@ -40,7 +42,7 @@ const again = { ...tests, grepInvert: /@jwt/ };
 
 export default defineConfig<object, ProjectOptions>({
   projects: [
-    { ...tests, name: "e2e", testIgnore: [...users, ...builds], use: { mode: "jwt" } },
+    { ...tests, name: "e2e", testIgnore: [...users, ...builds, ...proxied], use: { mode: "jwt" } },
     {
       ...again,
       name: "e2e-jwt-database",
@@ -68,6 +70,7 @@ export default defineConfig<object, ProjectOptions>({
           workers: 1,
         }
       : { name: "load", testDir: "tests/load", testIgnore: files("killed", "storm", "waiting") },
+    ...(isRelease ? [{ ...tests, name: "proxy", testMatch: proxied }] : []),
   ],
   globalSetup: "./tests/e2e/setup.ts",
   fullyParallel: true,

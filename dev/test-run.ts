@@ -170,3 +170,8 @@ export async function runEndToEnd(
 export function runLoad(root: string): Promise<number> {
   return runEndToEnd(root, ["--project", "load", "--no-deps"], { STORM: "full" });
 }
+
+/** The tests behind a real nginx, of the build that `npm test` has left. @returns the exit code */
+export function runProxy(root: string): Promise<number> {
+  return runEndToEnd(root, ["--project", "proxy"], { STORM: "full" });
+}

@@ -2,9 +2,10 @@
 import { begin } from "./begin.mjs";
 
 await begin(async (root, [only, ...args]) => {
-  const { runAll, runEndToEnd, runLoad } = await import("./test-run");
+  const { runAll, runEndToEnd, runLoad, runProxy } = await import("./test-run");
   if (only === "e2e") return runEndToEnd(root, args);
   if (only === "load") return runLoad(root);
+  if (only === "proxy") return runProxy(root);
   // What takes long, at its full size: storms, and every kind of fault.
   if (only === "release") process.env.STORM = "full";
   const code = await runAll(root);

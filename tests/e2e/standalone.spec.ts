@@ -4,13 +4,15 @@ import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { z } from "zod";
 import { startIdentity } from "../../dev/identity/server";
+import type { Variables } from "../../dev/environment";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { buildCopy } from "./builds";
-import { expect, test } from "./fixtures";
+import { walkBehindProxy } from "./behind-proxy";
+import { expect, test as base } from "./fixtures";
 import { openStorage } from "./modes";
-import { freePort } from "./servers";
+import { startNginx } from "./nginx";
+import { freePort, withoutLocalVariables } from "./servers";
 import { signInByHand, signOut } from "./steps";
 
 /** Whoever runs the tests as root has somebody else run the server: `nobody`, as on every Linux. */
@@ -29,45 +31,84 @@ async function buildImage(): Promise<{ image: string; server: string }> {
   return { image, server: path.join(image, inner) };
 }
 
-test("the server that the Docker image has signs in and out, unprivileged and away from the sources", async ({
-  page,
-}) => {
-  // With a build.
-  test.setTimeout(600_000);
-  const { image, server: folder } = await buildImage();
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  const storage = await openStorage("database", "embedded");
-  const identity = await startIdentity({ port: 0, control: true, clients: [appClient(url)] });
+const test = base.extend<object, { folder: string }>({
+  folder: [
+    async ({}, use) => {
+      const { image, server } = await buildImage();
+      await use(server);
+      rmSync(image, { recursive: true, force: true });
+    },
+    { scope: "worker", timeout: 600_000 },
+  ],
+});
+
+/** Runs the image's command. @returns once it answers: what ends it, and gives its exit code */
+async function startServer(folder: string, port: number, env: Variables): Promise<() => Promise<unknown>> {
   const server = spawn(process.execPath, ["server.js"], {
     cwd: folder,
     ...nobody,
     stdio: "ignore",
     env: {
+      ...withoutLocalVariables(),
       PORT: String(port),
-      HOSTNAME: "127.0.0.1",
       NODE_ENV: "production",
-      AUTH_URL: url,
       AUTH_SECRET: "a-secret-of-more-than-32-characters",
-      ...storage.variables,
-      ...appVariables(identity.issuer),
+      ...env,
     },
   });
   const ended = once(server, "exit");
+  const health = async () => (await fetch(`http://127.0.0.1:${port}/api/health`)).status;
+  await expect.poll(() => health().catch(() => 0)).toBe(200);
+  return async () => {
+    server.kill("SIGTERM");
+    const [code]: unknown[] = await ended;
+    return code;
+  };
+}
+
+test("the server that the Docker image has signs in and out, unprivileged and away from the sources", async ({
+  folder,
+  page,
+}) => {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const storage = await openStorage("database", "embedded");
+  const identity = await startIdentity({ port: 0, control: true, clients: [appClient(url)] });
+  const stop = await startServer(folder, port, {
+    HOSTNAME: "127.0.0.1",
+    AUTH_URL: url,
+    ...storage.variables,
+    ...appVariables(identity.issuer),
+  });
   try {
-    const health = async () => (await fetch(`${url}/api/health`)).status;
-    await expect.poll(() => health().catch(() => 0)).toBe(200);
     expect((await fetch(`${url}/api/health/ready`)).status).toBe(200);
     await signInByHand(page, "alice", `${url}/dashboard`);
     await page.goto(url);
     await signOut(page);
   } finally {
     await page.close();
-    server.kill("SIGTERM");
-    const [code] = z.tuple([z.number().nullable(), z.unknown()]).parse(await ended);
+    const code = await stop();
     await identity.close();
     await storage.close();
-    rmSync(image, { recursive: true, force: true });
     expect(code, "ended in order").toBe(143);
   }
 });
+
+for (const known of ["AUTH_URL", "AUTH_TRUST_HOST"] as const)
+  test(`it listens everywhere behind a real nginx, and by ${known} nothing leads to where it listens`, async ({
+    folder,
+  }) => {
+    const port = await freePort();
+    const front = await startNginx(port, { host: "app.test", scheme: "https", proxies: 1 });
+    const identity = await startIdentity({ port: 0, control: true, clients: [appClient(front.url)] });
+    const stop = await startServer(folder, port, {
+      HOSTNAME: "0.0.0.0",
+      [known]: known === "AUTH_URL" ? front.url : "true",
+      ...appVariables(identity.issuer),
+    });
+    try {
+      await walkBehindProxy(front, identity);
+    } finally {
+      for (const close of [stop, identity.close, front.close]) await close();
+    }
+  });

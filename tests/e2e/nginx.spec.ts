@@ -1,0 +1,30 @@
+import { test } from "@playwright/test";
+import { startIdentity } from "../../dev/identity/server";
+import { appClient, appVariables } from "../../dev/stand-in";
+import { walkBehindProxy } from "./behind-proxy";
+import { startNginx } from "./nginx";
+import { freePort, startApp } from "./servers";
+
+const host = "app.test";
+const places = [
+  { scheme: "http", proxies: 1 },
+  { scheme: "https", proxies: 1 },
+  { scheme: "https", proxies: 2 },
+] as const;
+
+for (const { scheme, proxies } of places)
+  for (const known of ["AUTH_URL", "AUTH_TRUST_HOST"] as const)
+    test(`behind ${proxies} nginx on ${scheme}, by ${known}: sign-in, its errors and sign-out stay on ${host}`, async () => {
+      const port = await freePort();
+      const front = await startNginx(port, { host, scheme, proxies });
+      const identity = await startIdentity({ port: 0, control: true, clients: [appClient(front.url)] });
+      const address = { AUTH_URL: { AUTH_URL: front.url }, AUTH_TRUST_HOST: { AUTH_TRUST_HOST: "true" } }[
+        known
+      ];
+      const app = await startApp({ ...appVariables(identity.issuer), AUTH_URL: "", ...address }, { port });
+      try {
+        await walkBehindProxy(front, identity);
+      } finally {
+        for (const close of [app.stop, identity.close, front.close]) await close();
+      }
+    });
