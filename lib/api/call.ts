@@ -1,7 +1,7 @@
 import { request as requestPlainly, type IncomingMessage } from "node:http";
 import { request as requestSecurely } from "node:https";
 import { type Readable } from "node:stream";
-import { createBrotliDecompress, createUnzip } from "node:zlib";
+import { decoded, UnreadableAnswerError } from "./encodings";
 
 /** What is asked of an API. */
 export interface Call {
@@ -18,18 +18,36 @@ export interface Call {
  * long upload; Node's own client passes it through in four.
  *
  * @returns the answer when its headers are there; both bodies may still be on their way
- * @throws Error of the connection, of the request's body, or of the signal
+ * @throws UnreadableAnswerError of an answer that can't be passed on; Error of the connection, of the request's body, or of the
+ *   signal
  */
 export async function call(target: URL, outgoing: Call): Promise<Response> {
   const answer = await send(target, outgoing);
-  const { statusCode: status = 0, headersDistinct } = answer;
-  const headers = new Headers();
-  for (const [name, values = []] of Object.entries(headersDistinct)) {
-    for (const value of values) headers.append(name, value);
+  try {
+    return toResponse(answer, outgoing.method);
+  } catch (error) {
+    answer.destroy();
+    throw error;
   }
-  const hasNoBody = status === 204 || status === 205 || status === 304;
-  if (hasNoBody) answer.resume();
-  return new Response(hasNoBody ? null : streamOf(decoded(answer)), { status, headers });
+}
+
+function toResponse(answer: IncomingMessage, method: string): Response {
+  const { statusCode: status = 0, headers: received } = answer;
+  // 407 asks for credentials of whoever asked for this, and that is this server (RFC 9110 §15.5.8).
+  if (status < 200 || status > 599 || status === 407) throw new UnreadableAnswerError(`status ${status}`);
+  const transferEncoding = received["transfer-encoding"]?.toLowerCase() ?? "chunked";
+  // Others may be used only where `TE` allows them (RFC 9110 §10.1.4), and Node.js does not undo them.
+  if (transferEncoding !== "chunked")
+    throw new UnreadableAnswerError(`unknown transfer encoding ${JSON.stringify(transferEncoding)}`);
+  // Node.js has joined lists that came in parts, and has kept the first of what may come once. Arrays are cookies.
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(received))
+    if (typeof value === "string") headers.set(name, value);
+  // Whatever the headers say (RFC 9112 §6.3).
+  const hasNoBody = method === "HEAD" || status === 204 || status === 205 || status === 304;
+  if (!hasNoBody) return new Response(streamOf(answer), { status, headers });
+  answer.resume();
+  return new Response(null, { status, headers });
 }
 
 function send(target: URL, { method, headers, body, signal }: Call): Promise<IncomingMessage> {
@@ -47,6 +65,8 @@ function send(target: URL, { method, headers, body, signal }: Call): Promise<Inc
       if (isStale) resolve(send(target, { method, headers, body, signal }));
       else reject(error);
     });
+    // Without an error where the API wants to switch the protocol.
+    outgoing.on("close", () => reject(new Error("the API closed the connection")));
     if (!body) return outgoing.end();
     body.on("error", (error) => outgoing.destroy(error));
     // What an API that has answered does not read, a browser that sends before it reads must still get rid of.
@@ -64,25 +84,18 @@ function framed(headers: Headers, body: Readable | null): Record<string, string>
   return length ? { ...others, "content-length": length } : { ...others, "transfer-encoding": "chunked" };
 }
 
-/** An answer's body, as it was before the API compressed it. */
-function decoded(answer: IncomingMessage): Readable {
-  const encoding = answer.headers["content-encoding"]?.toLowerCase();
-  if (encoding !== "br" && encoding !== "gzip" && encoding !== "deflate") return answer;
-  const decoder = encoding === "br" ? createBrotliDecompress() : createUnzip();
-  answer.on("error", (error) => decoder.destroy(error));
-  decoder.on("close", () => answer.destroy());
-  return answer.pipe(decoder);
-}
-
-/** The same as a web stream, which reads ahead by one part only and ends its source when nobody wants more. */
-function streamOf(source: Readable): ReadableStream<Uint8Array> {
-  const parts: AsyncIterator<Uint8Array> = source[Symbol.asyncIterator]();
+/**
+ * An answer's body, decoded: Next.js passes no `Content-Encoding` on. As a web stream, which reads ahead by one part only and
+ * ends its source when nobody wants more.
+ */
+function streamOf(answer: IncomingMessage): ReadableStream<Uint8Array> {
+  const parts = decoded(answer, answer.headers["content-encoding"])[Symbol.asyncIterator]();
   return new ReadableStream({
     async pull(controller) {
       const next = await parts.next();
       if (next.done) controller.close();
       else controller.enqueue(next.value);
     },
-    cancel: () => void source.destroy(),
+    cancel: () => void answer.destroy(),
   });
 }

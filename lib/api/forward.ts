@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { log } from "@/lib/log";
 import { call } from "./call";
+import { UnreadableAnswerError } from "./encodings";
 import { proxiedLocation, targetOf } from "./target";
 
 /** What the API learns of a request, besides method, path and body. Neither cookies nor what says who is on the way. */
@@ -35,7 +36,6 @@ const responseHeaders = [
   "etag",
   "last-modified",
   "retry-after",
-  "www-authenticate",
   "x-request-id",
 ];
 
@@ -65,8 +65,8 @@ export interface Forwarding {
 /**
  * Passes a request on to an API with an access token, and its answer back. Both bodies are streamed.
  *
- * @returns the API's answer, whatever its status; or JSON with `error` and `message`: 400 `bad_path`, 502 `api_unavailable` or
- *   `api_redirects_elsewhere`, 504 `api_timeout`
+ * @returns the API's answer, whatever its status; or JSON with `error` and `message`: 400 `bad_path`, 502 `api_unavailable`,
+ *   `api_redirects_elsewhere` or `api_unreadable`, 504 `api_timeout`
  * @throws what `getAccessToken` throws
  */
 export async function forward(
@@ -100,11 +100,17 @@ export async function forward(
     const answered = pick(response.headers, responseHeaders);
     for (const [name, value] of Object.entries(ownHeaders)) answered.set(name, value);
     if (proxied) answered.set("location", proxied);
+    const challenge = challengeOf(response);
+    if (challenge) answered.set("www-authenticate", challenge);
     return new Response(response.body, { status: response.status, headers: answered });
   } catch (error) {
     if (late.signal.aborted) {
       log.warn("the API does not answer", { path: target.pathname, seconds: timeout / 1000 });
       return failure(504, "api_timeout", "The API does not answer. Try again in a moment.");
+    }
+    if (error instanceof UnreadableAnswerError) {
+      log.error("the API's answer can't be passed on", { path: target.pathname, reason: error.message });
+      return failure(502, "api_unreadable", "The API's answer can't be read.");
     }
     if (!request.signal.aborted) log.error("the API can't be reached", { reason: reasonOf(error) });
     return failure(502, "api_unavailable", "The API can't be reached. Try again in a moment.");
@@ -120,6 +126,24 @@ function pick(from: Headers, names: readonly string[]): Headers {
     if (value !== null) picked.set(name, value);
   }
   return picked;
+}
+
+/** A challenge for a bearer token (RFC 6750 §3, RFC 9449 §7.1), wherever in a list of challenges it is. */
+const bearerChallenge = (() => {
+  const parameter = /[\w-]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",]+)/.source;
+  return new RegExp(
+    `(?:^|,)\\s*((?:Bearer|DPoP)(?:\\s+${parameter}(?:\\s*,\\s*${parameter})*)?)\\s*(?=,|$)`,
+    "i",
+  );
+})();
+
+/**
+ * How the API wants to be asked. No browser does anything about a bearer challenge; for `Basic` and `Digest` it would show its
+ * password dialog, and for `Negotiate` send what the user has. Where none is left, a 401 has the one that this proxy answers.
+ */
+function challengeOf({ headers, status }: Response): string | undefined {
+  const [, challenge] = bearerChallenge.exec(headers.get("www-authenticate") ?? "") ?? [];
+  return challenge ?? (status === 401 ? "Bearer" : undefined);
 }
 
 /** The request's body, or null where its headers announce none (RFC 9112 §6.3). */

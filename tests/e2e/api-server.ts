@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { closeServer, listen } from "../../dev/identity/listen";
 
 /** A request as it arrived at the API. */
@@ -46,6 +46,24 @@ export async function digestOf(data: Iterable<Buffer> | AsyncIterable<Buffer>): 
 
 type Route = (incoming: IncomingMessage, answer: ServerResponse, seen: Seen) => unknown;
 
+const plain = "in plain words";
+
+/** A text as a server may encode it, by what it says of that. */
+const encodedBy: Record<string, string | Buffer> = {
+  identity: plain,
+  gzip: gzipSync(plain),
+  "X-GZip": gzipSync(plain),
+  " GZIP ": gzipSync(plain),
+  br: brotliCompressSync(plain),
+  deflate: deflateSync(plain),
+  "deflate, identity": deflateRawSync(plain),
+  "gzip, gzip": gzipSync(gzipSync(plain)),
+  "deflate,, br": brotliCompressSync(deflateSync(plain)),
+};
+
+/** What `/v1/encoded?as=` knows. */
+export const encodings = Object.keys(encodedBy);
+
 const queryOf = ({ url = "" }: IncomingMessage) => new URL(url, "http://api").searchParams;
 
 /** What the API does, by path. */
@@ -78,10 +96,30 @@ const routes: Record<string, Route> = {
     json(answer, 201, { created: true }, headers);
   },
   "/v1/page": (_, answer) => answer.writeHead(200, { "content-type": "text/html" }).end("<script>1</script>"),
-  "/v1/gzip": (_, answer) =>
+  "/v1/encoded": (incoming, answer) => {
+    const query = queryOf(incoming);
+    const encoding = query.get("as") ?? "";
+    const body = Buffer.from(encodedBy[encoding] ?? plain);
+    const length = Number(query.get("bytes") ?? body.length);
     answer
-      .writeHead(200, { "content-encoding": "gzip", "content-type": "text/plain" })
-      .end(gzipSync("in plain words")),
+      .writeHead(Number(query.get("status") ?? 200), {
+        "content-encoding": encoding,
+        "content-type": "text/plain",
+      })
+      .end(body.subarray(0, length));
+  },
+  // Two headers, where others have a list.
+  "/v1/encoded-twice": ({ socket }) =>
+    socket.end(
+      Buffer.concat([
+        Buffer.from(
+          "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: gzip\r\nContent-Encoding: gzip\r\n\r\n",
+        ),
+        gzipSync(gzipSync(plain)),
+      ]),
+    ),
+  // Whatever the query says, byte by byte.
+  "/v1/raw": (incoming) => incoming.socket.end(queryOf(incoming).get("answer") ?? ""),
   "/v1/refused": (_, answer) =>
     json(answer, 401, { error: "invalid_token" }, { "www-authenticate": 'Bearer error="invalid_token"' }),
   "/v1/too-large": (_, answer) => json(answer, 413, { error: "too_large" }),

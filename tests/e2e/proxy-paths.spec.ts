@@ -26,6 +26,10 @@ const refused = [
   "items%09",
   "%ef%bc%8e%ef%bc%8e/admin",
   "..%ef%bc%8fadmin",
+  "%20../admin",
+  "..%20/admin",
+  ".%09",
+  "items/%c2%a0../admin",
 ];
 
 test("a path that leads out of the API, or might, is refused", { tag: "@jwt" }, async ({ api, send }) => {
@@ -41,7 +45,7 @@ test("a path that leads out of the API, or might, is refused", { tag: "@jwt" }, 
   expect(api.arrived.slice(before)).toEqual([]);
 });
 
-/** What Next.js takes for another path of this app, tidies up by a redirect, or can't read. */
+/** What Next.js takes for another path of this app, tidies up by a redirect, or is refused before it gets there. */
 const tidied = [
   "../admin",
   "items/../../admin",
@@ -65,7 +69,7 @@ test(
     const before = api.arrived.length;
     for (const path of tidied) {
       const answer = (await send(`/api/proxy/${path}`)).resume();
-      expect([308, 400, 404, 500], path).toContain(answer.statusCode);
+      expect([308, 400, 404], path).toContain(answer.statusCode);
       expect(new URL(answer.headers.location ?? "/", app.url).origin, path).toBe(app.url);
     }
     expect(api.arrived.slice(before)).toEqual([]);

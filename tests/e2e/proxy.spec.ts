@@ -98,7 +98,7 @@ test(
   "what the API compresses though it was asked not to is readable",
   { tag: "@jwt" },
   async ({ context }) => {
-    expect(await (await context.request.get("/api/proxy/gzip")).text()).toBe("in plain words");
+    expect(await (await context.request.get("/api/proxy/encoded?as=gzip")).text()).toBe("in plain words");
   },
 );
 
@@ -111,6 +111,14 @@ test("what the API refuses is refused in its words", { tag: "@jwt" }, async ({ c
     headers: { "if-none-match": '"7"' },
   });
   expect([unchanged.status(), unchanged.headers().etag]).toEqual([304, '"7"']);
+});
+
+test("an API that asks for a password opens no dialog", { tag: "@jwt" }, async ({ page }) => {
+  const head =
+    'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="api"\r\nContent-Length: 2\r\n\r\nno';
+  const response = await page.goto(`/api/proxy/raw?answer=${encodeURIComponent(head)}`);
+  expect([response?.status(), await response?.headerValue("www-authenticate")]).toEqual([401, "Bearer"]);
+  await expect(page.locator("body")).toHaveText("no");
 });
 
 test("an answer without a body stays one", { tag: "@jwt" }, async ({ context }) => {

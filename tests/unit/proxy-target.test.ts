@@ -13,6 +13,8 @@ describe("targetOf", () => {
     ["items;v=2/a:b,c=d", "", "https://api.example.com/v1/items;v=2/a:b,c=d"],
     [".well-known/x..y", "", "https://api.example.com/v1/.well-known/x..y"],
     ["100%25/a%23b%3Fc", "?%23", "https://api.example.com/v1/100%25/a%23b%3Fc?%23"],
+    ["%20a.txt%20/..a/b../.b.", "", "https://api.example.com/v1/%20a.txt%20/..a/b../.b."],
+    ["Note%20to%20self:", "", "https://api.example.com/v1/Note%20to%20self:"],
     ["a?b#c", "", "https://api.example.com/v1/a%3Fb%23c"],
   ])("leads %s%s below the API's base path", (path, query, expected) => {
     expect(targetOf(apiUrl, path, query)?.href).toBe(expected);
@@ -70,6 +72,23 @@ describe("targetOf", () => {
     "%e2%80%a5/admin",
     "%zz",
     "items%",
+    "%20../admin",
+    "..%20/admin",
+    ".%20/admin",
+    "%20/admin",
+    ".%09",
+    "%0b..",
+    ".%20./admin",
+    ".../admin",
+    "..%20;x=1/admin",
+    "%c2%a0../admin",
+    "..%c2%85/admin",
+    "..%e3%80%80/admin",
+    "..%e2%80%a8/admin",
+    "%e2%80%8b../admin",
+    "..%ef%bb%bf/admin",
+    "%c2%ad.%c2%ad./admin",
+    "%20https:%20/evil.example/x",
   ])("refuses %j", (path) => {
     expect(targetOf(apiUrl, path, "")).toBeUndefined();
   });
