@@ -1,0 +1,29 @@
+import { subscribe } from "node:diagnostics_channel";
+import { IncomingMessage } from "node:http";
+import { z } from "zod";
+
+const started = z.object({ request: z.instanceof(IncomingMessage) });
+
+/** Next.js answers this with a short 404, before middleware and without looking for a page. */
+const nowhere = "/_next/static/malformed-address";
+
+/** Whether a request's path is percent-encoded UTF-8 (RFC 3986 §2.5). Queries are read leniently, as forms are. */
+export function isWellEncoded(url: string): boolean {
+  try {
+    decodeURIComponent(url.split("?", 1)[0] ?? "");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Answers 404 where a path can't be decoded, such as `/organizations/%E0%A4%A`. Next.js finds that out while it matches routes,
+ * has no page for its own 400 in a project without `pages/`, and so answers 500. Node.js tells of a request before Next.js sees it.
+ */
+export function refuseMalformedAddresses(): void {
+  subscribe("http.server.request.start", (message) => {
+    const { request } = started.parse(message);
+    if (!isWellEncoded(request.url ?? "")) request.url = nowhere;
+  });
+}

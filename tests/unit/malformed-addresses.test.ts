@@ -1,0 +1,45 @@
+import { channel } from "node:diagnostics_channel";
+import { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+import { expect, test } from "vitest";
+import { isWellEncoded, refuseMalformedAddresses } from "@/lib/malformed-addresses";
+
+/** Paths that are no percent-encoded UTF-8: cut off, no hexadecimal digits, overlong, a surrogate, no UTF-8. */
+const malformed = [
+  "/%",
+  "/a%2",
+  "/%zz",
+  "/organizations/%E0%A4%A",
+  "/api/proxy/items/%c0%ae",
+  "/%ed%a0%80",
+  "/%ff/x?y=1",
+  "http://app.test/%zz",
+];
+const wellFormed = [
+  "/",
+  "*",
+  "/a%20b/%C3%BC/%E0%A4%85/%F0%9F%98%80",
+  "/100%25",
+  "/%25zz",
+  "/search?q=%zz&r=%E0%A4%A",
+  "http://app.test/a?%",
+];
+
+test.each(malformed)("%j is malformed", (url) => {
+  expect(isWellEncoded(url)).toBe(false);
+});
+
+test.each(wellFormed)("%j is not", (url) => {
+  expect(isWellEncoded(url)).toBe(true);
+});
+
+test("only a malformed address is changed before Next.js sees it", () => {
+  refuseMalformedAddresses();
+  const seen = [...malformed, ...wellFormed].map((url) => {
+    const request = Object.assign(new IncomingMessage(new Socket()), { url });
+    channel("http.server.request.start").publish({ request });
+    return request.url;
+  });
+  expect(new Set(seen.slice(0, malformed.length))).toEqual(new Set(["/_next/static/malformed-address"]));
+  expect(seen.slice(malformed.length)).toEqual(wellFormed);
+});
