@@ -1,4 +1,6 @@
+import { hkdfSync } from "node:crypto";
 import { decode, encode, getToken } from "next-auth/jwt";
+import { base64url, CompactEncrypt } from "jose";
 import { describe, expect, test } from "vitest";
 import { decodeSession, encodeSession } from "@/lib/session/stores/codec";
 import { session } from "./sessions";
@@ -62,6 +64,28 @@ describe("the session codec", () => {
     expect(await decodeSession(value, [newer], salt)).toBeNull();
     const foreign = await encode({ token: { ...session() }, secret: newer, salt, maxAge: -60 });
     expect(await decodeSession(foreign, [newer], salt)).toBeNull();
+  });
+
+  test("derives no key from a password, however often a cookie wants it done", async () => {
+    const header = {
+      alg: "PBES2-HS512+A256KW",
+      enc: "A256CBC-HS512",
+      p2c: 2_000_000_000,
+      p2s: "c2FsdHNhbHQ",
+    };
+    const part = base64url.encode(new Uint8Array(40));
+    const value = [base64url.encode(JSON.stringify(header)), part, part, part, part].join(".");
+    await expect(decodeSession(value, [newer], salt)).rejects.toThrow(/"alg".*not allowed/);
+  });
+
+  test("decompresses nothing, even where it is encrypted with the right key", async () => {
+    const key = new Uint8Array(
+      hkdfSync("sha256", newer, salt, `Auth.js Generated Encryption Key (${salt})`, 64),
+    );
+    const value = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(session())))
+      .setProtectedHeader({ alg: "dir", enc: "A256CBC-HS512", zip: "DEF" })
+      .encrypt(key);
+    await expect(decodeSession(value, [newer], salt)).rejects.toThrow(/"zip".*not supported/);
   });
 
   const valid = encodeSession(session(), [newer], salt);

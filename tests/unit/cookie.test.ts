@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { readStatus } from "@/lib/session/lifecycle/status";
 import { tombstoneOf, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
-import { removedCookies, sessionCookieName, writtenCookies } from "@/lib/session/stores/cookie";
+import { joinChunks, removedCookies, sessionCookieName, writtenCookies } from "@/lib/session/stores/cookie";
 import { session } from "./sessions";
 
 const secrets = vi.hoisted(() => ["s".repeat(40)]);
@@ -117,7 +117,25 @@ describe("readStatus", () => {
 });
 
 test("removedCookies removes session cookies and nothing else", () => {
-  expect(removedCookies([name, `${name}.3`, "theme"]).map((each) => each.name)).toEqual([name, `${name}.3`]);
+  const others = ["theme", `${name}.10`, `${name}.03`, `${name}.x`, `${name}.`, `${name}3`, `x${name}`];
+  const names = [name, `${name}.3`, ...others];
+  expect(removedCookies(names).map((each) => each.name)).toEqual([name, `${name}.3`]);
+});
+
+describe("a request with as many chunks as fit into it", () => {
+  const cookies = Array.from({ length: 700 }, (_, index) => ({
+    name: `${name}.${String(index)}`,
+    value: "x",
+  }));
+
+  test("has ten of them read, and no session", async () => {
+    expect(joinChunks(cookies)).toBe("x".repeat(10));
+    expect(await readStatus(cookies)).toEqual({ status: "unreadable" });
+  });
+
+  test("has ten of them removed", () => {
+    expect(removedCookies(cookies.map((each) => each.name))).toHaveLength(10);
+  });
 });
 
 describe("a session cookie that is shared with sibling hosts", () => {

@@ -16,7 +16,7 @@ import { authPath, defaultCallbackUrl, safeCallbackUrl, signInPath } from "../mo
 import { asSessionError, errorResponse } from "../model/errors";
 import type { Session } from "../model/session";
 import { splitState, withPath } from "../model/state-parameter";
-import { isSessionCookie, removedCookies } from "../stores/cookie";
+import { isSessionCookie, removedCookies, sessionCookieName } from "../stores/cookie";
 import { isSameOrigin } from "./same-origin";
 import { endHere } from "./sign-out";
 
@@ -71,9 +71,10 @@ async function answer(
 const isCallbackUrlCookie = (name = "") => name.endsWith("authjs.callback-url");
 
 function withoutSession(request: AuthRequest): Headers {
+  // Auth.js takes whatever begins with the session cookie's name for a chunk of it.
   const kept = request.cookies
     .getAll()
-    .filter(({ name }) => !isSessionCookie(name) && !isCallbackUrlCookie(name));
+    .filter(({ name }) => !name.startsWith(sessionCookieName()) && !isCallbackUrlCookie(name));
   const headers = new Headers(request.headers);
   headers.set("cookie", kept.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; "));
   return headers;

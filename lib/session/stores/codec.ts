@@ -95,6 +95,8 @@ export async function unseal(
     {
       keyManagementAlgorithms: ["dir"],
       contentEncryptionAlgorithms: ["A256CBC-HS512"],
+      // Auth.js compresses none, and what is small may be large when it is not compressed.
+      maxDecompressedLength: 0,
       currentDate: new Date(0),
     },
   );
