@@ -11,9 +11,10 @@ import { authLogger } from "@/lib/session/authjs/errors";
 import { onSignIn } from "@/lib/session/authjs/on-sign-in";
 import { sessionCookie } from "@/lib/session/authjs/session-cookie";
 import { signInContext, type SignInContext } from "@/lib/session/authjs/sign-in-context";
+import { getSession } from "@/lib/session/lifecycle/current-session";
 import { logtoClient } from "@/lib/session/lifecycle/logto-client";
 import { safeCallbackUrl } from "@/lib/session/model/callback-url";
-import { toPublicSession } from "@/lib/session/model/public-session";
+import { toPublicSession, type PublicSession } from "@/lib/session/model/public-session";
 import { beginSession, isSession } from "@/lib/session/model/session";
 import { cookieDomain, sessionCookieName } from "@/lib/session/stores/cookie";
 import { sessionStore } from "@/lib/session/stores/current-store";
@@ -90,11 +91,18 @@ function config(request: Request | undefined): NextAuthConfig {
 
 export const { handlers } = NextAuth(config);
 
+/** In the type of `auth`, so that the compiler says it: Auth.js's guides call `auth(handler)`, or have it be middleware. */
+const misuse =
+  "auth() takes no arguments: wrap a handler in withSession(handler), and call updateSession(request, …) in middleware.ts";
+
 /**
- * The session of the current request, or null. Takes no parameters and never writes a cookie; however often it is called in a
- * render, it looks at the store once. What Auth.js's guides do with `auth(handler)` is `withSession` here, and what they do with
- * `auth` as middleware is `updateSession`.
+ * The session of the current request, or null. It never writes a cookie; however often it is called in a render, it looks at the
+ * store once.
  *
+ * @param given nothing
  * @throws SessionError `database_unavailable`
  */
-export { getSession as auth } from "@/lib/session/lifecycle/current-session";
+export function auth(...given: (typeof misuse)[]): Promise<PublicSession | null> {
+  if (given.length > 0) throw new TypeError(misuse);
+  return getSession();
+}
