@@ -151,6 +151,27 @@ test.describe("the app's session cookie @jwt", () => {
       expect(answer.status()).toBe(401);
     });
 
+  test("is looked for no longer where a request brings thousands of chunks", async ({ request, api }) => {
+    const chunks = Array.from({ length: 400 }, (_, index) => `${cookieName}.${index % 8}=${index}`);
+    const cookie = [...chunks, `${cookieName}=${await encoded()}`].join("; ");
+    expect(await (await me(request, api, cookie)).json()).toMatchObject({ subject: "k3v9t2m8qx1a" });
+  });
+
+  test("opens an organization to its members only", async ({ request, api }) => {
+    const claims = {
+      sub: "alice",
+      organizations: ["acme"],
+      organization_roles: ["acme:admin", "globex:admin"],
+    };
+    const options = withCookie(`${cookieName}=${await encoded({ claims })}`);
+    const statusOf = async (id: string) =>
+      (await request.get(`${api.url}/me/organizations/${id}`, options)).status();
+    expect(await statusOf("acme")).toBe(200);
+    for (const id of ["globex", "acm", "acme%20", "constructor", "__proto__"])
+      expect(await statusOf(id)).toBe(403);
+    expect(await statusOf("%zz")).toBe(400);
+  });
+
   const foreign: Record<string, string>[] = [
     { origin: "https://evil.example.com" },
     { origin: "http://other.starter.test:3000" },
@@ -246,6 +267,27 @@ test.describe("an access token @jwt", () => {
       expect(answer.status()).toBe(401);
       expect(answer.headers()["www-authenticate"]).toBe('Bearer error="invalid_token"');
     });
+
+  test("of an organization is good for this organization alone", async ({ request, api, keys }) => {
+    const claims = { scope: "read write", organization_id: "acme" };
+    const ofAcme = bearer(await accessToken(keys, { claims }));
+    const get = async (path: string, options: typeof ofAcme) => {
+      const answer = await request.get(`${api.url}/${path}`, options);
+      return [answer.status(), answer.headers()["www-authenticate"]];
+    };
+    for (const path of ["me", "products", "me/organizations/globex", "me/organizations/undefined"])
+      expect([path, ...(await get(path, ofAcme))]).toEqual([path, 403, undefined]);
+    const added = await request.post(`${api.url}/products`, { ...ofAcme, data: { name: "Tea", price: 1 } });
+    expect(added.status()).toBe(403);
+    const answer = await request.get(`${api.url}/me/organizations/acme`, ofAcme);
+    expect(await answer.json()).toMatchObject({ via: "bearer", organizationId: "acme" });
+    const ofTenant = bearer(await accessToken(keys));
+    expect((await get("me/organizations/acme", ofTenant))[0]).toBe(403);
+    for (const organization_id of ["", 7, null, ["acme"]]) {
+      const odd = bearer(await accessToken(keys, { claims: { organization_id } }));
+      expect(await get("me", odd)).toEqual([401, 'Bearer error="invalid_token"']);
+    }
+  });
 
   test("is refused that is opaque, or not signed at all", async ({ request, api, keys }) => {
     const unsigned = new UnsecuredJWT({ iss: keys.issuer, aud: resource, sub: "alice" })

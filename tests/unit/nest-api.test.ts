@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { CookieSessions } from "../../examples/nest-api/src/auth/cookie-sessions";
 import { sessionValues } from "../../examples/nest-api/src/auth/session-cookies";
 import { EnvError, parseEnv } from "../../examples/nest-api/src/env";
 
@@ -101,9 +102,36 @@ describe("the session cookie's value", () => {
     expect(sessionValues(header, name)).toEqual(expect.arrayContaining(["ABC", "ab"]));
   });
 
-  it("is not looked for without end", () => {
-    const header = Array.from({ length: 60 }, (_, index) => `${name}.${index % 6}=x`).join("; ");
-    expect(sessionValues(header, name).length).toBeLessThan(100);
+  it.each([
+    ["many of one name", () => name],
+    ["many chunks", (index: number) => `${name}.${index}`],
+    ["many of a few chunks", (index: number) => `${name}.${index % 3}`],
+    ["many of each chunk", (index: number) => `${name}.${index % 10}`],
+    ["many that begin alike", (index: number) => `${name}.0${index}`],
+  ])("is not looked for without end among %s", (_what, nameOf) => {
+    const header = Array.from({ length: 5_000 }, (_, index) => `${nameOf(index)}=x`).join("; ");
+    const values = sessionValues(header, name);
+    expect(values.length).toBeLessThanOrEqual(4 + 10 * 16);
+    expect(Math.max(0, ...values.map(({ length }) => length))).toBeLessThanOrEqual(10);
+  });
+});
+
+describe("looking a session up", () => {
+  class Recorded extends CookieSessions {
+    readonly tried: string[] = [];
+
+    protected override async lookUp(values: readonly string[]) {
+      this.tried.push(...values);
+      return undefined;
+    }
+  }
+  const jwe = (tag: string) => `header..iv.ciphertext.${tag}`;
+
+  it("decrypts only what looks like a session, and not without end", async () => {
+    const sessions = new Recorded(["s".repeat(40)], name);
+    const incomplete = ["garbage", "header..iv.ciphertext", "a.b.c.d.e", `${jwe("tag")}.more`, ""];
+    await sessions.find([...incomplete, ...Array.from({ length: 200 }, (_, index) => jwe(`tag${index}`))]);
+    expect(sessions.tried).toEqual(Array.from({ length: 16 }, (_, index) => jwe(`tag${index}`)));
   });
 });
 

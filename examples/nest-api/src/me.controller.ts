@@ -10,4 +10,11 @@ export class MeController {
   me(@CurrentCaller() caller: Caller): Caller {
     return caller;
   }
+
+  /** The same within an organization. */
+  @Get("organizations/:organizationId")
+  @Allow({ organization: "organizationId" })
+  member(@CurrentCaller() caller: Caller): Caller {
+    return caller;
+  }
 }

@@ -7,13 +7,21 @@ import {
 } from "@nestjs/common";
 import { Reflector } from "@nestjs/core";
 import { AuthGuard } from "@nestjs/passport";
+import { z } from "zod";
 import { Refusal } from "../refusals.js";
 import type { AuthenticatedRequest } from "./caller.js";
 
-/** What a route asks for: of an access token a scope, of a session one of some roles (absent: any will do). */
+/** What a route asks for beyond a caller. */
 export interface Requirement {
+  /** Of an access token. */
   scope?: string;
+  /** Of a session: one of these. */
   roles?: readonly string[];
+  /**
+   * Name of the route's parameter that has an organization's id. Then scopes and roles are those within this organization, an
+   * access token has to be for it, and a session of one of its members. Without it, an organization's token opens nothing.
+   */
+  organization?: string;
 }
 
 const Required = Reflector.createDecorator<Requirement>();
@@ -23,14 +31,24 @@ class RequirementGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { scope, roles } = this.reflector.get(Required, context.getHandler());
-    const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const { scope, roles, organization } = this.reflector.get(Required, context.getHandler());
+    const { user, params } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const organizationId =
+      organization === undefined ? undefined : z.string().min(1).parse(params[organization]);
     if (user.via === "bearer") {
+      if (user.organizationId !== organizationId)
+        throw new Refusal(
+          403,
+          `This needs an access token ${organizationId ? "for this" : "without an"} organization`,
+        );
       if (!scope || user.scopes.includes(scope)) return true;
       const challenge = `Bearer error="insufficient_scope", scope="${scope}"`;
       throw new Refusal(403, `This needs the scope ${scope}`, { "www-authenticate": challenge });
     }
-    if (!roles || user.roles.some((role) => roles.includes(role))) return true;
+    const membership = user.organizations.find(({ id }) => id === organizationId);
+    const held = organizationId === undefined ? user.roles : membership?.roles;
+    if (!held) throw new Refusal(403, "This needs membership of this organization");
+    if (!roles || held.some((role) => roles.includes(role))) return true;
     throw new Refusal(403, `This needs one of the roles ${roles.join(", ")}`);
   }
 }

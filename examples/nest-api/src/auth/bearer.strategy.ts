@@ -8,7 +8,12 @@ import { ENV, type Env } from "../env.js";
 import { unauthorized, Unavailable } from "../refusals.js";
 import type { Caller } from "./caller.js";
 
-const claims = z.object({ sub: z.string().min(1), scope: z.string().default("") });
+const claims = z.object({
+  sub: z.string().min(1),
+  scope: z.string().default(""),
+  /** Whose permissions these are: absent, the tenant's. */
+  organization_id: z.string().min(1).optional(),
+});
 /** How long to wait for Logto's keys, in milliseconds. */
 const timeoutDuration = 3_000;
 
@@ -34,8 +39,9 @@ export class BearerStrategy extends PassportStrategy(Strategy, "bearer") {
         algorithms: ["ES384"],
         requiredClaims: ["exp"],
       });
-      const { sub, scope } = claims.parse(payload);
-      return { via: "bearer", subject: sub, scopes: scope.split(" ").filter(Boolean) };
+      const { sub, scope, organization_id: organizationId } = claims.parse(payload);
+      const scopes = scope.split(" ").filter(Boolean);
+      return { via: "bearer", subject: sub, scopes, ...(organizationId && { organizationId }) };
     } catch (error) {
       if (!isAboutToken(error)) throw new Unavailable("Logto's keys can't be read");
       throw unauthorized("Invalid access token", 'Bearer error="invalid_token"');

@@ -15,6 +15,9 @@ const stored = z.object({
  * here until it expires.
  */
 export class CookieSessions extends Sessions {
+  /** A compact JWE without an encrypted key (RFC 7516 §7.1). A value that lacks a chunk has fewer dots. */
+  protected readonly shape = /^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/;
+
   /**
    * @param secrets any of them decrypts
    * @param cookieName the salt of the key
@@ -26,7 +29,7 @@ export class CookieSessions extends Sessions {
     super();
   }
 
-  async find(values: readonly string[]): Promise<Session | undefined> {
+  protected async lookUp(values: readonly string[]): Promise<Session | undefined> {
     const payloads = await Promise.all(values.map((value) => this.#decrypt(value)));
     const [newest] = payloads
       .flatMap((payload) => stored.safeParse(payload).data ?? [])

@@ -10,6 +10,9 @@ const timeout = 5_000;
 
 /** Strategy `database`: the cookie names a row of the app's database. */
 export class RowSessions extends Sessions implements OnModuleDestroy {
+  /** 256 random bits in base64url. */
+  protected readonly shape = /^[\w-]{43}$/;
+
   readonly #client: PrismaClient;
 
   /** @param databaseUrl the app's database; nothing connects before the first query */
@@ -23,7 +26,7 @@ export class RowSessions extends Sessions implements OnModuleDestroy {
     this.#client = new PrismaClient({ adapter, errorFormat: "minimal" });
   }
 
-  async find(values: readonly string[]): Promise<Session | undefined> {
+  protected async lookUp(values: readonly string[]): Promise<Session | undefined> {
     const hashes = values.map((value) => createHash("sha256").update(value).digest("hex"));
     const row = await this.#client.session
       .findFirst({

@@ -30,9 +30,18 @@ export class SessionStrategy extends PassportStrategy(Strategy, "session") {
       subject,
       name: claims.name ?? claims.username ?? null,
       roles: claims.roles ?? [],
+      organizations: (claims.organizations ?? []).map((id) => ({
+        id,
+        roles: rolesIn(id, claims.organization_roles ?? []),
+      })),
     };
   }
 }
+
+const rolesIn = (organizationId: string, organizationRoles: readonly string[]) =>
+  organizationRoles
+    .filter((entry) => entry.startsWith(`${organizationId}:`))
+    .map((entry) => entry.slice(organizationId.length + 1));
 
 /**
  * Whether a page that is not on the list may have caused a write: browsers send the cookie along from every sibling domain,
