@@ -7,10 +7,15 @@ const started = z.object({ request: z.instanceof(IncomingMessage) });
 /** Next.js answers this with a short 404, before middleware and without looking for a page. */
 const nowhere = "/_next/static/malformed-address";
 
-/** Whether a request's path is percent-encoded UTF-8 (RFC 3986 §2.5). Queries are read leniently, as forms are. */
+/**
+ * Whether a request's path is percent-encoded UTF-8 (RFC 3986 §2.5). Queries are read leniently, as forms are, but for the one
+ * that names a picture, which Next.js takes for a path.
+ */
 export function isWellEncoded(url: string): boolean {
+  const [path = "", query = ""] = url.split("?", 2);
   try {
-    decodeURIComponent(url.split("?", 1)[0] ?? "");
+    decodeURIComponent(path);
+    if (path === "/_next/image") decodeURIComponent(new URLSearchParams(query).get("url") ?? "");
     return true;
   } catch {
     return false;

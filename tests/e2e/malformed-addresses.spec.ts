@@ -11,8 +11,6 @@ const folders = [
   "/dashboard/",
   "/organizations/",
   `/organizations/${acme.id}/`,
-  "/examples/organization/",
-  "/api/examples/organization/",
   "/api/proxy/",
   "/api/proxy/items/",
   "/api/auth/",
@@ -49,6 +47,7 @@ for (const isSignedIn of [false, true]) {
         const path = `${folder}%25zz`;
         expect(await statusOf(path, "GET"), path).toBeLessThan(500);
       }
+      expect(await statusOf("/_next/image?url=%2F%25zz&w=64&q=75", "GET")).toBe(404);
       expect(stage.log()).not.toContain("malformed");
     },
   );

@@ -82,6 +82,8 @@ test("the server that the Docker image has signs in and out, unprivileged and aw
   });
   try {
     expect((await fetch(`${url}/api/health/ready`)).status).toBe(200);
+    for (const malformed of ["/organizations/%E0%A4%A", "/api/proxy/%zz", "/api/auth/%"])
+      expect((await fetch(url + malformed)).status).toBe(404);
     await signInByHand(page, "alice", `${url}/dashboard`);
     await page.goto(url);
     await signOut(page);

@@ -14,6 +14,7 @@ const malformed = [
   "/%ed%a0%80",
   "/%ff/x?y=1",
   "http://app.test/%zz",
+  "/_next/image?w=64&url=%2F%25zz&q=75",
 ];
 const wellFormed = [
   "/",
@@ -23,6 +24,7 @@ const wellFormed = [
   "/%25zz",
   "/search?q=%zz&r=%E0%A4%A",
   "http://app.test/a?%",
+  "/_next/image?w=64&url=%2Fa%2520b.png&q=%zz",
 ];
 
 test.each(malformed)("%j is malformed", (url) => {
