@@ -89,7 +89,8 @@ function framed(headers: Headers, body: Readable | null): Record<string, string>
  * ends its source when nobody wants more.
  */
 function streamOf(answer: IncomingMessage): ReadableStream<Uint8Array> {
-  const parts = decoded(answer, answer.headers["content-encoding"])[Symbol.asyncIterator]();
+  const { headers, statusCode } = answer;
+  const parts = decoded(answer, headers["content-encoding"], statusCode === 206)[Symbol.asyncIterator]();
   return new ReadableStream({
     async pull(controller) {
       const next = await parts.next();

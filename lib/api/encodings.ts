@@ -24,14 +24,17 @@ const decoders = new Map<string, (first: Uint8Array) => Duplex>([
  * A body as it was before it was encoded.
  *
  * @param contentEncoding the header; each encoding was applied to the result of those before it
- * @throws UnreadableAnswerError where one is not known. What is wrong with the bytes themselves, the reading throws
+ * @param isPartial for a range of what was encoded, which can't be decoded by itself (RFC 9110 §14.2)
+ * @throws UnreadableAnswerError where it can't be decoded. What is wrong with the bytes themselves, the reading throws
  */
 export function decoded(
   body: AsyncIterable<Uint8Array>,
   contentEncoding: string | undefined,
+  isPartial: boolean,
 ): AsyncIterable<Uint8Array> {
   const names = (contentEncoding ?? "").toLowerCase().split(",");
   const applied = names.map((name) => name.trim()).filter((name) => name && name !== "identity");
+  if (isPartial && applied.length > 0) throw new UnreadableAnswerError("a part of what is encoded");
   if (applied.length > most) throw new UnreadableAnswerError(`encoded ${applied.length} times`);
   return applied.reduceRight((encoded, name) => {
     const decoder = decoders.get(name);

@@ -55,6 +55,12 @@ describe("what an API encodes though it was asked not to", () => {
     },
   );
 
+  test("is a 502 where it is a part: nobody can decode that", async () => {
+    const answer = await send(encodedAs("gzip", "&status=206"));
+    expect([answer.status, await answer.json()]).toEqual([502, unreadable]);
+    expect((await send(encodedAs("identity", "&status=206"))).status).toBe(206);
+  });
+
   test.each([
     ["an answer of no bytes", encodedAs("gzip", "&bytes=0"), "GET", 200],
     ["one of no bytes, encoded twice", encodedAs("gzip, br", "&bytes=0"), "GET", 200],
