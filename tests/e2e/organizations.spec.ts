@@ -60,6 +60,30 @@ for (const [kind, id] of [
   });
 }
 
+test("a made-up organization costs no token, however often it is asked for", async ({
+  context,
+  identity,
+}) => {
+  await signInByRequests(context, "bob");
+  await identity.forgetRequests();
+  const made = ["nosuchid0000", "nosuchid0001", globex.id, `${acme.id}0`, "__proto__", "%2e%2e%2fadmin"];
+  for (const id of made) {
+    expect(await (await visit(context, `/organizations/${id}`)).text()).toContain(
+      "You don&#x27;t have access",
+    );
+  }
+  const { token, userinfo } = (await identity.requests()).byEndpoint;
+  expect(token).toBeUndefined();
+  expect(userinfo).toBeLessThanOrEqual(made.length);
+});
+
+test("while nobody can tell whether somebody is a member, nobody is refused", async ({ identity, page }) => {
+  await signIn(page, "bob");
+  await identity.inject({ endpoint: "userinfo", when: "before", kind: "status", status: 503 });
+  await page.goto("/organizations/nosuchid0000");
+  await expect(page.getByRole("main")).toContainText("Logto does not answer");
+});
+
 test("while userinfo fails, organizations are listed by their ids", async ({ identity, page }) => {
   await identity.inject({ endpoint: "userinfo", when: "before", kind: "status" });
   await signIn(page, "alice", { to: "/organizations" });

@@ -9,7 +9,7 @@ import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { getUserinfo } from "@/lib/session/userinfo";
 import { explainInPlace } from "@/lib/session/guards";
-import { isSessionError } from "@/lib/session/model/errors";
+import { isSessionError, SessionError } from "@/lib/session/model/errors";
 import type { SessionUser } from "@/lib/session/model/public-session";
 import { getAccessToken } from "@/lib/session/access-token";
 
@@ -19,6 +19,7 @@ export const metadata: Metadata = { title: "Organization" };
 export default protectedPage<PageProps<"/organizations/[id]">>({}, async ({ params, session }) => {
   const { user } = session;
   const { id } = await params;
+  await requireListed(user, id);
   // Awaited before any output: it decides what page this is, and a redirect to sign in must be a real one.
   const [{ scopes, expiresAt, expiresIn }, memberships] = await Promise.all([
     getAccessToken({ organizationId: id }),
@@ -58,6 +59,17 @@ export default protectedPage<PageProps<"/organizations/[id]">>({}, async ({ para
     </Main>
   );
 });
+
+/**
+ * Refuses what is no organization of the user's: an id in an address can be made up, and each would cost a use of the refresh
+ * token. The session's list is as old as its last renewal, userinfo's is new. Where Logto gives no list, its token decides.
+ */
+async function requireListed({ organizations }: SessionUser, id: string): Promise<void> {
+  if (organizations.includes(id)) return;
+  const { organization_data: listed } = await getUserinfo();
+  if (listed && !listed.some((organization) => organization.id === id))
+    throw new SessionError("not_a_member", `not a member of the organization ${id}`);
+}
 
 /** With names and descriptions, where userinfo can be had. They decide nothing: Logto does, by its token. */
 async function membershipsAtLogto(user: SessionUser) {
