@@ -2,7 +2,13 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { readStatus } from "@/lib/session/lifecycle/status";
 import { tombstoneOf, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
-import { joinChunks, removedCookies, sessionCookieName, writtenCookies } from "@/lib/session/stores/cookie";
+import {
+  joinChunks,
+  removedCookies,
+  sessionCookieName,
+  withSessionCookies,
+  writtenCookies,
+} from "@/lib/session/stores/cookie";
 import { session } from "./sessions";
 
 const secrets = vi.hoisted(() => ["s".repeat(40)]);
@@ -135,6 +141,45 @@ describe("a request with as many chunks as fit into it", () => {
 
   test("has ten of them removed", () => {
     expect(removedCookies(cookies.map((each) => each.name))).toHaveLength(10);
+  });
+});
+
+describe("withSessionCookies", () => {
+  const replaced = (cookie: string, ours: { name: string; value: string }[] = []) =>
+    withSessionCookies(new Headers({ cookie }), ours).get("cookie");
+
+  test.each([
+    ["of one name more than once", "theme=a; theme=b"],
+    ["without a value, or without a name", "flag; empty=; =value"],
+    ["that nobody could decode", "rate=100%; path=%E0%A4%A"],
+    ["with an equals sign, quotes and spaces in them", 'a=b=c; q="x y"; encoded=a%3Db'],
+    ["that are only called alike", `${name}x=1; ${name}.a=2; x${name}=3`],
+  ])("leaves cookies as they came: %s", (_, cookie) => {
+    expect(replaced(`${cookie}; ${name}=old`, [{ name, value: "new" }])).toBe(`${cookie}; ${name}=new`);
+    expect(replaced(`${name}.0=old; ${cookie}`)).toBe(cookie);
+  });
+
+  test("replaces a session in chunks by a whole one, and the other way round", () => {
+    const chunks = [0, 1].map((index) => ({
+      name: `${name}.${String(index)}`,
+      value: `new${String(index)}`,
+    }));
+    expect(replaced(`${name}.0=a;theme=dark;${name}.1=b`, [{ name, value: "new" }])).toBe(
+      `theme=dark; ${name}=new`,
+    );
+    expect(replaced(`${name}=a; ${name}=b; theme=dark`, chunks)).toBe(
+      `theme=dark; ${name}.0=new0; ${name}.1=new1`,
+    );
+  });
+
+  test("leaves nothing of cookies that are removed, and every other header", () => {
+    const headers = new Headers({ cookie: `${name}=old; theme=dark`, accept: "text/html" });
+    const bare = withSessionCookies(headers, removedCookies([name]));
+    expect([...bare]).toEqual([
+      ["accept", "text/html"],
+      ["cookie", "theme=dark"],
+    ]);
+    expect(headers.get("cookie")).toBe(`${name}=old; theme=dark`);
   });
 });
 

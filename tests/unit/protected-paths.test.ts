@@ -50,3 +50,33 @@ describe("a whole site but a list", () => {
     expect(protection.isClosed).toBe(true);
   });
 });
+
+describe("a site with a locale in front of its paths", () => {
+  const options = { locales: ["en", "de"] };
+
+  test.each([
+    ["/profile", "send away", ""],
+    ["/de/profile", "send away", "/de"],
+    ["/en/profile/name?tab=2", "send away", "/en"],
+    ["/de", "let through", "/de"],
+    ["/fr/profile", "let through", ""],
+    ["/den/profile", "let through", ""],
+    ["/de/en/profile", "let through", "/de"],
+    ["/profile/de", "send away", ""],
+  ])("protects a page in each: %s", (path, answer, locale) => {
+    const protection = only(["/profile"], options);
+    expect(protection.verdict(asked(path))).toBe(answer);
+    expect(protection.localeOf(asked(path))).toBe(locale);
+  });
+
+  test.each([
+    ["/sign-in", "let through"],
+    ["/de/sign-in", "let through"],
+    ["/de", "let through"],
+    ["/de/reports", "send away"],
+    ["/fr/sign-in", "send away"],
+    ["/api/products", "refuse"],
+  ])("opens a page in each: %s", (path, answer) => {
+    expect(allBut(["/", "/sign-in"], options).verdict(asked(path))).toBe(answer);
+  });
+});

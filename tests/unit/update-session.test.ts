@@ -1,4 +1,4 @@
-import { NextRequest } from "next/server";
+import { NextRequest, NextResponse } from "next/server";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
 import { toColumns } from "@/lib/database/row-store";
@@ -9,6 +9,7 @@ import { allBut, only } from "@/lib/session/routes/protected-paths";
 import type { Session } from "@/lib/session/model/session";
 import { updateSession } from "@/lib/session/routes/update-session";
 import { variables } from "./environment";
+import { middleware } from "./locale-middleware";
 import { cookiesOf } from "./request";
 import { expiring, session } from "./sessions";
 
@@ -103,13 +104,7 @@ describe("a session that goes on", () => {
   });
 
   test("is renewed for the browser and for this very request", async () => {
-    logto.refreshTokens.mockResolvedValue({
-      accessToken: "new",
-      expiresIn: 3600,
-      refreshToken: "rotated",
-      scopes: [],
-      claims: undefined,
-    });
+    logto.refreshTokens.mockResolvedValue(renewed());
     const cookies = await cookiesOf(expiring());
     const response = await updateSession(asking("/", cookies, { headers: fetching }), open);
     expect(changed(response)).toEqual({ removed: [], written: [sessionCookieName()] });
@@ -126,6 +121,126 @@ describe("a session that goes on", () => {
     const response = await updateSession(asking("/profile", cookies), open);
     expect(changed(response)).toEqual({ removed: [], written: [] });
     expect(handedOn(response, cookies)).toEqual(cookies);
+  });
+});
+
+/** What Logto answers to a renewal. */
+const renewed = () => ({
+  accessToken: "new",
+  expiresIn: 3600,
+  refreshToken: "rotated",
+  scopes: [],
+  claims: undefined,
+});
+
+test("a renewal changes no cookie of the request but the session's", async () => {
+  logto.refreshTokens.mockResolvedValue(renewed());
+  const [{ name, value } = { name: "", value: "" }] = await cookiesOf(expiring());
+  const request = asking("/", [], {
+    headers: { cookie: `rate=100%; theme=a; ${name}=${value}; flag; theme=b; q="x y"` },
+  });
+  const header = (await updateSession(request, open)).headers.get("x-middleware-request-cookie");
+  expect(header).toMatch(/^rate=100%; theme=a; flag; theme=b; q="x y"; authjs\.session-token=[\w.-]+$/);
+});
+
+describe("beside another middleware", () => {
+  const overridden = (response: Response, name: string) =>
+    response.headers.get("x-middleware-override-headers")?.split(",").includes(name)
+      ? response.headers.get(`x-middleware-request-${name}`)
+      : null;
+  const fresh = { sid: expect.any(String), accessToken: "new", refreshToken: "rotated" };
+  const behind = (response: Response) => {
+    const cookies = (overridden(response, "cookie") ?? "").split("; ").map((pair) => {
+      const [name = "", value = ""] = pair.split("=");
+      return { name, value };
+    });
+    return decodeSession(joinChunks(cookies) ?? "", variables.AUTH_SECRET, sessionCookieName());
+  };
+
+  beforeEach(() => {
+    logto.refreshTokens.mockResolvedValue(renewed());
+  });
+
+  test("the page gets the renewed session and the locale, and the browser the cookies of both", async () => {
+    const response = await middleware(asking("/de/profil?tab=4", await cookiesOf(expiring())));
+    expect(await behind(response)).toMatchObject(fresh);
+    expect(overridden(response, "x-next-intl-locale")).toBe("de");
+    expect(overridden(response, "x-requested-path")).toBe("/de/profil?tab=4");
+    expect(overridden(response, "sec-fetch-mode")).toBe("navigate");
+    expect(response.headers.get("x-middleware-rewrite")).toBe("https://app.example/de/profile?tab=4");
+    expect(response.headers.get("link")).toContain("alternate");
+    expect(changed(response).written.sort()).toEqual(["NEXT_LOCALE", sessionCookieName()]);
+    expect(response.headers.get("cache-control")).toBe("private, no-store");
+  });
+
+  test("a redirect takes the renewed cookie along", async () => {
+    const response = await middleware(asking("/about", await cookiesOf(expiring())));
+    expect([response.status, response.headers.get("location")]).toEqual([
+      307,
+      "https://app.example/en/about",
+    ]);
+    expect(changed(response).written).toEqual([sessionCookieName()]);
+    expect(response.headers.get("x-middleware-override-headers")).toBeNull();
+  });
+
+  test.each([
+    ["nothing of the request", () => NextResponse.next()],
+    ["a rewrite alone", () => NextResponse.rewrite("https://app.example/de/start")],
+    [
+      "headers of its own",
+      () => NextResponse.next({ request: { headers: new Headers({ "x-locale": "de", cookie: "theme=a" }) } }),
+    ],
+  ])("one that hands on %s keeps no change from the page", async (_, respond) => {
+    const request = asking("/start", await cookiesOf(expiring()));
+    const response = await updateSession(request, open, respond);
+    expect(await behind(response)).toMatchObject(fresh);
+    expect(overridden(response, "x-requested-path")).toBe("/start");
+  });
+
+  test("leaves the other's cookies as it wrote them", async () => {
+    const lines = ["a=1; Path=/de; Partitioned", "a=1; Path=/", "malformed"];
+    const response = await updateSession(asking("/", await cookiesOf(expiring())), open, () => {
+      const answer = NextResponse.next();
+      for (const line of lines) answer.headers.append("set-cookie", line);
+      return answer;
+    });
+    expect(response.headers.getSetCookie().slice(0, 3)).toEqual(lines);
+    expect(response.headers.getSetCookie()).toHaveLength(4);
+  });
+
+  test("gives the other the request as it is from here on, its body too", async () => {
+    const seen: Record<string, unknown> = {};
+    const request = new NextRequest("https://app.example/de?x=1", {
+      method: "POST",
+      body: "text",
+      headers: { cookie: (await cookiesOf(expiring())).map(({ name, value }) => `${name}=${value}`).join() },
+    });
+    await updateSession(request, open, async (given) => {
+      const value = given.cookies.get(sessionCookieName())?.value ?? "";
+      const session = await decodeSession(value, variables.AUTH_SECRET, sessionCookieName());
+      const { nextUrl, method } = given;
+      Object.assign(seen, {
+        session,
+        path: nextUrl.pathname + nextUrl.search,
+        method,
+        body: await given.text(),
+      });
+      return Response.json({});
+    });
+    expect(seen).toMatchObject({ session: fresh, path: "/de?x=1", method: "POST", body: "text" });
+  });
+
+  test("a plain answer of the other passes", async () => {
+    const response = await updateSession(asking("/", []), open, () => new Response("gone", { status: 410 }));
+    expect([response.status, await response.text()]).toEqual([410, "gone"]);
+  });
+
+  test("who has no session is sent to the locale's sign-in page and back to the locale's page", async () => {
+    const response = await middleware(asking("/de/profile?tab=4", []));
+    expect(response.headers.get("location")).toBe(
+      "https://app.example/de/sign-in?callbackUrl=%2Fde%2Fprofile%3Ftab%3D4",
+    );
+    expect(response.headers.get("set-cookie")).toBeNull();
   });
 });
 

@@ -1,4 +1,4 @@
-import { NextResponse, type NextRequest } from "next/server";
+import { NextRequest, NextResponse } from "next/server";
 import { publicUrl } from "@/lib/app-url";
 import { isDatabaseError } from "@/lib/database-error";
 import { cookiesFor, noSessionError } from "../lifecycle/current-session";
@@ -8,9 +8,15 @@ import { halfSignedOut, safeCallbackUrl, signInPath } from "../model/callback-ur
 import { errorResponse } from "../model/errors";
 import { tombstoneOf, type Session } from "../model/session";
 import { splitState } from "../model/state-parameter";
-import { isSessionCookie, removedCookies, writtenCookies, type SessionCookie } from "../stores/cookie";
+import {
+  isSessionCookie,
+  removedCookies,
+  withSessionCookies,
+  writtenCookies,
+  type SessionCookie,
+} from "../stores/cookie";
 import { sessionStore, usesRows } from "../stores/current-store";
-import type { Protection, Verdict } from "./protected-paths";
+import type { Protection } from "./protected-paths";
 
 /** Request header by which a guard learns which page to come back to. Middleware sets it; a guard checks it again. */
 export const requestedPathHeader = "x-requested-path";
@@ -19,22 +25,34 @@ const uncached = "private, no-store";
 const pathOf = ({ nextUrl }: NextRequest) => nextUrl.pathname + nextUrl.search;
 
 /**
+ * What answers a request that `updateSession` lets pass: another middleware, such as next-intl's.
+ *
+ * @param request with the session cookies and other headers that it has from here on
+ */
+export type Respond = (request: NextRequest) => Response | Promise<Response>;
+
+/**
  * What middleware does for a request: renews its session ahead of expiry, so that this same request's page, handler and
  * action see the new tokens already; writes the cookie only when it changed; and sends visitors of protected pages away
  * who have no session. Where sessions are rows it looks the row up on a closed site only: elsewhere every guard does. It
  * authorizes nobody: there are ways around middleware, and every guard checks for itself.
  *
  * @param protection tells what is for signed-in people only
+ * @param respond another middleware, which answers what passes: with a redirect, a rewrite, or `NextResponse.next()`. Its
+ *   cookies and headers stay, and so do the request headers that it changes; it need not pass on those that changed here
+ * @example return updateSession(request, protection, createIntlMiddleware(routing));
  */
-export async function updateSession(request: NextRequest, protection: Protection): Promise<Response> {
+export async function updateSession(
+  request: NextRequest,
+  protection: Protection,
+  respond?: Respond,
+): Promise<Response> {
   const wanted = afterSignOut(request);
   if (wanted) return redirect(publicUrl(wanted, request.headers));
-  const verdict = protection.verdict(request);
-  const response = usesRows()
-    ? await updateRow(request, verdict, protection.isClosed)
-    : await updateCookie(request, verdict);
+  const found = await (usesRows() ? lookAtRow(request, protection) : updateCookie(request, protection));
+  const response = found instanceof Response ? found : await proceed(request, found, respond);
   // Of a page that was rendered at build time Next.js says that any cache may keep it, and give it to anybody.
-  if (verdict !== "let through") response.headers.set("cache-control", uncached);
+  if (protection.verdict(request) !== "let through") response.headers.set("cache-control", uncached);
   return response;
 }
 
@@ -48,31 +66,40 @@ function afterSignOut({ nextUrl }: NextRequest): string | undefined {
     : safeCallbackUrl(path, undefined, "/");
 }
 
-async function updateRow(request: NextRequest, verdict: Verdict, isClosed: boolean): Promise<Response> {
+/** What a request that passes changes: session cookies in the browser, and those that it has itself from here on. */
+interface Changes {
+  written: SessionCookie[];
+  seen: SessionCookie[];
+}
+
+const changes = (written: SessionCookie[] = [], seen = written): Changes => ({ written, seen });
+
+async function lookAtRow(request: NextRequest, protection: Protection): Promise<Response | Changes> {
   const cookies = request.cookies.getAll();
-  if (verdict === "let through") return proceed(request);
-  if (!isClosed && cookies.some(({ name }) => isSessionCookie(name))) return proceed(request);
+  if (protection.verdict(request) === "let through") return changes();
+  if (!protection.isClosed && cookies.some(({ name }) => isSessionCookie(name))) return changes();
   try {
     const { status } = await readStatus(cookies);
-    return status === "active" ? proceed(request) : turnAway(request, verdict, status);
+    return status === "active" ? changes() : turnAway(request, protection, status);
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
     return errorResponse({ code: "database_unavailable", status: 503 });
   }
 }
 
-async function updateCookie(request: NextRequest, verdict: Verdict): Promise<Response> {
+async function updateCookie(request: NextRequest, protection: Protection): Promise<Response | Changes> {
   const cookies = request.cookies.getAll();
   const names = cookies.map(({ name }) => name);
   const read = await readStatus(cookies);
   const status = read.status === "active" ? await renewSession(read.session) : read;
-  if (status.status === "active") return proceed(request, await cookiesFor(status.session, cookies));
+  if (status.status === "active") return changes(await cookiesFor(status.session, cookies));
   // Only by a navigation: a fetch's late answer would remove the cookie of a sign-in that was completed meanwhile.
   const removed = isNavigation(request) ? removedCookies(names) : [];
-  if (verdict !== "let through") return withCookies(turnAway(request, verdict, status.status), removed);
-  if (read.status !== "active" || status.status !== "ended") return proceed(request, removed);
+  if (protection.verdict(request) !== "let through")
+    return withCookies(turnAway(request, protection, status.status), removed);
+  if (read.status !== "active" || status.status !== "ended") return changes(removed);
   // What runs behind middleware may be another process, which has not heard of the end.
-  return proceed(request, removed, await tombstone(read.session, names));
+  return changes(removed, await tombstone(read.session, names));
 }
 
 async function tombstone(session: Session, names: string[]): Promise<SessionCookie[]> {
@@ -81,11 +108,16 @@ async function tombstone(session: Session, names: string[]): Promise<SessionCook
 }
 
 /** What somebody gets who has no session. */
-function turnAway(request: NextRequest, verdict: Verdict, status: SessionStatus["status"]): NextResponse {
+function turnAway(
+  request: NextRequest,
+  protection: Protection,
+  status: SessionStatus["status"],
+): NextResponse {
   // A fetch that follows a redirect would show the sign-in page in place of what it asked for.
-  const isRefused = verdict === "refuse" || (status === "ended" && !isNavigation(request));
-  const path = signInPath(pathOf(request), explanations[status]);
-  if (!isRefused) return redirect(publicUrl(path, request.headers));
+  const isRefused =
+    protection.verdict(request) === "refuse" || (status === "ended" && !isNavigation(request));
+  const signIn = protection.localeOf(request) + signInPath(pathOf(request), explanations[status]);
+  if (!isRefused) return redirect(publicUrl(signIn, request.headers));
   const refused = errorResponse(noSessionError(status));
   return new NextResponse(refused.body, refused);
 }
@@ -93,30 +125,67 @@ function turnAway(request: NextRequest, verdict: Verdict, status: SessionStatus[
 /** Why there is no session, as the sign-in page explains it. */
 const explanations: Record<string, string> = { ended: "SessionEnded", unreadable: "SessionUnreadable" };
 
-/**
- * Goes on to the page, handler or action.
- *
- * @param written session cookies that change in the browser
- * @param seen session cookies that this request has from here on
- */
-function proceed(request: NextRequest, written: SessionCookie[] = [], seen = written): NextResponse {
-  const headers = new Headers(request.headers);
-  headers.set(requestedPathHeader, pathOf(request));
-  if (seen.length === 0) return NextResponse.next({ request: { headers } });
-  const jar = new Map(request.cookies.getAll().map(({ name, value }) => [name, value]));
-  for (const { name, value } of seen) jar.set(name, value);
-  const header = [...jar].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("; ");
-  headers.set("cookie", header);
-  const response = NextResponse.next({ request: { headers } });
-  if (seen === written) return withCookies(response, written);
-  // Next.js shows what middleware's response sets to this request's page, unless it is a mere header.
-  for (const line of withCookies(new NextResponse(), written).headers.getSetCookie())
-    response.headers.append("set-cookie", line);
-  return response;
+/** Goes on to the page, handler or action, by way of `respond`. */
+async function proceed(
+  request: NextRequest,
+  { written, seen }: Changes,
+  respond?: Respond,
+): Promise<Response> {
+  const change = (before: Headers) => {
+    const headers = seen.length > 0 ? withSessionCookies(before, seen) : new Headers(before);
+    headers.set(requestedPathHeader, pathOf(request));
+    return headers;
+  };
+  const headers = change(request.headers);
+  if (!respond) return withCookies(NextResponse.next({ request: { headers } }), written);
+  const answer = await respond(withHeaders(request, headers));
+  // A copy: the headers of a redirect can't be changed.
+  const response = new NextResponse(answer.body, answer);
+  if (isPassedOn(response)) overrideHeaders(response, change(overriddenHeaders(response) ?? headers));
+  return withCookies(response, written);
 }
 
+/** The same request with other headers. From its parts: Node.js 24 refuses to copy Next's proxy of a request. */
+function withHeaders({ nextUrl, method, body }: NextRequest, headers: Headers): NextRequest {
+  const nextConfig = { basePath: nextUrl.basePath };
+  return new NextRequest(nextUrl.href, {
+    method,
+    headers,
+    body,
+    nextConfig,
+    ...(body && { duplex: "half" }),
+  });
+}
+
+/*
+ * What `NextResponse.next` and `NextResponse.rewrite` say to Next's server, in headers: that the request goes on, and with
+ * which headers in place of its own.
+ */
+const overrideList = "x-middleware-override-headers";
+const overridePrefix = "x-middleware-request-";
+
+const isPassedOn = ({ headers }: Response) =>
+  headers.has("x-middleware-next") || headers.has("x-middleware-rewrite");
+
+/** The headers with which the request goes on, where they are not its own. */
+function overriddenHeaders({ headers }: Response): Headers | undefined {
+  const names = headers.get(overrideList)?.split(",");
+  if (!names) return undefined;
+  return new Headers(names.map((name): [string, string] => [name, headers.get(overridePrefix + name) ?? ""]));
+}
+
+function overrideHeaders(response: Response, headers: Headers): void {
+  for (const name of [...response.headers.keys()])
+    if (name.startsWith(overridePrefix)) response.headers.delete(name);
+  for (const [name, value] of NextResponse.next({ request: { headers } }).headers)
+    if (name === overrideList || name.startsWith(overridePrefix)) response.headers.set(name, value);
+}
+
+/** Adds lines to those that are there: `response.cookies` would write all of them anew. */
 function withCookies(response: NextResponse, cookies: SessionCookie[]): NextResponse {
-  for (const { name, value, options } of cookies) response.cookies.set(name, value, options);
+  const own = new NextResponse();
+  for (const { name, value, options } of cookies) own.cookies.set(name, value, options);
+  for (const line of own.headers.getSetCookie()) response.headers.append("set-cookie", line);
   if (cookies.length > 0) response.headers.set("cache-control", uncached);
   return response;
 }

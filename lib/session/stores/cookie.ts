@@ -76,6 +76,26 @@ export function removedCookies(names: readonly string[]): SessionCookie[] {
   return names.filter(isSessionCookie).map((name) => cookie(name, "", new Date(0)));
 }
 
+/**
+ * The headers of a request whose session cookies are replaced. All other cookies stay as the browser sent them: to parse and
+ * write them anew would drop those that are malformed, and join those of the same name.
+ *
+ * @param cookies the session cookies that it has from here on; empty ones are left out
+ */
+export function withSessionCookies(
+  headers: Headers,
+  cookies: readonly { name: string; value: string }[] = [],
+): Headers {
+  const others = (headers.get("cookie") ?? "")
+    .split(";")
+    .map((pair) => pair.trim())
+    .filter((pair) => pair && !isSessionCookie(pair.split("=", 1)[0]?.trim() ?? ""));
+  const ours = cookies.filter(({ value }) => value).map(({ name, value }) => `${name}=${value}`);
+  const replaced = new Headers(headers);
+  replaced.set("cookie", [...others, ...ours].join("; "));
+  return replaced;
+}
+
 /** What Auth.js adds to its own options for the session cookie. */
 export const cookieDomain = (): { domain?: string } => {
   const { AUTH_COOKIE_DOMAIN: domain } = env();
