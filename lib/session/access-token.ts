@@ -34,7 +34,8 @@ const keptTokens = () => shared("access tokens", () => new WeakMap<SessionState,
 
 /**
  * An access token of the signed-in user, for server code: pages, handlers and actions. Kept until it is about to expire,
- * fetched by one request however many ask, and never shared between sessions.
+ * fetched by one request however many ask, and never shared between sessions. Where the refresh token changed, a handler's answer
+ * carries the session cookie: `withSession` keeps such an answer out of caches, a handler without it must do so itself.
  *
  * @throws SessionError `signed_out`, `session_ended`, `no_refresh_token`, `not_a_member`, `scope_missing`,
  *   `resource_not_configured`, `database_unavailable`,

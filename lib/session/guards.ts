@@ -1,5 +1,5 @@
 import "server-only";
-import { headers } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { log } from "@/lib/log";
 import { getAccessToken } from "./access-token";
@@ -9,6 +9,7 @@ import { asSessionError, errorResponse, SessionError } from "./model/errors";
 import type { PublicSession } from "./model/public-session";
 import type { Requirement } from "./model/requirement";
 import { requestedPathHeader } from "./routes/update-session";
+import { joinChunks } from "./stores/cookie";
 
 /*
  * Guards: each stands beside what it protects, and takes the same requirement. A page: `protectedPage` of
@@ -27,8 +28,8 @@ import { requestedPathHeader } from "./routes/update-session";
  * at Logto still passes until the next renewal, within an access token's life. Permissions are scopes of an access token: of those
  * that were held at sign-in, the ones that are held now (logto-facts "Tokens").
  *
- * @throws SessionError `signed_out`, `session_ended`, `not_allowed`, `not_a_member`; `database_unavailable`, or for a permission
- *   why there is no access token: nothing fails open
+ * @throws SessionError `signed_out`, `session_ended`, `not_allowed`, `not_a_member`; as `auth` does, or for a permission why
+ *   there is no access token: nothing fails open
  */
 export async function requireSession(requirement: Requirement = {}): Promise<PublicSession> {
   const session = await getSession();
@@ -118,7 +119,9 @@ export function withSession<Rest extends unknown[]>(
 ): (...rest: Rest) => Promise<Response> {
   return async (...rest) => {
     try {
-      return privately(await handler(await requireSession(requirement), ...rest));
+      const before = await heldCookie();
+      const response = await handler(await requireSession(requirement), ...rest);
+      return privately(response, (await heldCookie()) !== before);
     } catch (thrown) {
       const error = asSessionError(thrown);
       if (error.status === 500)
@@ -128,9 +131,17 @@ export function withSession<Rest extends unknown[]>(
   };
 }
 
-/** Keeps an answer to one user out of caches, unless the handler says otherwise. */
-function privately(response: Response): Response {
-  if (response.headers.has("cache-control")) return response;
+const heldCookie = async () => joinChunks((await cookies()).getAll());
+
+/**
+ * Keeps an answer to one user out of caches: a shared one would give it to everybody, whatever the guard says. The handler may let
+ * the browser keep it (`private, max-age=60`), unless it comes with a session cookie.
+ *
+ * @param hasCookie whether the session cookie is written with it
+ */
+function privately(response: Response, hasCookie: boolean): Response {
+  const said = response.headers.get("cache-control") ?? "";
+  if (!hasCookie && /\b(private|no-store)\b/i.test(said)) return response;
   const { body, status, statusText } = response;
   const headers = new Headers(response.headers);
   headers.set("cache-control", "private, no-store");

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { LogtoError } from "@/lib/logto/errors";
+import { getAccessToken } from "@/lib/session/access-token";
 import { actionWithSession, redirectOnError, requireSession, withSession } from "@/lib/session/guards";
 import { getSession } from "@/lib/session/lifecycle/current-session";
 import { endSession } from "@/lib/session/lifecycle/ending";
@@ -106,6 +107,41 @@ describe("withSession", () => {
     const response = await (await ended()).run(() => guarded());
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ error: "session_ended" });
+  });
+});
+
+describe("an answer of withSession", () => {
+  /** @param rotates whether it gets a token, for which Logto gives a new refresh token */
+  const answering = (said: string | undefined, rotates: boolean) =>
+    withSession(async () => {
+      if (rotates) await getAccessToken({ resource: api });
+      return new Response("text", { headers: { ...(said && { "cache-control": said }), etag: '"1"' } });
+    });
+
+  test.each([
+    [undefined, false, "private, no-store"],
+    ["public, max-age=600", false, "private, no-store"],
+    ["max-age=600", false, "private, no-store"],
+    ["s-maxage=600, stale-while-revalidate", false, "private, no-store"],
+    ["Private, max-age=60", false, "Private, max-age=60"],
+    ["no-store", false, "no-store"],
+    [undefined, true, "private, no-store"],
+    ["public, max-age=600", true, "private, no-store"],
+    ["private, max-age=60", true, "private, no-store"],
+  ])("that says %j is kept by no shared cache, where a token rotated: %s", async (said, rotates, sent) => {
+    logto.refreshTokens.mockResolvedValue({
+      accessToken: "for the API",
+      expiresIn: 3600,
+      refreshToken: "rotated",
+      scopes: [],
+      claims: undefined,
+    });
+    const request = await requestWith(session());
+    const before = [...request.jar.values()];
+    const response = await request.run(() => answering(said, rotates)());
+    expect(response.headers.get("cache-control")).toBe(sent);
+    expect([response.headers.get("etag"), await response.text()]).toEqual(['"1"', "text"]);
+    expect([...request.jar.values()].join() !== before.join()).toBe(rotates);
   });
 });
 
