@@ -1,4 +1,5 @@
 import type { NextRequest } from "next/server";
+import { isTooLarge } from "@/lib/body-limit";
 import { withSecurityHeaders } from "@/lib/security-headers";
 import { only } from "@/lib/session/routes/protected-paths";
 import { updateSession } from "@/lib/session/routes/update-session";
@@ -10,8 +11,8 @@ import { updateSession } from "@/lib/session/routes/update-session";
 
 /**
  * Pages for signed-in people, with all pages below them. Every such page checks by its own guard too: a page that is missing
- * here is as safe, and is only rendered as far as its guard. To close the whole site but a few paths:
- * `allBut(["/sign-in", "/refused", "/api/auth"])`.
+ * here is as safe, and is only rendered as far as its guard. To close the whole site but a few paths, files such as those of
+ * `public/` among them: `allBut(["/sign-in", "/refused", "/api/auth", "/icon.svg"])`.
  */
 const protection = only([
   "/dashboard",
@@ -22,15 +23,12 @@ const protection = only([
   "/examples/middleware",
 ]);
 
-/** What middleware lets through of a request's body, in bytes; the rest it would cut off without a word. */
-const bodyLimit = 10 * 1024 * 1024;
-
 export async function middleware(request: NextRequest): Promise<Response> {
   return withSecurityHeaders(await answer(request));
 }
 
-function answer(request: NextRequest): Promise<Response> | Response {
-  if (Number(request.headers.get("content-length")) > bodyLimit) {
+async function answer(request: NextRequest): Promise<Response> {
+  if (await isTooLarge(request)) {
     const message =
       "The request's body is too large. A route for uploads belongs out of middleware's matcher.";
     return Response.json({ error: "body_too_large", message }, { status: 413 });
@@ -40,10 +38,11 @@ function answer(request: NextRequest): Promise<Response> | Response {
 
 export const config = {
   runtime: "nodejs",
-  // Every page and handler passes here, so that a new one is renewed without being listed. Left out: Auth.js's routes for
-  // signing in and out, /api/proxy (it streams bodies of any length, and getAccessToken renews there), health checks, files.
+  // Every page, handler and file passes here, so that a new one is renewed and has its headers without being listed. Left out:
+  // Auth.js's routes for signing in and out, /api/proxy (it streams bodies of any length, and getAccessToken renews there), health
+  // checks, and what `next build` made of scripts, styles and pictures. next.config.ts has the headers of these.
   matcher: [
-    "/((?!api/auth/|api/proxy/|api/health|_next/static|_next/image|.*\\.(?:css|js|map|json|txt|xml|ico|svg|png|jpg|jpeg|gif|webp|avif|woff2)$).*)",
+    "/((?!api/auth/|api/proxy/|api/health$|api/health/ready$|_next/static/|_next/image$).*)",
     "/api/auth/session",
     "/api/auth/check",
   ],

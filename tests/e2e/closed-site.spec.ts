@@ -1,10 +1,11 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test as base } from "@playwright/test";
 import { buildCopy } from "./builds";
 import { openStorage } from "./modes";
 import { startPair, type Pair } from "./servers";
-import { putCookies, sessionCookies } from "./session-cookie";
+import { megabytes, sendRaw } from "./raw-request";
+import { expireAccessToken, putCookies, sessionCookies, writtenSessionCookies } from "./session-cookie";
 import { expect, signInByRequests, visit } from "./stage";
 
 /** Puts the closed form into the line of middleware.ts that says what is protected. */
@@ -19,10 +20,30 @@ function close(folder: string): void {
   writeFileSync(file, closed);
 }
 
+/** Handlers that the project has none of: one that lets any cache keep its answer, and one that counts what it is sent. */
+const handlers = {
+  shared: `export const GET = () => new Response("text", { headers: { "cache-control": "public, max-age=600" } });`,
+  upload: `export async function POST(request: Request) {
+    return Response.json({ size: (await request.arrayBuffer()).byteLength });
+  }`,
+};
+
+function addHandlers(folder: string): void {
+  for (const [name, source] of Object.entries(handlers)) {
+    mkdirSync(path.join(folder, "app/api", name));
+    writeFileSync(path.join(folder, "app/api", name, "route.ts"), source);
+  }
+}
+
 const test = base.extend<object, { folder: string }>({
   folder: [
     async ({}, use) => {
-      const folder = await buildCopy("closed-site", { change: close });
+      const folder = await buildCopy("closed-site", {
+        change: (copy) => {
+          close(copy);
+          addHandlers(copy);
+        },
+      });
       await use(folder);
       rmSync(folder, { recursive: true });
     },
@@ -55,6 +76,13 @@ for (const mode of ["jwt", "database"] as const) {
       expect(await asked("/api/no-such-handler")).toBe("401");
       expect(await asked("/sign-in")).toBe("200");
       expect(await asked("/refused")).toBe("200");
+      expect(await asked("/icon.svg")).toBe("200");
+      // Files are closed, too, as are pages and handlers whose path ends like one.
+      expect(await asked("/no-such.png")).toBe("307 /sign-in?callbackUrl=%2Fno-such.png");
+      expect(await asked("/dashboard.json")).toBe("307 /sign-in?callbackUrl=%2Fdashboard.json");
+      expect(await asked("/api/no-such-handler.json")).toBe("401");
+      expect(await asked("/api/healthx")).toBe("401");
+      expect(await asked("/api/authx")).toBe("401");
       expect(await asked("/api/auth/session")).toBe("200");
       const posted = await context.request.post(`${url}/`, { maxRedirects: 0 });
       expect(posted.status()).toBe(401);
@@ -79,6 +107,24 @@ for (const mode of ["jwt", "database"] as const) {
       expect(start.status()).toBe(200);
       // Rendered at build time, it would be any cache's to keep and to give to whoever asks.
       expect(start.headers()["cache-control"]).toBe("private, no-store");
+    });
+
+    test("sends a body without a length on as a whole, or not at all", async ({ context }) => {
+      const { url } = pair.app;
+      await signInByRequests(context, "alice", { to: "/", origin: url });
+      const cookie = (await context.cookies(url)).map(({ name, value }) => `${name}=${value}`).join("; ");
+      const upload = (size: number) =>
+        sendRaw(url, "/api/upload", { method: "POST", headers: { cookie }, body: megabytes(size) });
+      const small = await upload(9);
+      expect([small.status, JSON.parse(small.text)]).toEqual([200, { size: 9 * 1024 * 1024 }]);
+      for (const size of [10, 11, 30]) expect((await upload(size)).status).toBe(413);
+      if (mode === "database") return;
+
+      // A handler that lets any cache keep its answer, on a request that renews.
+      await expireAccessToken(context, pair.app);
+      const shared = await visit(context, `${url}/api/shared`);
+      expect(writtenSessionCookies(shared)).toHaveLength(1);
+      expect(shared.headers()["cache-control"]).toBe("private, no-store");
     });
 
     test("is opened by neither a cookie that somebody made up nor one whose session has ended", async ({

@@ -1,7 +1,7 @@
 import type { NextRequest } from "next/server";
 
 /** What middleware does with somebody who has no session: send them to sign in, say 401, or leave it to the guards. */
-export type Verdict = "send away" | "refuse" | "let through";
+type Verdict = "send away" | "refuse" | "let through";
 
 /** What is for signed-in people only: told by a request's address and method, not by its session. */
 export interface Protection {

@@ -1,0 +1,96 @@
+import { megabytes, sendRaw } from "./raw-request";
+import { expireAccessToken, writtenSessionCookies } from "./session-cookie";
+import { expect, signInByRequests, test, visit } from "./stage";
+
+/** What no folder or route name of the matcher stands for, however it ends or begins. */
+const matched = [
+  "/organizations/x.json",
+  "/organizations/logo.svg",
+  "/no/such.css",
+  "/robots.txt",
+  "/icon.svg",
+  "/api/healthx",
+  "/api/health/readyx",
+  "/api/authx",
+  "/api/proxyx",
+  "/_next/staticx",
+  "/_next/imagex",
+];
+
+test("a path that ends like a file, or begins like a route that is left out, passes middleware", async ({
+  request,
+}) => {
+  for (const path of matched) {
+    const response = await request.get(path, { maxRedirects: 0 });
+    expect(response.headers()["content-security-policy"], path).toContain("default-src 'self'");
+  }
+});
+
+test("nothing that the app answers can be shown in a frame", async ({ request, stage }) => {
+  const leftOut = [
+    "/api/health",
+    "/api/health/ready",
+    "/api/auth/csrf",
+    "/api/auth/signin",
+    "/api/auth/no-such-route",
+    "/api/proxy/products",
+    "/_next/static/no-such.js",
+    "/_next/static/no-such.html",
+    "/_next/image?url=%2Ficon.svg&w=64&q=75",
+    "/_next/image",
+  ];
+  for (const path of [...matched, ...leftOut]) {
+    const response = await request.get(path, { maxRedirects: 0 });
+    expect(response.headers()["content-security-policy"], path).toContain("frame-ancestors 'none'");
+  }
+  // As a program sends them: a browser tidies them up.
+  for (const path of [
+    "/_next/static/../../profile",
+    "/api/health/../../profile",
+    "/api/auth/%2e%2e/profile",
+  ]) {
+    const { status, headers } = await sendRaw(stage.url, path);
+    expect(headers["content-security-policy"], path).toContain("frame-ancestors 'none'");
+    expect(status, path).toBeGreaterThanOrEqual(300);
+  }
+});
+
+test("no cache keeps what Auth.js's routes answer, which write the session cookie", async ({ request }) => {
+  for (const path of [
+    "/api/auth/csrf",
+    "/api/auth/providers",
+    "/api/auth/session",
+    "/api/auth/callback/logto",
+  ]) {
+    const response = await request.get(path, { maxRedirects: 0 });
+    expect(response.headers()["cache-control"], path).toBe("private, no-store");
+  }
+});
+
+test("a page whose path ends like a file sends to sign in, and renews the session @jwt", async ({
+  context,
+  stage,
+}) => {
+  const path = "/organizations/x.json";
+  const turnedAway = await visit(context, path, { maxRedirects: 0 });
+  expect(turnedAway.headers().location).toMatch(/\/sign-in\?callbackUrl=%2Forganizations%2Fx\.json$/);
+
+  await signInByRequests(context, "alice");
+  for (const renewed of [path, "/", "/icon.svg", "/api/examples/session"]) {
+    await expireAccessToken(context, stage);
+    const response = await visit(context, renewed, { maxRedirects: 0 });
+    expect(writtenSessionCookies(response), renewed).toHaveLength(1);
+    // Next.js lets any cache keep the start page and the icon.
+    expect(response.headers()["cache-control"], renewed).toBe("private, no-store");
+  }
+  expect((await visit(context, "/icon.svg")).headers()["cache-control"]).toContain("public");
+});
+
+test("a body without a length that is too large is refused, and a smaller one is not", async ({ stage }) => {
+  const post = (size: number) =>
+    sendRaw(stage.url, "/api/examples/session", { method: "POST", body: megabytes(size) });
+  const refused = await post(12);
+  expect([refused.status, JSON.parse(refused.text)]).toMatchObject([413, { error: "body_too_large" }]);
+  // This handler has no POST.
+  expect((await post(9)).status).toBe(405);
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { bodyLimit, isTooLarge } from "@/lib/body-limit";
+
+/** A body without a length, in parts of 1 MB. @param size in bytes */
+function chunked(size: number) {
+  const state = { left: size, isCancelled: false };
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const part = new Uint8Array(Math.min(state.left, 1024 * 1024));
+      state.left -= part.length;
+      if (part.length > 0) controller.enqueue(part);
+      else controller.close();
+    },
+    cancel() {
+      state.isCancelled = true;
+    },
+  });
+  return {
+    state,
+    request: new Request("https://app.example/", { method: "POST", body, ...{ duplex: "half" } }),
+  };
+}
+
+describe("a body with a length", () => {
+  test.each([
+    [bodyLimit, false],
+    [bodyLimit + 1, true],
+  ])("of %d bytes is too large: %s, as its header says, and is not read", async (length, expected) => {
+    const headers = { "content-length": String(length) };
+    const request = new Request("https://app.example/", { method: "POST", body: "text", headers });
+    expect(await isTooLarge(request)).toBe(expected);
+    expect(await request.text()).toBe("text");
+  });
+});
+
+describe("a body in chunks", () => {
+  test.each([0, 100, bodyLimit - 64 * 1024])("of %d bytes is not too large", async (size) => {
+    expect(await isTooLarge(chunked(size).request)).toBe(false);
+  });
+
+  test("is too large where Next.js may have cut it off", async () => {
+    expect(await isTooLarge(chunked(bodyLimit - 64 * 1024 + 1).request)).toBe(true);
+  });
+
+  test("is read no further once it is too large", async () => {
+    const { request, state } = chunked(100 * bodyLimit);
+    expect(await isTooLarge(request)).toBe(true);
+    expect(state.isCancelled).toBe(true);
+    expect(state.left).toBeGreaterThan(98 * bodyLimit);
+  });
+
+  test("whose sender goes away keeps nobody waiting", async () => {
+    const sender = new AbortController();
+    const body = new ReadableStream<Uint8Array>();
+    const { signal } = sender;
+    const request = new Request("https://app.example/", {
+      method: "POST",
+      body,
+      signal,
+      ...{ duplex: "half" },
+    });
+    const answer = isTooLarge(request);
+    sender.abort();
+    expect(await answer.catch(() => false)).toBe(false);
+  });
+});
+
+test("a request without a body is not too large", async () => {
+  expect(await isTooLarge(new Request("https://app.example/"))).toBe(false);
+});
