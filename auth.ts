@@ -100,7 +100,8 @@ const misuse =
  * store once.
  *
  * @param given nothing
- * @throws SessionError `database_unavailable`
+ * @throws SessionError `database_unavailable`; `provider_unavailable` where the session has more claims than its cookie, and
+ *   Logto does not answer
  */
 export function auth(...given: (typeof misuse)[]): Promise<PublicSession | null> {
   if (given.length > 0) throw new TypeError(misuse);

@@ -24,6 +24,15 @@ export function shared<T extends object>(name: string, create: () => T): T {
 export const isNamed = (error: unknown, name: string): boolean =>
   error instanceof Error && error.name === name;
 
+const said = () => shared("said", () => new BoundedMap<string, true>(1_000));
+
+/** Whether this process is asked about something for the first time, as far as it remembers: for what is worth one line in the log. */
+export function isNews(what: string): boolean {
+  const isNew = !said().get(what);
+  said().set(what, true);
+  return isNew;
+}
+
 /** Resolves to false after a time. It doesn't keep a process alive. */
 export const pause = (milliseconds: number) =>
   new Promise<false>((resolve) => void setTimeout(() => resolve(false), milliseconds).unref());

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Prisma, Session as Row } from "@/generated/prisma/client";
 import { isDatabaseError } from "@/lib/database-error";
 import { env } from "@/lib/env";
+import { log } from "@/lib/log";
 import {
   grantTokens,
   isExpiring,
@@ -16,11 +17,13 @@ import {
 } from "@/lib/session/model/session";
 import { seal, unseal } from "@/lib/session/stores/codec";
 import type { Ended, ListedSession, SessionStore } from "@/lib/session/stores/store";
-import { BoundedMap, pause, shared } from "@/lib/shared";
+import { BoundedMap, isNews, pause, shared } from "@/lib/shared";
 import { db, isMissing, lockDb, query } from "./client";
 
 /** What each session's key is derived for, beside the secret. */
 const salt = "session-row";
+/** Whether a cookie is of a cookie store: this app's before it had a database, or another app's. */
+const isEncrypted = (cookieValue: string) => cookieValue.split(".").length === 5;
 /** How often it is written that a session was used, in milliseconds. */
 const seenEvery = 5 * 60_000;
 /**
@@ -90,7 +93,11 @@ async function unsealed(sid: string, sealed: string) {
     // Bound to its row: tokens that were copied to another one are nobody's.
     const parsed = sealedTokens.parse(payload);
     return parsed.sid === sid ? parsed : null;
-  } catch {
+  } catch (error) {
+    if (isNews("sealed tokens unreadable")) {
+      const reason = error instanceof Error ? error.message : "unknown";
+      log.error("sessions whose tokens can't be read have ended", { reason });
+    }
     return null;
   }
 }
@@ -154,6 +161,10 @@ export const rowStore: SessionStore = {
   cookieLifetime: 400 * 24 * 60 * 60,
 
   async read(cookieValue) {
+    if (isEncrypted(cookieValue)) {
+      if (isNews("foreign cookie")) log.warn("session cookie of another app, secret or store ignored");
+      return "foreign";
+    }
     const where = { sessionToken: hashOf(cookieValue) };
     const row = await query(db().session.findUnique({ where }));
     if (!row || row.expires.getTime() <= Date.now()) return undefined;

@@ -5,6 +5,7 @@ import type { UserClaims } from "@/lib/logto/claims";
 import { isLogtoError, LogtoError } from "@/lib/logto/errors";
 import { fetchUserinfo } from "@/lib/logto/tokens";
 import { getAccessToken } from "./access-token";
+import { completeSession } from "./lifecycle/complete-session";
 import { currentSession } from "./lifecycle/current-session";
 import { logtoClient } from "./lifecycle/logto-client";
 import { replaceAccessToken } from "./lifecycle/renewal";
@@ -15,19 +16,19 @@ import type { Session } from "./model/session";
 /**
  * The claims of the signed-in user's id_token, as Logto sent them at sign-in or at the last renewal.
  *
- * @throws SessionError `signed_out` or `session_ended`
+ * @throws SessionError as `auth` does; `signed_out` or `session_ended`
  */
 export async function getIdTokenClaims(): Promise<UserClaims> {
-  return (await currentSession()).claims;
+  return (await completeSession(await currentSession())).claims;
 }
 
 /**
  * What the server knows of the current session, but its tokens and its id.
  *
- * @throws SessionError `signed_out` or `session_ended`
+ * @throws SessionError as `auth` does; `signed_out` or `session_ended`
  */
 export async function getSessionDetails() {
-  const { startedAt, exp, expiresAt, claims } = await currentSession();
+  const { startedAt, exp, expiresAt, claims } = await completeSession(await currentSession());
   return {
     startedAt: new Date(startedAt * 1000),
     expiresAt: new Date(exp * 1000),

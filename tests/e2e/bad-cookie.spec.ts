@@ -25,10 +25,6 @@ const broken: Record<string, (good: Good) => Promise<Record<string, string>> | R
     return { [name]: value.slice(0, middle) + other + value.slice(middle + 1) };
   },
   truncated: ({ value }) => ({ [name]: value.slice(0, value.length - 40) }),
-  "made with another secret": async ({ token }) => ({ [name]: await encodeCookie(token, "x".repeat(40)) }),
-  "made for a cookie of another name": async ({ token, secret }) => ({
-    [name]: await encodeCookie(token, secret, "authjs.state"),
-  }),
   "of another application with the same secret": async ({ secret }) => ({
     [name]: await encodeCookie({ sub: "k3v9t2m8qx1a", name: "Mallory" }, secret),
   }),
@@ -80,6 +76,46 @@ for (const [what, make] of Object.entries(broken)) {
     await expectNothingSecret(page, stage);
     expect(stage.log()).toMatch(/"reason":".+"msg":"session cookie unreadable"/);
     expect(stage.log()).not.toContain(good.value.slice(100, 140));
+  });
+}
+
+/** Ways in which a cookie is another app's, or this app's from before its secret or its store changed. */
+const foreign: Record<string, (good: Good) => Promise<Record<string, string>> | Record<string, string>> = {
+  "made with another secret": async ({ token }) => ({ [name]: await encodeCookie(token, "x".repeat(40)) }),
+  "made with another secret, in chunks": async ({ token }) => {
+    const value = await encodeCookie(token, "x".repeat(40));
+    return { [`${name}.0`]: value.slice(0, 900), [`${name}.1`]: value.slice(900) };
+  },
+  "made for a cookie of another name": async ({ token, secret }) => ({
+    [name]: await encodeCookie(token, secret, "authjs.state"),
+  }),
+  "the name of a row": () => ({ [name]: "k3v9t2m8qx1ak3v9t2m8qx1ak3v9t2m8qx1ak3v9t2m" }),
+};
+
+for (const [what, make] of Object.entries(foreign)) {
+  test(`a session cookie that is ${what} means signed out, stays, and is replaced by a sign-in`, async ({
+    context,
+    stage,
+  }) => {
+    await signInByRequests(context, "bob");
+    const { secret } = stage;
+    const good = { value: await sessionValue(context), token: await readSession(context, stage), secret };
+    const other = await make(good);
+    await putCookies(context, stage.url, other);
+
+    expect((await context.request.get("/api/auth/check")).status()).toBe(401);
+    expect((await visit(context, "/")).status()).toBe(200);
+    const turnedAway = await visit(context, "/profile?tab=1", { maxRedirects: 0 });
+    expect(turnedAway.headers().location).toMatch(/\/sign-in\?callbackUrl=%2Fprofile%3Ftab%3D1$/);
+    const signIn = await visit(context, "/profile?tab=1");
+    expect(await signIn.text()).not.toMatch(/role="(alert|status)"/);
+    const kept = await sessionCookies(context);
+    expect(Object.fromEntries(kept.map((cookie) => [cookie.name, cookie.value]))).toEqual(other);
+
+    await signInByRequests(context, "alice");
+    expect((await readSession(context, stage)).claims.username).toBe("alice");
+    expect(await sessionCookies(context)).toHaveLength(1);
+    expect(stage.log().match(/another app, secret or store/g)).toHaveLength(1);
   });
 }
 

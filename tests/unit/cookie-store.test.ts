@@ -1,5 +1,8 @@
+import { randomBytes, randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { sessionLifetime, tombstoneOf, type Session } from "@/lib/session/model/session";
+import { encodeSession } from "@/lib/session/stores/codec";
+import { sessionCookieName } from "@/lib/session/stores/cookie";
 import { cookieStore } from "@/lib/session/stores/cookie-store";
 import { session } from "./sessions";
 
@@ -44,10 +47,33 @@ describe("a cookie", () => {
     expect(JSON.stringify(warn.mock.calls)).not.toContain("secret-looking-value");
   });
 
+  test.each<[string, () => Promise<string>]>([
+    ["with another secret", () => encodeSession(session(), ["o".repeat(40)], sessionCookieName())],
+    ["under another name", () => encodeSession(session(), ["s".repeat(40)], "authjs.state")],
+    [
+      "with another secret, and truncated",
+      async () => (await encodeSession(session(), ["o".repeat(40)], sessionCookieName())).slice(0, 300),
+    ],
+    ["by a row store", async () => randomBytes(32).toString("base64url")],
+    ["by Auth.js's own database sessions", async () => randomUUID()],
+  ])("that was made %s is foreign, which is one line in the log for all requests", async (_, make) => {
+    Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.said"));
+    const value = await make();
+    expect([await cookieStore.read(value), await cookieStore.read(value)]).toEqual(["foreign", "foreign"]);
+    expect(warn.mock.calls).toEqual([["session cookie of another app, secret or store ignored"]]);
+  });
+
+  test.each<[string, (value: string) => string]>([
+    ["truncated", (value) => value.slice(0, 300)],
+    ["tampered with", (value) => value.replace(/.{5}$/, "AAAAA")],
+  ])("of ours that was %s is unreadable, not foreign", async (_, spoil) => {
+    expect(await cookieStore.read(spoil(await begin(session())))).toBe("unreadable");
+  });
+
   test("is not written again while the session is as the browser has it", async () => {
     const value = await begin(session());
     const read = await cookieStore.read(value);
-    if (!read || read === "unreadable") throw new Error("not read");
+    if (typeof read !== "object") throw new Error("not read");
     expect(await cookieStore.cookieFor(read, value)).toBeUndefined();
     expect(await cookieStore.cookieFor({ ...read, generation: 1 }, value)).toEqual(expect.any(String));
   });

@@ -5,6 +5,8 @@ import { db, lockDb } from "@/lib/database/client";
 import { fromRow, rowStore, toColumns } from "@/lib/database/row-store";
 import { LogtoError } from "@/lib/logto/errors";
 import { sessionLifetime, tombstoneOf, type Session } from "@/lib/session/model/session";
+import { encodeSession } from "@/lib/session/stores/codec";
+import { sessionCookieName } from "@/lib/session/stores/cookie";
 import { startEmbedded, type EmbeddedDatabase } from "../../dev/database/embedded";
 import { applyMigrations } from "../../dev/database/migrations";
 import { variables } from "./environment";
@@ -57,6 +59,7 @@ afterAll(async () => {
 beforeEach(async () => {
   down.is = false;
   vi.clearAllMocks();
+  Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.said"));
   await db().$executeRaw`DELETE FROM fault`;
   await db().session.deleteMany();
 });
@@ -77,7 +80,7 @@ async function begun(changes: Partial<Session> = {}) {
 
 async function read(cookie: string): Promise<Session> {
   const found = await rowStore.read(cookie);
-  if (!found || found === "unreadable") throw new Error("there is no session");
+  if (typeof found !== "object") throw new Error("there is no session");
   return found;
 }
 
@@ -122,6 +125,23 @@ describe("a session in its row", () => {
       data: { sealedTokens: row?.sealedTokens ?? null },
     });
     expect(await read(one.cookie)).toMatchObject({ sid: one.token.sid, endedAt: expect.any(Number) });
+  });
+
+  test("has ended where a secret was dropped, which is one line in the log for all rows", async () => {
+    const cookies = [(await begun()).cookie, (await begun()).cookie];
+    variables.AUTH_SECRET = ["n".repeat(40)];
+    for (const cookie of cookies) expect((await read(cookie)).endedAt).toEqual(expect.any(Number));
+    variables.AUTH_SECRET = ["s".repeat(40)];
+    expect(log.error.mock.calls).toEqual([
+      ["sessions whose tokens can't be read have ended", { reason: "made with another secret" }],
+    ]);
+    for (const cookie of cookies) expect((await read(cookie)).endedAt).toBeUndefined();
+  });
+
+  test("is not asked for by the cookie of a cookie store, which is one line in the log", async () => {
+    const value = await encodeSession(session(), ["o".repeat(40)], sessionCookieName());
+    expect([await rowStore.read(value), await rowStore.read(value)]).toEqual(["foreign", "foreign"]);
+    expect(log.warn.mock.calls).toEqual([["session cookie of another app, secret or store ignored"]]);
   });
 
   test("takes the rows of its user that are over with it when it begins, and no others", async () => {

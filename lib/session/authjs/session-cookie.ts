@@ -39,7 +39,7 @@ export const sessionCookie: JwtOptions = {
   },
   async decode({ token: value }) {
     const session = value ? await sessionStore().read(value) : undefined;
-    if (!session || session === "unreadable" || session.endedAt !== undefined) return null;
+    if (typeof session !== "object" || session.endedAt !== undefined) return null;
     return { ...session, [decodedFrom]: value };
   },
 };

@@ -6,6 +6,7 @@ import { toPublicSession, type PublicSession } from "../model/public-session";
 import { extendedSession, needsExtension, type Session } from "../model/session";
 import { joinChunks, removedCookies, writtenCookies } from "../stores/cookie";
 import { sessionStore, usesRows } from "../stores/current-store";
+import { completeSession } from "./complete-session";
 import { renewSession } from "./renewal";
 import { asSession } from "./session-error";
 import { stateOf } from "./session-state";
@@ -47,11 +48,12 @@ export function noSessionError(status: SessionStatus["status"]): SessionError {
  * The session of the current request, or null: what `auth` of auth.ts is. Whatever is wrong with a session or its cookie means
  * null: nothing fails open. It never writes a cookie.
  *
- * @throws SessionError `database_unavailable`
+ * @throws SessionError `database_unavailable`; `provider_unavailable` and the like where a claim is to be asked of Logto that
+ *   the cookie had no room for
  */
 export async function getSession(): Promise<PublicSession | null> {
   const status = await currentStatus();
-  return status.status === "active" ? toPublicSession(status.session) : null;
+  return status.status === "active" ? toPublicSession(await completeSession(status.session)) : null;
 }
 
 /** The session with a longer life where it needs one, in the cookie store: the row store extends its rows itself. */

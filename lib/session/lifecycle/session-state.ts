@@ -19,6 +19,8 @@ export interface SessionState {
   renewal: SingleFlight<void>;
   /** When it was last renewed because Logto refused the access token, in milliseconds. */
   replacedAt: number;
+  /** Userinfo's answer with the claims that a cookie omits. */
+  completion: SingleFlight<void>;
 }
 
 /** More than these are held only where a cookie or a row could not restore them. */
@@ -54,6 +56,7 @@ export function stateOf(session: Session): SessionState {
     pending: 0,
     renewal: new SingleFlight<void>(),
     replacedAt: -Infinity,
+    completion: new SingleFlight<void>(),
   };
   bySid.set(session.sid, state);
   if (bySid.size > most) makeRoom(session.sid);

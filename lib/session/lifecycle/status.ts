@@ -8,12 +8,15 @@ import { stateOf } from "./session-state";
  * How the session of a request stands, from reading its cookie to its guards.
  *
  * - `none`: there is none; it has expired, or ended here.
- * - `unreadable`: the cookie was tampered with, truncated, or made with another secret.
+ * - `unreadable`: the cookie was tampered with or truncated.
+ * - `foreign`: the cookie is another app's on this host or domain, or was made with another secret or by the other store. It
+ *   means as much as none, and stays where it is: the other app needs it, and a sign-in here replaces it.
  * - `ended`: Logto refused the grant.
  * - `active`: with its newest copy and, where it could not be renewed, why.
  */
 export type SessionStatus =
-  { status: "none" | "unreadable" | "ended" } | { status: "active"; session: Session; failure?: LogtoError };
+  | { status: "none" | "unreadable" | "foreign" | "ended" }
+  | { status: "active"; session: Session; failure?: LogtoError };
 
 /** How a session stands as this process knows it. Asks neither Logto nor the store. */
 export function statusOf(read: Session): SessionStatus {
@@ -37,6 +40,6 @@ export async function readStatus(
   const value = joinChunks(cookies);
   if (value === undefined) return { status: "none" };
   const read = await sessionStore().read(value);
-  if (read === "unreadable") return { status: "unreadable" };
+  if (typeof read === "string") return { status: read };
   return read ? statusOf(read) : { status: "none" };
 }

@@ -54,6 +54,8 @@ const session = z.object({
   authenticatedAt: z.number().optional(),
   generation: z.number().int().nonnegative(),
   claims: z.looseObject({ sub: z.string() }),
+  /** Names of claims that are not here, as the cookie had no room for them (`withoutLargeClaims`). */
+  omitted: z.array(z.string()).min(1).optional(),
   ...grantTokens.partial().shape,
   /** When the session ends. */
   exp: z.number(),
@@ -140,12 +142,43 @@ export function renewedSession(before: Session, response: TokenResponse, now = D
 /** The session after an exchange, which may have rotated the refresh token and brings new claims. */
 export function exchangedSession(before: Session, response: TokenResponse): Session {
   const { refreshToken } = response;
-  const claims: UserClaims = response.claims ?? before.claims;
+  const { claims, omitted } = response.claims ? { claims: response.claims } : before;
   const isSame = refreshToken === before.refreshToken;
   // The very same object: stores write what is not the object that they gave.
-  if (isSame && isDeepStrictEqual(claims, before.claims)) return before;
-  if (isSame) return Object.freeze({ ...before, claims });
-  return Object.freeze({ ...before, claims, refreshToken, generation: before.generation + 1 });
+  if (isSame && isDeepStrictEqual([claims, omitted], [before.claims, before.omitted])) return before;
+  if (isSame) return Object.freeze({ ...before, claims, omitted });
+  return Object.freeze({ ...before, claims, omitted, refreshToken, generation: before.generation + 1 });
+}
+
+/**
+ * The session without its largest claims, as many as it takes to have `limit` bytes at most as JSON; `roles` is the last to go,
+ * as an API beside the app may read it in the cookie. It names them, so that no one takes an omitted claim for an empty one
+ * (lifecycle/complete-session.ts).
+ */
+export function withoutLargeClaims(session: Session, limit: number): Session {
+  const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+  const { sub, ...others } = session.claims;
+  const rank = ([name, value]: [string, unknown]) => (name === "roles" ? 0 : sizeOf(value));
+  const left = Object.entries(others).sort((one, other) => rank(one) - rank(other));
+  let kept = session;
+  while (sizeOf(kept) > limit) {
+    const [name] = left.pop() ?? [];
+    if (name === undefined) break;
+    kept = {
+      ...kept,
+      claims: { sub, ...Object.fromEntries(left) },
+      omitted: [...(kept.omitted ?? []), name],
+    };
+  }
+  return kept;
+}
+
+/** The session with the claims that it lacks, as userinfo has them. */
+export function completedSession(before: Session, userinfo: UserClaims): Session {
+  if (!before.omitted) return before;
+  const found = before.omitted.filter((name) => name in userinfo);
+  const claims = { ...before.claims, ...Object.fromEntries(found.map((name) => [name, userinfo[name]])) };
+  return Object.freeze({ ...before, claims, omitted: undefined });
 }
 
 /** The tombstone of a session whose grant was refused. `now` in milliseconds. */

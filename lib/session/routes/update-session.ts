@@ -27,7 +27,7 @@ const pathOf = ({ nextUrl }: NextRequest) => nextUrl.pathname + nextUrl.search;
 /**
  * What answers a request that `updateSession` lets pass: another middleware, such as next-intl's.
  *
- * @param request with the session cookies and other headers that it has from here on
+ * @param request with the session cookies and other headers that it has from here on; without its body
  */
 export type Respond = (request: NextRequest) => Response | Promise<Response>;
 
@@ -94,7 +94,7 @@ async function updateCookie(request: NextRequest, protection: Protection): Promi
   const status = read.status === "active" ? await renewSession(read.session) : read;
   if (status.status === "active") return changes(await cookiesFor(status.session, cookies));
   // Only by a navigation: a fetch's late answer would remove the cookie of a sign-in that was completed meanwhile.
-  const removed = isNavigation(request) ? removedCookies(names) : [];
+  const removed = isNavigation(request) && read.status !== "foreign" ? removedCookies(names) : [];
   if (protection.verdict(request) !== "let through")
     return withCookies(turnAway(request, protection, status.status), removed);
   if (read.status !== "active" || status.status !== "ended") return changes(removed);
@@ -145,16 +145,12 @@ async function proceed(
   return withCookies(response, written);
 }
 
-/** The same request with other headers. From its parts: Node.js 24 refuses to copy Next's proxy of a request. */
-function withHeaders({ nextUrl, method, body }: NextRequest, headers: Headers): NextRequest {
-  const nextConfig = { basePath: nextUrl.basePath };
-  return new NextRequest(nextUrl.href, {
-    method,
-    headers,
-    body,
-    nextConfig,
-    ...(body && { duplex: "half" }),
-  });
+/**
+ * The same request with other headers, without its body, which is the route's. From its parts: Node.js 24 refuses to copy Next's
+ * proxy of a request.
+ */
+function withHeaders({ nextUrl, method }: NextRequest, headers: Headers): NextRequest {
+  return new NextRequest(nextUrl.href, { method, headers, nextConfig: { basePath: nextUrl.basePath } });
 }
 
 /*

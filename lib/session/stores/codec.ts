@@ -1,7 +1,8 @@
 import { hkdfSync } from "node:crypto";
-import { base64url, calculateJwkThumbprint, EncryptJWT, jwtDecrypt } from "jose";
-import { BoundedMap, shared } from "@/lib/shared";
-import { parseSession, type Session } from "../model/session";
+import { base64url, calculateJwkThumbprint, decodeProtectedHeader, EncryptJWT, jwtDecrypt } from "jose";
+import { log } from "@/lib/log";
+import { BoundedMap, isNews, shared } from "@/lib/shared";
+import { parseSession, withoutLargeClaims, type Session } from "../model/session";
 
 /**
  * Encrypts and decrypts session cookies exactly as Auth.js does (`dir`, A256CBC-HS512, HKDF over the secret with the
@@ -29,6 +30,13 @@ function keyOf(secret: string, salt: string): Promise<Key> {
   return known;
 }
 
+/**
+ * The most that a session may have as JSON, in bytes: encrypted that is 6 KB. nginx and Apache refuse a Cookie line of more than
+ * 8 KB by default, Node.js headers of more than 16 KB in all, and other cookies need room, too. Whoever reached a limit would
+ * get no page any more, the sign-in page included. Tokens are never left out: Logto's have some 100 bytes.
+ */
+const largestSession = 4_300;
+
 const decrypted = () => shared("decrypted", () => new BoundedMap<string, Session>(1_000));
 const cacheKey = (secret = "", salt: string, value: string) => `${secret} ${salt} ${value}`;
 /** The cookie value that a session was read from or is written as. */
@@ -52,7 +60,12 @@ export async function encodeSession(
 }
 
 async function encrypt(token: Session, secret: string, salt: string): Promise<string> {
-  const value = await seal({ ...token, jti: crypto.randomUUID() }, secret, salt, token.exp);
+  const kept = withoutLargeClaims(token, largestSession);
+  const { subject: user, omitted } = kept;
+  if (omitted && isNews(`claims of ${user} omitted`))
+    log.warn("session too large for a cookie", { user, omitted, instead: "asked of userinfo where needed" });
+  const value = await seal({ ...kept, jti: crypto.randomUUID() }, secret, salt, token.exp);
+  // With all claims: this process need not ask for them.
   decrypted().set(cacheKey(secret, salt, value), token);
   return value;
 }
@@ -103,6 +116,25 @@ export async function unseal(
   const newest = await keyOf(secrets[0] ?? "", salt);
   return { payload, isNewest: protectedHeader.kid === newest.kid };
 }
+
+/**
+ * Whether a session cookie is another app's: made with another secret, or by a row store, whose cookies are names.
+ *
+ * @param value what `decodeSession` refused
+ */
+export async function isForeign(value: string, secrets: readonly string[], salt: string): Promise<boolean> {
+  if (isRowName(value)) return true;
+  try {
+    const { kid } = decodeProtectedHeader({ protected: value.split(".", 1)[0] });
+    const own = await Promise.all(secrets.map((secret) => keyOf(secret, salt)));
+    return kid !== undefined && own.every((key) => key.kid !== kid);
+  } catch {
+    return false;
+  }
+}
+
+/** Our row store's names have 43 characters, Auth.js's own 36. */
+const isRowName = (value: string) => /^[\w-]{36,43}$/.test(value);
 
 /**
  * Decrypts and checks a session cookie.

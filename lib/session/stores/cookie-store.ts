@@ -1,8 +1,8 @@
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
-import { shared } from "@/lib/shared";
+import { isNews, shared } from "@/lib/shared";
 import { isNewer, sessionLifetime, type Session } from "../model/session";
-import { decodeSession, encodeSession, isUnwritten } from "./codec";
+import { decodeSession, encodeSession, isForeign, isUnwritten } from "./codec";
 import { sessionCookieName } from "./cookie";
 import type { Ended, SessionStore } from "./store";
 
@@ -46,10 +46,15 @@ export const cookieStore: SessionStore = {
   cookieLifetime: sessionLifetime,
 
   async read(cookieValue) {
+    const [secrets, salt] = [env().AUTH_SECRET, sessionCookieName()];
     try {
-      const session = await decodeSession(cookieValue, env().AUTH_SECRET, sessionCookieName());
+      const session = await decodeSession(cookieValue, secrets, salt);
       return session && !hasEnded(session) ? session : undefined;
     } catch (error) {
+      if (await isForeign(cookieValue, secrets, salt)) {
+        if (isNews("foreign cookie")) log.warn("session cookie of another app, secret or store ignored");
+        return "foreign";
+      }
       log.warn("session cookie unreadable", { reason: error instanceof Error ? error.message : "unknown" });
       return "unreadable";
     }

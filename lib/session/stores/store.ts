@@ -31,10 +31,10 @@ export interface SessionStore {
   /**
    * The session of a cookie, or its tombstone.
    *
-   * @returns undefined where there is none, or it ended here; `unreadable` for a cookie that was tampered with, truncated or
-   *   made with another secret
+   * @returns undefined where there is none, or it ended here; `unreadable` for a cookie that was tampered with or truncated;
+   *   `foreign` for one that another app made, or this one with another secret or store
    */
-  read(cookieValue: string): Promise<Session | "unreadable" | undefined>;
+  read(cookieValue: string): Promise<Session | "unreadable" | "foreign" | undefined>;
   /**
    * Keeps a session that begins.
    *
