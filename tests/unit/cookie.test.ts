@@ -3,10 +3,11 @@ import { readStatus } from "@/lib/session/lifecycle/status";
 import { tombstoneOf, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
 import {
+  isSessionCookie,
   joinChunks,
   removedCookies,
   sessionCookieName,
-  withSessionCookies,
+  withReplacedCookies,
   writtenCookies,
 } from "@/lib/session/stores/cookie";
 import { session } from "./sessions";
@@ -144,9 +145,9 @@ describe("a request with as many chunks as fit into it", () => {
   });
 });
 
-describe("withSessionCookies", () => {
+describe("withReplacedCookies", () => {
   const replaced = (cookie: string, ours: { name: string; value: string }[] = []) =>
-    withSessionCookies(new Headers({ cookie }), ours).get("cookie");
+    withReplacedCookies(new Headers({ cookie }), isSessionCookie, ours).get("cookie");
 
   test.each([
     ["of one name more than once", "theme=a; theme=b"],
@@ -174,7 +175,7 @@ describe("withSessionCookies", () => {
 
   test("leaves nothing of cookies that are removed, and every other header", () => {
     const headers = new Headers({ cookie: `${name}=old; theme=dark`, accept: "text/html" });
-    const bare = withSessionCookies(headers, removedCookies([name]));
+    const bare = withReplacedCookies(headers, isSessionCookie, removedCookies([name]));
     expect([...bare]).toEqual([
       ["accept", "text/html"],
       ["cookie", "theme=dark"],

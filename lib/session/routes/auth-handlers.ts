@@ -16,7 +16,7 @@ import { authPath, defaultCallbackUrl, safeCallbackUrl, signInPath } from "../mo
 import { asSessionError, errorResponse } from "../model/errors";
 import type { Session } from "../model/session";
 import { splitState, withPath } from "../model/state-parameter";
-import { isSessionCookie, removedCookies, sessionCookieName } from "../stores/cookie";
+import { isSessionCookie, removedCookies, sessionCookieName, withReplacedCookies } from "../stores/cookie";
 import { isSameOrigin } from "./same-origin";
 import { endHere } from "./sign-out";
 
@@ -70,15 +70,9 @@ async function answer(
 /** Auth.js's cookie with the page to come back to: of whichever tab began its sign-in last. */
 const isCallbackUrlCookie = (name = "") => name.endsWith("authjs.callback-url");
 
-function withoutSession(request: AuthRequest): Headers {
-  // Auth.js takes whatever begins with the session cookie's name for a chunk of it.
-  const kept = request.cookies
-    .getAll()
-    .filter(({ name }) => !name.startsWith(sessionCookieName()) && !isCallbackUrlCookie(name));
-  const headers = new Headers(request.headers);
-  headers.set("cookie", kept.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; "));
-  return headers;
-}
+/** Auth.js takes whatever begins with the session cookie's name for a chunk of it. */
+const withoutSession = ({ headers }: AuthRequest): Headers =>
+  withReplacedCookies(headers, (name) => name.startsWith(sessionCookieName()) || isCallbackUrlCookie(name));
 
 /**
  * What `useSession` asks for. Auth.js would write the cookie anew on each look, and of parallel requests the last would win,

@@ -11,7 +11,7 @@ import { splitState } from "../model/state-parameter";
 import {
   isSessionCookie,
   removedCookies,
-  withSessionCookies,
+  withReplacedCookies,
   writtenCookies,
   type SessionCookie,
 } from "../stores/cookie";
@@ -132,7 +132,8 @@ async function proceed(
   respond?: Respond,
 ): Promise<Response> {
   const change = (before: Headers) => {
-    const headers = seen.length > 0 ? withSessionCookies(before, seen) : new Headers(before);
+    const headers =
+      seen.length > 0 ? withReplacedCookies(before, isSessionCookie, seen) : new Headers(before);
     headers.set(requestedPathHeader, pathOf(request));
     return headers;
   };

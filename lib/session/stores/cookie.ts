@@ -77,22 +77,24 @@ export function removedCookies(names: readonly string[]): SessionCookie[] {
 }
 
 /**
- * The headers of a request whose session cookies are replaced. All other cookies stay as the browser sent them: to parse and
- * write them anew would drop those that are malformed, and join those of the same name.
+ * The headers of a request with some of its cookies replaced. All others stay as the browser sent them: to parse and write them
+ * anew would drop those that are malformed, and join those of the same name.
  *
- * @param cookies the session cookies that it has from here on; empty ones are left out
+ * @param isReplaced tells by its name which cookie goes
+ * @param cookies what comes instead; empty ones are left out
  */
-export function withSessionCookies(
+export function withReplacedCookies(
   headers: Headers,
+  isReplaced: (name: string) => boolean,
   cookies: readonly { name: string; value: string }[] = [],
 ): Headers {
-  const others = (headers.get("cookie") ?? "")
+  const kept = (headers.get("cookie") ?? "")
     .split(";")
     .map((pair) => pair.trim())
-    .filter((pair) => pair && !isSessionCookie(pair.split("=", 1)[0]?.trim() ?? ""));
-  const ours = cookies.filter(({ value }) => value).map(({ name, value }) => `${name}=${value}`);
+    .filter((pair) => pair && !isReplaced(pair.split("=", 1)[0]?.trim() ?? ""));
+  const added = cookies.filter(({ value }) => value).map(({ name, value }) => `${name}=${value}`);
   const replaced = new Headers(headers);
-  replaced.set("cookie", [...others, ...ours].join("; "));
+  replaced.set("cookie", [...kept, ...added].join("; "));
   return replaced;
 }
 
