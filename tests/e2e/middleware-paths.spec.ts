@@ -76,7 +76,7 @@ test("a page whose path ends like a file sends to sign in, and renews the sessio
   expect(turnedAway.headers().location).toMatch(/\/sign-in\?callbackUrl=%2Forganizations%2Fx\.json$/);
 
   await signInByRequests(context, "alice");
-  for (const renewed of [path, "/", "/icon.svg", "/api/examples/session"]) {
+  for (const renewed of [path, "/", "/icon.svg", "/api/token-info"]) {
     await expireAccessToken(context, stage);
     const response = await visit(context, renewed, { maxRedirects: 0 });
     expect(writtenSessionCookies(response), renewed).toHaveLength(1);
@@ -88,7 +88,7 @@ test("a page whose path ends like a file sends to sign in, and renews the sessio
 
 test("a body without a length that is too large is refused, and a smaller one is not", async ({ stage }) => {
   const post = (size: number) =>
-    sendRaw(stage.url, "/api/examples/session", { method: "POST", body: megabytes(size) });
+    sendRaw(stage.url, "/api/token-info", { method: "POST", body: megabytes(size) });
   const refused = await post(12);
   expect([refused.status, JSON.parse(refused.text)]).toMatchObject([413, { error: "body_too_large" }]);
   // This handler has no POST.
