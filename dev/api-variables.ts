@@ -40,5 +40,12 @@ export function apiVariables(root: string): Variables {
     throw new LaunchError(
       "Set LOGTO_RESOURCES to the indicator of an API resource at your tenant, which this is to be the API of.",
     );
-  return { ...values, DATABASE_URL: databaseServer(values), PORT: port, API_RESOURCE: resource };
+  return {
+    ...values,
+    DATABASE_URL: databaseServer(values),
+    PORT: port,
+    // As `npm run dev` does, for this machine alone.
+    HOST: "127.0.0.1",
+    API_RESOURCE: resource,
+  };
 }

@@ -29,6 +29,7 @@ describe("the variables of the API server beside `npm run dev`", () => {
       AUTH_LOGTO_ISSUER: issuer,
       API_RESOURCE: "https://shopping.example.com/api",
       PORT: "4000",
+      HOST: "127.0.0.1",
     });
   });
 

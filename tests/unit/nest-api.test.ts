@@ -37,6 +37,11 @@ describe("the API server's configuration", () => {
     },
   );
 
+  it("listens on every address but where one is asked for", () => {
+    expect(parseEnv(variables).host).toBeUndefined();
+    expect(parseEnv({ ...variables, HOST: "127.0.0.1" })).toMatchObject({ host: "127.0.0.1" });
+  });
+
   it("knows the secrets newest first, as the app does", () => {
     const [newest, newer, older] = ["1", "2", "3"].map((digit) => digit.repeat(32));
     const given = { AUTH_SECRET: older, AUTH_SECRET_1: newer, AUTH_SECRET_2: newest };

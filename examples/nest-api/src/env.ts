@@ -9,6 +9,7 @@ const isOrigin = (value: string) =>
 const settings = z
   .object({
     PORT: z.coerce.number("is not a port").int("is not a port").min(0).max(65_535).default(4000),
+    HOST: z.string().optional(),
     AUTH_URL: z.string("is missing").pipe(webUrl),
     AUTH_LOGTO_ISSUER: z
       .string("is missing")
@@ -23,6 +24,8 @@ const settings = z
   })
   .transform((env) => ({
     port: env.PORT,
+    /** Undefined: all addresses of the machine. */
+    host: env.HOST,
     /** Also the salt of its key. A `__Host-` cookie would never get here: it stays with the app's own host. */
     cookieName: `${new URL(env.AUTH_URL).protocol === "https:" ? "__Secure-" : ""}authjs.session-token`,
     issuer: env.AUTH_LOGTO_ISSUER,

@@ -39,5 +39,5 @@ app.enableCors(({ headers }: Request, callback) => {
 });
 app.useGlobalFilters(new RefusalFilter(app.get(HttpAdapterHost).httpAdapter));
 app.enableShutdownHooks();
-await app.listen(env.port);
+await (env.host ? app.listen(env.port, env.host) : app.listen(env.port));
 process.stdout.write(`The API listens on port ${env.port}\n`);
