@@ -1,7 +1,8 @@
 import { env, isProduction } from "./env";
 import { log } from "./log";
-import { discover, toLogtoError } from "./logto/client";
+import { fetchMetadata, toLogtoError } from "./logto/client";
 import { isInsecure } from "./logto/discovery-document";
+import { until } from "./logto/patient-fetch";
 import { logtoClient } from "./session/lifecycle/logto-client";
 
 /** How long the start waits for the issuer, in milliseconds. */
@@ -10,11 +11,11 @@ const patience = 3_000;
 /**
  * Asks for the issuer's discovery document at start. Ends the server where secrets would pass in clear by it, with the reason and
  * exit code 1. Anything else that is wrong with it may pass, an issuer that does not answer above all: that is a line in the log, and
- * sign-in asks again.
+ * sign-in asks again. It does so in any case: what it tells people is how Logto is then.
  */
 export async function checkIssuer(): Promise<void> {
   try {
-    await discover(logtoClient(), Date.now() + patience);
+    await until(Date.now() + patience, fetchMetadata(logtoClient()));
   } catch (error) {
     const { code, message } = toLogtoError(error);
     if (isInsecure(error)) {

@@ -48,7 +48,12 @@ const otherIssuer = z.object({
   cause: z.object({ body: z.looseObject({ issuer: z.string() }) }),
 });
 
-async function fetchMetadata(client: LogtoClient): Promise<oidc.ServerMetadata> {
+/**
+ * Fetches the issuer's discovery document and looks whether it can be used.
+ *
+ * @throws LogtoError as `discover`
+ */
+export async function fetchMetadata(client: LogtoClient): Promise<oidc.ServerMetadata> {
   const { issuer, clientId } = client;
   try {
     const configuration = await oidc.discovery(new URL(issuer), clientId, undefined, undefined, {

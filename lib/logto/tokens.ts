@@ -1,7 +1,7 @@
 import * as oidc from "openid-client";
 import { z } from "zod";
 import { parseUserClaims, type UserClaims } from "./claims";
-import { ask, type LogtoClient } from "./client";
+import { ask, toLogtoError, type LogtoClient } from "./client";
 import { LogtoError } from "./errors";
 import { patience } from "./patient-fetch";
 
@@ -90,10 +90,20 @@ export async function fetchUserinfo(
   accessToken: string,
   subject: string,
 ): Promise<UserClaims> {
-  return ask(client, async (configuration) =>
-    parseUserClaims(await oidc.fetchUserInfo(configuration, accessToken, subject)),
-  );
+  return ask(client, async (configuration) => {
+    try {
+      return parseUserClaims(await oidc.fetchUserInfo(configuration, accessToken, subject));
+    } catch (error) {
+      if (!isUnauthorized(error)) throw error;
+      throw new LogtoError("invalid_token", toLogtoError(error).message, { cause: error });
+    }
+  });
 }
+
+/** A 401 says so, with and without the challenge that it should have (RFC 6750 §3): a proxy may have dropped that. */
+const isUnauthorized = (error: unknown) =>
+  (error instanceof oidc.WWWAuthenticateChallengeError && error.status === 401) ||
+  (error instanceof oidc.ClientError && error.cause instanceof Response && error.cause.status === 401);
 
 /**
  * Where the browser goes to end its session at Logto (OpenID Connect RP-Initiated Logout 1.0 §2). It must be the
