@@ -10,7 +10,9 @@ export const asked = (path: string, isGood: (answer: APIResponse) => boolean | P
     const answer = await client.get(path, { maxRedirects: 0 });
     if (await isGood(answer)) return undefined;
     const { location, "set-cookie": cookie } = answer.headers();
-    return `${path}: ${[answer.status(), location, cookie?.slice(0, 40)].filter(Boolean).join(" ")}`;
+    // The code in a page's alert.
+    const [, reason] = /Reason: .{0,80}?>(\w+)</.exec(await answer.text()) ?? [];
+    return `${path}: ${[answer.status(), reason, location, cookie?.slice(0, 40)].filter(Boolean).join(" ")}`;
   };
 };
 

@@ -352,6 +352,13 @@ describe("a renewal that takes long", () => {
       expect(await after(0, asked)).toMatchObject({ status: "active", session: { generation: 1 } });
     });
 
+    test("holds up a request whose token expires during that second until it is done, too", async () => {
+      const asked = renewSession(expiring({ expiresAt: Math.floor(Date.now() / 1000) + 1 }));
+      expect(await after(5_000, asked)).toBeUndefined();
+      logtoAnswers.give(null);
+      expect(await after(0, asked)).toMatchObject({ status: "active", session: { generation: 1 } });
+    });
+
     test("of a row that is gone by then leaves no session", async () => {
       exclusively.mockResolvedValue(undefined);
       expect(await renewSession(expiring())).toEqual({ status: "none" });

@@ -56,8 +56,10 @@ export async function renewSession(read: Session, now = Date.now): Promise<Sessi
   const state = stateOf(read);
   // A failure is kept in `state.renewal`, and `statusOf` reports it.
   const renewal = state.renewal.run(() => renew(state, now), now).catch(() => undefined);
-  const goesOn = usesRows() && !isExpired(known.session, now());
-  await (goesOn ? Promise.race([renewal, pause(patience)]) : renewal);
+  const isGood = () => !isExpired(state.session, now());
+  if (usesRows() && isGood()) await Promise.race([renewal, pause(patience)]);
+  // It may have come to its end during that second.
+  if (!usesRows() || !isGood()) await renewal;
   return state.isSignedOut ? { status: "none" } : statusOf(state.session);
 }
 
