@@ -112,6 +112,7 @@ for (const [what, make] of Object.entries(foreign)) {
     const kept = await sessionCookies(context);
     expect(Object.fromEntries(kept.map((cookie) => [cookie.name, cookie.value]))).toEqual(other);
 
+    await stage.control.endSessions();
     await signInByRequests(context, "alice");
     expect((await readSession(context, stage)).claims.username).toBe("alice");
     expect(await sessionCookies(context)).toHaveLength(1);
