@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { BoundedMap, shared } from "@/lib/shared";
+import { BoundedMap, isNews, shared } from "@/lib/shared";
 
 describe("shared", () => {
   test("gives one object per name, made at first use", () => {
@@ -68,4 +68,9 @@ describe("BoundedMap", () => {
     map.delete("a");
     expect([map.size, map.get("a")]).toEqual([1, undefined]);
   });
+});
+
+test("something is news once", () => {
+  const what = crypto.randomUUID();
+  expect([isNews(what), isNews(what), isNews(`${what} and more`)]).toEqual([true, false, true]);
 });
