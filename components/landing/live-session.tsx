@@ -1,6 +1,6 @@
 "use client";
 
-import { useBrowserSession, userOf } from "@/components/browser-session";
+import { untilKnown, useBrowserSession, userOf } from "@/components/browser-session";
 import { displayName } from "@/components/displayed-user";
 import { ButtonLink } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
@@ -25,11 +25,10 @@ export function LiveSession() {
           {user === null &&
             "Nobody is signed in. Sign in, come back, and see what has been added: who you are, and no token."}
         </p>
-        {/* Without scripts the link to sign in is right for everybody: it takes signed-in people on. */}
         <ButtonLink
           href={user ? "/profile" : "/sign-in"}
           size="small"
-          className={`mt-5 ${session === undefined ? "invisible noscript:visible" : ""}`}
+          className={`mt-5 ${untilKnown(session)}`}
         >
           {user ? "See every claim" : "Sign in"}
         </ButtonLink>

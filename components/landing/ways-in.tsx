@@ -1,15 +1,16 @@
 "use client";
 
-import { useBrowserSession } from "@/components/browser-session";
+import { untilKnown, useBrowserSession } from "@/components/browser-session";
 import { ButtonLink } from "@/components/ui/button";
 
 /** Where to go from the top of the landing page: in, or on. */
 export function WaysIn() {
-  const isSignedIn = Boolean(useBrowserSession());
+  const session = useBrowserSession();
+  const isSignedIn = Boolean(session);
   return (
     <div className="mt-8 flex flex-wrap gap-2.5">
       {!isSignedIn && (
-        <ButtonLink href="/sign-in" variant="primary">
+        <ButtonLink href="/sign-in" variant="primary" className={untilKnown(session)}>
           Sign in
         </ButtonLink>
       )}

@@ -50,6 +50,7 @@ export async function walkBehindProxy({ url }: Front, identity: Identity): Promi
     await page.getByRole("button", { name: /Bob Park/ }).click();
     await expect(page).toHaveURL(url + profile);
 
+    await page.goto("/");
     await signOut(page);
     await expect(page.getByText("You are signed out")).toBeVisible();
     expect(new URL(page.url()).origin).toBe(url);
