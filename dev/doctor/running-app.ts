@@ -41,7 +41,7 @@ export async function checkRunningApp(
   const cookie = answer.headers.getSetCookie().map((line) => line.split(";", 1)[0]);
   const leaving = await request("/api/auth/signin/logto", {
     method: "POST",
-    headers: { cookie: cookie.join("; "), origin },
+    headers: { cookie: cookie.join("; ") },
     body: new URLSearchParams({ csrfToken: token.data.csrfToken, callbackUrl: "/" }),
   });
   const location = new URL(leaving.headers.get("location") ?? "/", origin);

@@ -118,7 +118,7 @@ test("what is no logout token of Logto's is refused, without a redirect and with
 }) => {
   const refused = await deliver(stage.url, "made.up.token");
   expect(refused.status).toBe(400);
-  expect(refused.headers.get("cache-control")).toBe("no-store");
+  expect(refused.headers.get("cache-control")).toContain("no-store");
   expect(refused.headers.getSetCookie()).toEqual([]);
   expect(await refused.json()).toMatchObject({ error: "invalid_request", code: "malformed" });
   // The line has a way of its own to here.

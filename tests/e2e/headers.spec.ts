@@ -21,6 +21,7 @@ const answers = async (context: BrowserContext, paths: string[]) =>
 
 for (const who of ["nobody", "alice"]) {
   test(`every page says what it may load and where it may send to, for ${who} too`, async ({
+    app,
     context,
     identity,
   }) => {
@@ -31,7 +32,11 @@ for (const who of ["nobody", "alice"]) {
       const headers = response.headers();
       expect(headers, response.url()).toMatchObject(always);
       const policy = directives(headers["content-security-policy"]);
-      expect(policy["form-action"], response.url()).toEqual(["'self'", new URL(identity.issuer).origin]);
+      expect(policy["form-action"], response.url()).toEqual([
+        "'self'",
+        app.url,
+        new URL(identity.issuer).origin,
+      ]);
       expect(policy).toMatchObject({
         "default-src": ["'self'"],
         "script-src": ["'self'", "'unsafe-inline'"],

@@ -82,11 +82,12 @@ test("where pages and handlers are processes of their own, an ended grant leads 
     await revoke(controlOf(identity.endpoint), refreshToken);
     const [organization = ""] = z.array(z.string()).parse(claims.organizations);
     const first = await visit(context, `/organizations/${organization}`, { maxRedirects: 0 });
-    const signInPage = first.headers().location ?? "";
-    expect(signInPage).toMatch(/^\/sign-in\?error=SessionEnded&/);
+    const { pathname, search } = new URL(first.headers().location ?? "", url);
+    expect(pathname + search).toMatch(/^\/sign-in\?error=SessionEnded&/);
     // The other process takes the session for a good one, and yet sends nobody back.
-    const second = await fetch(`${handlers.url}${signInPage}`, {
+    const second = await fetch(handlers.url + pathname + search, {
       headers: {
+        "x-forwarded-host": new URL(url).host,
         cookie: `authjs.session-token=${await sessionValue(context)}`,
         "sec-fetch-mode": "navigate",
       },

@@ -131,6 +131,28 @@ describe("after a restart", () => {
     expect(logto.fetchUserinfo).toHaveBeenCalledTimes(1);
   });
 
+  test("a renewal brings them where userinfo refuses the access token", async () => {
+    logto.fetchUserinfo.mockRejectedValue(new LogtoError("invalid_token", "revoked"));
+    logto.refreshTokens.mockResolvedValue({
+      accessToken: "new",
+      expiresIn: 3600,
+      refreshToken: "refresh-token",
+      scopes: [],
+      claims: manyOrganizations,
+    });
+    const request = await requestAfterRestart();
+    const known = await request.run(() => auth());
+    expect(known?.user.organizationRoles).toHaveLength(400);
+  });
+
+  test("a session whose grant is refused then has ended", async () => {
+    logto.fetchUserinfo.mockRejectedValue(new LogtoError("invalid_token", "revoked"));
+    logto.refreshTokens.mockRejectedValue(new LogtoError("invalid_grant", "suspended"));
+    const request = await requestAfterRestart();
+    await expect(request.run(() => auth())).rejects.toMatchObject({ code: "session_ended" });
+    expect(await request.run(() => auth())).toBeNull();
+  });
+
   test("nobody is refused, and no list is empty, because userinfo does not answer", async () => {
     logto.fetchUserinfo.mockRejectedValue(new LogtoError("unavailable", "no answer"));
     const request = await requestAfterRestart();

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { encode } from "@auth/core/jwt";
 import { describe, expect, it } from "vitest";
 import { CookieSessions } from "../../examples/nest-api/src/auth/cookie-sessions";
 import { sessionValues } from "../../examples/nest-api/src/auth/session-cookies";
@@ -141,6 +142,17 @@ describe("looking a session up", () => {
 });
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+
+it("knows which claims the app's cookie had no room for", async () => {
+  const secret = "s".repeat(32);
+  const token = { subject: "alice", startedAt: 1, claims: { name: "Alice" }, omitted: ["organizations"] };
+  const value = await encode({ token, secret, salt: name });
+  expect(await new CookieSessions([secret], name).find([value])).toEqual({
+    subject: "alice",
+    claims: { name: "Alice" },
+    omitted: ["organizations"],
+  });
+});
 
 describe("the API server's README", () => {
   it("shows code that is there", () => {

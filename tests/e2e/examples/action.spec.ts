@@ -1,6 +1,8 @@
+import { expireAccessToken } from "../session-cookie";
 import { expect, signIn, signInByRequests, test } from "../stage";
 
 const example = "/examples/action";
+const bob = "p7c4w1n6zr5b";
 
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
@@ -22,6 +24,23 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto(example);
       await page.getByRole("button", { name: "Delete the note" }).click();
       await expect(page.getByText("No note")).toBeVisible();
+    });
+
+    test("the action of the request that renews knows the role that was given meanwhile", async ({
+      context,
+      page,
+      stage,
+    }) => {
+      await signIn(page, "bob", { to: example });
+      await page.getByLabel("New note").fill("Buy milk");
+      await page.getByRole("button", { name: "Save the note" }).click();
+      await expect(page.getByText("Buy milk")).toBeVisible();
+      await stage.control.changeUser(bob, { roles: ["admin"] });
+      await expireAccessToken(context, stage);
+      await stage.control.forgetRequests();
+      await page.getByRole("button", { name: "Delete the note" }).click();
+      await expect(page.getByText("No note")).toBeVisible();
+      expect((await stage.control.requests()).byGrant.refresh_token).toBe(1);
     });
 
     test("a form that is sent after the session's end saves nothing and leads to sign in", async ({

@@ -47,9 +47,17 @@ class RequirementGuard implements CanActivate {
     }
     const membership = user.organizations.find(({ id }) => id === organizationId);
     const held = organizationId === undefined ? user.roles : membership?.roles;
+    if (held && (!roles || held.some((role) => roles.includes(role)))) return true;
+    // Nobody lacks what is only missing in the cookie.
+    const asked = organizationId === undefined ? ["roles"] : ["organizations", "organization_roles"];
+    const unknown = asked.filter((claim) => user.omitted.includes(claim));
+    if (unknown.length > 0)
+      throw new Refusal(
+        403,
+        `The session's cookie has no room for ${unknown.join(" and ")}: send an access token`,
+      );
     if (!held) throw new Refusal(403, "This needs membership of this organization");
-    if (!roles || held.some((role) => roles.includes(role))) return true;
-    throw new Refusal(403, `This needs one of the roles ${roles.join(", ")}`);
+    throw new Refusal(403, `This needs one of the roles ${roles?.join(", ") ?? ""}`);
   }
 }
 

@@ -8,6 +8,8 @@ interface SessionCaller {
   name: string | null;
   roles: string[];
   organizations: { id: string; roles: string[] }[];
+  /** Claims that are not known here, because the session's cookie had no room for them. */
+  omitted: string[];
 }
 
 /** A caller with an access token: what the application that holds it may do for its user; within one organization, if it says so. */

@@ -8,6 +8,7 @@ const stored = z.object({
   /** In seconds since 1970. */
   startedAt: z.number(),
   claims,
+  omitted: z.array(z.string()).optional(),
 });
 
 /**
@@ -34,7 +35,7 @@ export class CookieSessions extends Sessions {
     const [newest] = payloads
       .flatMap((payload) => stored.safeParse(payload).data ?? [])
       .sort((a, b) => b.startedAt - a.startedAt);
-    return newest && { subject: newest.subject, claims: newest.claims };
+    return newest && { subject: newest.subject, claims: newest.claims, omitted: newest.omitted ?? [] };
   }
 
   /** @returns null for what is tampered with, expired, or of another secret */

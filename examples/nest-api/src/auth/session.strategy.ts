@@ -24,7 +24,7 @@ export class SessionStrategy extends PassportStrategy(Strategy, "session") {
     if (isForeignWrite(request, this.env.origins)) throw new Refusal(403, "Not from this site");
     const session = await this.sessions.find(values);
     if (!session) throw unauthorized("Invalid session");
-    const { subject, claims } = session;
+    const { subject, claims, omitted = [] } = session;
     return {
       via: "session",
       subject,
@@ -34,6 +34,7 @@ export class SessionStrategy extends PassportStrategy(Strategy, "session") {
         id,
         roles: rolesIn(id, claims.organization_roles ?? []),
       })),
+      omitted,
     };
   }
 }

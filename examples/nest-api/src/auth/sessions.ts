@@ -15,6 +15,8 @@ export interface Session {
   /** Logto's subject, which is the user's id. */
   subject: string;
   claims: z.output<typeof claims>;
+  /** Claims that the cookie had no room for: what is not known here, not what the user lacks. */
+  omitted?: string[];
 }
 
 /** As many values are looked up for one request. */
