@@ -53,7 +53,7 @@ async function addRow(
   const user = { id: "k3v9t2m8qx1a" };
   await db?.session.create({
     data: {
-      sid: crypto.randomUUID(),
+      sid: rowName(),
       sessionToken,
       claims: { sub: user.id, name: "Alice Kim" },
       startedAt: new Date(),
@@ -63,6 +63,9 @@ async function addRow(
     },
   });
 }
+
+/** A cookie as the row store makes them. */
+const rowName = () => randomBytes(32).toString("base64url");
 
 test("a cookie of strategy jwt needs no database @jwt", async () => {
   const unreachable = "postgresql://127.0.0.1:1/app";
@@ -80,7 +83,7 @@ test("a cookie of strategy database stands for a row that is there and goes on @
   database,
 }) => {
   const keep = async (changes: Partial<Prisma.SessionCreateInput> = {}) => {
-    const cookie = crypto.randomUUID();
+    const cookie = rowName();
     const sessionToken = createHash("sha256").update(cookie).digest("hex");
     await addRow(storage, sessionToken, changes);
     return { cookie, sessionToken };
@@ -89,7 +92,7 @@ test("a cookie of strategy database stands for a row that is there and goes on @
   expect(await statusOf(database, cookie)).toBe(200);
   expect(await statusOf(database, "old", cookie), "beside an older one").toBe(200);
   expect(await statusOf(database, sessionToken), "what the table holds").toBe(401);
-  expect(await statusOf(database, crypto.randomUUID()), "nobody's").toBe(401);
+  expect(await statusOf(database, rowName()), "nobody's").toBe(401);
   expect(await statusOf(database, (await keep({ endedAt: past() })).cookie), "ended").toBe(401);
   expect(await statusOf(database, (await keep({ expires: past() })).cookie), "expired").toBe(401);
   await storage.db?.session.delete({ where: { sessionToken } });
@@ -103,7 +106,7 @@ test("a database that is down means neither yes nor no @jwt", async () => {
   };
   const api = await startNestApi({ ...variables, ...down });
   try {
-    expect(await statusOf(api, crypto.randomUUID())).toBe(503);
+    expect(await statusOf(api, rowName())).toBe(503);
     await expect.poll(() => api.log()).toContain("unavailable: database: ");
     expect(api.log()).not.toMatch(/topsecret|127\.0\.0\.1|^\s+at /m);
   } finally {

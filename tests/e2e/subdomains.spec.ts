@@ -70,7 +70,10 @@ test("a page calls the API on the other subdomain, by its cookie and by the app'
 
   await signInByHand(page, "alice", "/dashboard");
   const alice = { via: "session", subject: "k3v9t2m8qx1a", name: "Alice Kim", roles: ["admin"] };
-  expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({ status: 200, body: alice });
+  expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({
+    status: 200,
+    body: expect.objectContaining(alice),
+  });
   const proxied = {
     via: "bearer",
     subject: "k3v9t2m8qx1a",
@@ -94,7 +97,10 @@ test("a page calls the API on the other subdomain, by its cookie and by the app'
   // One that the browser has from elsewhere, of the same name.
   const [{ name } = { name: "" }] = await sessionCookies(context);
   await context.addCookies([{ name, value: "old", url: api.url }]);
-  expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({ status: 200, body: alice });
+  expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({
+    status: 200,
+    body: expect.objectContaining(alice),
+  });
   expect(api.log()).not.toContain(app.secret);
 });
 
