@@ -69,8 +69,8 @@ function UpdatedPage() {
       }
     >
       <p>
-        This tab still had the version before, so nothing was changed. The page reloads in a moment; then do
-        it once more.
+        This tab still had the old version, so nothing was changed. The page reloads in a moment; then try
+        again.
       </p>
     </MessagePage>
   );
