@@ -1,8 +1,4 @@
-import { subscribe } from "node:diagnostics_channel";
-import { IncomingMessage } from "node:http";
-import { z } from "zod";
-
-const started = z.object({ request: z.instanceof(IncomingMessage) });
+import { onRequest } from "./on-request";
 
 /** Next.js answers this with a short 404, before middleware and without looking for a page. */
 const nowhere = "/_next/static/malformed-address";
@@ -24,11 +20,10 @@ export function isWellEncoded(url: string): boolean {
 
 /**
  * Answers 404 where a path can't be decoded, such as `/organizations/%E0%A4%A`. Next.js finds that out while it matches routes,
- * has no page for its own 400 in a project without `pages/`, and so answers 500. Node.js tells of a request before Next.js sees it.
+ * has no page for its own 400 in a project without `pages/`, and so answers 500.
  */
 export function refuseMalformedAddresses(): void {
-  subscribe("http.server.request.start", (message) => {
-    const { request } = started.parse(message);
+  onRequest((request) => {
     if (!isWellEncoded(request.url ?? "")) request.url = nowhere;
   });
 }

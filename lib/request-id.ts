@@ -1,7 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { subscribe } from "node:diagnostics_channel";
-import { IncomingMessage, ServerResponse } from "node:http";
-import { z } from "zod";
+import { onRequest } from "./on-request";
 import { shared } from "./shared";
 
 const requests = () => shared("requests", () => new AsyncLocalStorage<string>());
@@ -9,7 +7,6 @@ const requests = () => shared("requests", () => new AsyncLocalStorage<string>())
 /** The id of the request that is being answered; undefined outside of one. */
 export const requestId = (): string | undefined => requests().getStore();
 
-const started = z.object({ request: z.instanceof(IncomingMessage), response: z.instanceof(ServerResponse) });
 /** What a proxy may have sent: no room for anything but an id. */
 const sane = /^[\w.:-]{1,128}$/;
 
@@ -20,8 +17,7 @@ const sane = /^[\w.:-]{1,128}$/;
  * one of them.
  */
 export function identifyRequests(): void {
-  subscribe("http.server.request.start", (message) => {
-    const { request, response } = started.parse(message);
+  onRequest((request, response) => {
     const given = request.headers["x-request-id"] ?? request.headers["x-vercel-id"];
     const id = typeof given === "string" && sane.test(given) ? given : crypto.randomUUID();
     request.headers["x-request-id"] = id;

@@ -1,11 +1,10 @@
-import { chromium } from "@playwright/test";
-import { findBrowser } from "../../dev/browser";
 import { startIdentity } from "../../dev/identity/server";
 import { appClient, appVariables } from "../../dev/stand-in";
+import { walkBehindProxy } from "./behind-proxy";
 import { startFront } from "./front";
 import { freePort, startApp } from "./servers";
 import { expect, test } from "./stage";
-import { goToLogto, signOut, typeCredentials } from "./steps";
+import { goToLogto, typeCredentials } from "./steps";
 
 const profile = "/profile?tab=4";
 
@@ -96,30 +95,9 @@ for (const { what, variables, forwarded } of fronts)
       { ...appVariables(identity.issuer), AUTH_URL: front.url, ...variables },
       { port },
     );
-    const { executablePath, args = [] } = findBrowser() ?? {};
-    const browser = await chromium.launch({
-      args: [...args, "--host-resolver-rules=MAP app.test 127.0.0.1"],
-      ...(executablePath && { executablePath }),
-    });
     try {
-      const page = await browser.newPage({ baseURL: front.url });
-      const asked: string[] = [];
-      page.on("request", (request) => asked.push(new URL(request.url()).origin));
-      await page.goto(profile);
-      await goToLogto(page);
-      await page.goto("/api/auth/callback/logto?error=access_denied&state=x");
-      await expect(page.getByRole("alert").filter({ hasText: "Sign-in was" })).toBeVisible();
-      expect(new URL(page.url()).origin).toBe(front.url);
-
-      await page.goto(profile);
-      await goToLogto(page);
-      await typeCredentials(page, "bob");
-      await expect(page).toHaveURL(front.url + profile);
-      await signOut(page);
-      await expect(page.getByText("You are signed out")).toBeVisible();
-      expect(new Set(asked)).toEqual(new Set([front.url, identity.endpoint]));
+      await walkBehindProxy(front, identity);
     } finally {
-      await browser.close();
       for (const close of [app.stop, identity.close, front.close]) await close();
     }
   });

@@ -1,5 +1,5 @@
 import { channel } from "node:diagnostics_channel";
-import { IncomingMessage } from "node:http";
+import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { expect, test } from "vitest";
 import { isWellEncoded, refuseMalformedAddresses } from "@/lib/malformed-addresses";
@@ -39,7 +39,7 @@ test("only a malformed address is changed before Next.js sees it", () => {
   refuseMalformedAddresses();
   const seen = [...malformed, ...wellFormed].map((url) => {
     const request = Object.assign(new IncomingMessage(new Socket()), { url });
-    channel("http.server.request.start").publish({ request });
+    channel("http.server.request.start").publish({ request, response: new ServerResponse(request) });
     return request.url;
   });
   expect(new Set(seen.slice(0, malformed.length))).toEqual(new Set(["/_next/static/malformed-address"]));
