@@ -7,7 +7,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 
-# Applies the migrations and ends. Prisma's engine, which needs OpenSSL, comes with the image, not at its first start.
+# Applies the migrations and ends. Prisma's engine, which needs OpenSSL, comes with the image, not
+# at its first start.
 FROM dependencies AS migrate
 RUN apt-get update && apt-get install -y --no-install-recommends openssl && rm -rf /var/lib/apt/lists/*
 COPY prisma.config.ts ./
@@ -30,7 +31,8 @@ COPY --from=build /app/.next/static .next/static
 COPY --from=build /app/public public
 USER node
 EXPOSE 3000
-# Asks where the server listens, with the server's own defaults. All addresses (0.0.0.0, ::) mean this machine to a client.
+# Asks where the server listens, with the server's own defaults. All addresses (0.0.0.0, ::) mean
+# this machine to a client.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
   CMD ["node", "-e", "const { HOSTNAME: host, PORT } = process.env; fetch(`http://${host?.includes(':') ? `[${host}]` : host || 'localhost'}:${PORT || 3000}/api/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "server.js"]

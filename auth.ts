@@ -20,13 +20,14 @@ import { cookieDomain, sessionCookieName } from "@/lib/session/stores/cookie";
 import { sessionStore } from "@/lib/session/stores/current-store";
 
 /*
- * Sign-in: the provider, and what this app plugs into Auth.js. Auth.js does the sign-in itself; what becomes of the session
- * after that is ours. Read middleware.ts next, then lib/session/guards.ts, lib/session/lifecycle/renewal.ts and
- * lib/session/model/session.ts.
+ * Sign-in: the provider, and what this app plugs into Auth.js. Auth.js does the sign-in itself;
+ * what becomes of the session after that is ours. Read middleware.ts next, then
+ * lib/session/guards.ts, lib/session/lifecycle/renewal.ts and lib/session/model/session.ts.
  */
 
 function logto(context: SignInContext): OIDCConfig<UserClaims> {
-  const { AUTH_LOGTO_ISSUER, AUTH_LOGTO_ID, AUTH_LOGTO_SECRET, LOGTO_SCOPES, LOGTO_RESOURCES } = env();
+  const { AUTH_LOGTO_ISSUER, AUTH_LOGTO_ID, AUTH_LOGTO_SECRET, LOGTO_SCOPES, LOGTO_RESOURCES } =
+    env();
   return {
     id: "logto",
     name: "Logto",
@@ -35,7 +36,8 @@ function logto(context: SignInContext): OIDCConfig<UserClaims> {
     clientId: AUTH_LOGTO_ID,
     clientSecret: AUTH_LOGTO_SECRET,
     checks: ["pkce", "state", "nonce"],
-    // Without `prompt=consent` Logto drops the scope offline_access, and gives no refresh token. First-party applications never show a consent page.
+    // Without `prompt=consent` Logto drops the scope offline_access, and gives no refresh token.
+    // First-party applications never show a consent page.
     authorization: { params: { scope: LOGTO_SCOPES.join(" "), prompt: "consent" } },
     profile({ sub, name, email, picture }, { refresh_token: refreshToken }) {
       // So that the grant can be revoked should the sign-in fail from here on.
@@ -46,7 +48,9 @@ function logto(context: SignInContext): OIDCConfig<UserClaims> {
   };
 }
 
-/** @param request the one that Auth.js answers: every sign-in and sign-out is a form to /api/auth */
+/**
+ * @param request the one that Auth.js answers: every sign-in and sign-out is a form to /api/auth
+ */
 function config(request: Request | undefined): NextAuthConfig {
   const context = signInContext(request);
   return {
@@ -60,14 +64,18 @@ function config(request: Request | undefined): NextAuthConfig {
     ...(hasDatabase() && { adapter: authAdapter() }),
     pages: { signIn: "/sign-in", error: "/sign-in" },
     cookies: { sessionToken: { name: sessionCookieName(), options: cookieDomain() } },
-    // In both stores, also with AUTH_SESSION_STRATEGY=database: `jwt.encode` and `jwt.decode` are the store. Auth.js encodes at
-    // sign-in, and again whenever it looks at a session. So encode begins a session, as an encrypted cookie or as a row whose
-    // name is the cookie, and never changes one: a write from a look would bring back tokens that a renewal has replaced.
+    // In both stores, also with AUTH_SESSION_STRATEGY=database: `jwt.encode` and `jwt.decode` are
+    // the store. Auth.js encodes at sign-in, and again whenever it looks at a session. So encode
+    // begins a session, as an encrypted cookie or as a row whose name is the cookie, and never
+    // changes one: a write from a look would bring back tokens that a renewal has replaced.
     session: { strategy: "jwt", maxAge: sessionStore().cookieLifetime },
     jwt: sessionCookie,
     callbacks: {
       signIn: onSignIn,
-      /** Carries the tokens from the code exchange into the session. Does not renew them: a page cannot set the new cookie. */
+      /**
+       * Carries the tokens from the code exchange into the session. Does not renew them: a page
+       * cannot set the new cookie.
+       */
       jwt({ token, account, profile }) {
         if (account) return { ...beginSession(account, profile) };
         return isSession(token) ? token : null;
@@ -91,17 +99,20 @@ function config(request: Request | undefined): NextAuthConfig {
 
 export const { handlers } = NextAuth(config);
 
-/** In the type of `auth`, so that the compiler says it: Auth.js's guides call `auth(handler)`, or have it be middleware. */
+/**
+ * In the type of `auth`, so that the compiler says it: Auth.js's guides call `auth(handler)`, or
+ * have it be middleware.
+ */
 const misuse =
   "auth() takes no arguments: wrap a handler in withSession(handler), and call updateSession(request, …) in middleware.ts";
 
 /**
- * The session of the current request, or null. It never writes a cookie; however often it is called in a render, it looks at the
- * store once.
+ * The session of the current request, or null. It never writes a cookie; however often it is called
+ * in a render, it looks at the store once.
  *
  * @param given nothing
- * @throws SessionError `database_unavailable`; `provider_unavailable` where the session has more claims than its cookie, and
- *   Logto does not answer
+ * @throws SessionError `database_unavailable`; `provider_unavailable` where the session has more
+ *   claims than its cookie, and Logto does not answer
  */
 export function auth(...given: (typeof misuse)[]): Promise<PublicSession | null> {
   if (given.length > 0) throw new TypeError(misuse);

@@ -17,8 +17,9 @@ const outside = {
 };
 
 /**
- * Imports point one way: app -> components -> lib/session -> lib/logto. Within lib/session: the files directly in it, which are
- * its public API, -> routes -> authjs -> lifecycle -> stores -> model; auth.ts stands between routes and authjs.
+ * Imports point one way: app -> components -> lib/session -> lib/logto. Within lib/session: the
+ * files directly in it, which are its public API, -> routes -> authjs -> lifecycle -> stores ->
+ * model; auth.ts stands between routes and authjs.
  *
  * @param {string[]} files
  * @param {string} message why it isn't allowed
@@ -54,7 +55,8 @@ export default defineConfig(
     ".next-*/",
     ".data/",
     "generated/",
-    // Has packages of its own, without which its types are unknown: linted once they are installed (dev/checks.ts).
+    // Has packages of its own, without which its types are unknown: linted once they are installed
+    // (dev/checks.ts).
     "examples/nest-api/",
     "next-env.d.ts",
     "test-results/",
@@ -69,16 +71,22 @@ export default defineConfig(
   {
     files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": "off",
       "@typescript-eslint/no-meaningless-void-operator": "off",
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+      ],
       // An async function turns a throw into a rejection, which is what its caller was promised.
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/unbound-method": "off",
-      // Slow, and there are no enums; and what is a URL is told by its interface (next/server has one of its own).
+      // Slow, and there are no enums; and what is a URL is told by its interface (next/server has
+      // one of its own).
       "@typescript-eslint/no-unsafe-enum-assignment": "off",
       "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
       // Marked so only to be seen in a review; it is called for http issuers alone.
@@ -88,7 +96,10 @@ export default defineConfig(
       ],
       "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
-      "@typescript-eslint/ban-ts-comment": ["error", { "ts-expect-error": "allow-with-description" }],
+      "@typescript-eslint/ban-ts-comment": [
+        "error",
+        { "ts-expect-error": "allow-with-description" },
+      ],
     },
   },
   // A module of Nest is a class with nothing but a decorator.

@@ -8,8 +8,8 @@ const headers = {
 };
 
 /**
- * For what middleware does not match: its own policy takes the place of these. Auth.js's page for signing out has styles and a
- * form that ends at Logto.
+ * For what middleware does not match: its own policy takes the place of these. Auth.js's page for
+ * signing out has styles and a form that ends at Logto.
  */
 const policies = {
   "/:path*": "frame-ancestors 'none'",
@@ -23,12 +23,15 @@ const toList = (record: Record<string, string>) =>
   Object.entries(record).map(([key, value]) => ({ key, value }));
 
 const config: NextConfig = {
-  // The folder that the Dockerfile copies. `next start`, which serves the whole project, has no use for it.
+  // The folder that the Dockerfile copies. `next start`, which serves the whole project, has no use
+  // for it.
   output: process.env.BUILD_STANDALONE ? "standalone" : undefined,
   poweredByHeader: false,
   reactStrictMode: true,
   // In place of the headers below, for pictures that Next.js scales; its own, and no frames.
-  images: { contentSecurityPolicy: "script-src 'none'; frame-src 'none'; frame-ancestors 'none'; sandbox" },
+  images: {
+    contentSecurityPolicy: "script-src 'none'; frame-src 'none'; frame-ancestors 'none'; sandbox",
+  },
   // The development server's own log would show authorization codes.
   logging: { incomingRequests: { ignore: [/^\/api\/auth\/callback\//] } },
   headers: () => [
@@ -37,7 +40,8 @@ const config: NextConfig = {
       source,
       headers: toList({ "Content-Security-Policy": policy }),
     })),
-    // These write the session cookie, and middleware, which sees to it elsewhere, does not match them.
+    // These write the session cookie, and middleware, which sees to it elsewhere, does not match
+    // them.
     { source: "/api/auth/:path*", headers: toList({ "Cache-Control": "private, no-store" }) },
   ],
 };

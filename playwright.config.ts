@@ -21,7 +21,9 @@ const sessions = files(
   "faults-renewal",
   "faults-waiting",
   "two-people",
-  ...(isRelease ? ["exchange", "faults-grant", "faults-freshness", "session-races", "subdomains"] : []),
+  ...(isRelease
+    ? ["exchange", "faults-grant", "faults-freshness", "session-races", "subdomains"]
+    : []),
 );
 /** What else goes by the row in strategy `database`. */
 const rows = files(
@@ -81,7 +83,8 @@ export default defineConfig<object, ProjectOptions>({
   expect: { timeout: 10_000 },
   use: {
     ...devices["Desktop Chrome"],
-    // Recording costs a third of the time, and once in a while keeps a browser from closing. By hand: `--trace on`.
+    // Recording costs a third of the time, and once in a while keeps a browser from closing. By
+    // hand: `--trace on`.
     trace: "off",
     launchOptions: {
       args: browser?.args ?? [],

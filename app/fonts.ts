@@ -1,6 +1,7 @@
 import localFont from "next/font/local";
 
-// Not preloaded: Chrome would hold up the first paint for them. Until they come, a system font of the same width stands in.
+// Not preloaded: Chrome would hold up the first paint for them. Until they come, a system font of
+// the same width stands in.
 
 /** Geist (fonts/OFL.txt), as Fontsource cuts it: 29 KB for most of Western Europe's letters. */
 const latin = localFont({

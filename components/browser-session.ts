@@ -16,8 +16,9 @@ function tell(news: BrowserSession | undefined): void {
 }
 
 /**
- * Asks until there is an answer. Only this route's own answers tell who is signed in: an outage, a proxy's page or a request
- * that was cut off tell nothing, so nothing is said, and the question is asked again.
+ * Asks until there is an answer. Only this route's own answers tell who is signed in: an outage, a
+ * proxy's page or a request that was cut off tell nothing, so nothing is said, and the question is
+ * asked again.
  *
  * @param pause until then, in milliseconds
  */
@@ -57,7 +58,8 @@ function subscribe(reader: () => void): () => void {
 }
 
 /**
- * Who is signed in, on pages that are static. Asked once for all islands of a page, after it has loaded.
+ * Who is signed in, on pages that are static. Asked once for all islands of a page, after it has
+ * loaded.
  *
  * @returns null when nobody is; undefined while that is not known
  */
@@ -69,8 +71,8 @@ export const useBrowserSession = (): BrowserSession | undefined =>
   );
 
 /**
- * Classes of a link to sign in: it keeps its place, and is not seen until that it is right is known. Without scripts it is right for
- * everybody, since it takes signed-in people on.
+ * Classes of a link to sign in: it keeps its place, and is not seen until that it is right is
+ * known. Without scripts it is right for everybody, since it takes signed-in people on.
  */
 export const untilKnown = (session: BrowserSession | undefined): string =>
   session === undefined ? "invisible noscript:visible" : "";

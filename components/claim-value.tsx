@@ -4,7 +4,10 @@ import { isShownPicture } from "@/lib/security-headers";
 
 const timestamps = new Set(["created_at", "updated_at"]);
 
-/** The value of a claim, in a form fit for its kind. Logto's timestamps are milliseconds, OpenID Connect's seconds. */
+/**
+ * The value of a claim, in a form fit for its kind. Logto's timestamps are milliseconds, OpenID
+ * Connect's seconds.
+ */
 export function ClaimValue({ claim, value }: { claim: string; value: unknown }) {
   if (value === null || value === undefined || value === "")
     return <span className="text-muted">not set</span>;

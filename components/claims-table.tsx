@@ -8,7 +8,13 @@ import { claimScopes } from "@/lib/logto/claims";
 const columns = ["Claim", "Value", "Scope"];
 
 /** Claims, one a row, each with the scope that it comes with. */
-export function ClaimsTable({ caption, claims }: { caption: string; claims: Record<string, unknown> }) {
+export function ClaimsTable({
+  caption,
+  claims,
+}: {
+  caption: string;
+  claims: Record<string, unknown>;
+}) {
   return (
     <Table caption={caption} columns={columns}>
       {Object.entries(claims).map(([claim, value]) => (

@@ -10,9 +10,11 @@ const familiar: Record<string, string> = {
 };
 
 /**
- * What a session's browser is called: "Firefox on Linux". Without versions, since browsers no longer tell the true ones.
+ * What a session's browser is called: "Firefox on Linux". Without versions, since browsers no
+ * longer tell the true ones.
  *
- * @param userAgent the User-Agent header of the sign-in; anything at all, since whoever signs in chooses it
+ * @param userAgent the User-Agent header of the sign-in; anything at all, since whoever signs in
+ *   chooses it
  */
 export function describeDevice(userAgent: string | null): { name: string; isMobile: boolean } {
   const { browser, os, device } = userAgentFromString(userAgent ?? "");

@@ -17,8 +17,9 @@ export const digestOf = (error: unknown): string | null =>
 const startPage = "/";
 
 /**
- * A page that failed. Shows no message of the error, only its reference. Every page loads this beforehand, so it does
- * without `next/link`; after a failure, a link had better load the whole page anyway.
+ * A page that failed. Shows no message of the error, only its reference. Every page loads this
+ * beforehand, so it does without `next/link`; after a failure, a link had better load the whole
+ * page anyway.
  */
 export function ErrorPage({ error, retry }: ErrorPageProps) {
   if (isUnrecognizedAction(error)) return <UpdatedPage />;
@@ -69,8 +70,8 @@ function UpdatedPage() {
       }
     >
       <p>
-        This tab still had the old version, so nothing was changed. The page reloads in a moment; then try
-        again.
+        This tab still had the old version, so nothing was changed. The page reloads in a moment;
+        then try again.
       </p>
     </MessagePage>
   );

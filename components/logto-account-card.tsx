@@ -1,6 +1,9 @@
 import { Card } from "@/components/ui/card";
 
-/** Pages of Logto's Account Center: https://docs.logto.io/end-user-flows/account-settings/by-account-center-ui */
+/**
+ * Pages of Logto's Account Center:
+ * https://docs.logto.io/end-user-flows/account-settings/by-account-center-ui
+ */
 const pages = [
   { path: "password", label: "Change your password" },
   { path: "email", label: "Change your e-mail address" },

@@ -13,7 +13,8 @@ export interface Membership {
 /**
  * The user's memberships.
  *
- * @param userinfo where it could be had: it has names and descriptions, and what changed since the session's last renewal
+ * @param userinfo where it could be had: it has names and descriptions, and what changed since the
+ *   session's last renewal
  */
 export function membershipsOf(user: SessionUser, userinfo?: UserClaims): Membership[] {
   const roles = userinfo?.organization_roles ?? user.organizationRoles;
@@ -24,7 +25,12 @@ export function membershipsOf(user: SessionUser, userinfo?: UserClaims): Members
         description,
         roles: rolesIn(roles, id),
       }))
-    : user.organizations.map((id) => ({ id, name: null, description: null, roles: rolesIn(roles, id) }));
+    : user.organizations.map((id) => ({
+        id,
+        name: null,
+        description: null,
+        roles: rolesIn(roles, id),
+      }));
 }
 
 /** @param organizationRoles as `organizationId:role` */

@@ -17,7 +17,11 @@ export async function OrganizationList({ user }: { user: SessionUser }) {
   return (
     <div className="space-y-6">
       {failed && (
-        <SessionErrorAlert title="The names could not be loaded" code={userinfo.code} path="/organizations" />
+        <SessionErrorAlert
+          title="The names could not be loaded"
+          code={userinfo.code}
+          path="/organizations"
+        />
       )}
       {memberships.length > 0 && (
         <Frame>
@@ -55,8 +59,8 @@ export function OrganizationListSkeleton({ rows }: { rows: number }) {
       </div>
       <noscript>
         <p className="mt-4 text-muted">
-          The names are sent after the page and need JavaScript to be shown. The dashboard has a link to each
-          organization.
+          The names are sent after the page and need JavaScript to be shown. The dashboard has a
+          link to each organization.
         </p>
       </noscript>
     </div>
@@ -64,5 +68,7 @@ export function OrganizationListSkeleton({ rows }: { rows: number }) {
 }
 
 function Frame({ children }: { children: ReactNode }) {
-  return <div className="overflow-hidden rounded-lg border border-border bg-surface">{children}</div>;
+  return (
+    <div className="overflow-hidden rounded-lg border border-border bg-surface">{children}</div>
+  );
 }

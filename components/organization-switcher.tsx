@@ -8,14 +8,23 @@ interface OrganizationSwitcherProps {
   current: string;
 }
 
-/** From one organization's page to another's. Which one is meant is always in the address, so nothing has to be kept. */
+/**
+ * From one organization's page to another's. Which one is meant is always in the address, so
+ * nothing has to be kept.
+ */
 export function OrganizationSwitcher({ memberships, current }: OrganizationSwitcherProps) {
   return (
     <Menu
       button={
         <>
           Switch organization
-          <svg viewBox="0 0 16 16" fill="none" strokeWidth="1.5" className="size-4" aria-hidden="true">
+          <svg
+            viewBox="0 0 16 16"
+            fill="none"
+            strokeWidth="1.5"
+            className="size-4"
+            aria-hidden="true"
+          >
             <path
               d="m5 6 3-3 3 3M5 10l3 3 3-3"
               strokeLinecap="round"
@@ -31,7 +40,10 @@ export function OrganizationSwitcher({ memberships, current }: OrganizationSwitc
         <ul>
           {memberships.map(({ id, name, roles }) => (
             <li key={id}>
-              <MenuLink href={`/organizations/${id}`} aria-current={id === current ? "page" : undefined}>
+              <MenuLink
+                href={`/organizations/${id}`}
+                aria-current={id === current ? "page" : undefined}
+              >
                 <span className="wrap-anywhere">{name ?? id}</span>
                 <span className="text-muted">{roles.join(", ")}</span>
               </MenuLink>

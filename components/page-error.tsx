@@ -1,7 +1,10 @@
 import { SessionErrorAlert } from "@/components/session-error-alert";
 import { isSessionErrorCode } from "@/components/session-errors";
 
-/** Explains the code in `?error=` of a signed-in page's address: what was tried on it, and why it was not done. */
+/**
+ * Explains the code in `?error=` of a signed-in page's address: what was tried on it, and why it
+ * was not done.
+ */
 export function PageError({ code, path }: { code: string; path: string }) {
   return isSessionErrorCode(code) && <SessionErrorAlert code={code} path={path} />;
 }

@@ -10,13 +10,17 @@ import type { Requirement } from "@/lib/session/model/requirement";
 import type { PublicSession } from "@/lib/session/model/public-session";
 
 /**
- * A page for signed-in people: guard and page in one. Signed out, the browser is sent to sign in and back, by a real redirect.
- * Where the user may not see the page, or something of the session can't be had now, the page says so: at the same address,
- * and readable without JavaScript, which Next.js's `error.tsx` is not.
+ * A page for signed-in people: guard and page in one. Signed out, the browser is sent to sign in
+ * and back, by a real redirect. Where the user may not see the page, or something of the session
+ * can't be had now, the page says so: at the same address, and readable without JavaScript, which
+ * Next.js's `error.tsx` is not.
  *
- * @param requirement what the session has to meet, `{}` for any session; or a function of the page's props
- * @param render the page; gets the props and the session. A SessionError that it throws is drawn as that of the guard
- * @example export default protectedPage({ role: "admin" }, async ({ session }) => <h1>Hello {session.user.name}</h1>);
+ * @param requirement what the session has to meet, `{}` for any session; or a function of the
+ *   page's props
+ * @param render the page; gets the props and the session. A SessionError that it throws is drawn as
+ *   that of the guard
+ * @example export default protectedPage({ role: "admin" }, async ({ session }) => <h1>Hello
+ *   {session.user.name}</h1>);
  */
 export function protectedPage<Props extends object>(
   requirement: Requirement | ((props: Props) => Promise<Requirement>),

@@ -2,7 +2,10 @@
 
 import { useEffect } from "react";
 
-/** Asks the server again when the browser brings a page back as it was left: the user may have signed out since. */
+/**
+ * Asks the server again when the browser brings a page back as it was left: the user may have
+ * signed out since.
+ */
 export function ReloadOnRestore() {
   useEffect(() => {
     const reload = (event: PageTransitionEvent) => {

@@ -11,7 +11,10 @@ interface SessionCardProps {
   expires: string;
 }
 
-/** Since when and until when the user is signed in without doing anything, and the way to end it now. */
+/**
+ * Since when and until when the user is signed in without doing anything, and the way to end it
+ * now.
+ */
 export function SessionCard({ startedAt, expires }: SessionCardProps) {
   return (
     <Card

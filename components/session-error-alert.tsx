@@ -13,7 +13,9 @@ interface SessionErrorAlertProps {
   path: string;
 }
 
-/** Says why Logto gave no token or no claims, and what helps. May hold a form, so it stands in none. */
+/**
+ * Says why Logto gave no token or no claims, and what helps. May hold a form, so it stands in none.
+ */
 export function SessionErrorAlert({ title, code, path }: SessionErrorAlertProps) {
   const { tone, title: reason, text, remedy } = sessionMessages[code];
   return (
@@ -25,7 +27,10 @@ export function SessionErrorAlert({ title, code, path }: SessionErrorAlertProps)
           <SignInAgain path={path} size="small" />
         ) : (
           remedy && (
-            <ButtonLink href={remedy === "sign in" ? signInPath(path, "SessionEnded") : path} size="small">
+            <ButtonLink
+              href={remedy === "sign in" ? signInPath(path, "SessionEnded") : path}
+              size="small"
+            >
               {remedy === "sign in" ? "Sign in again" : "Try again"}
             </ButtonLink>
           )

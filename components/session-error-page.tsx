@@ -12,7 +12,10 @@ interface SessionErrorPageProps {
   path?: string;
 }
 
-/** Stands where a page would be that needs a session, or something of Logto or the database, and can't have it now. */
+/**
+ * Stands where a page would be that needs a session, or something of Logto or the database, and
+ * can't have it now.
+ */
 export function SessionErrorPage({ code, path = "/dashboard" }: SessionErrorPageProps) {
   const { title, text, remedy } = sessionMessages[code];
   return (
@@ -28,7 +31,8 @@ export function SessionErrorPage({ code, path = "/dashboard" }: SessionErrorPage
           ) : remedy === "get permissions" ? (
             <SignInAgain path={path} variant="primary" />
           ) : (
-            // The address of the page that this stands on, wherever that is: the link works without JavaScript, too.
+            // The address of the page that this stands on, wherever that is: the link works without
+            // JavaScript, too.
             <a href="" className={buttonClass({ variant: "primary" })}>
               Try again
             </a>

@@ -8,8 +8,9 @@ interface SignInAgainProps extends ButtonStyle {
 }
 
 /**
- * A new authorization request, from which on Logto grants what the user gained since the last one (logto-facts "Tokens"); roles and
- * memberships come with it at once. Logto asks for no password while its own session lives.
+ * A new authorization request, from which on Logto grants what the user gained since the last one
+ * (logto-facts "Tokens"); roles and memberships come with it at once. Logto asks for no password
+ * while its own session lives.
  */
 export function SignInAgain({ path, ...style }: SignInAgainProps) {
   return (

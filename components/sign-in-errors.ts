@@ -33,7 +33,10 @@ const unreachable: SignInMessage = {
   text: "Your account is fine. Wait a minute and try again.",
 };
 
-/** What happened and what to do, by the `error` in the sign-in page's address: Auth.js's codes and our own. */
+/**
+ * What happened and what to do, by the `error` in the sign-in page's address: Auth.js's codes and
+ * our own.
+ */
 const messages = {
   OAuthCallbackError: {
     tone: "warning",

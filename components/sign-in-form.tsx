@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 
 /**
- * Where forms for signing in go. It is Auth.js's own route, so it also works without JavaScript and in a tab that is older than
- * the running build, whose server actions would be unknown.
+ * Where forms for signing in go. It is Auth.js's own route, so it also works without JavaScript and
+ * in a tab that is older than the running build, whose server actions would be unknown.
  *
  * @param parameters of the authorization request, such as `first_screen`
  */

@@ -5,8 +5,8 @@ import { Alert } from "@/components/ui/alert";
 import { halfSignedOut } from "@/lib/session/model/callback-url";
 
 /**
- * Tells somebody who comes back from signing out at Logto that it is done. Logto sends the browser to `/?state=…`; the
- * parameter has no further use and is taken out of the address.
+ * Tells somebody who comes back from signing out at Logto that it is done. Logto sends the browser
+ * to `/?state=…`; the parameter has no further use and is taken out of the address.
  */
 export function SignedOutNote() {
   const [signedOut, setSignedOut] = useState<"whole" | "half">();
@@ -31,8 +31,8 @@ export function SignedOutNote() {
       )}
       {signedOut === "half" && (
         <Alert tone="warning" title="You are signed out in this browser">
-          Our database did not answer, so the session on our server is still open. Sign in again later and end
-          it on the page with your sessions.
+          Our database did not answer, so the session on our server is still open. Sign in again
+          later and end it on the page with your sessions.
         </Alert>
       )}
     </div>

@@ -10,7 +10,10 @@ interface SiteHeaderProps {
   nav?: ReactNode;
 }
 
-/** The header of every page. Its height is fixed and its end has a place, so nothing moves when the user's menu arrives. */
+/**
+ * The header of every page. Its height is fixed and its end has a place, so nothing moves when the
+ * user's menu arrives.
+ */
 export function SiteHeader({ end, nav }: SiteHeaderProps) {
   return (
     <header className="border-b border-border bg-surface">

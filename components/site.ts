@@ -1,4 +1,7 @@
-/** What the product is called, in the header and in every page's title. The first thing to change in a clone. */
+/**
+ * What the product is called, in the header and in every page's title. The first thing to change in
+ * a clone.
+ */
 export const site = {
   name: "Next Logto Starter",
   description:

@@ -5,7 +5,10 @@ import { themeKey, themes } from "@/components/theme";
 
 const system = "system";
 
-/** What the page shows is also what was chosen: by the script in <head>, by this switch, or by that of another tab. */
+/**
+ * What the page shows is also what was chosen: by the script in <head>, by this switch, or by that
+ * of another tab.
+ */
 const shown = () => document.documentElement.dataset.theme ?? system;
 
 function show(theme: string | null): void {
@@ -37,7 +40,10 @@ function choose(theme: string): void {
   window.dispatchEvent(new StorageEvent("storage", { key: themeKey, newValue: theme }));
 }
 
-/** The system's theme, or one of one's own. Without JavaScript there is no switch, and the theme is the system's. */
+/**
+ * The system's theme, or one of one's own. Without JavaScript there is no switch, and the theme is
+ * the system's.
+ */
 export function ThemeSwitch() {
   const theme = useSyncExternalStore(subscribe, shown, () => null);
   if (theme === null) return <div className="h-8" />;

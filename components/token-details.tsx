@@ -15,8 +15,17 @@ interface TokenDetailsProps {
   noPermissions: ReactNode;
 }
 
-/** What an access token says about itself. Takes its parts, so that the token itself is never among what gets drawn. */
-export function TokenDetails({ audience, scopes, expiresAt, expiresIn, noPermissions }: TokenDetailsProps) {
+/**
+ * What an access token says about itself. Takes its parts, so that the token itself is never among
+ * what gets drawn.
+ */
+export function TokenDetails({
+  audience,
+  scopes,
+  expiresAt,
+  expiresIn,
+  noPermissions,
+}: TokenDetailsProps) {
   return (
     <>
       <DetailList>
@@ -65,7 +74,9 @@ export function TokenDetailsSkeleton() {
         </DetailList>
       </div>
       <noscript>
-        <p className="mt-4 text-muted">This is sent after the page and needs JavaScript to be shown.</p>
+        <p className="mt-4 text-muted">
+          This is sent after the page and needs JavaScript to be shown.
+        </p>
       </noscript>
     </div>
   );

@@ -14,8 +14,8 @@ const signInLink = (
 );
 
 /**
- * The user on a public page. Without JavaScript it stays the link to sign in, which takes signed-in people on to their
- * dashboard.
+ * The user on a public page. Without JavaScript it stays the link to sign in, which takes signed-in
+ * people on to their dashboard.
  */
 export function UserIsland() {
   const session = useBrowserSession();

@@ -8,7 +8,10 @@ import { Avatar } from "@/components/ui/avatar";
 import { Menu, MenuLink } from "@/components/ui/menu";
 import { SubmitButton } from "@/components/ui/submit-button";
 
-/** Who is signed in, where they can go, and the way out. On a phone it is the navigation, too, and looks like it. */
+/**
+ * Who is signed in, where they can go, and the way out. On a phone it is the navigation, too, and
+ * looks like it.
+ */
 export function UserMenu({ user }: { user: DisplayedUser }) {
   const pathname = usePathname();
   const name = displayName(user);
@@ -17,7 +20,12 @@ export function UserMenu({ user }: { user: DisplayedUser }) {
     <Menu
       button={
         <>
-          <svg viewBox="0 0 16 16" strokeWidth="1.5" className="size-4 sm:hidden" aria-hidden="true">
+          <svg
+            viewBox="0 0 16 16"
+            strokeWidth="1.5"
+            className="size-4 sm:hidden"
+            aria-hidden="true"
+          >
             <path d="M2 5h12M2 11h12" strokeLinecap="round" className="stroke-current" />
           </svg>
           <Avatar src={user.image} name={name} />

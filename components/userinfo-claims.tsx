@@ -5,17 +5,30 @@ import { getUserinfo } from "@/lib/session/userinfo";
 import { explainInPlace } from "@/lib/session/guards";
 import { isSessionError } from "@/lib/session/model/errors";
 
-/** The claims that only userinfo has. When it can't be had, says so in their place: the rest of the page is right. */
-export async function UserinfoClaims({ idTokenClaims }: { idTokenClaims: Record<string, unknown> }) {
+/**
+ * The claims that only userinfo has. When it can't be had, says so in their place: the rest of the
+ * page is right.
+ */
+export async function UserinfoClaims({
+  idTokenClaims,
+}: {
+  idTokenClaims: Record<string, unknown>;
+}) {
   const userinfo = await getUserinfo().catch(explainInPlace);
   if (isSessionError(userinfo)) {
     return (
       <div className="p-5">
-        <SessionErrorAlert title="These claims could not be loaded" code={userinfo.code} path="/profile" />
+        <SessionErrorAlert
+          title="These claims could not be loaded"
+          code={userinfo.code}
+          path="/profile"
+        />
       </div>
     );
   }
-  const claims = Object.fromEntries(Object.entries(userinfo).filter(([claim]) => !(claim in idTokenClaims)));
+  const claims = Object.fromEntries(
+    Object.entries(userinfo).filter(([claim]) => !(claim in idTokenClaims)),
+  );
   if (Object.keys(claims).length === 0) {
     return (
       <div className="p-5">

@@ -14,7 +14,11 @@ const generate = ["prisma/build/index.js", "generate", "--no-hints"];
 export const compile = ["typescript/bin/tsc"];
 
 /** Starts a program of the API server's own packages, in its folder. */
-export function startInApi(root: string, [script = "", ...args]: string[], onLine?: (line: string) => void) {
+export function startInApi(
+  root: string,
+  [script = "", ...args]: string[],
+  onLine?: (line: string) => void,
+) {
   const folder = apiFolder(root);
   return start(process.execPath, [path.join(folder, "node_modules", script), ...args], {
     cwd: folder,
@@ -23,7 +27,8 @@ export function startInApi(root: string, [script = "", ...args]: string[], onLin
 }
 
 /**
- * Installs the API server's packages and generates its Prisma client. Ends the process where they can't be installed.
+ * Installs the API server's packages and generates its Prisma client. Ends the process where they
+ * can't be installed.
  *
  * @param root the project's folder
  * @returns whether that worked; why not is printed
@@ -48,7 +53,9 @@ export async function buildApi(root: string): Promise<boolean> {
   const isCompiled = await run(root, compile);
   end();
   if (isCompiled)
-    print(`  ${paint("green", "✓")} API server compiled ${paint("dim", duration(Date.now() - begun))}`);
+    print(
+      `  ${paint("green", "✓")} API server compiled ${paint("dim", duration(Date.now() - begun))}`,
+    );
   return isCompiled;
 }
 

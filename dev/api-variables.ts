@@ -3,7 +3,9 @@ import path from "node:path";
 import { z } from "zod";
 import { databaseServer, LaunchError, readEnvironment, type Variables } from "./environment";
 
-/** Where `npm run dev:api` listens, and the app's proxy expects it, unless API_URL says otherwise. */
+/**
+ * Where `npm run dev:api` listens, and the app's proxy expects it, unless API_URL says otherwise.
+ */
 export const apiUrl = "http://localhost:4000";
 
 /** Lies in `.data/` with the other secrets of this machine. */
@@ -11,7 +13,8 @@ const keptFile = (root: string) => path.join(root, ".data/app-variables.json");
 const kept = z.record(z.string(), z.string());
 
 /**
- * Keeps what `npm run dev` gave to the app beyond the environment, for the API server that is started beside it.
+ * Keeps what `npm run dev` gave to the app beyond the environment, for the API server that is
+ * started beside it.
  *
  * @param root the project's folder
  */
@@ -24,7 +27,8 @@ export function keepVariables(root: string, given: Variables): void {
  * The variables of the API server beside an app that `npm run dev` has started.
  *
  * @param root the project's folder
- * @throws LaunchError where there is nothing that it could be the API of, or no port of this machine to listen on
+ * @throws LaunchError where there is nothing that it could be the API of, or no port of this
+ *   machine to listen on
  */
 export function apiVariables(root: string): Variables {
   const given = existsSync(keptFile(root)) ? readFileSync(keptFile(root), "utf8") : "{}";

@@ -11,8 +11,9 @@ import { paint, print, startProgress } from "./terminal.mjs";
 const pollMs = 500;
 
 /**
- * `npm run dev:api`: installs the API server of examples/nest-api and starts it beside the app that `npm run dev` has started,
- * with that app's own settings; compiles and restarts it with each change.
+ * `npm run dev:api`: installs the API server of examples/nest-api and starts it beside the app that
+ * `npm run dev` has started, with that app's own settings; compiles and restarts it with each
+ * change.
  *
  * @param root the project's folder
  * @param args `build`: installs and compiles only
@@ -29,7 +30,9 @@ export async function developApi(root: string, args: readonly string[]): Promise
       throw new LaunchError(`Port ${port} is taken. End what uses it, or set API_URL.`);
     await compiled(root);
     print();
-    print(`  ${paint("bold", "API")}  ${paint("cyan", variables.API_URL ?? apiUrl)}, of the app at ${app}`);
+    print(
+      `  ${paint("bold", "API")}  ${paint("cyan", variables.API_URL ?? apiUrl)}, of the app at ${app}`,
+    );
     print(`       ${paint("dim", `signed in there, look at ${app}/api/proxy/me`)}`);
     print();
     return await serve(root, variables);
@@ -53,16 +56,23 @@ async function runningApp(root: string): Promise<string> {
   }
 }
 
-/** Compiles now and with each change, and prints what is wrong. @returns once there was nothing wrong */
+/**
+ * Compiles now and with each change, and prints what is wrong. @returns once there was nothing
+ * wrong
+ */
 function compiled(root: string): Promise<void> {
   const end = startProgress(() => "Compiling the API server");
   return new Promise((resolve) => {
-    startInApi(root, [...compile, "--watch", "--preserveWatchOutput", "--pretty", "false"], (line) => {
-      if (line.includes("error TS")) print(line);
-      if (!line.includes("Found 0 errors")) return;
-      end();
-      resolve();
-    });
+    startInApi(
+      root,
+      [...compile, "--watch", "--preserveWatchOutput", "--pretty", "false"],
+      (line) => {
+        if (line.includes("error TS")) print(line);
+        if (!line.includes("Found 0 errors")) return;
+        end();
+        resolve();
+      },
+    );
   });
 }
 

@@ -1,4 +1,5 @@
-// What every command of ours begins with. Node's own modules only, until the packages are installed.
+// What every command of ours begins with. Node's own modules only, until the packages are
+// installed.
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { endAll, endTogether } from "./children.mjs";
@@ -6,10 +7,11 @@ import { ensureInstalled } from "./install.mjs";
 import { unsupportedNode } from "./node-version.mjs";
 
 /**
- * Installs what is missing, makes TypeScript importable, runs a command and ends the process, with all that it started.
+ * Installs what is missing, makes TypeScript importable, runs a command and ends the process, with
+ * all that it started.
  *
- * @param {(root: string, args: string[]) => Promise<number>} run gets the project's folder and the command line's arguments,
- *   gives the exit code; imports what it needs itself
+ * @param {(root: string, args: string[]) => Promise<number>} run gets the project's folder and the
+ *   command line's arguments, gives the exit code; imports what it needs itself
  * @param {number} [interrupted] the exit code after Ctrl-C
  */
 export async function begin(run, interrupted = 130) {

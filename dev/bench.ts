@@ -14,7 +14,8 @@ import { firstLoad, writeEmptyApp } from "./first-load";
 import { nextFreePort } from "./ports";
 import { print } from "./terminal.mjs";
 
-// `npm run bench`: what sessions cost, as ratios measured in one run, and what pages load. Printed, not judged.
+// `npm run bench`: what sessions cost, as ratios measured in one run, and what pages load. Printed,
+// not judged.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const secret = "a-secret-that-only-the-benchmark-uses";
@@ -24,7 +25,9 @@ const lifetime = 7 * 24 * 3600;
 /** A session of ordinary size: some twenty claims and two opaque tokens. */
 function session(): Session {
   const now = Math.floor(Date.now() / 1000);
-  const claims = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`claim_${i}`, "x".repeat(40)]));
+  const claims = Object.fromEntries(
+    Array.from({ length: 20 }, (_, i) => [`claim_${i}`, "x".repeat(40)]),
+  );
   return {
     subject: "k3v9t2m8qx1a",
     startedAt: now,
@@ -40,7 +43,8 @@ function session(): Session {
 }
 
 const numbers = (): number[] => [];
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const median = (values: number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /** Operations per second, for `ms` milliseconds, `parallel` at a time. */
 async function rate(operation: () => Promise<unknown>, ms: number, parallel = 1): Promise<number> {
@@ -82,8 +86,12 @@ async function benchCodec(): Promise<void> {
     results.warm.push(await rate(async () => encodeSession(await read(kept), [secret], salt), 200));
   }
   const ratio = (one: number[]) => (median(one) / median(results.auth)).toFixed(1);
-  print(`encode + decode of a session never seen before     ${ratio(results.cold)} × Auth.js's own`);
-  print(`decode + encode of one that was, and did not change ${ratio(results.warm)} × Auth.js's own`);
+  print(
+    `encode + decode of a session never seen before     ${ratio(results.cold)} × Auth.js's own`,
+  );
+  print(
+    `decode + encode of one that was, and did not change ${ratio(results.warm)} × Auth.js's own`,
+  );
 }
 
 const page = (head: string, guard: string) => `${head}
@@ -165,11 +173,14 @@ async function benchPages(): Promise<void> {
     });
   while ((await get("/bench/plain").catch(() => 0)) !== 200)
     await new Promise((resolve) => setTimeout(resolve, 100));
-  if ((await get("/dashboard/bench")) !== 200) throw new Error("the guarded page did not accept the session");
+  if ((await get("/dashboard/bench")) !== 200)
+    throw new Error("the guarded page did not accept the session");
   const usage = z.object({ user: z.number(), system: z.number() });
   /** The CPU time that the server took so far, in microseconds. */
   const cpuTime = async () => {
-    const { user, system } = usage.parse(await (await fetch(`http://localhost:${port}/bench/cpu`)).json());
+    const { user, system } = usage.parse(
+      await (await fetch(`http://localhost:${port}/bench/cpu`)).json(),
+    );
     return user + system;
   };
   /** CPU time of one request, in microseconds. */
@@ -199,7 +210,10 @@ async function benchPages(): Promise<void> {
   print(`… the same with this middleware, session and guard  ${against(costs.guarded)}`);
   agent.destroy();
   const load = async (route: string) => {
-    const page = await fetch(`http://localhost:${port}${route}`, { headers: { cookie }, redirect: "error" });
+    const page = await fetch(`http://localhost:${port}${route}`, {
+      headers: { cookie },
+      redirect: "error",
+    });
     return firstLoad(folder, await page.text());
   };
   await printFirstLoads({ "/": await load("/"), "/dashboard": await load("/dashboard") });

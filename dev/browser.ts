@@ -19,7 +19,9 @@ const quiet = [
   "--no-first-run",
 ];
 
-/** The shell is the same engine without windows, as Playwright's own is, and takes half the time. */
+/**
+ * The shell is the same engine without windows, as Playwright's own is, and takes half the time.
+ */
 const commands = [
   "chromium-headless-shell",
   "google-chrome",
@@ -37,7 +39,11 @@ function candidates(): string[] {
     return [...apps, ...apps.map((file) => path.join(process.env.HOME ?? "", file))];
   }
   if (process.platform === "win32") {
-    const roots = [process.env.PROGRAMFILES, process.env["PROGRAMFILES(X86)"], process.env.LOCALAPPDATA];
+    const roots = [
+      process.env.PROGRAMFILES,
+      process.env["PROGRAMFILES(X86)"],
+      process.env.LOCALAPPDATA,
+    ];
     const set = roots.filter((root) => root !== undefined);
     return ["Google/Chrome", "Chromium"].flatMap((name) =>
       set.map((root) => path.join(root, name, "Application/chrome.exe")),
@@ -47,7 +53,10 @@ function candidates(): string[] {
   return commands.flatMap((command) => folders.map((folder) => path.join(folder, command)));
 }
 
-/** @returns Playwright's own browser if it is installed, else the system's Chrome or Chromium, else undefined */
+/**
+ * @returns Playwright's own browser if it is installed, else the system's Chrome or Chromium, else
+ *   undefined
+ */
 export function findBrowser(): Browser | undefined {
   // Chromium's sandbox refuses to run as root.
   const args = process.getuid?.() === 0 ? [...quiet, "--no-sandbox"] : quiet;

@@ -18,11 +18,16 @@ export const sources = [
   "package-lock.json",
 ];
 
-/** When the newest file at or below `file` was changed; a folder changes with what is added to it or removed. */
+/**
+ * When the newest file at or below `file` was changed; a folder changes with what is added to it or
+ * removed.
+ */
 export function newest(file: string): number {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (!stat) return 0;
-  const below = stat.isDirectory() ? readdirSync(file).map((name) => newest(path.join(file, name))) : [];
+  const below = stat.isDirectory()
+    ? readdirSync(file).map((name) => newest(path.join(file, name)))
+    : [];
   return Math.max(stat.mtimeMs, ...below);
 }
 

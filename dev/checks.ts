@@ -31,10 +31,17 @@ const vitestReport = z.object({
 });
 
 const playwrightReport = z.object({
-  stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
+  stats: z.object({
+    expected: z.number(),
+    unexpected: z.number(),
+    flaky: z.number(),
+    skipped: z.number(),
+  }),
 });
 
-/** Vitest's JSON report, counted. @throws ZodError, or the error of reading it, where there is none */
+/**
+ * Vitest's JSON report, counted. @throws ZodError, or the error of reading it, where there is none
+ */
 export function countVitest(json: string): Counts {
   const report = vitestReport.parse(JSON.parse(json));
   return {
@@ -44,7 +51,10 @@ export function countVitest(json: string): Counts {
   };
 }
 
-/** Playwright's JSON report, counted; a test that passed only when repeated failed. @throws as countVitest */
+/**
+ * Playwright's JSON report, counted; a test that passed only when repeated failed. @throws as
+ * countVitest
+ */
 export function countPlaywright(json: string): Counts {
   const { stats } = playwrightReport.parse(JSON.parse(json));
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
@@ -65,10 +75,16 @@ function vitest(project: string, folder: string): Check {
 
 export const buildCommand = [next, "build"];
 export const endToEndCommand = [playwright, "test"];
-/** Both lint and type check read the types that Next.js generates for the routes; the build throws them away first. */
+/**
+ * Both lint and type check read the types that Next.js generates for the routes; the build throws
+ * them away first.
+ */
 export const typesCommand = [next, "typegen"];
 
-/** All that `npm test` checks, in the order in which it begins. @param folder for the reports of its tests */
+/**
+ * All that `npm test` checks, in the order in which it begins. @param folder for the reports of its
+ * tests
+ */
 export function allChecks(folder: string): Check[] {
   const endToEnd = path.join(folder, "e2e.json");
   return [
@@ -86,7 +102,13 @@ export function allChecks(folder: string): Check[] {
       commands: [
         ["../dev/api.mjs", "build"],
         // `--no-ignore`: without its packages, it is none of the lint check's business.
-        ["eslint/bin/eslint.js", "--no-ignore", "--max-warnings", "0", "examples/nest-api/src/{*,auth/*}.ts"],
+        [
+          "eslint/bin/eslint.js",
+          "--no-ignore",
+          "--max-warnings",
+          "0",
+          "examples/nest-api/src/{*,auth/*}.ts",
+        ],
       ],
       after: ["lint"],
     },

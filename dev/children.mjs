@@ -6,19 +6,25 @@ const windows = process.platform === "win32";
 /** How long a child may take to end in order before it is killed. */
 const graceMs = 5000;
 
-/** @typedef {{ pid: number | undefined, exited: Promise<number>, output(): string, stop(): Promise<void> }} Child */
+/**
+ * @typedef {{ pid: number | undefined, exited: Promise<number>, output(): string, stop():
+ *   Promise<void> }} Child
+ */
 
 /** @type {Set<{ kill(signal: NodeJS.Signals): void, stop(): Promise<void> }>} */
 const alive = new Set();
 
 /**
- * Starts a program in a process group of its own, so that it and whatever it starts can be ended together.
+ * Starts a program in a process group of its own, so that it and whatever it starts can be ended
+ * together.
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: Record<string, string | undefined>, shell?: boolean, output?: "inherit" | "collect", onLine?: (line: string) => void, endBy?: NodeJS.Signals }} [options]
- *   env: added to our own. output: "inherit" hands our own terminal on, "collect" (the default) keeps what is printed, line by line to `onLine`. endBy: the signal
- *   that asks it to end (SIGTERM).
+ * @param {{ cwd?: string, env?: Record<string, string | undefined>, shell?: boolean, output?:
+ *   "inherit" | "collect", onLine?: (line: string) => void, endBy?: NodeJS.Signals }} [options]
+ *   env: added to our own. output: "inherit" hands our own terminal on, "collect" (the default)
+ *   keeps what is printed, line by line to `onLine`. endBy: the signal that asks it to end
+ *   (SIGTERM).
  * @returns {Child} `exited` is the exit code (128 where a signal ended it) and never rejects
  */
 export function start(
@@ -71,7 +77,8 @@ export function start(
       printed += `${error.message}\n`;
       resolve(1);
     });
-    // Its own children (compiler workers, browsers) must not outlive it; they would also keep its pipes open.
+    // Its own children (compiler workers, browsers) must not outlive it; they would also keep its
+    // pipes open.
     child.once("exit", () => collect && kill("SIGKILL"));
     child.once("close", (code) => resolve(code ?? 128));
   }).finally(() => alive.delete(entry));
@@ -112,8 +119,8 @@ export async function endAll(code) {
  */
 export function endTogether(code) {
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void endAll(code));
-  // A terminal that was closed can't be written to; that must not keep us from ending the children. Node.js itself
-  // crashes where it tries to restore such a terminal at its end.
+  // A terminal that was closed can't be written to; that must not keep us from ending the children.
+  // Node.js itself crashes where it tries to restore such a terminal at its end.
   const hangUp = () => {
     closers.push(() => void process.on("exit", () => process.kill(process.pid, "SIGKILL")));
     void endAll(code);
@@ -126,7 +133,10 @@ export function endTogether(code) {
   });
 }
 
-/** @param {() => Promise<void> | void} close what runs in this process and has to be ended in order, too */
+/**
+ * @param {() => Promise<void> | void} close what runs in this process and has to be ended in order,
+ *   too
+ */
 export function alsoEnd(close) {
   closers.push(close);
 }

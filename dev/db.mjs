@@ -1,4 +1,6 @@
 // `npm run db:…`
 import { begin } from "./begin.mjs";
 
-await begin(async (root, args) => (await import("./database/commands")).runDatabaseCommand(root, args));
+await begin(async (root, args) =>
+  (await import("./database/commands")).runDatabaseCommand(root, args),
+);

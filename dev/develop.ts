@@ -4,7 +4,13 @@ import { apiUrl, keepVariables } from "./api-variables";
 import { alsoEnd } from "./children.mjs";
 import { embeddedData, embeddedUrl, runningAt } from "./database/claim";
 import { rememberEmbedded, usesEmbedded } from "./database/choice";
-import { ensureSecret, LaunchError, namesTenant, readEnvironment, type Variables } from "./environment";
+import {
+  ensureSecret,
+  LaunchError,
+  namesTenant,
+  readEnvironment,
+  type Variables,
+} from "./environment";
 import { ensureGenerated } from "./generate";
 import { seedPassword, seedPeople } from "./identity/seed";
 import { runningServer, splitArguments, startNextDev } from "./next-dev";
@@ -19,12 +25,13 @@ const identityPort = 3001;
 const databasePort = 5433;
 
 /**
- * Starts the stand-in for Logto where no tenant is named, the embedded Postgres where it is asked for, and `next dev`; says
- * where everything is, and ends with Next.js.
+ * Starts the stand-in for Logto where no tenant is named, the embedded Postgres where it is asked
+ * for, and `next dev`; says where everything is, and ends with Next.js.
  *
  * @param root the project's folder
- * @param args for `next dev`; the first free port from `--port` on is used, on localhost unless `--hostname` says otherwise. `--database` asks for the embedded Postgres, now
- *   and at every later start
+ * @param args for `next dev`; the first free port from `--port` on is used, on localhost unless
+ *   `--hostname` says otherwise. `--database` asks for the embedded Postgres, now and at every
+ *   later start
  * @returns the exit code
  */
 export async function develop(root: string, args: readonly string[]): Promise<number> {
@@ -42,19 +49,27 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
   const running = await runningServer(root);
   if (running) throw new LaunchError(`The app runs in this folder already, at ${running}.`);
   const asksForDatabase = args.includes("--database");
-  const { port: asked, hostname, rest } = splitArguments(args.filter((arg) => arg !== "--database"));
+  const {
+    port: asked,
+    hostname,
+    rest,
+  } = splitArguments(args.filter((arg) => arg !== "--database"));
   const values = readEnvironment(root);
   const ownTenant = namesTenant(values);
   const isEmbedded = usesEmbedded(values, asksForDatabase);
   const openAt = isEmbedded && (await runningAt(embeddedData(root)));
   if (openAt)
-    throw new LaunchError(`Another process has .data/postgres open, at ${openAt}. Wait for its end.`);
+    throw new LaunchError(
+      `Another process has .data/postgres open, at ${openAt}. Wait for its end.`,
+    );
   await ensureGenerated(root);
   const secret = ensureSecret(root, values);
   if (secret.notice) notice(secret.notice);
   if (asksForDatabase && !values.DATABASE_URL) {
     rememberEmbedded(root);
-    notice("Wrote DATABASE_URL=embedded to .env.local: `npm run dev` brings the database from now on");
+    notice(
+      "Wrote DATABASE_URL=embedded to .env.local: `npm run dev` brings the database from now on",
+    );
   }
 
   const set = ownAddress(values.AUTH_URL);
@@ -78,8 +93,11 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
   keepVariables(root, given);
   const next = startNextDev(root, ["--port", String(port), "--hostname", place.hostname, ...rest], {
     NEXT_TELEMETRY_DISABLED: process.env.NEXT_TELEMETRY_DISABLED ?? "1",
-    // `localhost` is 127.0.0.1 also where it could be ::1: browsers try both, other programs often that one alone.
-    NODE_OPTIONS: [process.env.NODE_OPTIONS, "--dns-result-order=ipv4first"].filter(Boolean).join(" "),
+    // `localhost` is 127.0.0.1 also where it could be ::1: browsers try both, other programs often
+    // that one alone.
+    NODE_OPTIONS: [process.env.NODE_OPTIONS, "--dns-result-order=ipv4first"]
+      .filter(Boolean)
+      .join(" "),
     ...(process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: "1" } : {}),
     ...given,
   });
@@ -119,7 +137,8 @@ async function startDatabase(root: string, port: number): Promise<void> {
     const database = await startEmbedded({ port, dataDir: embeddedData(root) });
     alsoEnd(() => database.close());
     const applied = await applyMigrations(database.url);
-    if (applied.length > 0) print(`  ${paint("green", "✓")} Database migrated: ${applied.join(", ")}`);
+    if (applied.length > 0)
+      print(`  ${paint("green", "✓")} Database migrated: ${applied.join(", ")}`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new LaunchError(
@@ -155,14 +174,24 @@ function announce(
     printRow("", paint("dim", `redirect URI there: ${appUrl}/api/auth/callback/logto`));
   }
   if (database) {
-    printRow("Database", `localhost:${database.port}`, "an embedded Postgres; set DATABASE_URL for your own");
+    printRow(
+      "Database",
+      `localhost:${database.port}`,
+      "an embedded Postgres; set DATABASE_URL for your own",
+    );
   } else if (values.DATABASE_URL) {
     printRow("Database", databaseName(values.DATABASE_URL), "by DATABASE_URL");
   } else {
-    printRow("Database", "none", "sessions are in the cookie; `npm run dev -- --database` brings one");
+    printRow(
+      "Database",
+      "none",
+      "sessions are in the cookie; `npm run dev -- --database` brings one",
+    );
   }
   print();
-  print(`  ${paint("green", "Ready")} in ${duration(performance.now() - begun)}. Ctrl-C ends everything.`);
+  print(
+    `  ${paint("green", "Ready")} in ${duration(performance.now() - begun)}. Ctrl-C ends everything.`,
+  );
   print();
 }
 

@@ -4,7 +4,10 @@ import { findBrowser, type Browser } from "./browser";
 import { start } from "./children.mjs";
 import { startProgress } from "./terminal.mjs";
 
-/** No browser was found and none could be installed; the message says why, with the installers' own words. */
+/**
+ * No browser was found and none could be installed; the message says why, with the installers' own
+ * words.
+ */
 export class NoBrowserError extends Error {
   override name = "NoBrowserError";
 }
@@ -27,7 +30,13 @@ function installers(): Installer[] {
       ["apt-get", ["update", "-q"]],
       [
         "apt-get",
-        ["install", "-yq", "--no-install-recommends", "chromium-headless-shell", "fonts-liberation"],
+        [
+          "install",
+          "-yq",
+          "--no-install-recommends",
+          "chromium-headless-shell",
+          "fonts-liberation",
+        ],
       ],
     ],
   };

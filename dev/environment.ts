@@ -10,8 +10,8 @@ export type Variables = Record<string, string | undefined>;
 const silent = { info: () => undefined, error: () => undefined };
 
 /**
- * The variables that the app will see: the process environment, then the .env files in Next.js's own order.
- * An empty one counts as unset, as everywhere (lib/env.ts).
+ * The variables that the app will see: the process environment, then the .env files in Next.js's
+ * own order. An empty one counts as unset, as everywhere (lib/env.ts).
  *
  * @param root the project's folder
  * @param development whether the .env files of development are read, or those of production
@@ -27,7 +27,9 @@ export function readEnvironment(root: string, development = true, file?: string)
   const [combinedEnv = {}] = files
     ? nextEnv.processEnv(files, root, silent, true)
     : [nextEnv.loadEnvConfig(root, development, silent, true).combinedEnv];
-  const values = Object.fromEntries(Object.entries(combinedEnv).filter(([, value]) => value?.trim()));
+  const values = Object.fromEntries(
+    Object.entries(combinedEnv).filter(([, value]) => value?.trim()),
+  );
   for (const name of Object.keys(process.env)) {
     if (!(name in before)) Reflect.deleteProperty(process.env, name);
   }
@@ -58,7 +60,9 @@ export function namesTenant(values: Variables): boolean {
   return missing.length === 0;
 }
 
-/** The value of DATABASE_URL by which `npm run dev` brings its own database, an embedded Postgres. */
+/**
+ * The value of DATABASE_URL by which `npm run dev` brings its own database, an embedded Postgres.
+ */
 export const embedded = "embedded";
 
 /** @returns DATABASE_URL where it names a server */
@@ -69,14 +73,17 @@ export const databaseServer = ({ DATABASE_URL }: Variables): string | undefined 
 export const newSecret = (): string => randomBytes(32).toString("base64");
 
 /**
- * Sees to it that there is an AUTH_SECRET that survives a restart: in a new .env.local where there is none, else in
- * `.data/auth-secret`, because a .env.local that exists is never touched.
+ * Sees to it that there is an AUTH_SECRET that survives a restart: in a new .env.local where there
+ * is none, else in `.data/auth-secret`, because a .env.local that exists is never touched.
  *
  * @param root the project's folder
  * @param values what is set already
  * @returns the variables to add, and a sentence about what was done, if anything was
  */
-export function ensureSecret(root: string, values: Variables): { added: Variables; notice?: string } {
+export function ensureSecret(
+  root: string,
+  values: Variables,
+): { added: Variables; notice?: string } {
   if (values.AUTH_SECRET) return { added: {} };
   const local = path.join(root, ".env.local");
   if (!existsSync(local)) {

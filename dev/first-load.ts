@@ -3,7 +3,8 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 
 /**
- * How much JavaScript a browser loads with a page: the scripts that its HTML names, but for those of browsers without modules.
+ * How much JavaScript a browser loads with a page: the scripts that its HTML names, but for those
+ * of browsers without modules.
  *
  * @param folder the app's, built
  * @param html of the page
@@ -12,7 +13,9 @@ import { gzipSync } from "node:zlib";
 export function firstLoad(folder: string, html: string): number {
   const tags = (html.match(/<script\b[^>]*>/g) ?? []).filter((tag) => !/\bnomodule\b/i.test(tag));
   const files = new Set(tags.flatMap((tag) => /\bsrc="\/_next\/([^"?]+)/.exec(tag)?.[1] ?? []));
-  const sizes = [...files].map((file) => gzipSync(readFileSync(path.join(folder, ".next", file))).length);
+  const sizes = [...files].map(
+    (file) => gzipSync(readFileSync(path.join(folder, ".next", file))).length,
+  );
   if (sizes.length === 0) throw new Error("the page names no script");
   return sizes.reduce((sum, size) => sum + size, 0);
 }
@@ -30,11 +33,15 @@ const emptyApp = {
 `,
 };
 
-/** Writes an app to compare with: create-next-app's, without even the picture and the fonts of its page. */
+/**
+ * Writes an app to compare with: create-next-app's, without even the picture and the fonts of its
+ * page.
+ */
 export function writeEmptyApp(root: string, folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(path.join(folder, "app"), { recursive: true });
   for (const name of ["package.json", "package-lock.json"])
     cpSync(path.join(root, name), path.join(folder, name));
-  for (const [name, content] of Object.entries(emptyApp)) writeFileSync(path.join(folder, name), content);
+  for (const [name, content] of Object.entries(emptyApp))
+    writeFileSync(path.join(folder, name), content);
 }

@@ -9,7 +9,8 @@ import { duration, paint, print, startProgress } from "./terminal.mjs";
 const sources = ["prisma/schema.prisma", "prisma.config.ts", "node_modules/prisma/package.json"];
 
 /**
- * Generates the Prisma client where the schema changed since it was last generated. Ends the process where that fails.
+ * Generates the Prisma client where the schema changed since it was last generated. Ends the
+ * process where that fails.
  *
  * @param root the project's folder
  */
@@ -23,14 +24,20 @@ export async function ensureGenerated(root: string): Promise<void> {
 
   const begun = Date.now();
   const end = startProgress(() => "Generating the Prisma client");
-  const generate = start(process.execPath, ["node_modules/prisma/build/index.js", "generate"], { cwd: root });
+  const generate = start(process.execPath, ["node_modules/prisma/build/index.js", "generate"], {
+    cwd: root,
+  });
   const code = await generate.exited;
   end();
   if (code !== 0) {
     print(generate.output());
-    print("The Prisma client could not be generated from prisma/schema.prisma: the reason is above.");
+    print(
+      "The Prisma client could not be generated from prisma/schema.prisma: the reason is above.",
+    );
     process.exit(1);
   }
   writeFileSync(stamp, digest);
-  print(`  ${paint("green", "✓")} Prisma client generated ${paint("dim", duration(Date.now() - begun))}`);
+  print(
+    `  ${paint("green", "✓")} Prisma client generated ${paint("dim", duration(Date.now() - begun))}`,
+  );
 }

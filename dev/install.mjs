@@ -6,16 +6,19 @@ import { duration, paint, print, startProgress } from "./terminal.mjs";
 
 /**
  * One package of a lock file.
- * @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, os?: string[], cpu?: string[], libc?: string[] }} Entry
+ * @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, os?: string[], cpu?:
+ *   string[], libc?: string[] }} Entry
  * @typedef {{ os: string, cpu: string, libc: string | undefined }} Platform
  */
 
 /**
- * Compares the lock file with what npm wrote down about node_modules, so a user's own `npm ci` or `npm install` will do.
+ * Compares the lock file with what npm wrote down about node_modules, so a user's own `npm ci` or
+ * `npm install` will do.
  *
  * @param {Record<string, Entry>} wanted `packages` of package-lock.json
  * @param {Record<string, Entry>} installed `packages` of node_modules/.package-lock.json
- * @param {Platform} platform whose native builds must be there; a node_modules copied from another machine has others
+ * @param {Platform} platform whose native builds must be there; a node_modules copied from another
+ *   machine has others
  * @returns {string[]} the packages that are missing or of another version
  */
 export function missingPackages(wanted, installed, platform) {
@@ -36,7 +39,9 @@ function isNeeded(entry, platform) {
 /** @returns {string | undefined} "glibc" or "musl" on Linux */
 function systemLibc() {
   if (process.platform !== "linux" || !process.report) return undefined;
-  const report = /** @type {{ header?: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
+  const report = /** @type {{ header?: { glibcVersionRuntime?: string } }} */ (
+    process.report.getReport()
+  );
   return report.header?.glibcVersionRuntime ? "glibc" : "musl";
 }
 
@@ -58,14 +63,17 @@ export function isInstalled(root) {
   const installed = readPackages(path.join(modules, ".package-lock.json"));
   // Whoever installed with pnpm or Yarn keeps doing so.
   if (!installed)
-    return [".modules.yaml", ".yarn-state.yml"].some((mark) => existsSync(path.join(modules, mark)));
+    return [".modules.yaml", ".yarn-state.yml"].some((mark) =>
+      existsSync(path.join(modules, mark)),
+    );
   const wanted = readPackages(path.join(root, "package-lock.json")) ?? {};
   const platform = { os: process.platform, cpu: process.arch, libc: systemLibc() };
   return missingPackages(wanted, installed, platform).length === 0;
 }
 
 /**
- * Installs from the lock file where node_modules is missing or stale. Ends the process where that fails.
+ * Installs from the lock file where node_modules is missing or stale. Ends the process where that
+ * fails.
  *
  * @param {string} root the project's folder
  */
@@ -75,8 +83,11 @@ export async function ensureInstalled(root) {
   const end = startProgress(() => "Installing packages from package-lock.json");
   const npm = process.env.npm_execpath;
   const args = ["ci", "--include=dev", "--no-audit", "--no-fund"];
-  // Prisma would download an engine that only migrations need; `prisma migrate` fetches it when it is first used.
-  const env = { PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY ?? process.execPath };
+  // Prisma would download an engine that only migrations need; `prisma migrate` fetches it when it
+  // is first used.
+  const env = {
+    PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY ?? process.execPath,
+  };
   const options = { cwd: root, env };
   const install = npm?.endsWith("npm-cli.js")
     ? start(process.execPath, [npm, ...args], options)
@@ -84,7 +95,9 @@ export async function ensureInstalled(root) {
   const code = await install.exited;
   end();
   if (code === 0) {
-    print(`  ${paint("green", "✓")} Packages installed ${paint("dim", duration(Date.now() - begun))}`);
+    print(
+      `  ${paint("green", "✓")} Packages installed ${paint("dim", duration(Date.now() - begun))}`,
+    );
     return;
   }
   print(install.output());

@@ -9,7 +9,10 @@ import { LaunchError, type Variables } from "./environment";
 import { isFree } from "./ports";
 import { print } from "./terminal.mjs";
 
-/** What Next.js says at start that we say ourselves, and the line about middleware.ts, whose name is a decision (README). */
+/**
+ * What Next.js says at start that we say ourselves, and the line about middleware.ts, whose name is
+ * a decision (README).
+ */
 const said = [
   /^\s*▲ Next\.js/,
   /^\s*- (Local|Network|Environments):/,
@@ -63,13 +66,15 @@ const lockFile = z.object({ appUrl: z.url(), pid: z.int() });
 
 /**
  * @param root the project's folder
- * @returns the address of a development server that runs in this folder already, by what Next.js keeps in its lock file
+ * @returns the address of a development server that runs in this folder already, by what Next.js
+ *   keeps in its lock file
  */
 export async function runningServer(root: string): Promise<string | undefined> {
   try {
     const lock = readFileSync(path.join(root, ".next/dev/lock"), "utf8");
     const { appUrl, pid } = lockFile.parse(JSON.parse(lock));
-    // A server that was killed leaves its file behind, and its port to others. Throws where there is no such process.
+    // A server that was killed leaves its file behind, and its port to others. Throws where there
+    // is no such process.
     process.kill(pid, 0);
     return (await isFree(Number(new URL(appUrl).port))) ? undefined : appUrl;
   } catch {
@@ -91,7 +96,9 @@ export function startNextDev(root: string, args: readonly string[], env: Variabl
     if (line !== "" && plain.trim() === "") return;
     if (
       !ready &&
-      (plain.trim() === "" || said.some((pattern) => pattern.test(plain)) || firstRequest.test(plain))
+      (plain.trim() === "" ||
+        said.some((pattern) => pattern.test(plain)) ||
+        firstRequest.test(plain))
     )
       return;
     print(line);
@@ -100,7 +107,8 @@ export function startNextDev(root: string, args: readonly string[], env: Variabl
     cwd: root,
     env,
     onLine,
-    // Asked in any other way to end, Next.js starts one more process, with its telemetry, that outlives it.
+    // Asked in any other way to end, Next.js starts one more process, with its telemetry, that
+    // outlives it.
     endBy: "SIGKILL",
   });
 

@@ -1,4 +1,7 @@
-/** The oldest patch release of each Node.js line that everything here runs on (package.json, "engines"). */
+/**
+ * The oldest patch release of each Node.js line that everything here runs on (package.json,
+ * "engines").
+ */
 const oldestMinor = new Map([
   [20, 19],
   [22, 12],

@@ -16,8 +16,8 @@ export interface Place {
 const bare = (hostname: string) => hostname.replace(/^\[|\]$/g, "");
 
 /**
- * AUTH_URL, where it can only be that of the development server itself: with a port, on plain http, at an address of this machine.
- * Everything else has a proxy in front of it.
+ * AUTH_URL, where it can only be that of the development server itself: with a port, on plain http,
+ * at an address of this machine. Everything else has a proxy in front of it.
  */
 export function ownAddress(authUrl: string | undefined): URL | undefined {
   if (!authUrl || !URL.canParse(authUrl)) return undefined;
@@ -29,8 +29,8 @@ export function ownAddress(authUrl: string | undefined): URL | undefined {
 }
 
 /**
- * @param options `hostname`: what was asked for, if anything; `port`: a free one; `authUrl`: AUTH_URL, whose port follows where it
- *   is that of the server itself
+ * @param options `hostname`: what was asked for, if anything; `port`: a free one; `authUrl`:
+ *   AUTH_URL, whose port follows where it is that of the server itself
  */
 export function placeOf(options: {
   hostname?: string | undefined;
@@ -38,7 +38,8 @@ export function placeOf(options: {
   authUrl: string | undefined;
 }): Place {
   const own = ownAddress(options.authUrl);
-  // Only this machine gets to see an app that is being written, unless the app's address says otherwise.
+  // Only this machine gets to see an app that is being written, unless the app's address says
+  // otherwise.
   const hostname =
     options.hostname ?? bare(own?.hostname ?? "localhost").replace(/.*\.localhost$/, "localhost");
   const asked = /^(0\.0\.0\.0|::)$/.test(hostname) ? "localhost" : hostname;

@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** A program may hold a port on one of these and leave it free on the others; a browser would reach either. */
+/**
+ * A program may hold a port on one of these and leave it free on the others; a browser would reach
+ * either.
+ */
 const hosts = ["127.0.0.1", "::1", "0.0.0.0", "::"];
 
 async function canListen(port: number, host: string): Promise<boolean> {

@@ -1,7 +1,15 @@
 import { print, printRow } from "./terminal.mjs";
 
 /** Prints a mail that Logto would send: its code, else its first line, to whom and why. */
-export function printMail({ to, subject, text }: { to: string; subject: string; text: string }): void {
+export function printMail({
+  to,
+  subject,
+  text,
+}: {
+  to: string;
+  subject: string;
+  text: string;
+}): void {
   const [code] = /\b\d{6}\b/.exec(text) ?? text.trim().split("\n");
   print();
   printRow("Mail", code ?? "", `to ${to}: ${subject}`);

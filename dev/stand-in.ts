@@ -21,8 +21,8 @@ export function appClient(appUrl: string): IdentityClient {
 }
 
 /**
- * The variables that make the app use the stand-in, as they would a Logto tenant: every scope, every permission and
- * every API resource that it has, so that the pages have something to show.
+ * The variables that make the app use the stand-in, as they would a Logto tenant: every scope,
+ * every permission and every API resource that it has, so that the pages have something to show.
  *
  * @param issuer the stand-in's
  */

@@ -7,7 +7,9 @@ const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 /** Between two signs of life where no spinner can turn: often enough to show that nothing hangs. */
 const quietSeconds = 10;
 
-/** The line that is turning at the end of the screen, if any. @type {{ draw(): void } | undefined} */
+/**
+ * The line that is turning at the end of the screen, if any. @type {{ draw(): void } | undefined}
+ */
 let spinning;
 
 /**
@@ -53,7 +55,10 @@ export function startProgress(describe) {
   const begun = Date.now();
   const seconds = () => Math.round((Date.now() - begun) / 1000);
   if (!interactive) {
-    const timer = setInterval(() => print(`  … ${describe()}, ${seconds()} s`), quietSeconds * 1000);
+    const timer = setInterval(
+      () => print(`  … ${describe()}, ${seconds()} s`),
+      quietSeconds * 1000,
+    );
     return () => clearInterval(timer);
   }
   let frame = 0;

@@ -3,7 +3,14 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { isBuilt } from "./built";
-import { allChecks, buildCommand, endToEndCommand, typesCommand, type Check, type Counts } from "./checks";
+import {
+  allChecks,
+  buildCommand,
+  endToEndCommand,
+  typesCommand,
+  type Check,
+  type Counts,
+} from "./checks";
 import { buildApi } from "./api-build";
 import { start } from "./children.mjs";
 import { ensureBrowser, NoBrowserError } from "./ensure-browser";
@@ -32,8 +39,8 @@ function runScript(
 }
 
 /**
- * Everything: lint, type check, unit and contract tests, production build, end-to-end tests. Ends with the line
- * `N passed, N failed`.
+ * Everything: lint, type check, unit and contract tests, production build, end-to-end tests. Ends
+ * with the line `N passed, N failed`.
  *
  * @param root the project's folder
  * @returns the exit code
@@ -74,7 +81,9 @@ function summary({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-/** Runs as many at a time as the machine has use for, each once those are over that it waits for. */
+/**
+ * Runs as many at a time as the machine has use for, each once those are over that it waits for.
+ */
 async function runChecks(root: string, checks: Check[]): Promise<Outcome[]> {
   const outcomes = new Map<string, Outcome>();
   const running = new Map<string, Promise<void>>();
@@ -93,7 +102,9 @@ async function runChecks(root: string, checks: Check[]): Promise<Outcome[]> {
     }
     const missing = check.needs?.find((name) => !outcomes.get(name)?.ok);
     if (missing) {
-      print(`  ${paint("yellow", "–")} ${check.name.padEnd(width)}  not run, since ${missing} failed`);
+      print(
+        `  ${paint("yellow", "–")} ${check.name.padEnd(width)}  not run, since ${missing} failed`,
+      );
       outcomes.set(check.name, { ok: false, passed: 0, failed: 0, skipped: 0 });
       continue;
     }
@@ -119,7 +130,12 @@ async function runCheck(root: string, check: Check, width: number): Promise<Outc
   }
   const { passed, failed, skipped } = count(check, ok);
   // A file that can't even be loaded has no failed test to count.
-  const outcome = { ok: ok && failed === 0, passed, failed: ok ? failed : Math.max(failed, 1), skipped };
+  const outcome = {
+    ok: ok && failed === 0,
+    passed,
+    failed: ok ? failed : Math.max(failed, 1),
+    skipped,
+  };
   const tests = check.count ? summary(outcome) : "";
   const mark = outcome.ok ? paint("green", "✓") : paint("red", "✗");
   const time = paint("dim", duration(performance.now() - begun).padStart(7));

@@ -6,7 +6,8 @@ import process from "node:process";
 import { start } from "./children.mjs";
 
 /**
- * Does with a copy of the project what docs/removing-the-examples.md says, and runs `npm test` there.
+ * Does with a copy of the project what docs/removing-the-examples.md says, and runs `npm test`
+ * there.
  *
  * @param root the project's folder, a git repository
  * @returns the exit code
@@ -23,7 +24,11 @@ export async function testWithoutExamples(root: string): Promise<number> {
     const [, commands = ""] = /^```sh\n(.*?)^```$/ms.exec(document) ?? [];
     execFileSync("sh", ["-ec", commands], { cwd: folder, stdio: "inherit" });
     const env = { STORM: undefined };
-    const tests = start(process.execPath, ["dev/test.mjs"], { cwd: folder, env, output: "inherit" });
+    const tests = start(process.execPath, ["dev/test.mjs"], {
+      cwd: folder,
+      env,
+      output: "inherit",
+    });
     return await tests.exited;
   } finally {
     rmSync(folder, { recursive: true, force: true });

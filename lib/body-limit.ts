@@ -1,11 +1,15 @@
-/** What Next.js lets middleware and a route behind it have of a request's body, in bytes: its `proxyClientMaxBodySize`. */
+/**
+ * What Next.js lets middleware and a route behind it have of a request's body, in bytes: its
+ * `proxyClientMaxBodySize`.
+ */
 export const bodyLimit = 10 * 1024 * 1024;
 /** The largest part in which Node.js hands over a body, in bytes. */
 const largestPart = 64 * 1024;
 
 /**
- * Whether a request's body is larger than Next.js lets through middleware. It cuts the rest off without a word, from the part on
- * that goes beyond the limit. So one whose length no header says (chunked) is read, and is too large where it may have been cut.
+ * Whether a request's body is larger than Next.js lets through middleware. It cuts the rest off
+ * without a word, from the part on that goes beyond the limit. So one whose length no header says
+ * (chunked) is read, and is too large where it may have been cut.
  */
 export async function isTooLarge({ headers, body, signal }: Request): Promise<boolean> {
   const length = headers.get("content-length");

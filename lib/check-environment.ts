@@ -1,8 +1,8 @@
 import { env, EnvError } from "./env";
 
 /**
- * Ends the server where the configuration can't work, with a readable list and exit code 1. A throw would leave it
- * running, answering 500 with stack traces.
+ * Ends the server where the configuration can't work, with a readable list and exit code 1. A throw
+ * would leave it running, answering 500 with stack traces.
  */
 export function checkEnvironment(): void {
   try {

@@ -9,9 +9,10 @@ import { logtoClient } from "./session/lifecycle/logto-client";
 const patience = 3_000;
 
 /**
- * Asks for the issuer's discovery document at start. Ends the server where secrets would pass in clear by it, with the reason and
- * exit code 1. Anything else that is wrong with it may pass, an issuer that does not answer above all: that is a line in the log, and
- * sign-in asks again. It does so in any case: what it tells people is how Logto is then.
+ * Asks for the issuer's discovery document at start. Ends the server where secrets would pass in
+ * clear by it, with the reason and exit code 1. Anything else that is wrong with it may pass, an
+ * issuer that does not answer above all: that is a line in the log, and sign-in asks again. It does
+ * so in any case: what it tells people is how Logto is then.
  */
 export async function checkIssuer(): Promise<void> {
   try {
@@ -25,6 +26,9 @@ export async function checkIssuer(): Promise<void> {
     // `npm run dev` starts its stand-in at the same time as the app.
     if (code === "unavailable" && !isProduction) return;
     const level = code === "unavailable" ? "warn" : "error";
-    log[level]("the issuer can't be used yet", { issuer: env().AUTH_LOGTO_ISSUER, reason: message });
+    log[level]("the issuer can't be used yet", {
+      issuer: env().AUTH_LOGTO_ISSUER,
+      reason: message,
+    });
   }
 }

@@ -6,4 +6,5 @@ export class DatabaseError extends Error {
 }
 
 /** Whether an error is a DatabaseError, of whichever bundle. */
-export const isDatabaseError = (error: unknown): error is DatabaseError => isNamed(error, "DatabaseError");
+export const isDatabaseError = (error: unknown): error is DatabaseError =>
+  isNamed(error, "DatabaseError");

@@ -8,11 +8,23 @@ const defaultScopes =
 const words = (value: string) => value.split(/[\s,]+/).filter(Boolean);
 const secret = z.string("is missing").min(32, "has fewer than 32 characters");
 
-/** Names and IP addresses. The parser of URLs also takes `*.example.com`, `a.example,b.example` and `${HOST}` for hosts. */
+/**
+ * Names and IP addresses. The parser of URLs also takes `*.example.com`, `a.example,b.example` and
+ * `${HOST}` for hosts.
+ */
 const hostname = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
-/** As the parser of URLs writes it: Logto's tokens and documents are compared with the issuer letter by letter. */
+/**
+ * As the parser of URLs writes it: Logto's tokens and documents are compared with the issuer letter
+ * by letter.
+ */
 const webUrl = z
-  .url({ protocol: /^https?$/, hostname, normalize: true, error: "is not an http(s) URL", abort: true })
+  .url({
+    protocol: /^https?$/,
+    hostname,
+    normalize: true,
+    error: "is not an http(s) URL",
+    abort: true,
+  })
   .refine((value) => {
     const { username, password } = new URL(value);
     return !username && !password && !/[?#]/.test(value);
@@ -29,7 +41,10 @@ const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 /** Docker's `--env-file` takes quotes for a part of the value. */
 const credential = z
   .string("is missing")
-  .refine((value) => !/\s|^(["'`]).*\1$/.test(value), "has quotes or spaces, which Logto's has not");
+  .refine(
+    (value) => !/\s|^(["'`]).*\1$/.test(value),
+    "has quotes or spaces, which Logto's has not",
+  );
 
 /** An address, or all of a domain. A `*` stands for nothing. */
 const allowedEmails = /^[^@\s*<>()[\],;:\\"]*@([\p{L}\p{M}\p{N}-]+\.)+[\p{L}\p{M}\p{N}-]+$/u;
@@ -54,14 +69,20 @@ const schema = z
     AUTH_SECRET_2: secret.optional(),
     AUTH_SECRET_3: secret.optional(),
     AUTH_URL: webUrl
-      .refine((value) => new URL(value).pathname === "/", "has a path: the app lives at the root of its host")
+      .refine(
+        (value) => new URL(value).pathname === "/",
+        "has a path: the app lives at the root of its host",
+      )
       .transform((value) => new URL(value).origin)
       .optional(),
     AUTH_TRUST_HOST: z.stringbool("is neither true nor false").optional(),
     AUTH_COOKIE_DOMAIN: z
       .string()
       .transform((value) => value.replace(/^\./, "").toLowerCase())
-      .refine((value) => /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/.test(value), "is not a domain")
+      .refine(
+        (value) => /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/.test(value),
+        "is not a domain",
+      )
       .optional(),
     AUTH_LOGTO_ID: credential,
     AUTH_LOGTO_SECRET: credential,
@@ -75,7 +96,10 @@ const schema = z
       .default(defaultScopes)
       .transform(words)
       .refine((scopes) => scopes.includes("openid"), "does not contain openid")
-      .refine((scopes) => scopes.every((scope) => scopeToken.test(scope)), "has an entry that is no scope"),
+      .refine(
+        (scopes) => scopes.every((scope) => scopeToken.test(scope)),
+        "has an entry that is no scope",
+      ),
     LOGTO_RESOURCES: z.string().default("").transform(words).pipe(z.array(resourceIndicator)),
     API_URL: webUrl.transform((value) => value.replace(/\/+$/, "")).optional(),
     API_RESOURCE: z.url("is not a URI").optional(),
@@ -97,21 +121,28 @@ const schema = z
       })
       .refine((entries) => entries.length > 0, "has no entry: unset, it lets everybody in")
       .default([]),
-    AUTH_REDIRECT_PROXY_URL: refused("is Auth.js's, and would have sign-ins come back to another address"),
+    AUTH_REDIRECT_PROXY_URL: refused(
+      "is Auth.js's, and would have sign-ins come back to another address",
+    ),
     basePath: refused("is set in next.config.ts: the app lives at the root of its host"),
-    trailingSlash: refused("is set in next.config.ts: Logto and next-auth/react ask without the slash"),
+    trailingSlash: refused(
+      "is set in next.config.ts: Logto and next-auth/react ask without the slash",
+    ),
     NEXTAUTH_URL: z.string().optional(),
     NODE_ENV: z.string().optional(),
     VERCEL: z.string().optional(),
   })
   .refine(
-    (value) => value.NODE_ENV !== "production" || value.AUTH_URL || value.AUTH_TRUST_HOST || value.VERCEL,
+    (value) =>
+      value.NODE_ENV !== "production" || value.AUTH_URL || value.AUTH_TRUST_HOST || value.VERCEL,
     // Said together with whatever else is wrong.
     { path: ["AUTH_URL"], error: "is missing (needed in production)", when: () => true },
   )
   .refine(
     ({ AUTH_URL, AUTH_COOKIE_DOMAIN }) =>
-      !AUTH_URL || !AUTH_COOKIE_DOMAIN || `.${new URL(AUTH_URL).hostname}`.endsWith(`.${AUTH_COOKIE_DOMAIN}`),
+      !AUTH_URL ||
+      !AUTH_COOKIE_DOMAIN ||
+      `.${new URL(AUTH_URL).hostname}`.endsWith(`.${AUTH_COOKIE_DOMAIN}`),
     {
       path: ["AUTH_COOKIE_DOMAIN"],
       error: "is not the domain of AUTH_URL",
@@ -123,16 +154,20 @@ const schema = z
     error: "is an old name, which Auth.js reads and this app does not: it is AUTH_URL",
     when: () => true,
   })
-  .refine(({ API_RESOURCE, LOGTO_RESOURCES }) => !API_RESOURCE || LOGTO_RESOURCES.includes(API_RESOURCE), {
-    path: ["API_RESOURCE"],
-    error: "is not in LOGTO_RESOURCES",
-  })
+  .refine(
+    ({ API_RESOURCE, LOGTO_RESOURCES }) => !API_RESOURCE || LOGTO_RESOURCES.includes(API_RESOURCE),
+    {
+      path: ["API_RESOURCE"],
+      error: "is not in LOGTO_RESOURCES",
+    },
+  )
   .refine(({ API_RESOURCE }) => API_RESOURCE !== organizationsResource, {
     path: ["API_RESOURCE"],
     error: "is not the indicator of an API",
   })
   .refine(
-    ({ AUTH_ALLOWED_EMAILS, LOGTO_SCOPES }) => !AUTH_ALLOWED_EMAILS.length || LOGTO_SCOPES.includes("email"),
+    ({ AUTH_ALLOWED_EMAILS, LOGTO_SCOPES }) =>
+      !AUTH_ALLOWED_EMAILS.length || LOGTO_SCOPES.includes("email"),
     {
       path: ["LOGTO_SCOPES"],
       error: "does not contain email, without which AUTH_ALLOWED_EMAILS refuses everybody",
@@ -153,7 +188,9 @@ const schema = z
     ),
   }));
 
-/** Every variable that the app reads, parsed. `AUTH_SECRET` is the list of secrets, newest first. */
+/**
+ * Every variable that the app reads, parsed. `AUTH_SECRET` is the list of secrets, newest first.
+ */
 export type Env = z.output<typeof schema>;
 
 const examples: Record<string, string> = {
@@ -176,10 +213,16 @@ const examples: Record<string, string> = {
   AUTH_ALLOWED_EMAILS: "alice@example.com @example.org",
 };
 
-/** The names of all variables that the app itself reads, for the test that holds .env.example to them. */
+/**
+ * The names of all variables that the app itself reads, for the test that holds .env.example to
+ * them.
+ */
 export const variableNames = Object.keys(examples);
 
-/** The configuration is wrong or incomplete. The message is a list for the operator and names no values. */
+/**
+ * The configuration is wrong or incomplete. The message is a list for the operator and names no
+ * values.
+ */
 export class EnvError extends Error {
   override name = "EnvError";
 
@@ -207,12 +250,15 @@ export class EnvError extends Error {
 /**
  * Validates variables. An empty string counts as unset, as hosting dashboards leave it.
  *
- * @throws EnvError naming each wrong or missing variable, what is wrong and an example; never a value.
+ * @throws EnvError naming each wrong or missing variable, what is wrong and an example; never a
+ *   value.
  */
 export function parseEnv(source: Record<string, string | undefined>): Env {
   // A line break comes along where a value is piped into a dashboard's command.
   const set = Object.fromEntries(
-    Object.entries(source).flatMap(([name, value = ""]) => (value.trim() ? [[name, value.trim()]] : [])),
+    Object.entries(source).flatMap(([name, value = ""]) =>
+      value.trim() ? [[name, value.trim()]] : [],
+    ),
   );
   const result = schema.safeParse(set);
   if (result.success) return result.data;
@@ -222,14 +268,19 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     if (!problems.has(variable)) problems.set(variable, issue.message);
   }
   throw new EnvError(
-    [...problems].map(([variable, problem]) => ({ variable, problem, example: examples[variable] ?? "" })),
+    [...problems].map(([variable, problem]) => ({
+      variable,
+      problem,
+      example: examples[variable] ?? "",
+    })),
   );
 }
 
 let parsed: Env | undefined;
 
 /**
- * The validated environment. Parsed at first use, not at import, so that `next build` needs no secrets.
+ * The validated environment. Parsed at first use, not at import, so that `next build` needs no
+ * secrets.
  *
  * @throws EnvError
  */
@@ -245,7 +296,10 @@ export function env(): Env {
 /** Whether this is the production build, or its development server (or a test). */
 export const isProduction = process.env.NODE_ENV === "production";
 
-/** True on https, where cookies get their prefix and `Secure`: from the configuration, never from a request. */
+/**
+ * True on https, where cookies get their prefix and `Secure`: from the configuration, never from a
+ * request.
+ */
 export function isHttps(): boolean {
   const { AUTH_URL, VERCEL } = env();
   return AUTH_URL ? new URL(AUTH_URL).protocol === "https:" : Boolean(VERCEL);

@@ -7,11 +7,20 @@ import { checkEndpoints, nameFault } from "@/lib/logto/discovery-document";
 import { patience } from "@/lib/logto/patient-fetch";
 import { pause, shared } from "@/lib/shared";
 
-/** How long the database may take to answer, in milliseconds. Logto may take as long as wherever else it is asked. */
+/**
+ * How long the database may take to answer, in milliseconds. Logto may take as long as wherever
+ * else it is asked.
+ */
 const databasePatience = 2_000;
-/** How long a verdict is kept, in milliseconds: whoever asks more often asks neither of the two more often. */
+/**
+ * How long a verdict is kept, in milliseconds: whoever asks more often asks neither of the two more
+ * often.
+ */
 const keptFor = 5_000;
-/** How long the next one is waited for, in milliseconds, before the last one is told: probes give up soon. */
+/**
+ * How long the next one is waited for, in milliseconds, before the last one is told: probes give up
+ * soon.
+ */
 const verdictPatience = 1_000;
 
 interface Verdict {
@@ -22,13 +31,17 @@ interface Verdict {
 }
 
 /**
- * Whether this process can do its work: the database answers, and the issuer's discovery document is what it should be. Why
- * not is in the log.
+ * Whether this process can do its work: the database answers, and the issuer's discovery document
+ * is what it should be. Why not is in the log.
  *
  * @param now in milliseconds
  */
 export async function isReady(now = Date.now()): Promise<boolean> {
-  const verdict = shared("readiness", (): Verdict => ({ at: -keptFor, asking: undefined, last: undefined }));
+  const verdict = shared("readiness", (): Verdict => ({
+    at: -keptFor,
+    asking: undefined,
+    last: undefined,
+  }));
   if (!verdict.asking && now - verdict.at >= keptFor) {
     verdict.at = now;
     verdict.asking = check().then((ready) => {

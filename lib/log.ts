@@ -7,7 +7,10 @@ import { shared } from "./shared";
 
 type Fields = Record<string, unknown>;
 
-/** Names under which a secret may come along, at the top or one level below. Callers give none; this is the second lock. */
+/**
+ * Names under which a secret may come along, at the top or one level below. Callers give none; this
+ * is the second lock.
+ */
 const secretNames = (
   "accessToken access_token refreshToken refresh_token idToken id_token logout_token token sessionToken sealedTokens sid " +
   "code_verifier state nonce secret clientSecret client_secret password authorization cookie cookies set-cookie"
@@ -37,11 +40,15 @@ const entry = z.looseObject({
   msg: z.string(),
 });
 
-/** For people to read while they develop: one line, where the console has its warnings and errors. */
+/**
+ * For people to read while they develop: one line, where the console has its warnings and errors.
+ */
 const readable: DestinationStream = {
   write(json) {
     const { level, time: _time, requestId: _id, msg, ...fields } = entry.parse(JSON.parse(json));
-    const details = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+    const details = Object.entries(fields).map(
+      ([name, value]) => `${name}=${JSON.stringify(value)}`,
+    );
     // Folded, so that nobody can forge another line.
     const event = stripVTControlCharacters(msg).replace(/\s*[\r\n]+\s*/g, " ");
     console[level](["[auth]", event, ...details].join(" "));
@@ -54,7 +61,8 @@ const logger = () =>
 /**
  * The operator's log: one line an event, with the id of its request. JSON in production.
  *
- * `info` is for what works, `warn` for what a user or provider did wrong, `error` for what the operator has to mend.
+ * `info` is for what works, `warn` for what a user or provider did wrong, `error` for what the
+ * operator has to mend.
  */
 export const log = {
   info: (event: string, fields: Fields = {}): void => logger().info(fields, event),
@@ -63,14 +71,16 @@ export const log = {
 };
 
 /**
- * Makes one line of this log of whatever else is printed as a warning or an error: Next.js prints what it catches in many,
- * and says of none for which request. Only an error, which is a bug, keeps its stack.
+ * Makes one line of this log of whatever else is printed as a warning or an error: Next.js prints
+ * what it catches in many, and says of none for which request. Only an error, which is a bug, keeps
+ * its stack.
  */
 export function logConsole(): void {
   const print =
     (level: "warn" | "error") =>
     (...args: unknown[]) => {
-      const shown = level === "error" ? args : args.map((arg) => (arg instanceof Error ? arg.message : arg));
+      const shown =
+        level === "error" ? args : args.map((arg) => (arg instanceof Error ? arg.message : arg));
       log[level](stripVTControlCharacters(format(...shown)).trim());
     };
   console.warn = print("warn");

@@ -4,8 +4,8 @@ import { onRequest } from "./on-request";
 const nowhere = "/_next/static/malformed-address";
 
 /**
- * Whether a request's path is percent-encoded UTF-8 (RFC 3986 §2.5). Queries are read leniently, as forms are, but for the one
- * that names a picture, which Next.js takes for a path.
+ * Whether a request's path is percent-encoded UTF-8 (RFC 3986 §2.5). Queries are read leniently, as
+ * forms are, but for the one that names a picture, which Next.js takes for a path.
  */
 export function isWellEncoded(url: string): boolean {
   const [path = "", query = ""] = url.split("?", 2);
@@ -19,8 +19,9 @@ export function isWellEncoded(url: string): boolean {
 }
 
 /**
- * Answers 404 where a path can't be decoded, such as `/organizations/%E0%A4%A`. Next.js finds that out while it matches routes,
- * has no page for its own 400 in a project without `pages/`, and so answers 500.
+ * Answers 404 where a path can't be decoded, such as `/organizations/%E0%A4%A`. Next.js finds that
+ * out while it matches routes, has no page for its own 400 in a project without `pages/`, and so
+ * answers 500.
  */
 export function refuseMalformedAddresses(): void {
   onRequest((request) => {

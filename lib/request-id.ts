@@ -11,10 +11,10 @@ export const requestId = (): string | undefined => requests().getStore();
 const sane = /^[\w.:-]{1,128}$/;
 
 /**
- * Gives every request of this process an id: the proxy's `X-Request-Id` (Vercel's `X-Vercel-Id`), or a new one. The answer
- * has it, whatever is forwarded may have it, and so has each line of the log. Node.js tells of a request before Next.js
- * sees it, so that middleware, handlers, actions and pages all run with it; AsyncLocalStorage.run could wrap no more than
- * one of them.
+ * Gives every request of this process an id: the proxy's `X-Request-Id` (Vercel's `X-Vercel-Id`),
+ * or a new one. The answer has it, whatever is forwarded may have it, and so has each line of the
+ * log. Node.js tells of a request before Next.js sees it, so that middleware, handlers, actions and
+ * pages all run with it; AsyncLocalStorage.run could wrap no more than one of them.
  */
 export function identifyRequests(): void {
   onRequest((request, response) => {

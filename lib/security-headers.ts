@@ -1,10 +1,11 @@
 import { env, isHttps, isProduction } from "./env";
 
 /**
- * What pages may load and where they may send to. No nonces: a page that is rendered at build time can't have one, and its
- * inline scripts, by which Next.js brings the page's data, differ from page to page. So inline scripts run; what a hole in
- * a page could add beyond them does not: foreign scripts, event handlers in attributes, styles, frames, plugins, another
- * base, forms that send to elsewhere, requests to elsewhere.
+ * What pages may load and where they may send to. No nonces: a page that is rendered at build time
+ * can't have one, and its inline scripts, by which Next.js brings the page's data, differ from page
+ * to page. So inline scripts run; what a hole in a page could add beyond them does not: foreign
+ * scripts, event handlers in attributes, styles, frames, plugins, another base, forms that send to
+ * elsewhere, requests to elsewhere.
  */
 function contentSecurityPolicy(): string {
   const { AUTH_LOGTO_ISSUER, AUTH_COOKIE_DOMAIN, AUTH_URL } = env();
@@ -24,7 +25,8 @@ function contentSecurityPolicy(): string {
       AUTH_COOKIE_DOMAIN && `${scheme}://*.${AUTH_COOKIE_DOMAIN}:*`,
       !isProduction && "ws:",
     ],
-    // Signing in and out are forms of ours that end at Logto, and browsers look at the whole way: from another host by AUTH_URL.
+    // Signing in and out are forms of ours that end at Logto, and browsers look at the whole way:
+    // from another host by AUTH_URL.
     "form-action": ["'self'", AUTH_URL && new URL(AUTH_URL).origin, issuer],
     "frame-ancestors": ["'none'"],
     "base-uri": ["'none'"],
@@ -37,8 +39,8 @@ function contentSecurityPolicy(): string {
 }
 
 /**
- * Whether pages may show a picture of a user: what `img-src` allows, of addresses that come from elsewhere. Left to the browser, a
- * picture on plain http would be an error in its console.
+ * Whether pages may show a picture of a user: what `img-src` allows, of addresses that come from
+ * elsewhere. Left to the browser, a picture on plain http would be an error in its console.
  *
  * @param address as the identity provider gives it
  */
@@ -55,8 +57,8 @@ export function isShownPicture(address: string): boolean {
 const hstsLifetime = 2 * 365 * 24 * 60 * 60;
 
 /**
- * Adds the headers that depend on the configuration, and so are not known to next.config.ts, which has the others: where
- * the issuer is, and whether the app is on https.
+ * Adds the headers that depend on the configuration, and so are not known to next.config.ts, which
+ * has the others: where the issuer is, and whether the app is on https.
  *
  * @param response an answer of middleware
  */

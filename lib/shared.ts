@@ -1,6 +1,6 @@
 /**
- * State that all of one process shares. Middleware, handlers and pages are separate bundles, each with its own copy of
- * every module, so that a module-level variable would exist three times.
+ * State that all of one process shares. Middleware, handlers and pages are separate bundles, each
+ * with its own copy of every module, so that a module-level variable would exist three times.
  *
  * @param name names the state within the process
  * @param create makes it at first use
@@ -17,7 +17,8 @@ export function shared<T extends object>(name: string, create: () => T): T {
 }
 
 /**
- * Tells an error by its name. `instanceof` fails for an error that another bundle of this process made.
+ * Tells an error by its name. `instanceof` fails for an error that another bundle of this process
+ * made.
  *
  * @param name of the error's class
  */
@@ -26,7 +27,10 @@ export const isNamed = (error: unknown, name: string): boolean =>
 
 const said = () => shared("said", () => new BoundedMap<string, true>(1_000));
 
-/** Whether this process is asked about something for the first time, as far as it remembers: for what is worth one line in the log. */
+/**
+ * Whether this process is asked about something for the first time, as far as it remembers: for
+ * what is worth one line in the log.
+ */
 export function isNews(what: string): boolean {
   const isNew = !said().get(what);
   said().set(what, true);

@@ -2,7 +2,10 @@ import type { ReactNode } from "react";
 import { ReloadOnRestore } from "@/components/reload-on-restore";
 import { SiteHeader } from "@/components/site-header";
 
-/** Pages on the way in: nothing but the way in. Restored from the back-forward cache, a form would still be "sending". */
+/**
+ * Pages on the way in: nothing but the way in. Restored from the back-forward cache, a form would
+ * still be "sending".
+ */
 export default function AuthLayout({ children }: { children: ReactNode }) {
   return (
     <>

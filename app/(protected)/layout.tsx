@@ -10,13 +10,19 @@ import { auth } from "@/auth";
 
 export const metadata: Metadata = { robots: { index: false } };
 
-/** Draws the frame and guards nothing: Next.js keeps a layout across navigations. Each page calls its own guard. */
+/**
+ * Draws the frame and guards nothing: Next.js keeps a layout across navigations. Each page calls
+ * its own guard.
+ */
 export default async function ProtectedLayout({ children }: { children: ReactNode }) {
   // In an outage the page says so.
   const session = await auth().catch((error: unknown) => void asSessionError(error));
   return (
     <>
-      <SiteHeader end={session && <UserMenu user={displayedUser(session.user)} />} nav={<PageTabs />} />
+      <SiteHeader
+        end={session && <UserMenu user={displayedUser(session.user)} />}
+        nav={<PageTabs />}
+      />
       {children}
       <ReloadOnRestore />
     </>

@@ -6,8 +6,9 @@ import { SessionError } from "@/lib/session/model/errors";
 const identityScopes = new Set(["openid", "offline_access", ...Object.values(claimScopes)]);
 
 /**
- * The permission that the examples ask for, whatever tenant there is: at the API of API_RESOURCE, or the first one of
- * LOGTO_RESOURCES; `write`, or the first permission of LOGTO_SCOPES. In an app of your own both are constants.
+ * The permission that the examples ask for, whatever tenant there is: at the API of API_RESOURCE,
+ * or the first one of LOGTO_RESOURCES; `write`, or the first permission of LOGTO_SCOPES. In an app
+ * of your own both are constants.
  *
  * @throws SessionError `api_not_configured`
  */
@@ -17,6 +18,9 @@ export function apiPermission(): { resource: string; scope: string } {
   const permissions = LOGTO_SCOPES.filter((scope) => !identityScopes.has(scope));
   const scope = permissions.includes("write") ? "write" : permissions[0];
   if (!resource || !scope)
-    throw new SessionError("api_not_configured", "LOGTO_RESOURCES or LOGTO_SCOPES names nothing to ask for");
+    throw new SessionError(
+      "api_not_configured",
+      "LOGTO_RESOURCES or LOGTO_SCOPES names nothing to ask for",
+    );
   return { resource, scope };
 }

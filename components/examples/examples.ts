@@ -116,7 +116,9 @@ const handler: Protection = {
   protects: "A route handler",
   guard: "withSession(handler, { role })",
   file: "app/api/examples/role/route.ts",
-  code: `export const GET = withSession(({ user }) => Response.json({ roles: user.roles }), { role: "admin" });`,
+  code: `export const GET = withSession(({ user }) => Response.json({ roles: user.roles }), {
+  role: "admin",
+});`,
 };
 
 const client: Example = {
@@ -134,4 +136,13 @@ const client: Example = {
 };
 
 /** The examples, in the order of the overview. */
-export const examples = { server, middleware, role, permission, organization, handler, action, client };
+export const examples = {
+  server,
+  middleware,
+  role,
+  permission,
+  organization,
+  handler,
+  action,
+  client,
+};

@@ -16,8 +16,8 @@ import { Timestamp } from "@/components/ui/timestamp";
 import { signInPath } from "@/lib/session/model/callback-url";
 
 /**
- * Who is signed in, by `useSession`, and what a protected handler says to them. The handler has the last word: next-auth
- * takes an outage for "signed out", the handler tells the two apart.
+ * Who is signed in, by `useSession`, and what a protected handler says to them. The handler has the
+ * last word: next-auth takes an outage for "signed out", the handler tells the two apart.
  */
 export function Permissions() {
   const { data: session, status, update } = useSession();
@@ -34,7 +34,13 @@ export function Permissions() {
           {session ? <Timestamp value={session.expires} /> : <Waiting />}
         </Detail>
         <Detail term="You may, at the API">
-          {answer?.status === 200 ? <Scopes body={answer.body} /> : answer ? "not known" : <Waiting />}
+          {answer?.status === 200 ? (
+            <Scopes body={answer.body} />
+          ) : answer ? (
+            "not known"
+          ) : (
+            <Waiting />
+          )}
         </Detail>
       </DetailList>
       {answer && answer.status !== 200 && <Refused answer={answer} tryAgain={tryAgain} />}
@@ -60,7 +66,8 @@ function SignedOut() {
         </ButtonLink>
       }
     >
-      Here, in another tab, or because the session has ended. What it protected is gone from this page.
+      Here, in another tab, or because the session has ended. What it protected is gone from this
+      page.
     </Alert>
   );
 }
@@ -92,7 +99,8 @@ const unreachable = {
 
 function Refused({ answer, tryAgain }: { answer: Answer; tryAgain: () => void }) {
   const code = property(answer.body, "error");
-  const known = typeof code === "string" && isSessionErrorCode(code) ? sessionMessages[code] : unreachable;
+  const known =
+    typeof code === "string" && isSessionErrorCode(code) ? sessionMessages[code] : unreachable;
   return (
     <div className="mt-5">
       <Alert

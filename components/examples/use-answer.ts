@@ -28,7 +28,9 @@ export function useAnswer(
   useEffect(() => {
     const abort = new AbortController();
     fetch(path, { signal: abort.signal })
-      .then(async (response) => setAnswer({ status: response.status, body: await response.json(), user }))
+      .then(async (response) =>
+        setAnswer({ status: response.status, body: await response.json(), user }),
+      )
       .catch(() => {
         if (!abort.signal.aborted) setAnswer({ status: 0, body: null, user });
       });

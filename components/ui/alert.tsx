@@ -1,7 +1,11 @@
 import type { ReactNode } from "react";
 
 const tones = {
-  info: { box: "border-accent-border bg-accent-subtle", text: "text-accent", path: "M8 7.25v4M8 4.75v.01" },
+  info: {
+    box: "border-accent-border bg-accent-subtle",
+    text: "text-accent",
+    path: "M8 7.25v4M8 4.75v.01",
+  },
   warning: {
     box: "border-warning-border bg-warning-subtle",
     text: "text-warning",
@@ -28,7 +32,10 @@ interface AlertProps {
 export function Alert({ tone, title, children, action }: AlertProps) {
   const { box, text, path } = tones[tone];
   return (
-    <div role={tone === "info" ? "status" : "alert"} className={`flex gap-3 rounded-lg border p-4 ${box}`}>
+    <div
+      role={tone === "info" ? "status" : "alert"}
+      className={`flex gap-3 rounded-lg border p-4 ${box}`}
+    >
       <svg
         viewBox="0 0 16 16"
         fill="none"

@@ -7,12 +7,16 @@ const sizes = { small: "size-8 text-xs", large: "size-14 text-lg" };
 interface AvatarProps {
   /** The address of the picture, on any host: it comes from the identity provider. */
   src: string | null;
-  /** Whose picture it is; its initials stand in for a picture that is missing or can't be loaded. */
+  /**
+   * Whose picture it is; its initials stand in for a picture that is missing or can't be loaded.
+   */
   name: string;
   size?: keyof typeof sizes;
 }
 
-/** A picture or initials. Decorative: the name stands beside it, or labels the control around it. */
+/**
+ * A picture or initials. Decorative: the name stands beside it, or labels the control around it.
+ */
 export function Avatar({ src, name, size = "small" }: AvatarProps) {
   const [failedSrc, setFailedSrc] = useState<string | null>(null);
   return (

@@ -7,8 +7,15 @@ import { buttonClass, type ButtonStyle } from "@/components/ui/button-class";
  *
  * @public there to be used, also where no page does
  */
-export function Button({ variant, size, className = "", ...rest }: ButtonStyle & ComponentProps<"button">) {
-  return <button type="button" {...rest} className={`${buttonClass({ variant, size })} ${className}`} />;
+export function Button({
+  variant,
+  size,
+  className = "",
+  ...rest
+}: ButtonStyle & ComponentProps<"button">) {
+  return (
+    <button type="button" {...rest} className={`${buttonClass({ variant, size })} ${className}`} />
+  );
 }
 
 /** A link that looks like a button. What it leads to is not fetched before somebody wants it. */
@@ -18,5 +25,7 @@ export function ButtonLink({
   className = "",
   ...rest
 }: ButtonStyle & ComponentProps<typeof Link>) {
-  return <Link prefetch={false} {...rest} className={`${buttonClass({ variant, size })} ${className}`} />;
+  return (
+    <Link prefetch={false} {...rest} className={`${buttonClass({ variant, size })} ${className}`} />
+  );
 }

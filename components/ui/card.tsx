@@ -13,7 +13,14 @@ interface CardProps {
 }
 
 /** A titled part of a page; a region of its own for screen readers. */
-export function Card({ title, description, action, flush = false, className = "", children }: CardProps) {
+export function Card({
+  title,
+  description,
+  action,
+  flush = false,
+  className = "",
+  children,
+}: CardProps) {
   const titleId = useId();
   return (
     <section

@@ -18,7 +18,11 @@ export function CodeBlock({ title, code }: CodeBlockProps) {
         <code className="block w-max min-w-full px-4">
           {code.split("\n").map((line, index) => {
             const isComment = /^\s*(#|\/\/)/.test(line);
-            return isComment ? <span key={index} className="text-muted">{`${line}\n`}</span> : `${line}\n`;
+            return isComment ? (
+              <span key={index} className="text-muted">{`${line}\n`}</span>
+            ) : (
+              `${line}\n`
+            );
           })}
         </code>
       </pre>

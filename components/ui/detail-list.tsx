@@ -1,8 +1,16 @@
 import type { ReactNode } from "react";
 
 /** Pairs of a term and what it is for this user or thing. */
-export function DetailList({ className = "", children }: { className?: string; children: ReactNode }) {
-  return <dl className={`divide-y divide-border border-t border-border ${className}`}>{children}</dl>;
+export function DetailList({
+  className = "",
+  children,
+}: {
+  className?: string;
+  children: ReactNode;
+}) {
+  return (
+    <dl className={`divide-y divide-border border-t border-border ${className}`}>{children}</dl>
+  );
 }
 
 /** One pair of a `DetailList`; says so when there is no value. */

@@ -11,7 +11,10 @@ interface MenuProps {
   children: ReactNode;
 }
 
-/** A button and what it opens below itself: a native popover, which opens and closes without JavaScript. */
+/**
+ * A button and what it opens below itself: a native popover, which opens and closes without
+ * JavaScript.
+ */
 export function Menu({ button, buttonClass, children }: MenuProps) {
   const id = useId();
   const menu = useRef<HTMLDivElement>(null);

@@ -5,8 +5,8 @@ import { useFormStatus } from "react-dom";
 import { buttonClass, type ButtonStyle } from "@/components/ui/button-class";
 
 /**
- * Sends the form around it and shows that it is under way. With several in one form, each has its own `name` and
- * `value`, and only the one that was pressed turns.
+ * Sends the form around it and shows that it is under way. With several in one form, each has its
+ * own `name` and `value`, and only the one that was pressed turns.
  */
 export function SubmitButton({
   variant,
@@ -36,7 +36,13 @@ export function SubmitButton({
 
 function Spinner() {
   return (
-    <svg viewBox="0 0 16 16" fill="none" strokeWidth="2" className="size-4 animate-spin" aria-hidden="true">
+    <svg
+      viewBox="0 0 16 16"
+      fill="none"
+      strokeWidth="2"
+      className="size-4 animate-spin"
+      aria-hidden="true"
+    >
       <circle cx="8" cy="8" r="6" className="stroke-current opacity-25" />
       <path d="M14 8a6 6 0 0 0-6-6" strokeLinecap="round" className="stroke-current" />
     </svg>

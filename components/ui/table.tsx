@@ -8,8 +8,8 @@ interface TableProps {
 }
 
 /**
- * A table that becomes a list of blocks on a phone. The roles are written out because a `display` other than that of a
- * table takes them away.
+ * A table that becomes a list of blocks on a phone. The roles are written out because a `display`
+ * other than that of a table takes them away.
  */
 export function Table({ caption, columns, children }: TableProps) {
   return (
@@ -36,7 +36,10 @@ export function Table({ caption, columns, children }: TableProps) {
   );
 }
 
-/** A row of a `Table`; on a phone, a block with its cells below each other and a corner at the top right. */
+/**
+ * A row of a `Table`; on a phone, a block with its cells below each other and a corner at the top
+ * right.
+ */
 export function TableRow({ children }: { children: ReactNode }) {
   return (
     <tr
@@ -57,8 +60,17 @@ interface TableCellProps {
 }
 
 /** A cell; `header` names the row. */
-export function TableCell({ header = false, corner = false, className = "", children }: TableCellProps) {
-  const place = corner ? "col-start-2 row-start-1 text-right" : header ? "row-start-1" : "col-span-2";
+export function TableCell({
+  header = false,
+  corner = false,
+  className = "",
+  children,
+}: TableCellProps) {
+  const place = corner
+    ? "col-start-2 row-start-1 text-right"
+    : header
+      ? "row-start-1"
+      : "col-span-2";
   const classes = `align-top font-normal sm:table-cell sm:px-5 sm:py-3 sm:text-left ${place} ${className}`;
   return header ? (
     <th role="rowheader" scope="row" className={classes}>

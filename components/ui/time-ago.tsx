@@ -1,9 +1,15 @@
 const format = new Intl.RelativeTimeFormat("en");
 
-/** How long ago something was, in hours and days; the moment itself when pointed at. Less than an hour is "within the hour". */
+/**
+ * How long ago something was, in hours and days; the moment itself when pointed at. Less than an
+ * hour is "within the hour".
+ */
 export function TimeAgo({ value }: { value: Date }) {
   return (
-    <time dateTime={value.toISOString()} title={`${value.toISOString().slice(0, 16).replace("T", " ")} UTC`}>
+    <time
+      dateTime={value.toISOString()}
+      title={`${value.toISOString().slice(0, 16).replace("T", " ")} UTC`}
+    >
       {timeAgo(value)}
     </time>
   );

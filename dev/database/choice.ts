@@ -14,7 +14,8 @@ const contradiction = () =>
  * @param values what is set
  * @param asked whether the command line asks for the embedded Postgres
  * @returns whether `npm run dev` starts it
- * @throws LaunchError where DATABASE_URL names a server that was not meant, or where a database is needed and none is named
+ * @throws LaunchError where DATABASE_URL names a server that was not meant, or where a database is
+ *   needed and none is named
  */
 export function usesEmbedded(values: Variables, asked: boolean): boolean {
   if (asked && databaseServer(values)) throw contradiction();
@@ -31,7 +32,8 @@ const lines = `# \`npm run dev\` brings an embedded Postgres. Remove this line t
 DATABASE_URL=${embedded}`;
 
 /**
- * Asks for the embedded Postgres in .env.local, for later starts of `npm run dev`. All else in the file stays as it is.
+ * Asks for the embedded Postgres in .env.local, for later starts of `npm run dev`. All else in the
+ * file stays as it is.
  *
  * @param root the project's folder
  * @throws LaunchError where the file names a server
@@ -42,6 +44,8 @@ export function rememberEmbedded(root: string): void {
   // An empty variable of the process hides what the file says.
   if (databaseServer(parseEnv(text))) throw contradiction();
   const separator = text === "" || text.endsWith("\n") ? "" : "\n";
-  const changed = emptyLine.test(text) ? text.replace(emptyLine, lines) : `${text}${separator}${lines}\n`;
+  const changed = emptyLine.test(text)
+    ? text.replace(emptyLine, lines)
+    : `${text}${separator}${lines}\n`;
   writeWhole(file, changed);
 }

@@ -7,7 +7,10 @@ import { isFree } from "../ports";
 /** Where `npm run dev` and the db scripts keep the data. @param root the project's folder */
 export const embeddedData = (root: string): string => path.join(root, ".data/postgres");
 
-/** Where the embedded Postgres is reached; it lets in everybody on this machine, as the identity stand-in does. */
+/**
+ * Where the embedded Postgres is reached; it lets in everybody on this machine, as the identity
+ * stand-in does.
+ */
 export const embeddedUrl = (port: number): string =>
   `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`;
 
@@ -24,7 +27,9 @@ export class DatabaseInUseError extends Error {
 const claimFile = (dataDir: string) => `${dataDir}.json`;
 const contents = z.object({ url: z.url(), pid: z.number() });
 
-/** @returns the address of the embedded Postgres that has the data open, if a living process does */
+/**
+ * @returns the address of the embedded Postgres that has the data open, if a living process does
+ */
 export async function runningAt(dataDir: string): Promise<string | undefined> {
   try {
     const { url, pid } = contents.parse(JSON.parse(readFileSync(claimFile(dataDir), "utf8")));

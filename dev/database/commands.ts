@@ -20,8 +20,8 @@ const prismaCommands: Record<string, string[]> = {
 };
 
 /**
- * Runs one of the `db:` scripts, on the server of DATABASE_URL, else on the embedded one: that of `npm run dev` while it runs,
- * else one that is started for as long as the command takes.
+ * Runs one of the `db:` scripts, on the server of DATABASE_URL, else on the embedded one: that of
+ * `npm run dev` while it runs, else one that is started for as long as the command takes.
  *
  * @param root the project's folder
  * @param args the command, and what is passed on to Prisma
@@ -40,7 +40,8 @@ export async function runDatabaseCommand(
   }
   const values = readEnvironment(root);
   const server = databaseServer(values);
-  // Else a deployment that lacks the variable would migrate a database that nobody will use, and go on.
+  // Else a deployment that lacks the variable would migrate a database that nobody will use, and go
+  // on.
   if (command === "deploy" && !server) {
     print("DATABASE_URL names no server. `npm run dev` migrates its embedded database itself.");
     return 1;
@@ -49,16 +50,21 @@ export async function runDatabaseCommand(
   const url = server ?? (await openEmbedded(root, !prisma || command === "studio"));
   if (!prisma) return clean(url);
   const shadow =
-    values.SHADOW_DATABASE_URL ?? (command === "migrate" && !server ? await openShadow() : undefined);
-  const child = start(process.execPath, ["node_modules/prisma/build/index.js", ...prisma, ...args], {
-    cwd: root,
-    env: {
-      DATABASE_URL: url,
-      DATABASE_URL_UNPOOLED: (server && values.DATABASE_URL_UNPOOLED) ?? url,
-      ...(shadow ? { SHADOW_DATABASE_URL: shadow } : {}),
+    values.SHADOW_DATABASE_URL ??
+    (command === "migrate" && !server ? await openShadow() : undefined);
+  const child = start(
+    process.execPath,
+    ["node_modules/prisma/build/index.js", ...prisma, ...args],
+    {
+      cwd: root,
+      env: {
+        DATABASE_URL: url,
+        DATABASE_URL_UNPOOLED: (server && values.DATABASE_URL_UNPOOLED) ?? url,
+        ...(shadow ? { SHADOW_DATABASE_URL: shadow } : {}),
+      },
+      output: "inherit",
     },
-    output: "inherit",
-  });
+  );
   const code = await child.exited;
   // `migrate dev` leaves that to others.
   if (command === "migrate" && code === 0) await ensureGenerated(root);

@@ -26,14 +26,17 @@ const maintenance = (url: string) => withDatabase(url, "postgres");
 
 /** Databases for tests, on one server. */
 export interface Databases {
-  /** A database with the migrations and no rows, to make others from. Whoever connects to it keeps them from being made. */
+  /**
+   * A database with the migrations and no rows, to make others from. Whoever connects to it keeps
+   * them from being made.
+   */
   template: string;
   close(): Promise<void>;
 }
 
 /**
- * A server for tests, with a migrated database to copy: TEST_DATABASE_URL where that is set (its user has to be allowed to
- * create databases), else one that is started.
+ * A server for tests, with a migrated database to copy: TEST_DATABASE_URL where that is set (its
+ * user has to be allowed to create databases), else one that is started.
  */
 export async function startDatabases(): Promise<Databases> {
   const given = process.env.TEST_DATABASE_URL;
@@ -46,7 +49,9 @@ export async function startDatabases(): Promise<Databases> {
   return { template, close };
 }
 
-/** @returns the address of a new database on the server of `url`, with the migrations and no rows */
+/**
+ * @returns the address of a new database on the server of `url`, with the migrations and no rows
+ */
 async function createTemplate(url: string): Promise<string> {
   const name = `starter_${randomBytes(4).toString("hex")}`;
   await query(maintenance(url), `CREATE DATABASE "${name}"`);
@@ -70,6 +75,9 @@ export async function createDatabase(template: string, name: string): Promise<st
 async function dropCopies(template: string): Promise<void> {
   const like = nameOf(template);
   const url = maintenance(template);
-  const names = await query(url, `SELECT datname FROM pg_database WHERE starts_with(datname, '${like}')`);
+  const names = await query(
+    url,
+    `SELECT datname FROM pg_database WHERE starts_with(datname, '${like}')`,
+  );
   for (const name of names) await query(url, `DROP DATABASE "${name}" WITH (FORCE)`);
 }

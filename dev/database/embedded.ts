@@ -10,15 +10,22 @@ export interface EmbeddedDatabase {
 }
 
 /**
- * Starts a PostgreSQL inside of this process (PGlite) and serves it on 127.0.0.1, to any number of connections.
+ * Starts a PostgreSQL inside of this process (PGlite) and serves it on 127.0.0.1, to any number of
+ * connections.
  *
- * PGlite has one session, and its own socket server lets connections into it message by message, which mixes up their answers.
- * Here a connection has the session to itself from its first message to the point where no transaction is open.
+ * PGlite has one session, and its own socket server lets connections into it message by message,
+ * which mixes up their answers. Here a connection has the session to itself from its first message
+ * to the point where no transaction is open.
  *
- * @param options `dataDir`: where the data survives, a SIGKILL too; absent: in memory. `port`: 0 for any free one
- * @throws DatabaseInUseError where another process has the data open; the error of `listen` where the port is taken
+ * @param options `dataDir`: where the data survives, a SIGKILL too; absent: in memory. `port`: 0
+ *   for any free one
+ * @throws DatabaseInUseError where another process has the data open; the error of `listen` where
+ *   the port is taken
  */
-export async function startEmbedded(options: { dataDir?: string; port: number }): Promise<EmbeddedDatabase> {
+export async function startEmbedded(options: {
+  dataDir?: string;
+  port: number;
+}): Promise<EmbeddedDatabase> {
   const connections = new Map<Socket, Promise<void>>();
   const server = createServer({ noDelay: true }, (socket) => {
     const served = serve(socket, session)
@@ -132,7 +139,8 @@ async function serve(socket: Socket, session: Session): Promise<void> {
 }
 
 async function cleanUp(pglite: PGlite, statements: Set<string>): Promise<void> {
-  const run = (bytes: Buffer) => pglite.execProtocolRawStream(bytes, { onRawData: () => undefined });
+  const run = (bytes: Buffer) =>
+    pglite.execProtocolRawStream(bytes, { onRawData: () => undefined });
   const sync = message("S", "");
   await run(sync);
   if (pglite.isInTransaction()) await run(message("Q", "ROLLBACK\0"));

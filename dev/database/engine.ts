@@ -12,37 +12,48 @@ import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
 let instantiated: Promise<void> | undefined;
 
 async function instantiate(): Promise<void> {
-  const file = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
+  const file = createRequire(import.meta.url).resolve(
+    "@prisma/schema-engine-wasm/schema_engine_bg",
+  );
   const wasm = await WebAssembly.compile(readFileSync(file.replace(/\.js$/, ".wasm")));
-  const { exports } = await WebAssembly.instantiate(wasm, { "./schema_engine_bg.js": { ...bindings } });
+  const { exports } = await WebAssembly.instantiate(wasm, {
+    "./schema_engine_bg.js": { ...bindings },
+  });
   bindings.__wbg_set_wasm(exports);
-  if (typeof exports.__wbindgen_start === "function") Reflect.apply(exports.__wbindgen_start, undefined, []);
+  if (typeof exports.__wbindgen_start === "function")
+    Reflect.apply(exports.__wbindgen_start, undefined, []);
 }
 
 /**
- * PrismaPg, able to read PostgreSQL's own tables, as the engine does. Their type "char" (18) it knows only as an array
- * (1002).
+ * PrismaPg, able to read PostgreSQL's own tables, as the engine does. Their type "char" (18) it
+ * knows only as an array (1002).
  */
 async function connect(database: PrismaPg): Promise<SqlDriverAdapter> {
   const adapter = await database.connect();
   const asArray = ({ fields }: { fields: { dataTypeID: number }[] }) => {
     for (const field of fields) if (field.dataTypeID === 18) field.dataTypeID = 1002;
   };
-  adapter.underlyingDriver().on("connect", (client) => client.connection.on("rowDescription", asArray));
+  adapter
+    .underlyingDriver()
+    .on("connect", (client) => client.connection.on("rowDescription", asArray));
   const { CharacterArray, Character } = ColumnTypeEnum;
   const queryRaw = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (query) => {
     const result = await queryRaw(query);
-    const columnTypes = result.columnTypes.map((type) => (type === CharacterArray ? Character : type));
+    const columnTypes = result.columnTypes.map((type) =>
+      type === CharacterArray ? Character : type,
+    );
     return { ...result, columnTypes };
   };
   return adapter;
 }
 
 /**
- * Does something with Prisma's schema engine: the official one, as WebAssembly. Prisma's command line would fetch a binary.
+ * Does something with Prisma's schema engine: the official one, as WebAssembly. Prisma's command
+ * line would fetch a binary.
  *
- * @param url the database. It is its own shadow database, so that what needs one has to be given an empty one
+ * @param url the database. It is its own shadow database, so that what needs one has to be given an
+ *   empty one
  */
 export async function withSchemaEngine<Result>(
   url: string,

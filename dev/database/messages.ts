@@ -1,8 +1,14 @@
-/** What a client may send before its first message: no type byte, and one of these in place of a protocol version. */
+/**
+ * What a client may send before its first message: no type byte, and one of these in place of a
+ * protocol version.
+ */
 const encryption = [80_877_103, 80_877_104];
 const cancellation = 80_877_102;
 
-/** A message of a PostgreSQL client. Of a start-up packet the type is "start", "encryption" or "cancel". */
+/**
+ * A message of a PostgreSQL client. Of a start-up packet the type is "start", "encryption" or
+ * "cancel".
+ */
 export interface Message {
   type: string;
   bytes: Buffer;
@@ -44,7 +50,8 @@ export function message(type: string, body: string): Buffer {
 /** Where the name of a prepared statement begins, by the type of the message that has one. */
 function statementAt({ type, bytes }: Message): number | undefined {
   if (type === "P") return 5;
-  // Bind names a portal first; Describe and Close say first whether they mean a statement or a portal.
+  // Bind names a portal first; Describe and Close say first whether they mean a statement or a
+  // portal.
   if (type === "B") return bytes.indexOf(0, 5) + 1;
   return (type === "D" || type === "C") && bytes.toString("latin1", 5, 6) === "S" ? 6 : undefined;
 }
@@ -56,7 +63,13 @@ function statementAt({ type, bytes }: Message): number | undefined {
 export function renameStatement(sent: Message, prefix: string): { bytes: Buffer; made?: string } {
   const at = statementAt(sent);
   if (at === undefined || sent.bytes[at] === 0) return { bytes: sent.bytes };
-  const bytes = Buffer.concat([sent.bytes.subarray(0, at), Buffer.from(prefix), sent.bytes.subarray(at)]);
+  const bytes = Buffer.concat([
+    sent.bytes.subarray(0, at),
+    Buffer.from(prefix),
+    sent.bytes.subarray(at),
+  ]);
   bytes.writeInt32BE(bytes.length - 1, 1);
-  return sent.type === "P" ? { bytes, made: bytes.toString("utf8", at, bytes.indexOf(0, at)) } : { bytes };
+  return sent.type === "P"
+    ? { bytes, made: bytes.toString("utf8", at, bytes.indexOf(0, at)) }
+    : { bytes };
 }

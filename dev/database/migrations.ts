@@ -42,7 +42,9 @@ export const readSchema = (): string => readFileSync(new URL("schema.prisma", pr
  */
 export async function applyMigrations(url: string): Promise<string[]> {
   const list = { migrationsList: migrations(), filters };
-  const { appliedMigrationNames } = await withSchemaEngine(url, (engine) => engine.applyMigrations(list));
+  const { appliedMigrationNames } = await withSchemaEngine(url, (engine) =>
+    engine.applyMigrations(list),
+  );
   return appliedMigrationNames;
 }
 

@@ -10,7 +10,9 @@ import { query } from "./databases";
 export interface PostgresOptions {
   /** Where it listens on 127.0.0.1. Absent: a free one. */
   port?: number;
-  /** How many connections it takes. Three of them are for superusers, as the user of `url` is one. */
+  /**
+   * How many connections it takes. Three of them are for superusers, as the user of `url` is one.
+   */
   maxConnections?: number;
   /** The folder of `initdb` and `postgres`. Absent: what `findBinaries` finds. */
   binaries?: string;
@@ -93,7 +95,10 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     resume,
     pause: async () => {
       // Each connection has a process of its own, which goes on without the first one.
-      const rows = await query(url, "SELECT pid::text FROM pg_stat_activity WHERE pid <> pg_backend_pid()");
+      const rows = await query(
+        url,
+        "SELECT pid::text FROM pg_stat_activity WHERE pid <> pg_backend_pid()",
+      );
       frozen = [server?.pid ?? [], rows.map(Number)].flat();
       for (const pid of frozen) signal(pid, "SIGSTOP");
     },
@@ -106,9 +111,15 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 
 /** A home of root's is closed to others, so that what was installed there has to be copied. */
 function readableByAll(binaries: string, folder: string): string {
-  const { status } = spawnSync(path.join(binaries, "postgres"), ["--version"], { ...unprivileged, cwd: "/" });
+  const { status } = spawnSync(path.join(binaries, "postgres"), ["--version"], {
+    ...unprivileged,
+    cwd: "/",
+  });
   if (status === 0) return binaries;
-  cpSync(path.dirname(binaries), path.join(folder, "server"), { recursive: true, verbatimSymlinks: true });
+  cpSync(path.dirname(binaries), path.join(folder, "server"), {
+    recursive: true,
+    verbatimSymlinks: true,
+  });
   return path.join(folder, "server/bin");
 }
 
@@ -126,7 +137,8 @@ async function run(program: string, { folder, settings }: Run): Promise<ChildPro
     stdio: ["ignore", "ignore", "pipe"],
     ...unprivileged,
   });
-  // Its end with this process, whichever way that ends. A crash of the server is what `SIGQUIT` means.
+  // Its end with this process, whichever way that ends. A crash of the server is what `SIGQUIT`
+  // means.
   const kill = () => void server.kill("SIGQUIT");
   process.once("exit", kill);
   server.once("exit", () => process.off("exit", kill));

@@ -9,10 +9,12 @@ const publicSuffix =
   /^((ac|co|com|edu|gov|go|ne|net|or|org)\.[a-z]{2}|(vercel|netlify|web)\.app|up\.railway\.app|herokuapp\.com|github\.io|onrender\.com|fly\.dev|(pages|workers)\.dev|azurewebsites\.net|amplifyapp\.com)$/;
 
 /** Whether a URL is one of this machine, where http does no harm. */
-export const isLocal = ({ hostname }: URL): boolean => /(^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname);
+export const isLocal = ({ hostname }: URL): boolean =>
+  /(^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname);
 
 /**
- * That there is an address in production, and that AUTH_COOKIE_DOMAIN is its domain, `parseEnv` has seen to.
+ * That there is an address in production, and that AUTH_COOKIE_DOMAIN is its domain, `parseEnv` has
+ * seen to.
  *
  * @returns the origin that people reach the app at, where the variables tell
  */

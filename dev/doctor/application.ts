@@ -15,8 +15,9 @@ export const registered = (origin: string) => ({
 });
 
 /**
- * Looks whether the issuer takes the client id and its secret: a refresh grant with a made-up token fails in any case, by
- * `invalid_grant` where they are right (logto-facts "Errors"). Tells the difference of the clocks from the same answer.
+ * Looks whether the issuer takes the client id and its secret: a refresh grant with a made-up token
+ * fails in any case, by `invalid_grant` where they are right (logto-facts "Errors"). Tells the
+ * difference of the clocks from the same answer.
  */
 export async function checkClient(
   configuration: oidc.Configuration,
@@ -38,7 +39,8 @@ export async function checkClient(
 
 function describeRefusal({ code, message }: LogtoError, status: number | undefined): Finding {
   const check = "client";
-  if (code === "invalid_grant") return ok(check, "the issuer takes AUTH_LOGTO_ID and AUTH_LOGTO_SECRET");
+  if (code === "invalid_grant")
+    return ok(check, "the issuer takes AUTH_LOGTO_ID and AUTH_LOGTO_SECRET");
   const copy =
     "Copy it again from the application's page in Logto's console; the tenant has to be that of AUTH_LOGTO_ISSUER.";
   // A wrong secret is 401.
@@ -52,10 +54,17 @@ function describeRefusal({ code, message }: LogtoError, status: number | undefin
 
 const errorBody = z.object({ error: z.string() });
 
-/** Where a request leads that nobody is signed in for: back with an error, or to an answer of the issuer's own. */
+/**
+ * Where a request leads that nobody is signed in for: back with an error, or to an answer of the
+ * issuer's own.
+ */
 async function visit(url: URL, timeout: number) {
   const signal = AbortSignal.timeout(timeout * 1000);
-  const response = await fetch(url, { redirect: "manual", headers: { accept: "application/json" }, signal });
+  const response = await fetch(url, {
+    redirect: "manual",
+    headers: { accept: "application/json" },
+    signal,
+  });
   const { headers, status } = response;
   const back = new URL(headers.get("location") ?? "", url);
   const body = errorBody.safeParse(await response.json().catch(() => undefined));
@@ -64,8 +73,8 @@ async function visit(url: URL, timeout: number) {
 }
 
 /**
- * Looks whether the issuer knows the app's addresses and resources, by authorization requests with `prompt=none`, which
- * it answers without showing anything: `login_required` is good news.
+ * Looks whether the issuer knows the app's addresses and resources, by authorization requests with
+ * `prompt=none`, which it answers without showing anything: `login_required` is good news.
  *
  * @param configuration of a client that was accepted
  * @param origin the app's
@@ -96,9 +105,16 @@ export async function checkApplication(
     const check = "redirect URI";
     const { back, error } = await authorize();
     const remedy = `${inConsole("Redirect URIs")}: add exactly this.`;
-    if (back !== redirectUri) return [problem(check, `${redirectUri} is not registered (${error})`, remedy)];
+    if (back !== redirectUri)
+      return [problem(check, `${redirectUri} is not registered (${error})`, remedy)];
     if (error !== "login_required")
-      return [problem(check, `the issuer refuses what the app asks for (${error})`, "Look at LOGTO_SCOPES.")];
+      return [
+        problem(
+          check,
+          `the issuer refuses what the app asks for (${error})`,
+          "Look at LOGTO_SCOPES.",
+        ),
+      ];
     const resources = await Promise.all(LOGTO_RESOURCES.map(askForResource));
     return [ok(check, redirectUri), ...resources];
   };

@@ -31,7 +31,9 @@ export async function checkDatabase(url: string, timeout: number): Promise<Findi
   }
 }
 
-/** @param applied the names in the table `_prisma_migrations`, and whether they came to their end */
+/**
+ * @param applied the names in the table `_prisma_migrations`, and whether they came to their end
+ */
 function compare(applied: ReadonlyMap<string, boolean>): Finding {
   const names = migrationNames();
   const failed = [...applied].flatMap(([name, finished]) => (finished ? [] : name));
@@ -42,7 +44,8 @@ function compare(applied: ReadonlyMap<string, boolean>): Finding {
       'Mend what it left, then `npx prisma migrate resolve` (see Prisma\'s "failed migrations").',
     );
   const missing = names.filter((name) => !applied.has(name));
-  if (missing.length > 0) return problem(check, `lacks the migrations ${missing.join(", ")}`, deploy);
+  if (missing.length > 0)
+    return problem(check, `lacks the migrations ${missing.join(", ")}`, deploy);
   const newer = [...applied.keys()].filter((name) => !names.includes(name));
   return newer.length > 0
     ? warning(
@@ -61,7 +64,10 @@ const reasons: Record<string, [message: string, remedy: string]> = {
     "does not let this user in",
     "Look at DATABASE_URL, and at the rights of its user. A server that wants TLS says the same: add `sslmode=require`.",
   ],
-  DatabaseDoesNotExist: ["does not exist on its server", "Create it, or look at the end of DATABASE_URL."],
+  DatabaseDoesNotExist: [
+    "does not exist on its server",
+    "Create it, or look at the end of DATABASE_URL.",
+  ],
   TlsConnectionError: [
     "the encrypted connection fails",
     "`sslmode=require` also verifies the certificate: add `sslrootcert=` with the file of your host's authority, or say `sslmode=no-verify`.",

@@ -22,8 +22,8 @@ export interface Question {
 }
 
 /**
- * Checks a configuration against the real world. Asks the issuer, the database, the API and the running app, at the same time,
- * and changes nothing.
+ * Checks a configuration against the real world. Asks the issuer, the database, the API and the
+ * running app, at the same time, and changes nothing.
  *
  * @returns what was found, in the order in which it is best read
  */
@@ -43,7 +43,10 @@ export async function diagnose({ values, root, url, timeout = 5 }: Question): Pr
   const all = [...(standIn ? [noTenant] : []), ...findings, ...checkNames(values, broken)];
   const usable = (...names: string[]) => !names.some((name) => broken.has(name));
   const expected = broken.size > 0 ? undefined : env;
-  const app = look("running app", origin !== undefined && (() => checkRunningApp(origin, expected, timeout)));
+  const app = look(
+    "running app",
+    origin !== undefined && (() => checkRunningApp(origin, expected, timeout)),
+  );
   if (!env) return [...all, ...(await app)];
 
   if (values.AUTH_SECRET && usable("AUTH_SECRET")) all.push(checkSecrets(env.AUTH_SECRET));
@@ -68,7 +71,11 @@ const noTenant = warning(
   "For a tenant of your own: `npm run setup`.",
 );
 
-async function checkTenant(env: Env, origin: string | undefined, timeout: number): Promise<Finding[]> {
+async function checkTenant(
+  env: Env,
+  origin: string | undefined,
+  timeout: number,
+): Promise<Finding[]> {
   const { findings, configuration } = await checkIssuer(env, timeout);
   const known = configuration?.serverMetadata().scopes_supported;
   const authSource = await readFile(new URL("../../auth.ts", import.meta.url), "utf8");
@@ -76,7 +83,10 @@ async function checkTenant(env: Env, origin: string | undefined, timeout: number
   if (!configuration) return [...findings, ...scopes];
   const client = await checkClient(configuration);
   const asks = client.accepted && origin !== undefined;
-  const application = await look("application", asks && (() => checkApplication(configuration, env, origin)));
+  const application = await look(
+    "application",
+    asks && (() => checkApplication(configuration, env, origin)),
+  );
   return [...findings, ...client.findings, ...scopes, ...application];
 }
 
@@ -107,13 +117,18 @@ async function checkApi({ API_URL, LOGTO_RESOURCES }: Env, timeout: number): Pro
       ),
     ];
   const { origin } = new URL(API_URL);
-  const answers = await fetch(origin, { method: "HEAD", signal: AbortSignal.timeout(timeout * 1000) }).then(
+  const answers = await fetch(origin, {
+    method: "HEAD",
+    signal: AbortSignal.timeout(timeout * 1000),
+  }).then(
     () => true,
     () => false,
   );
   const remedy = "Start it, or look at API_URL.";
   return [
-    answers ? ok(check, `${origin} answers`) : warning(check, `${origin} does not answer from here`, remedy),
+    answers
+      ? ok(check, `${origin} answers`)
+      : warning(check, `${origin} does not answer from here`, remedy),
   ];
 }
 

@@ -1,4 +1,7 @@
-/** What one look at the configuration gave. It names variables and addresses, and never holds a secret. */
+/**
+ * What one look at the configuration gave. It names variables and addresses, and never holds a
+ * secret.
+ */
 export interface Finding {
   /** What was looked at, such as "redirect URI". */
   check: string;

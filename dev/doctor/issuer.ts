@@ -12,10 +12,12 @@ const endpointRemedy =
   "Set Logto's own ENDPOINT to the address that people reach it at; behind a proxy, TRUST_PROXY_HEADER=1 as well.";
 
 /**
- * Fetches the issuer's discovery document (OpenID Connect Discovery 1.0 §4) and looks whether it can be right.
+ * Fetches the issuer's discovery document (OpenID Connect Discovery 1.0 §4) and looks whether it
+ * can be right.
  *
  * @param timeout of each request, in seconds
- * @returns for the requests that follow: openid-client's configuration, undefined where there is no usable document
+ * @returns for the requests that follow: openid-client's configuration, undefined where there is no
+ *   usable document
  */
 export async function checkIssuer(
   { AUTH_LOGTO_ISSUER: issuer, AUTH_LOGTO_ID, AUTH_LOGTO_SECRET }: Env,
@@ -25,21 +27,31 @@ export async function checkIssuer(
   try {
     const authentication = oidc.ClientSecretBasic(AUTH_LOGTO_SECRET);
     const execute = url.protocol === "http:" ? [oidc.allowInsecureRequests] : [];
-    const configuration = await oidc.discovery(url, AUTH_LOGTO_ID, {}, authentication, { timeout, execute });
+    const configuration = await oidc.discovery(url, AUTH_LOGTO_ID, {}, authentication, {
+      timeout,
+      execute,
+    });
     configuration.timeout = timeout;
     const findings = checkDocument(configuration.serverMetadata());
-    return { findings: findings.length > 0 ? findings : [ok(check, `${issuer} answers`)], configuration };
+    return {
+      findings: findings.length > 0 ? findings : [ok(check, `${issuer} answers`)],
+      configuration,
+    };
   } catch (error) {
     return { findings: [describe(url, error)], configuration: undefined };
   }
 }
 
-/** The parameter is any discovery document; its issuer has been compared with the configured one. */
+/**
+ * The parameter is any discovery document; its issuer has been compared with the configured one.
+ */
 export function checkDocument(metadata: oidc.ServerMetadata): Finding[] {
   const issuer = new URL(metadata.issuer);
   const findings: Finding[] = [];
   if (issuer.protocol === "http:" && !isLocal(issuer))
-    findings.push(problem(check, "is on plain http: tokens and the secret pass in the clear", "Use https."));
+    findings.push(
+      problem(check, "is on plain http: tokens and the secret pass in the clear", "Use https."),
+    );
   const names = ["authorization", "token", "userinfo", "end_session", "revocation"] as const;
   for (const name of names) {
     const endpoint = metadata[`${name}_endpoint`] ?? "";
@@ -48,7 +60,9 @@ export function checkDocument(metadata: oidc.ServerMetadata): Finding[] {
     if (origin !== issuer.origin) findings.push(problem(check, message, endpointRemedy));
   }
   if (!metadata.code_challenge_methods_supported?.includes("S256"))
-    findings.push(problem(check, "does not take PKCE with S256, which sign-in uses", whereIssuerIs));
+    findings.push(
+      problem(check, "does not take PKCE with S256, which sign-in uses", whereIssuerIs),
+    );
   const algorithms = metadata.id_token_signing_alg_values_supported ?? [];
   if (!algorithms.includes("ES384"))
     findings.push(
@@ -70,7 +84,8 @@ const otherIssuer = z.object({ cause: z.object({ body: z.object({ issuer: z.url(
 function describe(url: URL, error: unknown): Finding {
   const place = url.origin + url.pathname;
   const { success, data } = otherIssuer.safeParse(error);
-  if (success) return problem(check, `${place} calls itself ${data.cause.body.issuer}`, otherNameRemedy);
+  if (success)
+    return problem(check, `${place} calls itself ${data.cause.body.issuer}`, otherNameRemedy);
   const { message } = toLogtoError(error);
   return problem(check, `${place} gives no discovery document (${message})`, remedyOf(message));
 }

@@ -8,7 +8,8 @@ const signIn = "sign-in there";
 const csrf = z.object({ csrfToken: z.string() });
 
 /**
- * Looks at the app that runs at an address: whether it is ready, and what it asks Logto for at sign-in.
+ * Looks at the app that runs at an address: whether it is ready, and what it asks Logto for at
+ * sign-in.
  *
  * @param origin the app's
  * @param env what it should be configured as; undefined: only what it says itself is looked at
@@ -25,8 +26,11 @@ export async function checkRunningApp(
   };
   const health = await request("/api/health/ready").catch(() => undefined);
   if (!health)
-    return [problem(check, `${origin} does not answer`, "Is it deployed, and is this its address?")];
-  const unwell = "The database or the issuer does not answer it, or its configuration is wrong: see its log.";
+    return [
+      problem(check, `${origin} does not answer`, "Is it deployed, and is this its address?"),
+    ];
+  const unwell =
+    "The database or the issuer does not answer it, or its configuration is wrong: see its log.";
   const ready =
     health.status >= 500
       ? problem(check, `says that it is not ready (HTTP ${health.status})`, unwell)
@@ -73,7 +77,9 @@ export function compareRequest(request: URL, origin: string, env: Env | undefine
   const remedy = "Set them there, or check with the variables of that deployment (`--env FILE`).";
   if (other.length > 0)
     findings.push(warning(signIn, `has other values than these: ${other.join(", ")}`, remedy));
-  return findings.length > 0 ? findings : [ok(signIn, `leads to ${request.origin}, and back to ${origin}`)];
+  return findings.length > 0
+    ? findings
+    : [ok(signIn, `leads to ${request.origin}, and back to ${origin}`)];
 }
 
 function differences(request: URL, env: Env): string[] {

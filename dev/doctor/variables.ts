@@ -7,7 +7,10 @@ interface ReadVariables {
   findings: Finding[];
   /** Undefined where they are too wrong for any further look. */
   env: Env | undefined;
-  /** Variables that are missing or wrong: in `env` an example stands for each that it needs, and the others are unset. */
+  /**
+   * Variables that are missing or wrong: in `env` an example stands for each that it needs, and the
+   * others are unset.
+   */
   broken: Set<string>;
 }
 
@@ -43,17 +46,23 @@ function parsed(values: Variables): Env | undefined {
   }
 }
 
-/** Names that other guides use for what has another name here. @param broken variables that `readVariables` has named */
+/**
+ * Names that other guides use for what has another name here. @param broken variables that
+ * `readVariables` has named
+ */
 export function checkNames(values: Variables, broken: ReadonlySet<string>): Finding[] {
   return Object.keys(values)
     .filter((name) => /^(LOGTO|AUTH_LOGTO|NEXTAUTH)_/.test(name))
     .filter((name) => !variableNames.includes(name) && !broken.has(name))
-    .map((name) => warning("variables", `${name} is set, and nothing reads it`, "Names: see .env.example."));
+    .map((name) =>
+      warning("variables", `${name} is set, and nothing reads it`, "Names: see .env.example."),
+    );
 }
 
 /** Fewer different characters than a random secret ever has, or a word of an example. */
 const looksMadeUp = (secret: string) =>
-  new Set(secret).size <= 10 || /secret|change.?me|example|password|placeholder|replace/i.test(secret);
+  new Set(secret).size <= 10 ||
+  /secret|change.?me|example|password|placeholder|replace/i.test(secret);
 
 /** That AUTH_SECRET is long enough, `parseEnv` has seen to. */
 export function checkSecrets(secrets: readonly string[]): Finding {
@@ -85,7 +94,8 @@ export function checkScopes(
 ): Finding[] {
   // Permissions of API resources are scopes, too, and named nowhere.
   const unknown = scopes.filter(
-    (scope) => known && !known.includes(scope) && (resources.length === 0 || scope.startsWith("urn:logto:")),
+    (scope) =>
+      known && !known.includes(scope) && (resources.length === 0 || scope.startsWith("urn:logto:")),
   );
   const remedy = "Look for a typing error. A permission needs its API resource in LOGTO_RESOURCES.";
   return [
@@ -99,7 +109,9 @@ export function checkScopes(
           ),
         ]
       : []),
-    ...(unknown.length > 0 ? [warning("scopes", `the issuer ignores ${unknown.join(", ")}`, remedy)] : []),
+    ...(unknown.length > 0
+      ? [warning("scopes", `the issuer ignores ${unknown.join(", ")}`, remedy)]
+      : []),
   ];
 }
 

@@ -1,11 +1,15 @@
 type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** In milliseconds. Under `next dev` an application compiles its route before it answers; the library waits 2.5 s. */
+/**
+ * In milliseconds. Under `next dev` an application compiles its route before it answers; the
+ * library waits 2.5 s.
+ */
 const patience = 30_000;
 
 /**
- * Makes what sends logout tokens to applications. The library's own request refuses loopback addresses (a guard against
- * server-side request forgery), which are all that the stand-in ever talks to: so it is made anew.
+ * Makes what sends logout tokens to applications. The library's own request refuses loopback
+ * addresses (a guard against server-side request forgery), which are all that the stand-in ever
+ * talks to: so it is made anew.
  * @param sent is told of every logout token, before it is known whether the application took it.
  */
 export function postToLoopback(sent: (url: string, logoutToken: string) => void): Fetch {

@@ -38,8 +38,15 @@ const userinfoOnly = ["custom_data", "identities", "sso_identities", "organizati
  * @param use `id_token` leaves out what Logto tells at the userinfo endpoint only.
  * @param endpoint what a relative picture (that of a seeded person) is relative to.
  */
-export function claimsOf(user: User, directory: Directory, use: string, endpoint: string): AccountClaims {
-  const organizations = user.organizations.flatMap(({ id }) => directory.organizations.get(id) ?? []);
+export function claimsOf(
+  user: User,
+  directory: Directory,
+  use: string,
+  endpoint: string,
+): AccountClaims {
+  const organizations = user.organizations.flatMap(
+    ({ id }) => directory.organizations.get(id) ?? [],
+  );
   const { picture, email, phone_number } = user.claims;
   const username = user.username ?? undefined;
   const claims: AccountClaims = {
@@ -56,7 +63,9 @@ export function claimsOf(user: User, directory: Directory, use: string, endpoint
     roles: user.roles,
     organizations: organizations.map(({ id }) => id),
     organization_data: organizations,
-    organization_roles: user.organizations.flatMap(({ id, roles }) => roles.map((role) => `${id}:${role}`)),
+    organization_roles: user.organizations.flatMap(({ id, roles }) =>
+      roles.map((role) => `${id}:${role}`),
+    ),
   };
   if (use === "userinfo") return claims;
   return { ...claims, ...Object.fromEntries(userinfoOnly.map((name) => [name, undefined])) };

@@ -2,7 +2,10 @@ import type { Middleware } from "koa";
 import { z } from "zod";
 import type { Settings } from "./settings";
 
-/** The server's own time, in milliseconds since the epoch: this machine's, off by `settings.clockSkew` seconds. */
+/**
+ * The server's own time, in milliseconds since the epoch: this machine's, off by
+ * `settings.clockSkew` seconds.
+ */
 export type Clock = () => number;
 
 export function createClock(settings: Settings): Clock {
@@ -19,9 +22,9 @@ interface Times {
 }
 
 /**
- * A copy of `payload` with its times moved by `seconds`. The library asks `Date.now()` for the time and can't be told
- * another, so it lives in this machine's time, and every time that leaves it or enters it is moved: in what it
- * stores, in what it signs, and in what it answers.
+ * A copy of `payload` with its times moved by `seconds`. The library asks `Date.now()` for the time
+ * and can't be told another, so it lives in this machine's time, and every time that leaves it or
+ * enters it is moved: in what it stores, in what it signs, and in what it answers.
  */
 export function moveTimes<T extends Times>(payload: T, seconds: number): T {
   const moved = { ...payload };

@@ -15,14 +15,23 @@ const rolePermissionsSchema = z.record(z.string(), z.array(z.string()));
 
 const newUser = userChange.required({ username: true, password: true });
 
-/** The administration of users, roles and organizations, as control routes. A user is named by id, username or e-mail. */
-export function createUserAdministration({ directory, records }: State): Record<string, ControlRoute> {
+/**
+ * The administration of users, roles and organizations, as control routes. A user is named by id,
+ * username or e-mail.
+ */
+export function createUserAdministration({
+  directory,
+  records,
+}: State): Record<string, ControlRoute> {
   const find = (id: string): User => {
     const user = directory.users.get(id) ?? directory.findByIdentifier(id);
     if (!user) throw new NotFoundError(`There is no user ${id}.`);
     return user;
   };
-  /** Ends the user's sessions, and with the grants every code, refresh token and opaque access token. */
+  /**
+   * Ends the user's sessions, and with the grants every code, refresh token and opaque access
+   * token.
+   */
   const revokeAll = ({ id }: User) => records.removeWhere("accountId", id);
 
   return {

@@ -9,8 +9,8 @@ import type { State } from "./state";
 import type { Traffic } from "./traffic";
 
 /**
- * The control endpoint, by which tests steer the stand-in: JSON in and out. It exists only where a test starts the
- * stand-in with `control: true`, and asks for no credentials.
+ * The control endpoint, by which tests steer the stand-in: JSON in and out. It exists only where a
+ * test starts the stand-in with `control: true`, and asks for no credentials.
  */
 export function createControl(state: State, settings: Settings, traffic: Traffic) {
   const routes: Record<string, ControlRoute> = {
@@ -35,12 +35,17 @@ export function createControl(state: State, settings: Settings, traffic: Traffic
     if (!route) return send(response, 404, { message: `There is no ${name}.` });
     try {
       const content = await text(request);
-      const body: unknown = await route(content ? JSON.parse(content) : {}, decodeURIComponent(id ?? ""));
+      const body: unknown = await route(
+        content ? JSON.parse(content) : {},
+        decodeURIComponent(id ?? ""),
+      );
       return body === undefined ? void response.writeHead(204).end() : send(response, 200, body);
     } catch (error) {
       if (error instanceof NotFoundError) return send(response, 404, { message: error.message });
-      if (error instanceof z.ZodError) return send(response, 400, { message: z.prettifyError(error) });
-      if (error instanceof SyntaxError) return send(response, 400, { message: "The body is no JSON." });
+      if (error instanceof z.ZodError)
+        return send(response, 400, { message: z.prettifyError(error) });
+      if (error instanceof SyntaxError)
+        return send(response, 400, { message: "The body is no JSON." });
       throw error;
     }
   };

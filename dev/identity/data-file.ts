@@ -4,8 +4,9 @@ import { dirname } from "node:path";
 const writeDelay = 250;
 
 /**
- * A JSON file that follows what `content` returns. Writes are gathered for a quarter of a second and replace the file
- * in one step, so that a crash in the middle of one leaves the old file. Without a path nothing is read or written.
+ * A JSON file that follows what `content` returns. Writes are gathered for a quarter of a second
+ * and replace the file in one step, so that a crash in the middle of one leaves the old file.
+ * Without a path nothing is read or written.
  */
 export class DataFile {
   readonly #path: string | undefined;
@@ -16,7 +17,10 @@ export class DataFile {
     this.#path = path;
   }
 
-  /** Reads the file through `parse`. Returns undefined when there is none or it is unreadable, and says the latter. */
+  /**
+   * Reads the file through `parse`. Returns undefined when there is none or it is unreadable, and
+   * says the latter.
+   */
   read<T>(parse: (content: unknown) => T): T | undefined {
     if (!this.#path || !existsSync(this.#path)) return undefined;
     try {

@@ -6,7 +6,10 @@ import { rolePermissions, type ApiPermissions } from "./seed";
 
 const record = z.record(z.string(), z.unknown());
 
-/** What is known about a user, by claim name. The first four are `null` when unset, further profile members absent. */
+/**
+ * What is known about a user, by claim name. The first four are `null` when unset, further profile
+ * members absent.
+ */
 export const userClaimsSchema = z.looseObject({
   name: z.string().nullable(),
   picture: z.string().nullable(),
@@ -40,32 +43,51 @@ export const organizationSchema = z.object({
 });
 export type Organization = z.infer<typeof organizationSchema>;
 
-/** Who has an account: the users and organizations of the tenant. Calls `changed` after every change. */
+/**
+ * Who has an account: the users and organizations of the tenant. Calls `changed` after every
+ * change.
+ */
 export class Directory {
   readonly users: Map<string, User>;
   readonly organizations: Map<string, Organization>;
-  /** What each role may do at APIs. Not stored: at the next start the seed, which an app's developer edits, holds again. */
+  /**
+   * What each role may do at APIs. Not stored: at the next start the seed, which an app's developer
+   * edits, holds again.
+   */
   readonly roles: Map<string, ApiPermissions>;
   readonly #now: Clock;
   readonly #changed: () => void;
 
-  constructor(users: User[], organizations: readonly Organization[], now: Clock, changed: () => void) {
+  constructor(
+    users: User[],
+    organizations: readonly Organization[],
+    now: Clock,
+    changed: () => void,
+  ) {
     this.#now = now;
     this.users = new Map(users.map((user) => [user.id, user]));
-    this.organizations = new Map(organizations.map((organization) => [organization.id, { ...organization }]));
+    this.organizations = new Map(
+      organizations.map((organization) => [organization.id, { ...organization }]),
+    );
     this.roles = new Map(Object.entries(rolePermissions));
     this.#changed = changed;
   }
 
-  /** Finds by username or e-mail address; upper and lower case are one in an e-mail address only, as in Logto. */
+  /**
+   * Finds by username or e-mail address; upper and lower case are one in an e-mail address only, as
+   * in Logto.
+   */
   findByIdentifier(identifier: string): User | undefined {
     const wanted = identifier.trim();
     return [...this.users.values()].find(
-      ({ username, claims }) => username === wanted || claims.email?.toLowerCase() === wanted.toLowerCase(),
+      ({ username, claims }) =>
+        username === wanted || claims.email?.toLowerCase() === wanted.toLowerCase(),
     );
   }
 
-  /** Finds by e-mail address alone, in upper or lower case, as Logto does for a verified address. */
+  /**
+   * Finds by e-mail address alone, in upper or lower case, as Logto does for a verified address.
+   */
   findByEmail(email: string): User | undefined {
     const wanted = email.toLowerCase();
     return [...this.users.values()].find(({ claims }) => claims.email?.toLowerCase() === wanted);
@@ -105,7 +127,10 @@ export class Directory {
     return user;
   }
 
-  /** Replaces parts of a user and moves `updated_at`; with an empty change that is what a sign-in does. */
+  /**
+   * Replaces parts of a user and moves `updated_at`; with an empty change that is what a sign-in
+   * does.
+   */
   update(user: User, change: Partial<User>): User {
     const updated = { ...user, ...change, updatedAt: Math.max(this.#now(), user.updatedAt + 1) };
     this.users.set(user.id, updated);
@@ -122,7 +147,8 @@ export class Directory {
   addPermissions(role: string, permissions: ApiPermissions): void {
     const held = this.roles.get(role) ?? {};
     const merged = { ...held };
-    for (const [api, names] of Object.entries(permissions)) merged[api] = [...(held[api] ?? []), ...names];
+    for (const [api, names] of Object.entries(permissions))
+      merged[api] = [...(held[api] ?? []), ...names];
     this.roles.set(role, merged);
   }
 

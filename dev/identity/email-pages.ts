@@ -53,13 +53,20 @@ interface CodePage extends FormPage {
 }
 
 /** Step two: asks for the code that was sent. */
-export function codePage({ action, refusal, email, purpose, isRenewed, isDelivered }: CodePage): string {
+export function codePage({
+  action,
+  refusal,
+  email,
+  purpose,
+  isRenewed,
+  isDelivered,
+}: CodePage): string {
   const { digits, lifetime } = codePolicy;
   const address = html`<span class="address">${email}</span>`;
   const minutes = String(lifetime / 60);
   const sent = isRenewed
-    ? html`We sent a new code to ${address}. It is good for ${minutes} minutes; the one before no longer
-      works.`
+    ? html`We sent a new code to ${address}. It is good for ${minutes} minutes; the one before no
+      longer works.`
     : html`We sent a code to ${address}. It is good for ${minutes} minutes.`;
   return page(
     "Enter the code",
@@ -73,13 +80,18 @@ export function codePage({ action, refusal, email, purpose, isRenewed, isDeliver
           note: `${digits} digits`,
           autocomplete: "one-time-code",
           inputmode: "numeric",
-          pattern: { source: `\\s*(\\d\\s*){${digits}}`, title: `The ${digits} digits of the mail` },
+          pattern: {
+            source: `\\s*(\\d\\s*){${digits}}`,
+            title: `The ${digits} digits of the mail`,
+          },
           autofocus: true,
           invalid: Boolean(refusal),
         })}
         <button class="primary">Continue</button>
       </form>
-      <form method="post" action="${action}/resend"><button class="secondary">Send a new code</button></form>
+      <form method="post" action="${action}/resend">
+        <button class="secondary">Send a new code</button>
+      </form>
       <p class="switch"><a href="${action}?screen=email-${purpose}">Use another address</a></p>
       ${isDelivered && deliveryNote}`,
   );
@@ -90,10 +102,14 @@ const deliveryNote = html`<p class="note">
 </p>`;
 
 /**
- * Asks before it goes on with something else than was begun: the address is proven, but has no account to sign in to,
- * or has one already where an account was to be created.
+ * Asks before it goes on with something else than was begun: the address is proven, but has no
+ * account to sign in to, or has one already where an account was to be created.
  */
-export function accountPage({ action, applicationName }: FormPage, email: string, exists: boolean): string {
+export function accountPage(
+  { action, applicationName }: FormPage,
+  email: string,
+  exists: boolean,
+): string {
   const address = html`<span class="address">${email}</span>`;
   const title = exists ? "You have an account" : "Create an account?";
   const lead = exists

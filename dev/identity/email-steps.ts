@@ -6,7 +6,10 @@ import { noClaims } from "./seed";
 import { codePolicy } from "./settings";
 import type { CodeError, VerificationCodes } from "./verification-codes";
 
-/** What Logto takes for an address, which is less strict than `z.email()` (Logto facts: e-mail codes). */
+/**
+ * What Logto takes for an address, which is less strict than `z.email()` (Logto facts: e-mail
+ * codes).
+ */
 const emailSchema = z
   .string()
   .trim()
@@ -33,15 +36,24 @@ interface EmailInteraction {
 }
 
 /**
- * The steps of signing in or registering with a code sent by e-mail, as Logto has them (Logto facts: e-mail codes).
- * They show whether an address has an account only after its owner has proven it.
+ * The steps of signing in or registering with a code sent by e-mail, as Logto has them (Logto
+ * facts: e-mail codes). They show whether an address has an account only after its owner has proven
+ * it.
  */
 export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
-  const send = ({ uid, applicationName }: EmailInteraction, to: string, purpose: CodePurpose): Outcome => {
+  const send = (
+    { uid, applicationName }: EmailInteraction,
+    to: string,
+    purpose: CodePurpose,
+  ): Outcome => {
     const code = codes.create(uid, to, purpose);
     if (code === undefined) {
       const error = "Too many codes were sent to this address. Try again in some minutes.";
-      return { stayOn: codes.find(uid)?.email === to ? "code" : `email-${purpose}`, error, status: 429 };
+      return {
+        stayOn: codes.find(uid)?.email === to ? "code" : `email-${purpose}`,
+        error,
+        status: 429,
+      };
     }
     deliver(codeMail({ to, code, purpose, applicationName, lifetime: codePolicy.lifetime }));
     return { goTo: "code" };
@@ -54,13 +66,22 @@ export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
   };
 
   const register = async (uid: string, email: string): Promise<Outcome> => {
-    const details = { username: null, claims: { ...noClaims, email }, roles: [], organizations: [] };
+    const details = {
+      username: null,
+      claims: { ...noClaims, email },
+      roles: [],
+      organizations: [],
+    };
     return signIn(uid, await directory.add(details));
   };
 
   return {
     /** Sends a code to the address of the form. */
-    ask(interaction: EmailInteraction, purpose: CodePurpose, form: Record<string, string>): Outcome {
+    ask(
+      interaction: EmailInteraction,
+      purpose: CodePurpose,
+      form: Record<string, string>,
+    ): Outcome {
       const { success, data } = emailSchema.safeParse(form.email);
       if (!success) return { stayOn: `email-${purpose}`, error: "This is no e-mail address." };
       return send(interaction, data, purpose);
@@ -73,10 +94,14 @@ export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
       return send(interaction, verification.email, verification.purpose);
     },
 
-    /** Checks the code of the form. Signs in or registers, or asks first where the account is not as expected. */
+    /**
+     * Checks the code of the form. Signs in or registers, or asks first where the account is not as
+     * expected.
+     */
     async check({ uid }: EmailInteraction, form: Record<string, string>): Promise<Outcome> {
       const verification = codes.find(uid);
-      if (!verification) return { stayOn: "email-sign-in", error: "No code was sent. Ask for one first." };
+      if (!verification)
+        return { stayOn: "email-sign-in", error: "No code was sent. Ask for one first." };
       const error = codes.check(uid, (form.code ?? "").replaceAll(/\s/g, ""));
       if (error) return { stayOn: "code", error: sentences[error] };
 
@@ -86,11 +111,17 @@ export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
       return user ? { goTo: "account" } : register(uid, email);
     },
 
-    /** Does what the account page offered. The directory may have changed since, so it is asked again. */
+    /**
+     * Does what the account page offered. The directory may have changed since, so it is asked
+     * again.
+     */
     async accept({ uid }: EmailInteraction): Promise<Outcome> {
       const verification = codes.find(uid);
       if (!verification?.verified) {
-        return { stayOn: "email-sign-in", error: "This address is not proven yet. Ask for a code first." };
+        return {
+          stayOn: "email-sign-in",
+          error: "This address is not proven yet. Ask for a code first.",
+        };
       }
       const user = directory.findByEmail(verification.email);
       return user ? signIn(uid, user) : register(uid, verification.email);

@@ -9,7 +9,8 @@ const messages: Readonly<Record<string, string>> = {
   insufficient_scope: "Token missing scope.",
   invalid_client: "Client authentication failed.",
   invalid_grant: "Grant request is invalid.",
-  invalid_redirect_uri: "`redirect_uri` did not match any of the client's registered `redirect_uris`.",
+  invalid_redirect_uri:
+    "`redirect_uri` did not match any of the client's registered `redirect_uris`.",
   invalid_request: "Request is invalid.",
   invalid_scope: "Invalid scope.",
   invalid_target: "Invalid resource indicator.",
@@ -25,8 +26,9 @@ export function logtoError(error: string, error_description?: string) {
 }
 
 /**
- * Turns the library's error bodies into Logto's. Where Logto differs in more than that: an unknown client is 400
- * instead of 401, so is a userinfo request without a token, and a JWT may be revoked (to no effect) or introspected.
+ * Turns the library's error bodies into Logto's. Where Logto differs in more than that: an unknown
+ * client is 400 instead of 401, so is a userinfo request without a token, and a JWT may be revoked
+ * (to no effect) or introspected.
  */
 export async function answerErrorsAsLogto(ctx: KoaContextWithOIDC, next: Next): Promise<void> {
   await next();
@@ -42,5 +44,8 @@ export async function answerErrorsAsLogto(ctx: KoaContextWithOIDC, next: Next): 
   const lacksToken = error_description === "no access token provided";
   const isUnknownClient = data.error === "invalid_client" && !ctx.oidc.client;
   if (lacksToken || isUnknownClient) ctx.status = 400;
-  ctx.body = { ...data, ...logtoError(lacksToken ? "invalid_request" : data.error, error_description) };
+  ctx.body = {
+    ...data,
+    ...logtoError(lacksToken ? "invalid_request" : data.error, error_description),
+  };
 }

@@ -38,7 +38,11 @@ export const faultSchema = z.strictObject({
 export type Fault = z.infer<typeof faultSchema>;
 
 /** Answers a request with a fault; `act` is what the server would have done. */
-export async function answerWithFault(fault: Fault, ctx: Context, act: () => Promise<void>): Promise<void> {
+export async function answerWithFault(
+  fault: Fault,
+  ctx: Context,
+  act: () => Promise<void>,
+): Promise<void> {
   if (fault.when === "after") await act();
   await sleep(duration(fault), undefined, { ref: false });
   switch (fault.kind) {
@@ -53,9 +57,19 @@ export async function answerWithFault(fault: Fault, ctx: Context, act: () => Pro
       ctx.req.socket.destroy();
       return;
     case "status":
-      return replaceAnswer(ctx, fault.status, "application/json", JSON.stringify(logtoError(fault.error)));
+      return replaceAnswer(
+        ctx,
+        fault.status,
+        "application/json",
+        JSON.stringify(logtoError(fault.error)),
+      );
     case "html":
-      return replaceAnswer(ctx, 200, "text/html", "<!doctype html><title>Gateway</title><h1>It works</h1>");
+      return replaceAnswer(
+        ctx,
+        200,
+        "text/html",
+        "<!doctype html><title>Gateway</title><h1>It works</h1>",
+      );
     case "truncated": {
       const whole =
         fault.when === "after" ? JSON.stringify(ctx.body) : '{"message":"this object has no end"}';

@@ -27,9 +27,21 @@ interface Field {
 }
 
 /** An input with its label. Required unless it is optional. */
-export function field({ name, label, note, autocomplete, type = "text", value, ...details }: Field): Html {
+export function field({
+  name,
+  label,
+  note,
+  autocomplete,
+  type = "text",
+  value,
+  ...details
+}: Field): Html {
   const { optional, autofocus, invalid, inputmode, pattern } = details;
-  const attributes = [!optional && "required", autofocus && "autofocus", invalid && 'aria-invalid="true"'];
+  const attributes = [
+    !optional && "required",
+    autofocus && "autofocus",
+    invalid && 'aria-invalid="true"',
+  ];
   return html`<div class="field">
     <label for="${name}">${label} <small>${optional ? "optional" : note}</small></label>
     <input

@@ -48,11 +48,17 @@ interface Interactions {
 }
 
 /**
- * The pages below `/interaction/<uid>`, where a person signs in or creates an account. The library's interaction
- * cookie, bound to that path and sent by the same site only, ties a form to the browser that began the sign-in.
- * They work without JavaScript.
+ * The pages below `/interaction/<uid>`, where a person signs in or creates an account. The
+ * library's interaction cookie, bound to that path and sent by the same site only, ties a form to
+ * the browser that began the sign-in. They work without JavaScript.
  */
-export function createInteractions({ provider, directory, codes, deliver, isDelivered }: Interactions) {
+export function createInteractions({
+  provider,
+  directory,
+  codes,
+  deliver,
+  isDelivered,
+}: Interactions) {
   const email = createEmailSteps({ directory, codes, deliver });
   const steps: Record<string, Step> = {
     "sign-in": (_interaction, form) => signIn(directory, form),
@@ -78,11 +84,20 @@ export function createInteractions({ provider, directory, codes, deliver, isDeli
         return emailPage(form, "register");
       case "code": {
         if (!verification) return emailPage(form, "sign-in");
-        return codePage({ ...form, ...verification, isRenewed: verification.sends > 1, isDelivered });
+        return codePage({
+          ...form,
+          ...verification,
+          isRenewed: verification.sends > 1,
+          isDelivered,
+        });
       }
       case "account": {
         if (!verification?.verified) return emailPage(form, "sign-in");
-        return accountPage(form, verification.email, directory.findByEmail(verification.email) !== undefined);
+        return accountPage(
+          form,
+          verification.email,
+          directory.findByEmail(verification.email) !== undefined,
+        );
       }
     }
   };
@@ -107,11 +122,20 @@ export function createInteractions({ provider, directory, codes, deliver, isDeli
     }
     directory.update(outcome.user, {});
     const login = { accountId: outcome.user.id };
-    return provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false });
+    return provider.interactionFinished(
+      request,
+      response,
+      { login },
+      { mergeWithLastSubmission: false },
+    );
   };
 }
 
-async function findInteraction(provider: Provider, request: IncomingMessage, response: ServerResponse) {
+async function findInteraction(
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
   try {
     return await provider.interactionDetails(request, response);
   } catch (error) {
@@ -159,7 +183,9 @@ async function register(directory: Directory, form: Record<string, string>): Pro
   if (email && directory.findByIdentifier(email))
     return refuse("An account with this e-mail address exists already.");
   const claims = { ...noClaims, name: name.trim() || null, email: email || null };
-  return { user: await directory.add({ username, claims, roles: [], organizations: [] }, password) };
+  return {
+    user: await directory.add({ username, claims, roles: [], organizations: [] }, password),
+  };
 }
 
 function send(response: ServerResponse, status: number, page: string): void {
@@ -171,7 +197,10 @@ function redirect(response: ServerResponse, location: string): void {
   response.writeHead(303, { location, "cache-control": "no-store" }).end();
 }
 
-/** No `form-action`: Chromium holds it against the redirects that follow a form, and these lead to the application. */
+/**
+ * No `form-action`: Chromium holds it against the redirects that follow a form, and these lead to
+ * the application.
+ */
 export const pageHeaders = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",

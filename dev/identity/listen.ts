@@ -3,7 +3,8 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { setImmediate } from "node:timers/promises";
 
 /**
- * Listens on both loopback addresses, since `localhost` may mean either, or on IPv4 alone where there is no IPv6.
+ * Listens on both loopback addresses, since `localhost` may mean either, or on IPv4 alone where
+ * there is no IPv6.
  * @param port 0 for any free one.
  * @throws the error of `listen` (`EADDRINUSE`) when the port is taken on one of them.
  */
@@ -30,7 +31,8 @@ export async function closeServer(server: Server): Promise<void> {
   server.close();
   server.closeAllConnections();
   await closed;
-  // A whole turn of the event loop, so that clients in this process see it and drop their dead connections.
+  // A whole turn of the event loop, so that clients in this process see it and drop their dead
+  // connections.
   await setImmediate();
   await setImmediate();
 }

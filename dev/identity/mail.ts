@@ -20,7 +20,9 @@ interface CodeMail {
 /** Writes the mail that carries a verification code. */
 export function codeMail({ to, code, purpose, applicationName, lifetime }: CodeMail): Mail {
   const aim =
-    purpose === "register" ? `create an account at ${applicationName}` : `sign in to ${applicationName}`;
+    purpose === "register"
+      ? `create an account at ${applicationName}`
+      : `sign in to ${applicationName}`;
   return {
     to,
     subject: `${code} is your code to ${aim}`,

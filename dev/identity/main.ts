@@ -3,13 +3,17 @@ import { devClient, seedPassword, seedPeople } from "./seed";
 import { startIdentity } from "./server";
 
 /**
- * Runs the stand-in alone:
- * `node --import tsx dev/identity/main.ts --port 3001 --redirect http://localhost:3000/api/auth/callback/logto`
+ * Runs the stand-in alone: `node --import tsx dev/identity/main.ts --port 3001 --redirect
+ * http://localhost:3000/api/auth/callback/logto`
  */
 const { values } = parseArgs({
   options: {
     port: { type: "string", default: "3001" },
-    redirect: { type: "string", multiple: true, default: ["http://localhost:3000/api/auth/callback/logto"] },
+    redirect: {
+      type: "string",
+      multiple: true,
+      default: ["http://localhost:3000/api/auth/callback/logto"],
+    },
     "post-logout": { type: "string", multiple: true },
     backchannel: { type: "string" },
     data: { type: "string" },
@@ -43,7 +47,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void identity.close().then(() => process.exit(0)));
 }
 
-/** The origin with and without a trailing slash, since the two are different URIs to the provider. */
+/**
+ * The origin with and without a trailing slash, since the two are different URIs to the provider.
+ */
 function originOf(uri: string): string[] {
   const { origin } = new URL(uri);
   return [origin, `${origin}/`];

@@ -2,10 +2,12 @@ import { errors } from "./library";
 import type { User } from "./directory";
 
 /**
- * Checks that an organization token may be issued. Both refusals are 403 and come before the refresh token is
- * consumed, so that they cost the client nothing (Logto facts: organization tokens).
+ * Checks that an organization token may be issued. Both refusals are 403 and come before the
+ * refresh token is consumed, so that they cost the client nothing (Logto facts: organization
+ * tokens).
  * @throws AccessDenied when the user isn't a member, or there is no such organization.
- * @throws InsufficientScope when the organizations scope wasn't asked for at the authorization endpoint.
+ * @throws InsufficientScope when the organizations scope wasn't asked for at the authorization
+ *   endpoint.
  */
 export function assertOrganizationAccess(
   user: User,

@@ -33,7 +33,8 @@ export function page(title: string, content: Html): string {
           ${content}
         </main>
         <footer>
-          A stand-in for Logto on your own machine. Nothing here leaves it, and nothing here is secret.
+          A stand-in for Logto on your own machine. Nothing here leaves it, and nothing here is
+          secret.
         </footer>
       </body>
     </html>`.markup;

@@ -29,7 +29,10 @@ export function accountCenterPage(): string {
 }
 
 export function signedOutPage(): string {
-  return messagePage("You are signed out", "You can close this page, or go back to the application.");
+  return messagePage(
+    "You are signed out",
+    "You can close this page, or go back to the application.",
+  );
 }
 
 /** Says what this server is, for whoever opens its address. */
@@ -38,8 +41,8 @@ export function homePage(issuer: string): string {
     "About",
     html`<h1>This is where you sign in while developing</h1>
       <p class="lead">
-        It takes the place of a Logto tenant until you name your own. Open the application and sign in from
-        there.
+        It takes the place of a Logto tenant until you name your own. Open the application and sign
+        in from there.
       </p>
       <dl>
         <dt>Issuer</dt>
@@ -54,15 +57,16 @@ export function homePage(issuer: string): string {
         <dd><code>${seedPassword}</code></dd>
         <dt>To use your own tenant</dt>
         <dd>
-          set <code>AUTH_LOGTO_ISSUER</code>, <code>AUTH_LOGTO_ID</code> and <code>AUTH_LOGTO_SECRET</code>
+          set <code>AUTH_LOGTO_ISSUER</code>, <code>AUTH_LOGTO_ID</code> and
+          <code>AUTH_LOGTO_SECRET</code>
         </dd>
       </dl>`,
   );
 }
 
 /**
- * Logto's end-session page: it submits itself by JavaScript and shows nothing to click, so without JavaScript it stays
- * where it is (Logto facts: logout).
+ * Logto's end-session page: it submits itself by JavaScript and shows nothing to click, so without
+ * JavaScript it stays where it is (Logto facts: logout).
  * @param form the library's form, which lacks the answer.
  */
 export function logoutPage(form: string): string {

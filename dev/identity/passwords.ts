@@ -10,7 +10,9 @@ function derive(password: string, salt: Buffer): Promise<Buffer> {
   });
 }
 
-/** Hashes a password with scrypt and a random salt. Returns `scrypt$<salt>$<key>`, both base64url. */
+/**
+ * Hashes a password with scrypt and a random salt. Returns `scrypt$<salt>$<key>`, both base64url.
+ */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
   const key = await derive(password, salt);

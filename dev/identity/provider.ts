@@ -29,7 +29,13 @@ const organizationIdSchema = z.string().optional();
 const cookieOptions = { httpOnly: true, sameSite: "lax", signed: true } as const;
 
 /** The authorization server: oidc-provider, set up to answer as Logto does (Logto facts). */
-export function createProvider({ endpoint, clients, state, settings, traffic }: ProviderOptions): Library {
+export function createProvider({
+  endpoint,
+  clients,
+  state,
+  settings,
+  traffic,
+}: ProviderOptions): Library {
   const { directory, records, signingKey, cookieKeys } = state;
   const findUser = (id: string | undefined) => {
     const user = id === undefined ? undefined : directory.users.get(id);
@@ -49,14 +55,23 @@ export function createProvider({ endpoint, clients, state, settings, traffic }: 
     scopes: ["openid", "offline_access", "urn:logto:scope:sessions"],
     claims: Object.fromEntries(Object.entries(claimsByScope)),
     conformIdTokenClaims: false,
-    extraParams: ["first_screen", "interaction_mode", "direct_sign_in", "identifier", "organization_id"],
+    extraParams: [
+      "first_screen",
+      "interaction_mode",
+      "direct_sign_in",
+      "identifier",
+      "organization_id",
+    ],
     pkce: { required: (_ctx, client) => client.clientAuthMethod === "none" },
     clientBasedCORS: (_ctx, origin, client) =>
       client.redirectUris?.some((uri) => new URL(uri).origin === origin) ?? false,
     findAccount: (_ctx, id) => {
       const user = findUser(id);
       return (
-        user && { accountId: user.id, claims: (use: string) => claimsOf(user, directory, use, endpoint) }
+        user && {
+          accountId: user.id,
+          claims: (use: string) => claimsOf(user, directory, use, endpoint),
+        }
       );
     },
     loadExistingGrant: grantWhatIsAskedFor,
@@ -78,7 +93,9 @@ export function createProvider({ endpoint, clients, state, settings, traffic }: 
     extraTokenClaims: (ctx, token) => {
       const organizationId = ctx.oidc.params?.organization_id;
       const isForApi = "aud" in token && !String(token.aud).startsWith("urn:logto:organization:");
-      return organizationId && isForApi && token.aud ? { organization_id: organizationId } : undefined;
+      return organizationId && isForApi && token.aud
+        ? { organization_id: organizationId }
+        : undefined;
     },
     formats: {
       customizers: {
@@ -119,7 +136,8 @@ export function createProvider({ endpoint, clients, state, settings, traffic }: 
       },
     },
     renderError: (ctx, out, error) => {
-      const isPage = error instanceof errors.SessionNotFound && ctx.accepts("json", "html") === "html";
+      const isPage =
+        error instanceof errors.SessionNotFound && ctx.accepts("json", "html") === "html";
       ctx.body = isPage ? expiredPage() : out;
     },
     fetch: postToLoopback((url, logoutToken) => traffic?.logoutTokens.push({ url, logoutToken })),

@@ -16,7 +16,10 @@ type StoredRecord = z.infer<typeof recordSchema>;
 
 const sweepInterval = 60_000;
 
-/** What the authorization server issued: sessions, grants, codes, tokens, in the server's time. Drops what expired. */
+/**
+ * What the authorization server issued: sessions, grants, codes, tokens, in the server's time.
+ * Drops what expired.
+ */
 export class Records {
   readonly #models = new Map<string, Map<string, StoredRecord>>();
   readonly #changed: () => void;
@@ -52,8 +55,15 @@ export class Records {
     this.#changed();
   }
 
-  /** Removes every record of the named models (of all, when none is named) whose payload has `key` = `value`. */
-  removeWhere(key: "grantId" | "accountId", value: string, models = [...this.#models.keys()]): void {
+  /**
+   * Removes every record of the named models (of all, when none is named) whose payload has `key` =
+   * `value`.
+   */
+  removeWhere(
+    key: "grantId" | "accountId",
+    value: string,
+    models = [...this.#models.keys()],
+  ): void {
     for (const name of models) {
       const records = this.model(name);
       for (const [id, { payload }] of records) if (payload[key] === value) records.delete(id);
@@ -80,8 +90,9 @@ export class Records {
 }
 
 /**
- * Makes oidc-provider's storage of `records`. A consumed refresh token counts as unused during the grace interval, and
- * every accepted replay moves that window on, because it is consumed again (Logto facts: refresh tokens).
+ * Makes oidc-provider's storage of `records`. A consumed refresh token counts as unused during the
+ * grace interval, and every accepted replay moves that window on, because it is consumed again
+ * (Logto facts: refresh tokens).
  */
 export function createAdapter(records: Records, settings: Settings): (model: string) => Adapter {
   return (model) => {
@@ -90,13 +101,19 @@ export function createAdapter(records: Records, settings: Settings): (model: str
       const payload = moveTimes(record.payload, -settings.clockSkew);
       const { consumedAt } = record;
       if (consumedAt === undefined) return payload;
-      const inGrace = model === "RefreshToken" && records.now() - consumedAt <= settings.graceInterval * 1000;
+      const inGrace =
+        model === "RefreshToken" && records.now() - consumedAt <= settings.graceInterval * 1000;
       return inGrace ? payload : { ...payload, consumed: Math.floor(consumedAt / 1000) };
     };
     return {
       async upsert(id, payload, expiresIn) {
         const expiresAt = expiresIn ? records.now() + expiresIn * 1000 : undefined;
-        records.put({ model, id, payload: moveTimes({ ...payload }, settings.clockSkew), expiresAt });
+        records.put({
+          model,
+          id,
+          payload: moveTimes({ ...payload }, settings.clockSkew),
+          expiresAt,
+        });
       },
       async find(id) {
         return read(records.find(model, id));

@@ -1,4 +1,10 @@
-import type { AccountClaims, Client, Grant, RefreshToken, TokenEndpointGrantContext } from "oidc-provider";
+import type {
+  AccountClaims,
+  Client,
+  Grant,
+  RefreshToken,
+  TokenEndpointGrantContext,
+} from "oidc-provider";
 import { errors } from "./library";
 import { assertOrganizationAccess } from "./organizations";
 import { describeOrganization, describeResource, resourceServer } from "./resources";
@@ -18,15 +24,17 @@ interface RefreshGrantOptions {
 }
 
 /**
- * The refresh_token grant (RFC 6749 §6) as Logto has it: oidc-provider's own, with organization tokens. The order of
- * the checks is Logto's too, and can be seen from outside: a bad scope or organization is refused before a rotating
- * token is consumed, a bad resource only after it (Logto facts: refresh tokens).
+ * The refresh_token grant (RFC 6749 §6) as Logto has it: oidc-provider's own, with organization
+ * tokens. The order of the checks is Logto's too, and can be seen from outside: a bad scope or
+ * organization is refused before a rotating token is consumed, a bad resource only after it (Logto
+ * facts: refresh tokens).
  */
 export function createRefreshGrant(options: RefreshGrantOptions) {
   const { directory, records, settings, idTokenClaims } = options;
   return async (ctx: Context): Promise<void> => {
     const { client, params, provider, requestParamScopes } = ctx.oidc;
-    if (!params.refresh_token) throw new errors.InvalidRequest("missing required parameter 'refresh_token'");
+    if (!params.refresh_token)
+      throw new errors.InvalidRequest("missing required parameter 'refresh_token'");
 
     let token = await provider.RefreshToken.find(params.refresh_token, { ignoreExpiration: true });
     if (!token || token.clientId !== client.clientId)
@@ -39,7 +47,8 @@ export function createRefreshGrant(options: RefreshGrantOptions) {
       throw new errors.InvalidScope("refresh token missing requested scope", missing.join(" "));
 
     const user = directory.users.get(token.accountId);
-    if (!user || user.suspended) throw new errors.InvalidGrant("refresh token invalid (user not found)");
+    if (!user || user.suspended)
+      throw new errors.InvalidGrant("refresh token invalid (user not found)");
     if (token.consumed) {
       records.removeWhere("grantId", grant.jti);
       records.remove("Grant", grant.jti);
@@ -83,7 +92,11 @@ export function createRefreshGrant(options: RefreshGrantOptions) {
 
 async function findGrant(ctx: Context, token: RefreshToken): Promise<Grant> {
   const grant = token.grantId ? await ctx.oidc.provider.Grant.find(token.grantId) : undefined;
-  if (!grant || grant.clientId !== ctx.oidc.client.clientId || grant.accountId !== token.accountId) {
+  if (
+    !grant ||
+    grant.clientId !== ctx.oidc.client.clientId ||
+    grant.accountId !== token.accountId
+  ) {
     throw new errors.InvalidGrant("grant not found");
   }
   ctx.oidc.entity("Grant", grant);
@@ -92,7 +105,10 @@ async function findGrant(ctx: Context, token: RefreshToken): Promise<Grant> {
 
 const year = 365.25 * 24 * 60 * 60;
 
-/** Logto's rule: confidential clients from 70 % of the lifetime on, public ones always, none after a year in all. */
+/**
+ * Logto's rule: confidential clients from 70 % of the lifetime on, public ones always, none after a
+ * year in all.
+ */
 function isRotated(token: RefreshToken, client: Client, { rotation }: Settings): boolean {
   if (rotation !== "logto") return rotation === "always";
   if (token.totalLifetime() >= year) return false;
@@ -123,7 +139,10 @@ interface AccessTokenRequest {
   lifetime: number;
 }
 
-/** Opaque without a resource, else a JWT for the resource or the organization; `scope` is what is granted and held now. */
+/**
+ * Opaque without a resource, else a JWT for the resource or the organization; `scope` is what is
+ * granted and held now.
+ */
 function describeAccessToken(ctx: Context, request: AccessTokenRequest) {
   const { token, grant, user, scopes, roles, lifetime } = request;
   const { client, params, provider } = ctx.oidc;
@@ -135,7 +154,9 @@ function describeAccessToken(ctx: Context, request: AccessTokenRequest) {
 
   if (params.organization_id && !params.resource) {
     accessToken.resourceServer = describeOrganization(params.organization_id, user, lifetime);
-    accessToken.scope = [...accessToken.resourceServer.scopes].filter((scope) => scopes.has(scope)).join(" ");
+    accessToken.scope = [...accessToken.resourceServer.scopes]
+      .filter((scope) => scopes.has(scope))
+      .join(" ");
     return accessToken;
   }
   const resource = resolveResource(params.resource, token, scopes);
@@ -156,8 +177,15 @@ function describeAccessToken(ctx: Context, request: AccessTokenRequest) {
   return accessToken;
 }
 
-/** Two resources in one request get an opaque token, as if none had been named (Logto facts: tokens). */
-function resolveResource(requested: string | string[] | undefined, token: RefreshToken, scopes: Set<string>) {
+/**
+ * Two resources in one request get an opaque token, as if none had been named (Logto facts:
+ * tokens).
+ */
+function resolveResource(
+  requested: string | string[] | undefined,
+  token: RefreshToken,
+  scopes: Set<string>,
+) {
   const resource = requested ?? (scopes.has("openid") ? undefined : token.resource);
   if (!resource || Array.isArray(resource)) return undefined;
   if (!token.resourceIndicators.has(resource)) throw new errors.InvalidTarget();
@@ -171,7 +199,8 @@ async function issueIdToken(
   claims: AccountClaims,
 ): Promise<string> {
   const idToken = new ctx.oidc.provider.IdToken({ ...claims, auth_time: token.authTime }, { ctx });
-  // `auth_time` is in the mask where the authorization request asked for it (Logto facts: auth_time).
+  // `auth_time` is in the mask where the authorization request asked for it (Logto facts:
+  // auth_time).
   Object.assign(idToken, { scope, mask: token.claims?.id_token ?? {}, rejected: [] });
   idToken.set("nonce", token.nonce);
   idToken.set("sid", token.sid);

@@ -11,7 +11,10 @@ export const devClient = {
   name: "Next Logto Starter",
 };
 
-/** An API that access tokens can be issued for (RFC 8707 resource indicator) and the permissions that it defines. */
+/**
+ * An API that access tokens can be issued for (RFC 8707 resource indicator) and the permissions
+ * that it defines.
+ */
 export interface ApiResource {
   indicator: string;
   permissions: string[];
@@ -46,8 +49,16 @@ export const organizationRoleApiPermissions: Readonly<Record<string, ApiPermissi
   admin: { [shopping]: ["read", "write"] },
 };
 
-export const acme: Organization = { id: "r6f1s9e4ok2m", name: "Acme", description: "Makes everything." };
-export const globex: Organization = { id: "w8b3g7x5ti1n", name: "Globex", description: "Owns the rest." };
+export const acme: Organization = {
+  id: "r6f1s9e4ok2m",
+  name: "Acme",
+  description: "Makes everything.",
+};
+export const globex: Organization = {
+  id: "w8b3g7x5ti1n",
+  name: "Globex",
+  description: "Owns the rest.",
+};
 export const seedOrganizations: readonly Organization[] = [acme, globex];
 
 type SeedPerson = Pick<User, "id" | "roles" | "organizations"> & {
@@ -55,7 +66,10 @@ type SeedPerson = Pick<User, "id" | "roles" | "organizations"> & {
   claims: Partial<UserClaims>;
 };
 
-/** Alice has every claim, Bob has a name and an e-mail address, Carol has a username and nothing else. */
+/**
+ * Alice has every claim, Bob has a name and an e-mail address, Carol has a username and nothing
+ * else.
+ */
 export const seedPeople: readonly SeedPerson[] = [
   {
     id: "k3v9t2m8qx1a",
@@ -111,7 +125,10 @@ export const seedPeople: readonly SeedPerson[] = [
 
 let seededHash: Promise<string> | undefined;
 
-/** The seeded people as stored users. scrypt is slow on purpose, so the shared password is hashed once a process. */
+/**
+ * The seeded people as stored users. scrypt is slow on purpose, so the shared password is hashed
+ * once a process.
+ */
 export async function seedUsers(now: number): Promise<User[]> {
   seededHash ??= hashPassword(seedPassword);
   const passwordHash = await seededHash;

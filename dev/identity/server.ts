@@ -23,7 +23,9 @@ export interface IdentityOptions {
   dataFile?: string;
   /** Whether the control endpoint exists, by which tests change settings and inject faults. */
   control?: boolean;
-  /** Called with each mail. Without it a mail is dropped, and only the control endpoint shows it. */
+  /**
+   * Called with each mail. Without it a mail is dropped, and only the control endpoint shows it.
+   */
   onMail?: (mail: Mail) => void;
 }
 
@@ -40,7 +42,9 @@ export interface Identity {
  */
 export async function startIdentity(options: IdentityOptions): Promise<Identity> {
   let handler: RequestListener = (_request, response) => void response.writeHead(503).end();
-  const { port, servers } = await listen(options.port, (request, response) => handler(request, response));
+  const { port, servers } = await listen(options.port, (request, response) =>
+    handler(request, response),
+  );
   const endpoint = `http://localhost:${port}`;
   const settings = { ...defaultSettings };
   const clock = createClock(settings);
@@ -82,11 +86,15 @@ function route(issuer: string, oidc: RequestListener, handlers: Handlers): Reque
     const [, first = "", second] = url.pathname.split("/");
     if (first === "oidc") return mount("/oidc", oidc)(request, response);
     const handler = Object.hasOwn(handlers, first) ? handlers[first] : undefined;
-    if (handler) return void handler(request, response, url).catch((error: unknown) => fail(response, error));
+    if (handler)
+      return void handler(request, response, url).catch((error: unknown) => fail(response, error));
     if (first === "avatars" && /^[a-z]+\.svg$/.test(second ?? "")) {
-      return void response.writeHead(200, { "content-type": "image/svg+xml" }).end(avatar(second ?? ""));
+      return void response
+        .writeHead(200, { "content-type": "image/svg+xml" })
+        .end(avatar(second ?? ""));
     }
-    if (first === "account") return void response.writeHead(200, pageHeaders).end(accountCenterPage());
+    if (first === "account")
+      return void response.writeHead(200, pageHeaders).end(accountCenterPage());
     const page = url.pathname === "/" ? homePage(issuer) : notFoundPage();
     response.writeHead(url.pathname === "/" ? 200 : 404, pageHeaders).end(page);
   };
@@ -99,8 +107,9 @@ function fail(response: ServerResponse, error: unknown): void {
 }
 
 /**
- * Gives the library the path without its prefix and leaves `originalUrl` whole, from which it tells its own address.
- * Several resources may come comma-separated in one parameter (Logto facts: tokens); both URLs have to change alike.
+ * Gives the library the path without its prefix and leaves `originalUrl` whole, from which it tells
+ * its own address. Several resources may come comma-separated in one parameter (Logto facts:
+ * tokens); both URLs have to change alike.
  */
 function mount(prefix: string, listener: RequestListener): RequestListener {
   return (request, response) => {

@@ -8,11 +8,17 @@ export const settingsSchema = z.strictObject({
   refreshTokenLifetime: z.int().positive(),
   /** Lifetime of an id_token, in seconds. */
   idTokenLifetime: z.int().positive(),
-  /** `logto`: as Logto does it (confidential clients from 70 % of the lifetime on, public clients at every refresh). */
+  /**
+   * `logto`: as Logto does it (confidential clients from 70 % of the lifetime on, public clients at
+   * every refresh).
+   */
   rotation: z.enum(["always", "logto", "never"]),
   /** For how many seconds a consumed refresh token is still accepted. */
   graceInterval: z.number().nonnegative(),
-  /** How many seconds the server's clock is ahead. Moving it ages what was issued, as time itself would. */
+  /**
+   * How many seconds the server's clock is ahead. Moving it ages what was issued, as time itself
+   * would.
+   */
   clockSkew: z.int(),
 });
 

@@ -39,7 +39,10 @@ export function signInPage({ action, applicationName, refusal, hint }: FormPage)
   );
 }
 
-function personButton(action: string, { username, claims, roles }: (typeof seedPeople)[number]): Html {
+function personButton(
+  action: string,
+  { username, claims, roles }: (typeof seedPeople)[number],
+): Html {
   const name = claims.name ?? username;
   const detail = claims.email ?? "has a username only";
   return html`<form method="post" action="${action}/sign-in">

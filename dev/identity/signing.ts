@@ -12,11 +12,16 @@ import type { Settings } from "./settings";
 import type { SigningKey } from "./state";
 
 /**
- * Makes the JWTs of `provider` those of a Logto server where the library's differ: a logout token has no `exp` (Logto
- * facts: logout), and times are the server's (see clock.ts). The library has no hook here, so what it made is changed and
- * signed again. For JWT access tokens it has one, which provider.ts uses.
+ * Makes the JWTs of `provider` those of a Logto server where the library's differ: a logout token
+ * has no `exp` (Logto facts: logout), and times are the server's (see clock.ts). The library has no
+ * hook here, so what it made is changed and signed again. For JWT access tokens it has one, which
+ * provider.ts uses.
  */
-export function adjustSignedTokens(provider: Provider, signingKey: SigningKey, settings: Settings): void {
+export function adjustSignedTokens(
+  provider: Provider,
+  signingKey: SigningKey,
+  settings: Settings,
+): void {
   const { prototype } = provider.IdToken;
   const issue = prototype.issue;
   prototype.issue = async function issueAsLogto(options) {
@@ -34,5 +39,7 @@ async function sign(
   signingKey: SigningKey,
 ): Promise<string> {
   const body = new TextEncoder().encode(JSON.stringify(payload));
-  return new CompactSign(body).setProtectedHeader(header).sign(await importJWK(signingKey, "ES384"));
+  return new CompactSign(body)
+    .setProtectedHeader(header)
+    .sign(await importJWK(signingKey, "ES384"));
 }

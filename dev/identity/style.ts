@@ -1,4 +1,7 @@
-/** The look of every page of the stand-in: system fonts, one accent colour, light and dark by the system's setting. */
+/**
+ * The look of every page of the stand-in: system fonts, one accent colour, light and dark by the
+ * system's setting.
+ */
 export const style = `
 :root {
   color-scheme: light dark;

@@ -59,7 +59,10 @@ export class Traffic {
     await (fault ? answerWithFault(fault, ctx, next) : next());
   };
 
-  /** Takes down every token and code that `provider` issues. A refresh token that comes back is one token. */
+  /**
+   * Takes down every token and code that `provider` issues. A refresh token that comes back is one
+   * token.
+   */
   observe(provider: Provider): void {
     const add = (ctx: KoaContextWithOIDC, kind: Issued["kind"], value: unknown) => {
       if (typeof value !== "string" || this.#values.has(value)) return;
@@ -67,7 +70,9 @@ export class Traffic {
       const sub = ctx.oidc.account?.accountId ?? ctx.oidc.session?.accountId;
       this.issued.push({ kind, value, sub, clientId: ctx.oidc.client?.clientId });
     };
-    provider.on("authorization.success", (ctx, response) => add(ctx, "authorization_code", response?.code));
+    provider.on("authorization.success", (ctx, response) =>
+      add(ctx, "authorization_code", response?.code),
+    );
     provider.on("grant.success", (ctx) => {
       const response = tokenResponse.parse(ctx.body);
       add(ctx, "access_token", response.access_token);
@@ -77,7 +82,9 @@ export class Traffic {
   }
 
   #takeFault(endpoint: Endpoint, grant: string | undefined): Fault | undefined {
-    const fault = this.faults.find((one) => one.endpoint === endpoint && (!one.grant || one.grant === grant));
+    const fault = this.faults.find(
+      (one) => one.endpoint === endpoint && (!one.grant || one.grant === grant),
+    );
     if (fault?.times !== undefined && --fault.times === 0)
       this.faults = this.faults.filter((one) => one !== fault);
     return fault;
@@ -94,14 +101,20 @@ const endpointByPath: Readonly<Record<string, Endpoint>> = {
   "/token/revocation": "revocation",
 };
 
-/** One name for the steps of one endpoint: `/auth` and `/auth/<uid>`, `/session/end` and `/session/end/confirm`. */
+/**
+ * One name for the steps of one endpoint: `/auth` and `/auth/<uid>`, `/session/end` and
+ * `/session/end/confirm`.
+ */
 function endpointOf(path: string): Endpoint | undefined {
   if (/^\/auth(\/|$)/.test(path)) return "authorization";
   if (/^\/session\/end(\/|$)/.test(path)) return "end_session";
   return endpointByPath[path];
 }
 
-/** The grant_type of a token request. The library wants a body that nobody has read yet, so it gets a copy. */
+/**
+ * The grant_type of a token request. The library wants a body that nobody has read yet, so it gets
+ * a copy.
+ */
 async function readGrant(ctx: Context): Promise<string | undefined> {
   const body = await text(ctx.req);
   const { method, url, headers } = ctx.req;

@@ -22,8 +22,9 @@ interface Verification {
 const maxVerifications = 1000;
 
 /**
- * The verification codes that were mailed, in memory. Each belongs to one interaction, that is to the browser that
- * asked for it, and an interaction has one at most: a newer code replaces the older (Logto facts: e-mail codes).
+ * The verification codes that were mailed, in memory. Each belongs to one interaction, that is to
+ * the browser that asked for it, and an interaction has one at most: a newer code replaces the
+ * older (Logto facts: e-mail codes).
  */
 export class VerificationCodes {
   /** By the interaction's uid, oldest first. */
@@ -63,7 +64,8 @@ export class VerificationCodes {
   }
 
   /**
-   * Compares a typed code with the interaction's. The right one is used up by it, a wrong one counts as a try.
+   * Compares a typed code with the interaction's. The right one is used up by it, a wrong one
+   * counts as a try.
    * @returns why it is refused, or undefined when the address is verified.
    */
   check(uid: string, typed: string): CodeError | undefined {

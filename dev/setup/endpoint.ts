@@ -4,8 +4,8 @@ const whereItIs =
   'The endpoint is "Logto endpoint" on the application\'s page in the console, such as https://your-tenant.logto.app.';
 
 /**
- * The issuer of whatever people copy from Logto's console: endpoint, issuer, the address of the discovery document, or that
- * of the console itself.
+ * The issuer of whatever people copy from Logto's console: endpoint, issuer, the address of the
+ * discovery document, or that of the console itself.
  *
  * @throws SetupError where no issuer can be told from it
  */

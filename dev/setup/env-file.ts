@@ -38,7 +38,8 @@ export function withValues(text: string, values: Readonly<Record<string, string>
 }
 
 /** The text of a file; "" where there is none. */
-export const readText = (file: string): string => (existsSync(file) ? readFileSync(file, "utf8") : "");
+export const readText = (file: string): string =>
+  existsSync(file) ? readFileSync(file, "utf8") : "";
 
 /** Writes a file that its owner alone may read, whole or not at all. */
 export function writeWhole(file: string, text: string): void {

@@ -62,7 +62,9 @@ function readFlags(args: string[]) {
   try {
     return parseArgs({ args, options }).values;
   } catch (error) {
-    throw new SetupError(`${error instanceof Error ? error.message : "Unreadable"}\n\n${usage}\n\n`);
+    throw new SetupError(
+      `${error instanceof Error ? error.message : "Unreadable"}\n\n${usage}\n\n`,
+    );
   }
 }
 
@@ -74,7 +76,9 @@ async function setUp(root: string, flags: Flags): Promise<number> {
   if (readText(file) && !flags.yes) {
     const names = Object.keys(answers).join(", ");
     if (!interactive) throw new SetupError(`.env.local exists; --yes writes ${names} into it.`);
-    const reply = await ask(`.env.local exists. Write ${names} into it, and leave the rest as it is? [Y/n] `);
+    const reply = await ask(
+      `.env.local exists. Write ${names} into it, and leave the rest as it is? [Y/n] `,
+    );
     if (/^n/i.test(reply)) throw new SetupError("As you wish.");
   }
   const origin = new URL(answers.AUTH_URL ?? set.AUTH_URL ?? developmentOrigin).origin;
@@ -91,7 +95,9 @@ async function setUp(root: string, flags: Flags): Promise<number> {
   let found = await look();
   while (found.hasProblem && !flags.force) {
     if (!interactive) throw new SetupError("--force writes .env.local in spite of that.");
-    const reply = await ask("  Enter checks again, w writes .env.local all the same, Ctrl-C leaves. ");
+    const reply = await ask(
+      "  Enter checks again, w writes .env.local all the same, Ctrl-C leaves. ",
+    );
     if (/^w/i.test(reply)) break;
     found = await look();
   }
@@ -106,7 +112,8 @@ async function setUp(root: string, flags: Flags): Promise<number> {
 }
 
 /** Not where standard input brings the secret. */
-const mayAsk = (flags: Flags) => process.stdin.isTTY && process.stdout.isTTY && flags["app-secret"] !== "-";
+const mayAsk = (flags: Flags) =>
+  process.stdin.isTTY && process.stdout.isTTY && flags["app-secret"] !== "-";
 
 /**
  * @param set what is set already, and stays where nobody says otherwise
@@ -121,14 +128,17 @@ async function answer(flags: Flags, set: Variables): Promise<Answers> {
   ) => {
     const isDecided = fallback !== undefined && (flags.yes || !mayAsk(flags));
     let reply = flags[flag] ?? (isDecided ? fallback : undefined);
-    if (reply === undefined && !mayAsk(flags)) throw new SetupError(`--${flag} is missing.\n\n${usage}\n\n`);
+    if (reply === undefined && !mayAsk(flags))
+      throw new SetupError(`--${flag} is missing.\n\n${usage}\n\n`);
     const shown = /secret|database/.test(flag) ? "as it is" : fallback;
     const hint = fallback ? ` [${shown}]` : fallback === "" ? " [none]" : "";
     while (reply === undefined)
       reply = (await ask(`  ${question}${hint}: `, flag === "app-secret")) || fallback;
     return reply;
   };
-  const AUTH_LOGTO_ISSUER = issuerFrom(await get("endpoint", "Logto endpoint", set.AUTH_LOGTO_ISSUER));
+  const AUTH_LOGTO_ISSUER = issuerFrom(
+    await get("endpoint", "Logto endpoint", set.AUTH_LOGTO_ISSUER),
+  );
   const AUTH_LOGTO_ID = await get("app-id", "App ID", set.AUTH_LOGTO_ID);
   const secret = await get("app-secret", "App secret", set.AUTH_LOGTO_SECRET);
   const AUTH_LOGTO_SECRET = secret === "-" ? (await text(process.stdin)).trim() : secret;
@@ -136,7 +146,9 @@ async function answer(flags: Flags, set: Variables): Promise<Answers> {
   const AUTH_URL = await get("app-url", elsewhere, set.AUTH_URL ?? "");
   const DATABASE_URL = await get("database-url", "PostgreSQL URL", set.DATABASE_URL ?? "");
   if (AUTH_URL && !isOrigin(AUTH_URL))
-    throw new SetupError(`"${AUTH_URL}" is no web address such as https://app.example.com, without a path.`);
+    throw new SetupError(
+      `"${AUTH_URL}" is no web address such as https://app.example.com, without a path.`,
+    );
   return {
     AUTH_LOGTO_ISSUER,
     AUTH_LOGTO_ID,

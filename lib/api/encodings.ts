@@ -1,7 +1,9 @@
 import { pipeline, type Duplex } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
 
-/** What an API answered is no answer that can be passed on. The message is for the operator's log. */
+/**
+ * What an API answered is no answer that can be passed on. The message is for the operator's log.
+ */
 export class UnreadableAnswerError extends Error {
   override name = "UnreadableAnswerError";
 }
@@ -10,9 +12,13 @@ export class UnreadableAnswerError extends Error {
 const most = 3;
 
 /** Some servers leave out zlib's header, which every browser copes with. */
-const inflateOf = (first: Uint8Array) => ((first[0] ?? 0) % 16 === 8 ? createInflate() : createInflateRaw());
+const inflateOf = (first: Uint8Array) =>
+  (first[0] ?? 0) % 16 === 8 ? createInflate() : createInflateRaw();
 
-/** By content coding (RFC 9110 §8.4.1), what undoes it. Gets the first bytes of what it will be given. */
+/**
+ * By content coding (RFC 9110 §8.4.1), what undoes it. Gets the first bytes of what it will be
+ * given.
+ */
 const decoders = new Map<string, (first: Uint8Array) => Duplex>([
   ["br", () => createBrotliDecompress()],
   ["deflate", inflateOf],
@@ -24,8 +30,10 @@ const decoders = new Map<string, (first: Uint8Array) => Duplex>([
  * A body as it was before it was encoded.
  *
  * @param contentEncoding the header; each encoding was applied to the result of those before it
- * @param isPartial for a range of what was encoded, which can't be decoded by itself (RFC 9110 §14.2)
- * @throws UnreadableAnswerError where it can't be decoded. What is wrong with the bytes themselves, the reading throws
+ * @param isPartial for a range of what was encoded, which can't be decoded by itself (RFC 9110
+ *   §14.2)
+ * @throws UnreadableAnswerError where it can't be decoded. What is wrong with the bytes themselves,
+ *   the reading throws
  */
 export function decoded(
   body: AsyncIterable<Uint8Array>,
@@ -38,12 +46,16 @@ export function decoded(
   if (applied.length > most) throw new UnreadableAnswerError(`encoded ${applied.length} times`);
   return applied.reduceRight((encoded, name) => {
     const decoder = decoders.get(name);
-    if (!decoder) throw new UnreadableAnswerError(`unknown content encoding ${JSON.stringify(name)}`);
+    if (!decoder)
+      throw new UnreadableAnswerError(`unknown content encoding ${JSON.stringify(name)}`);
     return undone(encoded, decoder);
   }, body);
 }
 
-/** Undoes one encoding. No bytes at all stay none, which no decoder would accept and many a server sends. */
+/**
+ * Undoes one encoding. No bytes at all stay none, which no decoder would accept and many a server
+ * sends.
+ */
 async function* undone(
   encoded: AsyncIterable<Uint8Array>,
   decoder: (first: Uint8Array) => Duplex,

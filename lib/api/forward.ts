@@ -4,7 +4,10 @@ import { call } from "./call";
 import { UnreadableAnswerError } from "./encodings";
 import { proxiedLocation, targetOf } from "./target";
 
-/** What the API learns of a request, besides method, path and body. Neither cookies nor what says who is on the way. */
+/**
+ * What the API learns of a request, besides method, path and body. Neither cookies nor what says
+ * who is on the way.
+ */
 const requestHeaders = [
   "accept",
   "accept-language",
@@ -40,8 +43,9 @@ const responseHeaders = [
 ];
 
 /**
- * What the API serves, it serves on this app's origin: opened as a page it must run no script here. And it is the answer
- * to one user, which the browser would show to the next one at the same address.
+ * What the API serves, it serves on this app's origin: opened as a page it must run no script here.
+ * And it is the answer to one user, which the browser would show to the next one at the same
+ * address.
  */
 const ownHeaders = {
   "cache-control": "private, no-store",
@@ -58,15 +62,20 @@ export interface Forwarding {
   proxyPath: string;
   /** Asked for once it is clear that the request can be forwarded. */
   getAccessToken: () => Promise<string>;
-  /** How long the API may be silent before it answers, in milliseconds; then it may stream for as long as it likes. */
+  /**
+   * How long the API may be silent before it answers, in milliseconds; then it may stream for as
+   * long as it likes.
+   */
   timeout?: number;
 }
 
 /**
- * Passes a request on to an API with an access token, and its answer back. Both bodies are streamed.
+ * Passes a request on to an API with an access token, and its answer back. Both bodies are
+ * streamed.
  *
- * @returns the API's answer, whatever its status; or JSON with `error` and `message`: 400 `bad_path`, 502 `api_unavailable`,
- *   `api_redirects_elsewhere` or `api_unreadable`, 504 `api_timeout`
+ * @returns the API's answer, whatever its status; or JSON with `error` and `message`: 400
+ *   `bad_path`, 502 `api_unavailable`, `api_redirects_elsewhere` or `api_unreadable`, 504
+ *   `api_timeout`
  * @throws what `getAccessToken` throws
  */
 export async function forward(
@@ -109,7 +118,10 @@ export async function forward(
       return failure(504, "api_timeout", "The API does not answer. Try again in a moment.");
     }
     if (error instanceof UnreadableAnswerError) {
-      log.error("the API's answer can't be passed on", { path: target.pathname, reason: error.message });
+      log.error("the API's answer can't be passed on", {
+        path: target.pathname,
+        reason: error.message,
+      });
       return failure(502, "api_unreadable", "The API's answer can't be read.");
     }
     if (!request.signal.aborted) log.error("the API can't be reached", { reason: reasonOf(error) });
@@ -128,7 +140,10 @@ function pick(from: Headers, names: readonly string[]): Headers {
   return picked;
 }
 
-/** A challenge for a bearer token (RFC 6750 §3, RFC 9449 §7.1), wherever in a list of challenges it is. */
+/**
+ * A challenge for a bearer token (RFC 6750 §3, RFC 9449 §7.1), wherever in a list of challenges it
+ * is.
+ */
 const bearerChallenge = (() => {
   const parameter = /[\w-]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",]+)/.source;
   return new RegExp(
@@ -138,8 +153,9 @@ const bearerChallenge = (() => {
 })();
 
 /**
- * How the API wants to be asked. No browser does anything about a bearer challenge; for `Basic` and `Digest` it would show its
- * password dialog, and for `Negotiate` send what the user has. Where none is left, a 401 has the one that this proxy answers.
+ * How the API wants to be asked. No browser does anything about a bearer challenge; for `Basic` and
+ * `Digest` it would show its password dialog, and for `Negotiate` send what the user has. Where
+ * none is left, a 401 has the one that this proxy answers.
  */
 function challengeOf({ headers, status }: Response): string | undefined {
   const [, challenge] = bearerChallenge.exec(headers.get("www-authenticate") ?? "") ?? [];

@@ -1,13 +1,16 @@
 /**
- * Whether everybody on the way takes a segment of a path for the same name. Not so where it is made of dots and blanks alone,
- * which names a directory to servers that trim it (to Java servers `..;` does, too), or where it is a scheme, or has an encoded
- * slash, backslash or control character, or is encoded twice; all that in Unicode's compatibility forms as well, which some
- * servers normalize. `\p{Cf}` are characters without a width.
+ * Whether everybody on the way takes a segment of a path for the same name. Not so where it is made
+ * of dots and blanks alone, which names a directory to servers that trim it (to Java servers `..;`
+ * does, too), or where it is a scheme, or has an encoded slash, backslash or control character, or
+ * is encoded twice; all that in Unicode's compatibility forms as well, which some servers
+ * normalize. `\p{Cf}` are characters without a width.
  */
 function isPlain(segment: string): boolean {
   try {
     const name = decodeURIComponent(segment).normalize("NFKC");
-    return !/^[.\s\p{Cf}]*(?:;|$)|^[\s\p{Cf}]*[a-z]+:[\s\p{Cf}]*$|[/\\\p{Cc}]|%[\da-f]{2}/iu.test(name);
+    return !/^[.\s\p{Cf}]*(?:;|$)|^[\s\p{Cf}]*[a-z]+:[\s\p{Cf}]*$|[/\\\p{Cc}]|%[\da-f]{2}/iu.test(
+      name,
+    );
   } catch {
     return false;
   }

@@ -8,7 +8,10 @@ const batch = 1_000;
  *
  * @returns how many there were
  */
-export async function deleteExpired(prisma: PrismaClient, now = new Date()): Promise<{ sessions: number }> {
+export async function deleteExpired(
+  prisma: PrismaClient,
+  now = new Date(),
+): Promise<{ sessions: number }> {
   let sessions = 0;
   for (let deleted = batch; deleted === batch; sessions += deleted) {
     deleted = await prisma.$executeRaw`

@@ -5,7 +5,10 @@ import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { shared } from "@/lib/shared";
 
-/** Connections that one process opens at most: to read and write, and to hold the locks of renewals under way. */
+/**
+ * Connections that one process opens at most: to read and write, and to hold the locks of renewals
+ * under way.
+ */
 const connections = 10;
 const lockConnections = 5;
 /** How long a query may take, a wait for a connection included, in milliseconds. */
@@ -23,11 +26,18 @@ function connect(max: number): PrismaClient {
   return new PrismaClient({ adapter: new PrismaPg(options), errorFormat: "minimal" });
 }
 
-/** The Prisma client: one for all bundles of a process, made at first use, connected at the first query. */
+/**
+ * The Prisma client: one for all bundles of a process, made at first use, connected at the first
+ * query.
+ */
 export const db = (): PrismaClient => shared("prisma", () => connect(connections));
 
-/** Another one for transactions that hold a lock while Logto answers, so that pages never wait for a connection of these. */
-export const lockDb = (): PrismaClient => shared("prisma for locks", () => connect(lockConnections));
+/**
+ * Another one for transactions that hold a lock while Logto answers, so that pages never wait for a
+ * connection of these.
+ */
+export const lockDb = (): PrismaClient =>
+  shared("prisma for locks", () => connect(lockConnections));
 
 const hasCode = (error: unknown, code: string) =>
   error instanceof Prisma.PrismaClientKnownRequestError && error.code === code;
@@ -44,7 +54,10 @@ export const isMissing = (error: unknown): boolean => hasCode(error, "P2025");
 export async function query<T>(promise: Promise<T>, limit = queryTimeout): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DatabaseError(`no answer within ${limit / 1000} s`)), limit);
+    timer = setTimeout(
+      () => reject(new DatabaseError(`no answer within ${limit / 1000} s`)),
+      limit,
+    );
   });
   try {
     return await Promise.race([promise, late]);
@@ -65,7 +78,10 @@ function toDatabaseError(error: unknown): DatabaseError {
   return wrapped;
 }
 
-/** Prisma's messages repeat the query and the host; its codes say enough (https://pris.ly/d/error-reference). */
+/**
+ * Prisma's messages repeat the query and the host; its codes say enough
+ * (https://pris.ly/d/error-reference).
+ */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   return "code" in error && typeof error.code === "string" ? error.code : error.name;

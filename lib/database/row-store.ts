@@ -27,16 +27,22 @@ const isEncrypted = (cookieValue: string) => cookieValue.split(".").length === 5
 /** How often it is written that a session was used, in milliseconds. */
 const seenEvery = 5 * 60_000;
 /**
- * After what time PostgreSQL takes the lock from a holder that does nothing, in milliseconds: longer than Logto may take
- * (10 s). A holder that is later would use a token that another one uses too.
+ * After what time PostgreSQL takes the lock from a holder that does nothing, in milliseconds:
+ * longer than Logto may take (10 s). A holder that is later would use a token that another one uses
+ * too.
  */
 const holdTimeout = 12_000;
 /** How long to wait for the row's lock, in milliseconds. */
 const lockWait = 11_000;
-/** How long to wait between attempts to write what a failed transaction did not, in milliseconds. */
+/**
+ * How long to wait between attempts to write what a failed transaction did not, in milliseconds.
+ */
 const saveAgainAfter = [250, 1_000, 5_000, 15_000];
 
-/** The name under which a row is found by its cookie: the table opens no session to whoever reads it. */
+/**
+ * The name under which a row is found by its cookie: the table opens no session to whoever reads
+ * it.
+ */
 const hashOf = (cookieValue: string) => createHash("sha256").update(cookieValue).digest("hex");
 const isLive = () => ({ endedAt: null, expires: { gt: new Date() } });
 const secondsOf = (date: Date) => Math.floor(date.getTime() / 1000);
@@ -46,7 +52,8 @@ const seen = () => shared("sessions seen", () => new BoundedMap<string, number>(
 
 /** The columns that change with a renewal or an exchange. */
 export async function toColumns(session: Session) {
-  const { sid, claims, generation, exp, accessToken, expiresAt, expiresIn, refreshToken, endedAt } = session;
+  const { sid, claims, generation, exp, accessToken, expiresAt, expiresIn, refreshToken, endedAt } =
+    session;
   if (endedAt !== undefined) return { endedAt: new Date(endedAt * 1000), sealedTokens: null };
   const tokens = { sid, accessToken, expiresAt, expiresIn, refreshToken };
   return {
@@ -66,8 +73,8 @@ function toJson(claims: Session["claims"]): Prisma.InputJsonObject {
 }
 
 /**
- * The session of a row. One whose tokens can't be read (a secret that was dropped, a row that was tampered with) has ended, as
- * if Logto had refused its grant.
+ * The session of a row. One whose tokens can't be read (a secret that was dropped, a row that was
+ * tampered with) has ended, as if Logto had refused its grant.
  */
 export async function fromRow(row: Row): Promise<Session> {
   const tokens = row.sealedTokens && (await unsealed(row.sid, row.sealedTokens));
@@ -102,7 +109,10 @@ async function unsealed(sid: string, sealed: string) {
   }
 }
 
-/** Writes at most every five minutes that a session was used, once the answer is out: the page waits for one query alone. */
+/**
+ * Writes at most every five minutes that a session was used, once the answer is out: the page waits
+ * for one query alone.
+ */
 function noteUse(row: Row, session: Session, now = Date.now()): void {
   const extends_ = needsExtension(session, now);
   const isDue = extends_ || now - row.lastSeenAt.getTime() > seenEvery;
@@ -111,12 +121,14 @@ function noteUse(row: Row, session: Session, now = Date.now()): void {
   seen().set(row.sid, now);
   const expires = extends_ ? { expires: new Date(now + sessionLifetime * 1000) } : {};
   const data = { lastSeenAt: new Date(now), ...expires };
-  after(() => query(db().session.updateMany({ where: { sid: row.sid }, data })).catch(() => undefined));
+  after(() =>
+    query(db().session.updateMany({ where: { sid: row.sid }, data })).catch(() => undefined),
+  );
 }
 
 /**
- * Writes what a transaction could not commit: until the row has the new tokens, another process would use the old refresh
- * token, and end the grant by it.
+ * Writes what a transaction could not commit: until the row has the new tokens, another process
+ * would use the old refresh token, and end the grant by it.
  */
 async function saveLater(session: Session): Promise<void> {
   const { sid, generation } = session;
@@ -144,7 +156,10 @@ async function take(sid: string): Promise<Session | undefined> {
   }
 }
 
-/** Those whose grant no session that goes on has too: Logto gives all of one browser session the same. */
+/**
+ * Those whose grant no session that goes on has too: Logto gives all of one browser session the
+ * same.
+ */
 async function withoutShared(taken: Session[]): Promise<Session[]> {
   const logtoSids = taken.flatMap(({ logtoSid }) => logtoSid ?? []);
   if (logtoSids.length === 0) return taken;
@@ -162,7 +177,8 @@ export const rowStore: SessionStore = {
 
   async read(cookieValue) {
     if (isEncrypted(cookieValue)) {
-      if (isNews("foreign cookie")) log.warn("session cookie of another app, secret or store ignored");
+      if (isNews("foreign cookie"))
+        log.warn("session cookie of another app, secret or store ignored");
       return "foreign";
     }
     const where = { sessionToken: hashOf(cookieValue) };
@@ -218,7 +234,8 @@ export const rowStore: SessionStore = {
         });
         if (!row) return;
         const kept = await fromRow(row);
-        // Newer than what the row has, or than what ended it: a commit failed after Logto had answered.
+        // Newer than what the row has, or than what ended it: a commit failed after Logto had
+        // answered.
         const newest = session.generation > kept.generation ? session : kept;
         [done.used] = await Promise.allSettled([use(newest)]);
         const result = done.used.status === "fulfilled" ? done.used.value : newest;

@@ -27,8 +27,8 @@ export function profileOf({ name, username, email, email_verified, picture }: Us
 /** @see Users */
 export const users: Users = {
   /**
-   * The user's id is Logto's subject; an e-mail address is an attribute, and finds nobody. One statement, so that two first
-   * sign-ins at once make one user with one account.
+   * The user's id is Logto's subject; an e-mail address is an attribute, and finds nobody. One
+   * statement, so that two first sign-ins at once make one user with one account.
    */
   async upsert(claims) {
     const { name, email, emailVerified, image } = profileOf(claims);

@@ -41,12 +41,16 @@ const text = z.string().nullish();
 const flag = z.boolean().nullish();
 const names = z.array(z.string()).nullish();
 
-/** A claim that does not have the form it should have counts as unset; it must not keep anybody from signing in. */
+/**
+ * A claim that does not have the form it should have counts as unset; it must not keep anybody from
+ * signing in.
+ */
 const lenient = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 
 /**
- * Claims about the user, as Logto names them. Times are milliseconds, unset values null or absent, address members
- * camelCase, and unknown claims are kept (a tenant can add its own). Source: logto-facts "Scopes and claims".
+ * Claims about the user, as Logto names them. Times are milliseconds, unset values null or absent,
+ * address members camelCase, and unknown claims are kept (a tenant can add its own). Source:
+ * logto-facts "Scopes and claims".
  */
 const userClaims = z.looseObject({
   sub: z.string().min(1),

@@ -18,17 +18,33 @@ const clockTolerance = 60;
 const discoveryLifetime = 60 * 60 * 1000;
 /** How long the last one is used while the issuer gives no other, in milliseconds. */
 const outageLifetime = 60 * 1000;
-/** How long an answer may take that nobody waits for any more, but the next caller will use, in milliseconds. */
+/**
+ * How long an answer may take that nobody waits for any more, but the next caller will use, in
+ * milliseconds.
+ */
 const latePatience = 60_000;
 
-/** By client. Of the whole process: what one bundle waited for in vain, another one need not ask for again. */
+/**
+ * By client. Of the whole process: what one bundle waited for in vain, another one need not ask for
+ * again.
+ */
 const discovered = () =>
-  shared("discovered", () => new Map<string, { metadata: oidc.ServerMetadata; expiresAt: number }>());
-/** Requests under way. One that a caller has given up is late: the next caller sends another one. */
+  shared(
+    "discovered",
+    () => new Map<string, { metadata: oidc.ServerMetadata; expiresAt: number }>(),
+  );
+/**
+ * Requests under way. One that a caller has given up is late: the next caller sends another one.
+ */
 const discovering = () =>
-  shared("discovering", () => new Map<string, { answer: Promise<oidc.ServerMetadata>; isLate: boolean }>());
+  shared(
+    "discovering",
+    () => new Map<string, { answer: Promise<oidc.ServerMetadata>; isLate: boolean }>(),
+  );
 
-/** A local or container-internal issuer is on plain http; which it is, is the operator's decision. */
+/**
+ * A local or container-internal issuer is on plain http; which it is, is the operator's decision.
+ */
 const insecure = ({ issuer }: LogtoClient) =>
   new URL(issuer).protocol === "http:" ? [oidc.allowInsecureRequests] : [];
 
@@ -72,7 +88,11 @@ export async function fetchMetadata(client: LogtoClient): Promise<oidc.ServerMet
 }
 
 /** The document, by this request or by an earlier one that is late: whichever brings it first. */
-async function fetchDocument(client: LogtoClient, key: string, earlier?: Promise<oidc.ServerMetadata>) {
+async function fetchDocument(
+  client: LogtoClient,
+  key: string,
+  earlier?: Promise<oidc.ServerMetadata>,
+) {
   const own = fetchMetadata(client).then((metadata) => {
     discovered().set(key, { metadata, expiresAt: Date.now() + discoveryLifetime });
     return metadata;
@@ -81,11 +101,13 @@ async function fetchDocument(client: LogtoClient, key: string, earlier?: Promise
 }
 
 /**
- * The issuer's discovery document (OpenID Connect Discovery §4). Fetched once an hour, by one request at a time; an outage of
- * the issuer goes on using the last document, and one that arrives late is there for the next caller.
+ * The issuer's discovery document (OpenID Connect Discovery §4). Fetched once an hour, by one
+ * request at a time; an outage of the issuer goes on using the last document, and one that arrives
+ * late is there for the next caller.
  *
  * @param deadline when to give up, in milliseconds since 1970
- * @throws LogtoError `unavailable`; `rejected` for another issuer's, or one by which secrets would pass in clear
+ * @throws LogtoError `unavailable`; `rejected` for another issuer's, or one by which secrets would
+ *   pass in clear
  */
 export async function discover(
   client: LogtoClient,
@@ -116,7 +138,8 @@ export async function discover(
  * Sends a request by openid-client, which may be sent twice (patient-fetch.ts).
  *
  * @param request gets openid-client's configuration for this client
- * @param leastTime without which it is not sent, in milliseconds: discovery may have taken most of the time that there is
+ * @param leastTime without which it is not sent, in milliseconds: discovery may have taken most of
+ *   the time that there is
  * @throws LogtoError
  */
 export async function ask<T>(
@@ -126,7 +149,8 @@ export async function ask<T>(
 ): Promise<T> {
   const deadline = Date.now() + patience;
   const metadata = await discover(client, deadline);
-  if (deadline - Date.now() < leastTime) throw new LogtoError("unavailable", "discovery took too long");
+  if (deadline - Date.now() < leastTime)
+    throw new LogtoError("unavailable", "discovery took too long");
   const configuration = new oidc.Configuration(
     metadata,
     client.clientId,
@@ -166,12 +190,19 @@ export function toLogtoError(error: unknown): LogtoError {
     const challenge = error.cause[0]?.parameters.error;
     const known = knownChallenges.safeParse(challenge);
     const code = known.success ? known.data : "invalid_client";
-    return new LogtoError(code, `HTTP ${String(error.status)} ${challenge ?? ""}`.trim(), { cause: error });
+    return new LogtoError(code, `HTTP ${String(error.status)} ${challenge ?? ""}`.trim(), {
+      cause: error,
+    });
   }
-  return new LogtoError(isForeign(error) ? "rejected" : "unavailable", reasonOf(error), { cause: error });
+  return new LogtoError(isForeign(error) ? "rejected" : "unavailable", reasonOf(error), {
+    cause: error,
+  });
 }
 
-/** Whether what answered can't be used: it says that it is another issuer, knows no such path, or has no TLS. */
+/**
+ * Whether what answered can't be used: it says that it is another issuer, knows no such path, or
+ * has no TLS.
+ */
 function isForeign(error: unknown): boolean {
   if (isInsecure(error)) return true;
   if (!(error instanceof oidc.ClientError)) return false;
@@ -187,6 +218,7 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "no usable answer";
   const status = error.cause instanceof Response ? `HTTP ${String(error.cause.status)}` : undefined;
   const cause = error.cause instanceof Error ? error.cause : undefined;
-  const code = cause && "code" in cause && typeof cause.code === "string" ? cause.code : cause?.message;
+  const code =
+    cause && "code" in cause && typeof cause.code === "string" ? cause.code : cause?.message;
   return [error.message, status ?? code].filter(Boolean).join(": ");
 }

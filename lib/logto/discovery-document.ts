@@ -1,11 +1,14 @@
 import { isNamed } from "@/lib/shared";
 
-/** What counts of a discovery document, which may be anything, before any of it is used (OpenID Connect Discovery §3). */
+/**
+ * What counts of a discovery document, which may be anything, before any of it is used (OpenID
+ * Connect Discovery §3).
+ */
 type Document = Readonly<Record<string, unknown>>;
 
 /**
- * Why the name in an issuer's discovery document is wrong. The issuer of every token is that name, and it has to be the address
- * that was asked (OpenID Connect Discovery §4.3).
+ * Why the name in an issuer's discovery document is wrong. The issuer of every token is that name,
+ * and it has to be the address that was asked (OpenID Connect Discovery §4.3).
  *
  * @param issuer as configured
  * @returns a sentence's end for the operator, with both names; undefined where the name is right
@@ -28,8 +31,9 @@ export const isInsecure = (error: unknown): boolean =>
   (error instanceof Error && isNamed(error.cause, "InsecureEndpointsError"));
 
 /**
- * Refuses the document of an issuer on https that has endpoints on http: tokens and the client secret would pass in clear. Logto
- * builds them from the request that it sees, which behind a proxy that ends TLS is on http.
+ * Refuses the document of an issuer on https that has endpoints on http: tokens and the client
+ * secret would pass in clear. Logto builds them from the request that it sees, which behind a proxy
+ * that ends TLS is on http.
  *
  * @param issuer as configured
  * @throws InsecureEndpointsError
@@ -37,7 +41,8 @@ export const isInsecure = (error: unknown): boolean =>
 export function checkEndpoints(issuer: string, document: Document): void {
   if (new URL(issuer).protocol !== "https:") return;
   const clear = Object.entries(document).filter(
-    ([name, value]) => /_endpoint$|^jwks_uri$/.test(name) && typeof value === "string" && isInClear(value),
+    ([name, value]) =>
+      /_endpoint$|^jwks_uri$/.test(name) && typeof value === "string" && isInClear(value),
   );
   if (clear.length === 0) return;
   throw new InsecureEndpointsError(

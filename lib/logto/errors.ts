@@ -22,7 +22,9 @@ export type LogtoErrorCode =
   | "unavailable"
   | "rejected";
 
-/** A request to Logto failed. The message is for the operator's log and holds no token or secret. */
+/**
+ * A request to Logto failed. The message is for the operator's log and holds no token or secret.
+ */
 export class LogtoError extends Error {
   override name = "LogtoError";
 

@@ -10,7 +10,10 @@ import { z } from "zod";
 import { discover, toLogtoError, type LogtoClient } from "./client";
 import { patience, patientFetch, until } from "./patient-fetch";
 
-/** What a logout token says (OpenID Connect Back-Channel Logout 1.0 §2.4). It has `sub`, `sid` or both. */
+/**
+ * What a logout token says (OpenID Connect Back-Channel Logout 1.0 §2.4). It has `sub`, `sid` or
+ * both.
+ */
 export interface LogoutToken {
   /** Whose sessions have ended: all of them where there is no `sid`. */
   sub?: string;
@@ -25,9 +28,10 @@ export interface LogoutToken {
 /** How old a logout token may be, in seconds: Logto sends it at once, and never again. */
 const logoutTokenLifetime = 5 * 60;
 /**
- * How far the clocks of the two servers may differ, in seconds. Signing in does not mind a Logto that is ahead, and one that is behind
- * only from the hour on that an id_token lives: whoever could sign in is signed out, too. Logto sends a logout token once. An old one
- * ends nothing that began after it, by Logto's own clock, so this may be generous.
+ * How far the clocks of the two servers may differ, in seconds. Signing in does not mind a Logto
+ * that is ahead, and one that is behind only from the hour on that an id_token lives: whoever could
+ * sign in is signed out, too. Logto sends a logout token once. An old one ends nothing that began
+ * after it, by Logto's own clock, so this may be generous.
  */
 const clockTolerance = 60 * 60;
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
@@ -61,10 +65,15 @@ export class LogoutTokenError extends Error {
   }
 }
 
-/** Kept by address, for ten minutes; an unknown key has them fetched anew, twice a minute at most. */
+/**
+ * Kept by address, for ten minutes; an unknown key has them fetched anew, twice a minute at most.
+ */
 const keySets = new Map<string, JWTVerifyGetKey>();
 
-/** @returns finds the key of a token, and throws LogtoError `unavailable` where the keys can't be fetched in time */
+/**
+ * @returns finds the key of a token, and throws LogtoError `unavailable` where the keys can't be
+ *   fetched in time
+ */
 function keysAt(jwksUri: string, deadline: number): JWTVerifyGetKey {
   const keys =
     keySets.get(jwksUri) ??
@@ -90,8 +99,10 @@ const failedClaims = z.enum(["typ", "iss", "aud", "iat", "nbf", "exp"]);
 
 function toLogoutTokenError(error: errors.JOSEError): LogoutTokenError {
   if (error instanceof errors.JOSEAlgNotAllowed) return new LogoutTokenError("alg");
-  if (error instanceof errors.JWSSignatureVerificationFailed) return new LogoutTokenError("signature");
-  const isClaim = error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired;
+  if (error instanceof errors.JWSSignatureVerificationFailed)
+    return new LogoutTokenError("signature");
+  const isClaim =
+    error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired;
   const claim = failedClaims.safeParse(isClaim ? error.claim : undefined);
   return new LogoutTokenError(claim.success ? claim.data : "malformed");
 }
@@ -114,7 +125,8 @@ function parseClaims(payload: JWTPayload): LogoutToken {
 }
 
 /**
- * Checks a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6). Logto's have no `exp` (logto-facts "Logout"): one that is there counts.
+ * Checks a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6). Logto's have no `exp`
+ * (logto-facts "Logout"): one that is there counts.
  *
  * @param now in milliseconds
  * @throws LogoutTokenError for the first check that fails
@@ -126,7 +138,8 @@ export async function verifyLogoutToken(
   now = Date.now(),
 ): Promise<LogoutToken> {
   const metadata = await discover(client);
-  // As for id_tokens, and never with a secret: the issuer's public keys are known to everybody (§2.6, RFC 8725 §3.1).
+  // As for id_tokens, and never with a secret: the issuer's public keys are known to everybody
+  // (§2.6, RFC 8725 §3.1).
   const algorithms = (metadata.id_token_signing_alg_values_supported ?? []).filter((algorithm) =>
     /^(RS|PS|ES)\d+$|^Ed/.test(algorithm),
   );

@@ -18,16 +18,18 @@ class LostAnswer extends Error {
 }
 
 /**
- * A `fetch` for the requests to Logto that may be sent twice: with a refresh token to the token endpoint, to userinfo, for
- * discovery, keys and revocation. Never for the code exchange: a code that is used twice revokes its grant.
+ * A `fetch` for the requests to Logto that may be sent twice: with a refresh token to the token
+ * endpoint, to userinfo, for discovery, keys and revocation. Never for the code exchange: a code
+ * that is used twice revokes its grant.
  *
- * Without an answer after 2 s it sends the request once more and leaves the first one open. The first answer wins, and the
- * other request is aborted. Where an answer got lost (a dropped connection, a 5xx, no JSON) it sends again at once. Never
- * later than 3 s after the first time: until then Logto accepts a refresh token that it has replaced, and after that it
- * revokes the grant (logto-facts "Refresh tokens").
+ * Without an answer after 2 s it sends the request once more and leaves the first one open. The
+ * first answer wins, and the other request is aborted. Where an answer got lost (a dropped
+ * connection, a 5xx, no JSON) it sends again at once. Never later than 3 s after the first time:
+ * until then Logto accepts a refresh token that it has replaced, and after that it revokes the
+ * grant (logto-facts "Refresh tokens").
  *
- * One case is lost: one of the two requests is stuck for more than 3 s while the other one passes. Logto then gets to see a
- * replaced token after its grace interval.
+ * One case is lost: one of the two requests is stuck for more than 3 s while the other one passes.
+ * Logto then gets to see a replaced token after its grace interval.
  *
  * @param deadline when to give up, in milliseconds since 1970
  * @returns the answer, with its body read
@@ -84,7 +86,10 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Waits for something until a deadline, in milliseconds since 1970. What arrives later is not lost. @throws a TimeoutError */
+/**
+ * Waits for something until a deadline, in milliseconds since 1970. What arrives later is not lost.
+ * @throws a TimeoutError
+ */
 export async function until<T>(deadline: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -12,7 +12,9 @@ export interface TokenResponse {
   expiresIn: number;
   /** The refresh token to use from now on: often the same one (logto-facts "Refresh tokens"). */
   refreshToken: string;
-  /** The scopes that were granted, which are those asked for at sign-in and held by the user now. */
+  /**
+   * The scopes that were granted, which are those asked for at sign-in and held by the user now.
+   */
   scopes: string[];
   /** The user's claims of the fresh id_token, where there is one. */
   claims: UserClaims | undefined;
@@ -34,8 +36,9 @@ const tokenResponse = z.object({
 });
 
 /**
- * Trades a refresh token for an access token (RFC 6749 §6). Sent again when the answer is late or got lost (patient-fetch.ts).
- * The caller must see to it that no two calls use one refresh token at a time: a rotated one would end its grant.
+ * Trades a refresh token for an access token (RFC 6749 §6). Sent again when the answer is late or
+ * got lost (patient-fetch.ts). The caller must see to it that no two calls use one refresh token at
+ * a time: a rotated one would end its grant.
  *
  * @param subject whose session this is; an answer about somebody else is refused (OIDC Core §12.2)
  * @throws LogtoError
@@ -49,8 +52,9 @@ export async function refreshTokens(
   const parameters = new URLSearchParams();
   if (target.resource) parameters.set("resource", target.resource);
   if (target.organizationId) parameters.set("organization_id", target.organizationId);
-  // An answer that comes after the deadline is lost, and with it a token that Logto has replaced. Where discovery took more than
-  // half of the time, this may take as long: the next try finds the document there.
+  // An answer that comes after the deadline is lost, and with it a token that Logto has replaced.
+  // Where discovery took more than half of the time, this may take as long: the next try finds the
+  // document there.
   const leastTime = patience / 2;
   const request = async (configuration: oidc.Configuration) => {
     const answer = await oidc.refreshTokenGrant(configuration, refreshToken, parameters);
@@ -70,13 +74,16 @@ export async function refreshTokens(
 }
 
 /**
- * Revokes a refresh token and with it the whole grant (RFC 7009; JWT access tokens live on until they expire).
+ * Revokes a refresh token and with it the whole grant (RFC 7009; JWT access tokens live on until
+ * they expire).
  *
  * @throws LogtoError
  */
 export async function revokeGrant(client: LogtoClient, refreshToken: string): Promise<void> {
   const parameters = { token_type_hint: "refresh_token" };
-  await ask(client, (configuration) => oidc.tokenRevocation(configuration, refreshToken, parameters));
+  await ask(client, (configuration) =>
+    oidc.tokenRevocation(configuration, refreshToken, parameters),
+  );
 }
 
 /**
@@ -100,14 +107,20 @@ export async function fetchUserinfo(
   });
 }
 
-/** A 401 says so, with and without the challenge that it should have (RFC 6750 §3): a proxy may have dropped that. */
+/**
+ * A 401 says so, with and without the challenge that it should have (RFC 6750 §3): a proxy may have
+ * dropped that.
+ */
 const isUnauthorized = (error: unknown) =>
   (error instanceof oidc.WWWAuthenticateChallengeError && error.status === 401) ||
-  (error instanceof oidc.ClientError && error.cause instanceof Response && error.cause.status === 401);
+  (error instanceof oidc.ClientError &&
+    error.cause instanceof Response &&
+    error.cause.status === 401);
 
 /**
- * Where the browser goes to end its session at Logto (OpenID Connect RP-Initiated Logout 1.0 §2). It must be the
- * browser: a request from here would end nobody's session. `client_id` is enough, no id_token is needed.
+ * Where the browser goes to end its session at Logto (OpenID Connect RP-Initiated Logout 1.0 §2).
+ * It must be the browser: a request from here would end nobody's session. `client_id` is enough, no
+ * id_token is needed.
  *
  * @throws LogtoError `unavailable` when the issuer can't be discovered
  */
@@ -116,6 +129,10 @@ export async function endSessionUrl(
   postLogoutRedirectUri: string,
   state = oidc.randomState(),
 ): Promise<URL> {
-  const parameters = { client_id: client.clientId, post_logout_redirect_uri: postLogoutRedirectUri, state };
+  const parameters = {
+    client_id: client.clientId,
+    post_logout_redirect_uri: postLogoutRedirectUri,
+    state,
+  };
   return ask(client, async (configuration) => oidc.buildEndSessionUrl(configuration, parameters));
 }

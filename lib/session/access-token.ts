@@ -18,7 +18,10 @@ interface AccessToken {
   /** When it expires, in seconds since 1970, and its lifetime, in seconds. */
   expiresAt: number;
   expiresIn: number;
-  /** The permissions that the user holds now, of those asked for and held at sign-in. Empty for userinfo's token. */
+  /**
+   * The permissions that the user holds now, of those asked for and held at sign-in. Empty for
+   * userinfo's token.
+   */
   scopes: string[];
 }
 
@@ -30,16 +33,18 @@ interface Kept {
 
 /** Forgotten with their session, and at most this many of each. */
 const tokensPerSession = 100;
-const keptTokens = () => shared("access tokens", () => new WeakMap<SessionState, BoundedMap<string, Kept>>());
+const keptTokens = () =>
+  shared("access tokens", () => new WeakMap<SessionState, BoundedMap<string, Kept>>());
 
 /**
- * An access token of the signed-in user, for server code: pages, handlers and actions. Kept until it is about to expire,
- * fetched by one request however many ask, and never shared between sessions. Where the refresh token changed, a handler's answer
- * carries the session cookie: `withSession` keeps such an answer out of caches, a handler without it must do so itself.
+ * An access token of the signed-in user, for server code: pages, handlers and actions. Kept until
+ * it is about to expire, fetched by one request however many ask, and never shared between
+ * sessions. Where the refresh token changed, a handler's answer carries the session cookie:
+ * `withSession` keeps such an answer out of caches, a handler without it must do so itself.
  *
- * @throws SessionError `signed_out`, `session_ended`, `no_refresh_token`, `not_a_member`, `scope_missing`,
- *   `resource_not_configured`, `database_unavailable`,
- *   `provider_unavailable` or `provider_refused`
+ * @throws SessionError `signed_out`, `session_ended`, `no_refresh_token`, `not_a_member`,
+ *   `scope_missing`, `resource_not_configured`, `database_unavailable`, `provider_unavailable` or
+ *   `provider_refused`
  */
 export async function getAccessToken(target: AccessTokenTarget = {}): Promise<AccessToken> {
   const { resource, organizationId } = target;
@@ -68,7 +73,11 @@ async function ownAccessToken(session: Session): Promise<AccessToken> {
   throw toSessionError(status.failure ?? new Error("not renewed"));
 }
 
-async function exchange(session: Session, target: AccessTokenTarget, now = Date.now): Promise<AccessToken> {
+async function exchange(
+  session: Session,
+  target: AccessTokenTarget,
+  now = Date.now,
+): Promise<AccessToken> {
   if (!session.refreshToken) throw noRefreshToken();
   const state = stateOf(session);
   const kept = keptFor(state, JSON.stringify([target.resource, target.organizationId]));
@@ -95,7 +104,10 @@ async function exchange(session: Session, target: AccessTokenTarget, now = Date.
 function keptFor(state: SessionState, audience: string): Kept {
   const ofSession = keptTokens().get(state) ?? new BoundedMap<string, Kept>(tokensPerSession);
   keptTokens().set(state, ofSession);
-  const kept = ofSession.get(audience) ?? { token: undefined, exchange: new SingleFlight<AccessToken>() };
+  const kept = ofSession.get(audience) ?? {
+    token: undefined,
+    exchange: new SingleFlight<AccessToken>(),
+  };
   ofSession.set(audience, kept);
   return kept;
 }

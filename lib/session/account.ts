@@ -8,13 +8,16 @@ import type { Session } from "./model/session";
 import { endHere } from "./routes/sign-out";
 import { currentUsers } from "./stores/current-store";
 
-/** How long a sign-in counts as fresh, and how far Logto's clock may be ahead of ours, in seconds. */
+/**
+ * How long a sign-in counts as fresh, and how far Logto's clock may be ahead of ours, in seconds.
+ */
 const freshness = 5 * 60;
 const clockTolerance = 60;
 
 /**
- * Parameters of an authorization request by which the user proves who they are: Logto asks for the password, whatever session of
- * its own it has, and gives a refresh token as at every sign-in (logto-facts "Refresh tokens").
+ * Parameters of an authorization request by which the user proves who they are: Logto asks for the
+ * password, whatever session of its own it has, and gives a refresh token as at every sign-in
+ * (logto-facts "Refresh tokens").
  */
 export const freshSignIn = { prompt: "login consent", max_age: String(freshness) };
 
@@ -23,13 +26,16 @@ function isFresh({ authenticatedAt = 0 }: Session, now = Date.now()): boolean {
   return age < freshness && age >= -clockTolerance;
 }
 
-/** Whether the signed-in user proved who they are within the last five minutes. @throws SessionError */
+/**
+ * Whether the signed-in user proved who they are within the last five minutes. @throws SessionError
+ */
 export async function isFreshlySignedIn(): Promise<boolean> {
   return isFresh(await currentSession());
 }
 
 /**
- * Deletes the signed-in user: their row, account, sessions and grants. Their account at Logto stays.
+ * Deletes the signed-in user: their row, account, sessions and grants. Their account at Logto
+ * stays.
  *
  * @throws SessionError `sign_in_again` when the sign-in is not fresh
  */

@@ -12,24 +12,27 @@ import { requestedPathHeader } from "./routes/update-session";
 import { joinChunks } from "./stores/cookie";
 
 /*
- * Guards: each stands beside what it protects, and takes the same requirement. A page: `protectedPage` of
- * components/protected-page.tsx. A handler: `withSession`. An action: `actionWithSession`. Middleware is never the only check.
+ * Guards: each stands beside what it protects, and takes the same requirement. A page:
+ * `protectedPage` of components/protected-page.tsx. A handler: `withSession`. An action:
+ * `actionWithSession`. Middleware is never the only check.
  *
- * What somebody sees who may not pass: signed out, a page redirects (307) to sign in and back, a handler answers 401, an action
- * throws. Not allowed: the page says so, 403. The grant was refused: as signed out, and the sign-in page says "Your session has
- * ended". Logto or the database is down and the session can't be told: the page says so and offers to try again, 503. Logto alone is
+ * What somebody sees who may not pass: signed out, a page redirects (307) to sign in and back, a
+ * handler answers 401, an action throws. Not allowed: the page says so, 403. The grant was refused:
+ * as signed out, and the sign-in page says "Your session has ended". Logto or the database is down
+ * and the session can't be told: the page says so and offers to try again, 503. Logto alone is
  * down: nothing, as long as the access token is good.
  *
  * Read lifecycle/renewal.ts next.
  */
 
 /**
- * The session of the current request, if it meets the requirement. Roles and memberships are claims: one that was taken away
- * at Logto still passes until the next renewal, within an access token's life. Permissions are scopes of an access token: of those
- * that were held at sign-in, the ones that are held now (logto-facts "Tokens").
+ * The session of the current request, if it meets the requirement. Roles and memberships are
+ * claims: one that was taken away at Logto still passes until the next renewal, within an access
+ * token's life. Permissions are scopes of an access token: of those that were held at sign-in, the
+ * ones that are held now (logto-facts "Tokens").
  *
- * @throws SessionError `signed_out`, `session_ended`, `not_allowed`, `not_a_member`; as `auth` does, or for a permission why
- *   there is no access token: nothing fails open
+ * @throws SessionError `signed_out`, `session_ended`, `not_allowed`, `not_a_member`; as `auth`
+ *   does, or for a permission why there is no access token: nothing fails open
  */
 export async function requireSession(requirement: Requirement = {}): Promise<PublicSession> {
   const session = await getSession();
@@ -46,26 +49,33 @@ export async function requireSession(requirement: Requirement = {}): Promise<Pub
   }
   if (permission) {
     const { scope, ...target } = permission;
-    if (!(await getAccessToken(target)).scopes.includes(scope)) throw lacks(`the permission ${scope}`);
+    if (!(await getAccessToken(target)).scopes.includes(scope))
+      throw lacks(`the permission ${scope}`);
   }
   return session;
 }
 
 const lacks = (what: string) => new SessionError("not_allowed", `this needs ${what}`);
 
-/** The page that is asked for, to come back to. Middleware tells it; without that it is the dashboard. */
+/**
+ * The page that is asked for, to come back to. Middleware tells it; without that it is the
+ * dashboard.
+ */
 export const requestedPath = async (): Promise<string> =>
   safeCallbackUrl((await headers()).get(requestedPathHeader));
 
 /** For pages: redirects to sign in and back where an error says that there is no session. */
 export async function redirectIfSignedOut({ code, status }: SessionError): Promise<void> {
   if (status !== 401) return;
-  redirect(signInPath(await requestedPath(), code === "session_ended" ? "SessionEnded" : undefined));
+  redirect(
+    signInPath(await requestedPath(), code === "session_ended" ? "SessionEnded" : undefined),
+  );
 }
 
 /**
- * For `catch` in a part of a page: the error as one to explain in its place. Where there is no session any more, it sends the browser
- * to sign in and back: from a part that is sent after the page, Next.js does that by a meta element or by its router.
+ * For `catch` in a part of a page: the error as one to explain in its place. Where there is no
+ * session any more, it sends the browser to sign in and back: from a part that is sent after the
+ * page, Next.js does that by a meta element or by its router.
  *
  * @throws whatever is none of the session's errors
  */
@@ -76,9 +86,11 @@ export async function explainInPlace(thrown: unknown): Promise<SessionError> {
 }
 
 /**
- * For server actions: passes the session on, or throws. `error.tsx` says why, by the error's digest.
+ * For server actions: passes the session on, or throws. `error.tsx` says why, by the error's
+ * digest.
  *
- * @example export const deleteNote = actionWithSession(async (session, form: FormData) => { … }, { role: "admin" });
+ * @example export const deleteNote = actionWithSession(async (session, form: FormData) => { … }, {
+ *   role: "admin" });
  * @throws SessionError
  */
 export function actionWithSession<Rest extends unknown[], Result>(
@@ -89,11 +101,13 @@ export function actionWithSession<Rest extends unknown[], Result>(
 }
 
 /**
- * For server actions of a page's forms: turns a SessionError into a redirect to the page, with the error's code in `?error=` for
- * the page to explain. Without JavaScript in the browser, an error that an action throws is an empty page.
+ * For server actions of a page's forms: turns a SessionError into a redirect to the page, with the
+ * error's code in `?error=` for the page to explain. Without JavaScript in the browser, an error
+ * that an action throws is an empty page.
  *
  * @param page its path
- * @example export const endSession = redirectOnError("/account/sessions", actionWithSession(async (session, form) => { … }));
+ * @example export const endSession = redirectOnError("/account/sessions", actionWithSession(async
+ *   (session, form) => { … }));
  */
 export function redirectOnError<Rest extends unknown[]>(
   page: string,
@@ -107,11 +121,12 @@ export function redirectOnError<Rest extends unknown[]>(
 }
 
 /**
- * For route handlers: passes the session on, or answers as `errorResponse` does; also where the handler throws a SessionError,
- * for what only the handler can ask for.
+ * For route handlers: passes the session on, or answers as `errorResponse` does; also where the
+ * handler throws a SessionError, for what only the handler can ask for.
  *
  * @param handler gets the session and whatever Next gives a route handler
- * @example export const GET = withSession(({ user }) => Response.json({ roles: user.roles }), { role: "admin" });
+ * @example export const GET = withSession(({ user }) => Response.json({ roles: user.roles }), {
+ *   role: "admin" });
  */
 export function withSession<Rest extends unknown[]>(
   handler: (session: PublicSession, ...rest: Rest) => Response | Promise<Response>,
@@ -134,8 +149,9 @@ export function withSession<Rest extends unknown[]>(
 const heldCookie = async () => joinChunks((await cookies()).getAll());
 
 /**
- * Keeps an answer to one user out of caches: a shared one would give it to everybody, whatever the guard says. The handler may let
- * the browser keep it (`private, max-age=60`), unless it comes with a session cookie.
+ * Keeps an answer to one user out of caches: a shared one would give it to everybody, whatever the
+ * guard says. The handler may let the browser keep it (`private, max-age=60`), unless it comes with
+ * a session cookie.
  *
  * @param hasCookie whether the session cookie is written with it
  */

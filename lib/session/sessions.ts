@@ -10,7 +10,8 @@ import type { ListedSession } from "./stores/store";
 const event = "session revoked";
 
 /**
- * The signed-in user's sessions: this one first, then the last seen. None where only browsers know of sessions.
+ * The signed-in user's sessions: this one first, then the last seen. None where only browsers know
+ * of sessions.
  *
  * @throws SessionError
  */
@@ -19,7 +20,8 @@ export async function listSessions(): Promise<ListedSession[]> {
 }
 
 /**
- * Ends one of the signed-in user's sessions, with its grant. An id that is not (or no longer) one of theirs is ignored.
+ * Ends one of the signed-in user's sessions, with its grant. An id that is not (or no longer) one
+ * of theirs is ignored.
  *
  * @throws SessionError
  */
@@ -28,13 +30,18 @@ export async function revokeSession(rowId: string): Promise<void> {
   if (usesRows()) await asSession(endSessions({ subject, rowId }, event));
 }
 
-/** Ends all of the signed-in user's sessions but this one, with their grants. @throws SessionError */
+/**
+ * Ends all of the signed-in user's sessions but this one, with their grants. @throws SessionError
+ */
 export async function revokeOtherSessions(): Promise<void> {
   const { subject, sid: except } = await currentSession();
   if (usesRows()) await asSession(endSessions({ subject, except }, event));
 }
 
-/** Ends all of the signed-in user's sessions with their grants, this one last, and goes on to Logto. @throws SessionError */
+/**
+ * Ends all of the signed-in user's sessions with their grants, this one last, and goes on to Logto.
+ * @throws SessionError
+ */
 export async function signOutEverywhere(): Promise<never> {
   await revokeOtherSessions();
   redirect(await endHere());

@@ -14,7 +14,8 @@ import { isSessionError } from "./model/errors";
 import type { Session } from "./model/session";
 
 /**
- * The claims of the signed-in user's id_token, as Logto sent them at sign-in or at the last renewal.
+ * The claims of the signed-in user's id_token, as Logto sent them at sign-in or at the last
+ * renewal.
  *
  * @throws SessionError as `auth` does; `signed_out` or `session_ended`
  */
@@ -38,10 +39,12 @@ export async function getSessionDetails() {
 }
 
 /**
- * The claims of the signed-in user from Logto's `/oidc/me`, some of which no id_token has. Asked for once in a render. Where Logto
- * does not accept the access token any more, the session is renewed and asked about once more, unless that is its end.
+ * The claims of the signed-in user from Logto's `/oidc/me`, some of which no id_token has. Asked
+ * for once in a render. Where Logto does not accept the access token any more, the session is
+ * renewed and asked about once more, unless that is its end.
  *
- * @throws SessionError as getAccessToken does; `provider_refused` where Logto refuses the new token as well
+ * @throws SessionError as getAccessToken does; `provider_refused` where Logto refuses the new token
+ *   as well
  */
 export const getUserinfo = cache(async (): Promise<UserClaims> => {
   const session = await currentSession();

@@ -7,7 +7,9 @@ import { sharedServer, type Person, type Server, type Skip } from "./server";
 /** API resource -> permissions. */
 export type ApiPermissions = Record<string, string[]>;
 
-/** What a test asks of an administrator. Only people and roles that it made itself are ever changed. */
+/**
+ * What a test asks of an administrator. Only people and roles that it made itself are ever changed.
+ */
 export interface Administration {
   createPerson(roles: string[]): Promise<Person & { id: string }>;
   setRoles(id: string, roles: string[]): Promise<void>;
@@ -24,18 +26,25 @@ export interface Administration {
 /** A server whose clock this test file may move. */
 export interface TimedServer {
   server: Server;
-  /** Lets seconds pass at the server. A real server's clock can only be waited for, and not for long. */
+  /**
+   * Lets seconds pass at the server. A real server's clock can only be waited for, and not for
+   * long.
+   */
   letTimePass(seconds: number, context: Skip): Promise<void>;
 }
 
 /** The administration of the server under test, or a skipped test where none was given. */
 export function administrationOf(server: Server, context: Skip): Administration {
   if (server.driver === "stand-in" && server.control) return administerStandIn(server.control);
-  if (server.driver === "logto" && server.management) return administerLogto(server, server.management);
+  if (server.driver === "logto" && server.management)
+    return administerLogto(server, server.management);
   return context.skip("no administration is given (CONTRACT_M2M_ID)");
 }
 
-/** To be called once at the top of a test file: a stand-in of its own, else the shared server in real time. */
+/**
+ * To be called once at the top of a test file: a stand-in of its own, else the shared server in
+ * real time.
+ */
 export async function timedServer(): Promise<TimedServer> {
   const shared = sharedServer();
   if (!shared.control) {

@@ -11,10 +11,16 @@ export interface Answer {
 export async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = /^application\/([\w-]+\+)?json/.test(response.headers.get("content-type") ?? "");
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson ? JSON.parse(text) : text,
+  };
 }
 
-/** What a refusal looks like, whoever refuses: RFC 6749 §5.2, with Logto's own `code` and `message`. */
+/**
+ * What a refusal looks like, whoever refuses: RFC 6749 §5.2, with Logto's own `code` and `message`.
+ */
 export function refusal(status: number, error: string) {
   return {
     status,
@@ -39,7 +45,9 @@ const tokensSchema = z.object({
 
 export type Tokens = z.infer<typeof tokensSchema>;
 
-/** The tokens of a successful token response; fails the test, showing the answer, when it is none. */
+/**
+ * The tokens of a successful token response; fails the test, showing the answer, when it is none.
+ */
 export function tokensIn(answer: Answer): Tokens {
   expect(answer).toMatchObject({ status: 200 });
   return tokensSchema.parse(answer.body);

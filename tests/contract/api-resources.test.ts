@@ -44,7 +44,10 @@ describe("an access token for an API resource", () => {
   });
 
   test("comes from the code exchange when that names the resource", async () => {
-    const authorization = await authorize(server, { resource: [shopping, store], scope: "openid write" });
+    const authorization = await authorize(server, {
+      resource: [shopping, store],
+      scope: "openid write",
+    });
 
     const tokens = tokensIn(await exchangeCode(server, authorization, { resource: shopping }));
 
@@ -52,13 +55,19 @@ describe("an access token for an API resource", () => {
   });
 
   test("does not open userinfo", async () => {
-    const tokens = tokensIn(await refresh(server, await signInForApis(bob), { resource: shopping }));
+    const tokens = tokensIn(
+      await refresh(server, await signInForApis(bob), { resource: shopping }),
+    );
 
-    expect(await userinfo(server, tokens.access_token)).toMatchObject(refusal(401, "invalid_token"));
+    expect(await userinfo(server, tokens.access_token)).toMatchObject(
+      refusal(401, "invalid_token"),
+    );
   });
 
   test("is opaque when two resources are named at once", async () => {
-    const tokens = tokensIn(await refresh(server, await signInForApis(bob), { resource: [shopping, store] }));
+    const tokens = tokensIn(
+      await refresh(server, await signInForApis(bob), { resource: [shopping, store] }),
+    );
 
     expect(tokens.access_token).toMatch(/^[\w-]{43}$/);
   });

@@ -44,7 +44,11 @@ describe("the SSO session", () => {
   test("answers prompt=none with login_required where there is none", async () => {
     const callback = await immediateCallback({ prompt: "none", parameters: { state: "a state" } });
 
-    expect(callback).toMatchObject({ error: "login_required", state: "a state", iss: server.issuer });
+    expect(callback).toMatchObject({
+      error: "login_required",
+      state: "a state",
+      iss: server.issuer,
+    });
   });
 
   test("answers prompt=none with a code where there is one", async () => {
@@ -56,7 +60,11 @@ describe("the SSO session", () => {
   test("lets prompt=consent pass without asking anything", async () => {
     const { browser } = await authorize(server);
 
-    const callback = await immediateCallback({ browser, prompt: "consent", scope: "openid offline_access" });
+    const callback = await immediateCallback({
+      browser,
+      prompt: "consent",
+      scope: "openid offline_access",
+    });
 
     expect(callback).toHaveProperty("code");
   });
@@ -71,17 +79,23 @@ describe("the SSO session", () => {
 
 describe("offline_access", () => {
   test("is dropped silently without prompt=consent", async () => {
-    const { tokens } = await signIn(server, { prompt: undefined, scope: "openid profile offline_access" });
+    const { tokens } = await signIn(server, {
+      prompt: undefined,
+      scope: "openid profile offline_access",
+    });
 
     expect(tokens.refresh_token).toBeUndefined();
     expect(tokens.scope).toBe("openid profile");
   });
 
-  test.each(["consent", "login consent"])("gives a refresh token with prompt=%s", async (prompt) => {
-    const { tokens } = await signIn(server, { prompt });
+  test.each(["consent", "login consent"])(
+    "gives a refresh token with prompt=%s",
+    async (prompt) => {
+      const { tokens } = await signIn(server, { prompt });
 
-    expect(tokens.refresh_token).toEqual(expect.any(String));
-  });
+      expect(tokens.refresh_token).toEqual(expect.any(String));
+    },
+  );
 
   test("needs no prompt where the application always issues refresh tokens", async (context) => {
     const client = given(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
@@ -119,7 +133,11 @@ describe("the resource parameter", () => {
   ])("is refused by a redirect with invalid_target when it is %s", async (_, resource) => {
     const callback = await immediateCallback({ resource, parameters: { state: "a state" } });
 
-    expect(callback).toMatchObject({ error: "invalid_target", state: "a state", iss: server.issuer });
+    expect(callback).toMatchObject({
+      error: "invalid_target",
+      state: "a state",
+      iss: server.issuer,
+    });
   });
 });
 

@@ -30,7 +30,10 @@ export interface Authorization {
   codeVerifier?: string;
 }
 
-/** Goes to the authorization endpoint and follows it to the redirect URI, a sign-in page or an error. */
+/**
+ * Goes to the authorization endpoint and follows it to the redirect URI, a sign-in page or an
+ * error.
+ */
 export async function visitAuthorization(server: Server, request: AuthorizationRequest = {}) {
   const { client = server.client, browser = new Browser(), pkce = true } = request;
   const codeVerifier = pkce ? randomBytes(32).toString("base64url") : undefined;
@@ -49,14 +52,20 @@ export async function visitAuthorization(server: Server, request: AuthorizationR
     ...request.parameters,
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  for (const resource of [request.resource ?? []].flat()) url.searchParams.append("resource", resource);
+  for (const resource of [request.resource ?? []].flat())
+    url.searchParams.append("resource", resource);
 
   const landing = await browser.follow(url, client.redirectUri);
   return { client, browser, codeVerifier, landing };
 }
 
-/** As `visitAuthorization`, and signs the person in (default: alice) where the server asks for it. */
-export async function authorize(server: Server, request: AuthorizationRequest = {}): Promise<Authorization> {
+/**
+ * As `visitAuthorization`, and signs the person in (default: alice) where the server asks for it.
+ */
+export async function authorize(
+  server: Server,
+  request: AuthorizationRequest = {},
+): Promise<Authorization> {
   const { client, browser, codeVerifier, landing } = await visitAuthorization(server, request);
   const person = request.person ?? server.users.alice;
   const url = isPage(landing)

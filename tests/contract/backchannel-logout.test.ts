@@ -9,9 +9,15 @@ import { idTokenClaims, post, signIn, verifyJwt } from "./tokens";
 
 const server = sharedServer();
 const { client } = server;
-const destination = { client_id: client.clientId, post_logout_redirect_uri: client.postLogoutRedirectUri };
+const destination = {
+  client_id: client.clientId,
+  post_logout_redirect_uri: client.postLogoutRedirectUri,
+};
 
-async function receivedOn(path: string, context: Skip): Promise<{ jwt: string; claims: JWTPayload }[]> {
+async function receivedOn(
+  path: string,
+  context: Skip,
+): Promise<{ jwt: string; claims: JWTPayload }[]> {
   const { body } = await readAnswer(
     await fetch(given(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT")),
   );
@@ -21,10 +27,15 @@ async function receivedOn(path: string, context: Skip): Promise<{ jwt: string; c
     .map(({ logoutToken }) => ({ jwt: logoutToken, claims: decodeJwt(logoutToken) }));
 }
 
-/** Waits until the receiver has the logout token of this claim: the server may send it after it has answered. */
+/**
+ * Waits until the receiver has the logout token of this claim: the server may send it after it has
+ * answered.
+ */
 function logoutToken(path: string, claim: "sid" | "sub", value: unknown, context: Skip) {
   return vi.waitFor(async () => {
-    const [token] = (await receivedOn(path, context)).filter(({ claims }) => claims[claim] === value);
+    const [token] = (await receivedOn(path, context)).filter(
+      ({ claims }) => claims[claim] === value,
+    );
     if (!token) throw new Error(`No logout token of this ${claim} on ${path}`);
     return token;
   });

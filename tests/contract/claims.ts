@@ -4,10 +4,16 @@ import { z } from "zod";
 export const everyClaim =
   "openid profile email phone address roles custom_data identities urn:logto:scope:organizations urn:logto:scope:organization_roles";
 
-/** Milliseconds since 1970, told from seconds by their size: later than 2001 as the one, than 33658 as the other. */
+/**
+ * Milliseconds since 1970, told from seconds by their size: later than 2001 as the one, than 33658
+ * as the other.
+ */
 const milliseconds = z.int().min(1e12);
 
-/** The claims, by scope, that the id_token and userinfo share, of someone who has filled in everything. */
+/**
+ * The claims, by scope, that the id_token and userinfo share, of someone who has filled in
+ * everything.
+ */
 export const sharedClaims = z.object({
   sub: z.string(),
   name: z.string(),

@@ -85,9 +85,13 @@ describe("a code", () => {
   });
 
   test("ignores organization_id", async () => {
-    const authorization = await authorize(server, { scope: "openid urn:logto:scope:organizations" });
+    const authorization = await authorize(server, {
+      scope: "openid urn:logto:scope:organizations",
+    });
 
-    const { access_token } = tokensIn(await exchangeCode(server, authorization, { organization_id: "x" }));
+    const { access_token } = tokensIn(
+      await exchangeCode(server, authorization, { organization_id: "x" }),
+    );
 
     expect(access_token).toMatch(/^[\w-]{43}$/);
   });
@@ -104,7 +108,9 @@ describe("a code", () => {
     const tokens = tokensIn(await exchangeCode(server, authorization));
     await exchangeCode(server, authorization);
 
-    expect(await refresh(server, { ...authorization, tokens })).toMatchObject(refusal(400, "invalid_grant"));
+    expect(await refresh(server, { ...authorization, tokens })).toMatchObject(
+      refusal(400, "invalid_grant"),
+    );
     expect(await userinfo(server, tokens.access_token)).toMatchObject({ status: 401 });
   });
 
@@ -120,7 +126,9 @@ describe("a code", () => {
   test("is invalid_grant with another redirect_uri", async () => {
     const authorization = await authorize(server);
 
-    const answer = await exchangeCode(server, authorization, { redirect_uri: "https://evil.example/" });
+    const answer = await exchangeCode(server, authorization, {
+      redirect_uri: "https://evil.example/",
+    });
 
     expect(answer).toMatchObject(refusal(400, "invalid_grant"));
   });
@@ -128,13 +136,16 @@ describe("a code", () => {
   test.each([
     ["a wrong", "x".repeat(43)],
     ["no", undefined],
-  ])("is invalid_grant with %s code_verifier, once it was bound to one", async (_, codeVerifier) => {
-    const authorization = await authorize(server);
+  ])(
+    "is invalid_grant with %s code_verifier, once it was bound to one",
+    async (_, codeVerifier) => {
+      const authorization = await authorize(server);
 
-    expect(await exchangeCode(server, { ...authorization, codeVerifier })).toMatchObject(
-      refusal(400, "invalid_grant"),
-    );
-  });
+      expect(await exchangeCode(server, { ...authorization, codeVerifier })).toMatchObject(
+        refusal(400, "invalid_grant"),
+      );
+    },
+  );
 
   test("that never was issued is invalid_grant", async () => {
     const authorization = await authorize(server);

@@ -8,7 +8,10 @@ import { refresh, signIn, userinfo } from "./tokens";
 
 const server = sharedServer();
 const { client } = server;
-const destination = { client_id: client.clientId, post_logout_redirect_uri: client.postLogoutRedirectUri };
+const destination = {
+  client_id: client.clientId,
+  post_logout_redirect_uri: client.postLogoutRedirectUri,
+};
 
 /** Whether the browser still has a session at the server. */
 async function isSignedIn(browser: Browser): Promise<boolean> {
@@ -20,7 +23,9 @@ describe("the end-session page", () => {
   test("is a form that only its script sends: nothing to click, nothing without JavaScript", async () => {
     const { browser } = await authorize(server);
 
-    const { status, body } = await readAnswer(await browser.fetch(endSessionUrl(server, destination)));
+    const { status, body } = await readAnswer(
+      await browser.fetch(endSessionUrl(server, destination)),
+    );
 
     expect(status).toBe(200);
     expect(body).toMatch(/<form[^>]+method="post"/i);

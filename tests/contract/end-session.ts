@@ -2,12 +2,18 @@ import type { Browser, Landing } from "./drivers/browser";
 import { submitLogoutForm } from "./drivers/html";
 import type { Server } from "./server";
 
-/** The address that a relying party sends the browser to (OpenID Connect RP-Initiated Logout 1.0 §2). */
+/**
+ * The address that a relying party sends the browser to (OpenID Connect RP-Initiated Logout 1.0
+ * §2).
+ */
 export function endSessionUrl(server: Server, parameters: Record<string, string>): URL {
   return new URL(`${server.issuer}/session/end?${new URLSearchParams(parameters)}`);
 }
 
-/** Signs out as a browser with JavaScript does, up to the post-logout redirect URI or the page that came instead. */
+/**
+ * Signs out as a browser with JavaScript does, up to the post-logout redirect URI or the page that
+ * came instead.
+ */
 export async function endSession(
   server: Server,
   browser: Browser,
@@ -16,5 +22,9 @@ export async function endSession(
   const destination = parameters.post_logout_redirect_uri ?? server.client.postLogoutRedirectUri;
   const { url, response } = await browser.follow(endSessionUrl(server, parameters), destination);
   if (!response) return { url };
-  return browser.followFrom(url, await submitLogoutForm(browser, await response.text(), url), destination);
+  return browser.followFrom(
+    url,
+    await submitLogoutForm(browser, await response.text(), url),
+    destination,
+  );
 }

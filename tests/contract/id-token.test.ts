@@ -30,7 +30,10 @@ describe("an id_token", () => {
   });
 
   test("repeats the nonce", async () => {
-    expect(await claimsFor({ parameters: { nonce: "a nonce" } })).toHaveProperty("nonce", "a nonce");
+    expect(await claimsFor({ parameters: { nonce: "a nonce" } })).toHaveProperty(
+      "nonce",
+      "a nonce",
+    );
   });
 
   test("names the browser session where the application's back-channel logout requires it", async (context) => {
@@ -102,8 +105,12 @@ describe("the claims in an id_token", () => {
   });
 
   test("name the person's roles", async () => {
-    expect(await claimsFor({ person: alice, scope: "openid roles" })).toHaveProperty("roles", ["admin"]);
-    expect(await claimsFor({ person: bob, scope: "openid roles" })).toHaveProperty("roles", ["editor"]);
+    expect(await claimsFor({ person: alice, scope: "openid roles" })).toHaveProperty("roles", [
+      "admin",
+    ]);
+    expect(await claimsFor({ person: bob, scope: "openid roles" })).toHaveProperty("roles", [
+      "editor",
+    ]);
   });
 
   test("come anew with a refresh", async () => {

@@ -26,7 +26,10 @@ beforeAll(async () => {
   ({ acme, globex } = await organizationIds(server));
 });
 
-function signInForOrganizations(person: Person, request: { scope?: string; resource?: string } = {}) {
+function signInForOrganizations(
+  person: Person,
+  request: { scope?: string; resource?: string } = {},
+) {
   return signIn(server, { person, scope, resource: [organizationResource, shopping], ...request });
 }
 
@@ -86,7 +89,11 @@ describe("an organization token", () => {
 
     const tokens = tokensIn(await refresh(server, session, { organization_id: acme }));
 
-    const { payload } = await verifyJwt(server, tokens.access_token, `urn:logto:organization:${acme}`);
+    const { payload } = await verifyJwt(
+      server,
+      tokens.access_token,
+      `urn:logto:organization:${acme}`,
+    );
     expect(tokens.scope).toBe("invite:member");
     expect(payload.scope).toBe("invite:member");
   });
@@ -102,7 +109,9 @@ describe("an organization token", () => {
   test("does not open userinfo", async () => {
     const tokens = tokensIn(await refreshAs(alice, { organization_id: acme }));
 
-    expect(await userinfo(server, tokens.access_token)).toMatchObject(refusal(401, "invalid_token"));
+    expect(await userinfo(server, tokens.access_token)).toMatchObject(
+      refusal(401, "invalid_token"),
+    );
   });
 
   test("is an API's token with the claim organization_id when a resource is named too", async () => {

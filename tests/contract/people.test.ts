@@ -36,7 +36,10 @@ async function newcomer(context: Context, roles: string[]) {
   return { person, id: person.id, administration };
 }
 
-/** What an app asks for that uses everything: claims, an API's permissions, organizations and theirs. */
+/**
+ * What an app asks for that uses everything: claims, an API's permissions, organizations and
+ * theirs.
+ */
 function everything(permissions = "read write") {
   return {
     scope: `openid offline_access profile roles urn:logto:scope:organizations read:report ${permissions}`,
@@ -61,11 +64,16 @@ async function someone(
 
 /** The permissions of a refreshed token for the API, in an organization where one is named. */
 async function permissionsOf(session: SignIn, organizationId?: string): Promise<string[]> {
-  const parameters = { resource: shopping, ...(organizationId && { organization_id: organizationId }) };
+  const parameters = {
+    resource: shopping,
+    ...(organizationId && { organization_id: organizationId }),
+  };
   return scopesIn(tokensIn(await refresh(server, session, parameters)).scope);
 }
 
-/** The tokens of a new authorization request by the same browser, which asks nobody for anything. */
+/**
+ * The tokens of a new authorization request by the same browser, which asks nobody for anything.
+ */
 async function authorizedAnew(session: SignIn): Promise<SignIn> {
   const { landing, ...visit } = await visitAuthorization(server, { ...session, ...everything() });
   expect(landing.response, `a redirect, not a page (${landing.url.href})`).toBeUndefined();
@@ -233,7 +241,9 @@ describe("suspending someone", () => {
     const session = await someone(context);
     await session.administration.suspend(session.id);
 
-    expect(await userinfo(server, session.tokens.access_token)).toMatchObject(refusal(401, "invalid_token"));
+    expect(await userinfo(server, session.tokens.access_token)).toMatchObject(
+      refusal(401, "invalid_token"),
+    );
   });
 
   test("ends the browser's session", async (context) => {
@@ -260,7 +270,9 @@ describe("suspending someone", () => {
     const sessionIds = () =>
       fetch(receiver)
         .then((response) => response.json())
-        .then((body) => receivedSchema.parse(body).map(({ logoutToken }) => decodeJwt(logoutToken).sid));
+        .then((body) =>
+          receivedSchema.parse(body).map(({ logoutToken }) => decodeJwt(logoutToken).sid),
+        );
     await expect.poll(sessionIds).toContain(idTokenClaims(tokens).sid);
     expect(await sessionIds()).not.toContain(idTokenClaims(session.tokens).sid);
   });
@@ -287,6 +299,8 @@ describe("deleting someone", () => {
     const session = await someone(context);
     await session.administration.deletePerson(session.id);
 
-    expect(await userinfo(server, session.tokens.access_token)).toMatchObject(refusal(401, "invalid_token"));
+    expect(await userinfo(server, session.tokens.access_token)).toMatchObject(
+      refusal(401, "invalid_token"),
+    );
   });
 });

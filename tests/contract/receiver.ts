@@ -5,10 +5,13 @@ import { z } from "zod";
 export const receivedSchema = z.array(z.object({ path: z.string(), logoutToken: z.string() }));
 
 /**
- * A relying party's back-channel logout endpoint: answers 204 to each POST (OpenID Connect Back-Channel Logout 1.0
- * §2.8) and shows at GET / which logout tokens came on which path. `port` 0 takes a free one.
+ * A relying party's back-channel logout endpoint: answers 204 to each POST (OpenID Connect
+ * Back-Channel Logout 1.0 §2.8) and shows at GET / which logout tokens came on which path. `port` 0
+ * takes a free one.
  */
-export async function startReceiver(port: number): Promise<{ url: string; close(): Promise<void> }> {
+export async function startReceiver(
+  port: number,
+): Promise<{ url: string; close(): Promise<void> }> {
   const received: z.infer<typeof receivedSchema> = [];
   const server = createServer((request, response) => {
     if (request.method !== "POST") {

@@ -66,7 +66,9 @@ describe("a refresh", () => {
 
 describe("a refresh is refused", () => {
   test("without a refresh token: invalid_request", async () => {
-    const answer = await post(`${server.issuer}/token`, server.client, { grant_type: "refresh_token" });
+    const answer = await post(`${server.issuer}/token`, server.client, {
+      grant_type: "refresh_token",
+    });
 
     expect(answer).toMatchObject(refusal(400, "invalid_request"));
   });
@@ -94,7 +96,9 @@ describe("a refresh is refused", () => {
     const session = await signIn(server);
     const client = { ...session.client, clientSecret: "wrong" };
 
-    expect(await refresh(server, { ...session, client })).toMatchObject(refusal(401, "invalid_client"));
+    expect(await refresh(server, { ...session, client })).toMatchObject(
+      refusal(401, "invalid_client"),
+    );
   });
 
   test("with a scope beyond the token's: invalid_scope", async () => {
@@ -113,7 +117,9 @@ describe("a refresh is refused", () => {
     const scope = "openid offline_access urn:logto:scope:organizations";
     const session = await signIn(server, { scope, resource: shopping });
 
-    expect(await refresh(server, session, { resource })).toMatchObject(refusal(400, "invalid_target"));
+    expect(await refresh(server, session, { resource })).toMatchObject(
+      refusal(400, "invalid_target"),
+    );
   });
 
   test("and a confidential client's young refresh token outlives that", async () => {

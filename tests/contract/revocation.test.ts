@@ -20,7 +20,10 @@ function refreshTokenOf({ tokens }: SignIn): string {
 
 describe("revoking a refresh token", () => {
   test("answers 200 with an empty body", async () => {
-    expect(await revoke(refreshTokenOf(await signIn(server)))).toMatchObject({ status: 200, body: "" });
+    expect(await revoke(refreshTokenOf(await signIn(server)))).toMatchObject({
+      status: 200,
+      body: "",
+    });
   });
 
   test("answers the same for a token that never was issued", async () => {
@@ -33,7 +36,9 @@ describe("revoking a refresh token", () => {
     await revoke(refreshTokenOf(session));
 
     expect(await refresh(server, session)).toMatchObject(refusal(400, "invalid_grant"));
-    expect(await userinfo(server, session.tokens.access_token)).toMatchObject(refusal(401, "invalid_token"));
+    expect(await userinfo(server, session.tokens.access_token)).toMatchObject(
+      refusal(401, "invalid_token"),
+    );
   });
 
   test("leaves the person's other grants alone", async () => {
@@ -59,7 +64,10 @@ describe("introspection", () => {
   test("knows an opaque access token until its grant is revoked", async () => {
     const session = await signIn(server);
     const { access_token } = session.tokens;
-    expect(await introspect(access_token)).toMatchObject({ active: true, client_id: server.client.clientId });
+    expect(await introspect(access_token)).toMatchObject({
+      active: true,
+      client_id: server.client.clientId,
+    });
 
     await revoke(refreshTokenOf(session));
 

@@ -42,8 +42,13 @@ describe("a public client's refresh token", () => {
   });
 
   test("is not consumed by a refused scope or organization", async (context) => {
-    const session = await signInAsPublic(context, "openid offline_access urn:logto:scope:organizations");
-    expect(await refresh(server, session, { scope: "email" })).toMatchObject(refusal(400, "invalid_scope"));
+    const session = await signInAsPublic(
+      context,
+      "openid offline_access urn:logto:scope:organizations",
+    );
+    expect(await refresh(server, session, { scope: "email" })).toMatchObject(
+      refusal(400, "invalid_scope"),
+    );
     expect(await refresh(server, session, { organization_id: "nowhere" })).toMatchObject(
       refusal(403, "access_denied"),
     );
@@ -58,7 +63,9 @@ describe("a public client's refresh token", () => {
     ["was not in the authorization request", server.resources.store],
   ] as const)("is consumed by a refused resource, one that %s", async ([, resource], context) => {
     const session = await signInAsPublic(context);
-    expect(await refresh(server, session, { resource })).toMatchObject(refusal(400, "invalid_target"));
+    expect(await refresh(server, session, { resource })).toMatchObject(
+      refusal(400, "invalid_target"),
+    );
 
     await letTimePass(afterGrace, context);
 
@@ -113,7 +120,9 @@ describe("a consumed refresh token that is replayed after its grace", () => {
     const { session, successor } = await replayed(context);
 
     for (const { tokens } of [session, successor]) {
-      expect(await userinfo(server, tokens.access_token)).toMatchObject(refusal(401, "invalid_token"));
+      expect(await userinfo(server, tokens.access_token)).toMatchObject(
+        refusal(401, "invalid_token"),
+      );
     }
   });
 

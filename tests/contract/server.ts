@@ -11,7 +11,9 @@ const clientSchema = z.object({
 
 const personSchema = z.object({ username: z.string(), password: z.string() });
 
-/** What the contract tests know of the OIDC server that they talk to; the globalSetup provides it. */
+/**
+ * What the contract tests know of the OIDC server that they talk to; the globalSetup provides it.
+ */
 export const serverSchema = z.object({
   driver: z.enum(["stand-in", "logto"]),
   issuer: z.url(),
@@ -23,12 +25,17 @@ export const serverSchema = z.object({
   users: z.object({ alice: personSchema, bob: personSchema, carol: personSchema }),
   resources: z.object({ shopping: z.url(), store: z.url() }),
   organizations: z.object({ acme: z.string(), globex: z.string() }),
-  /** Address of the receiver of logout tokens (receiver.ts); absent when the server isn't told of it. */
+  /**
+   * Address of the receiver of logout tokens (receiver.ts); absent when the server isn't told of
+   * it.
+   */
   receiver: z.url().optional(),
   /** The stand-in's control endpoint. */
   control: z.url().optional(),
   /** A machine-to-machine application with the role "Logto Management API access". */
-  management: z.object({ clientId: z.string(), clientSecret: z.string(), resource: z.url() }).optional(),
+  management: z
+    .object({ clientId: z.string(), clientSecret: z.string(), resource: z.url() })
+    .optional(),
 });
 
 export type Server = z.infer<typeof serverSchema>;

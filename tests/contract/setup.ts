@@ -5,36 +5,48 @@ import { startReceiver } from "./receiver";
 import { serverSchema, type Server } from "./server";
 
 /**
- * Chooses the OIDC server that the contract tests talk to: without CONTRACT_ISSUER the local stand-in, in this
- * process on a free port; with it, the server of that issuer, which for Logto must be set up like this:
+ * Chooses the OIDC server that the contract tests talk to: without CONTRACT_ISSUER the local
+ * stand-in, in this process on a free port; with it, the server of that issuer, which for Logto
+ * must be set up like this:
  *
- * - CONTRACT_ISSUER                    https://<endpoint>/oidc
- * - CONTRACT_DRIVER                    "logto" (default) or "stand-in": how to sign in without a browser
- * - CONTRACT_CLIENT_ID, _SECRET        traditional web application; rotation on, refresh tokens live 14 days
+ * - CONTRACT_ISSUER https://<endpoint>/oidc
+ * - CONTRACT_DRIVER "logto" (default) or "stand-in": how to sign in without a browser
+ * - CONTRACT_CLIENT_ID, _SECRET traditional web application; rotation on, refresh tokens live 14
+ *   days
  * - CONTRACT_REDIRECT_URI, CONTRACT_POST_LOGOUT_REDIRECT_URI
- *                                      registered with every application named here; default: the starter's own
- *                                      (http://localhost:3000/api/auth/callback/logto, http://localhost:3000/)
- * - CONTRACT_OTHER_CLIENT_ID, _SECRET  a second one with "always issue refresh token"; else its tests are skipped
- * - CONTRACT_PUBLIC_CLIENT_ID          single-page application; else skipped
- * - CONTRACT_USERS                     alice:PASSWORD,bob:PASSWORD,carol:PASSWORD (user names; they may be others)
- * - CONTRACT_RESOURCES                 indicators of the two API resources below, shopping first, if they are others
- * - CONTRACT_ORGANIZATIONS             names of the two organizations below, Acme first, if they are others
- * - CONTRACT_BACKCHANNEL_PORT          a port of this machine that Logto can reach: the back-channel logout URIs are
- *                                      http://<this machine>:<port>/client for the first application, with "session
- *                                      required", and /other for the second one, without; else skipped
- * - CONTRACT_M2M_ID, _SECRET           machine-to-machine application with the Management API's role; else what needs
- *                                      an administrator is skipped. CONTRACT_M2M_RESOURCE: the Management API's
- *                                      indicator (default https://default.logto.app/api)
+ *                                      registered with every application named here; default: the
+ *                                      starter's own
+ *                                      (http://localhost:3000/api/auth/callback/logto,
+ *                                      http://localhost:3000/)
+ * - CONTRACT_OTHER_CLIENT_ID, _SECRET a second one with "always issue refresh token"; else its
+ *   tests are skipped
+ * - CONTRACT_PUBLIC_CLIENT_ID single-page application; else skipped
+ * - CONTRACT_USERS alice:PASSWORD,bob:PASSWORD,carol:PASSWORD (user names; they may be others)
+ * - CONTRACT_RESOURCES indicators of the two API resources below, shopping first, if they are
+ *   others
+ * - CONTRACT_ORGANIZATIONS names of the two organizations below, Acme first, if they are others
+ * - CONTRACT_BACKCHANNEL_PORT a port of this machine that Logto can reach: the back-channel logout
+ *   URIs are
+ *                                      http://<this machine>:<port>/client for the first
+ *                                      application, with "session required", and /other for the
+ *                                      second one, without; else skipped
+ * - CONTRACT_M2M_ID, _SECRET machine-to-machine application with the Management API's role; else
+ *   what needs
+ *                                      an administrator is skipped. CONTRACT_M2M_RESOURCE: the
+ *                                      Management API's indicator (default
+ *                                      https://default.logto.app/api)
  *
- * What it asserts is what Logto 1.41.0 does, whichever server it runs against; docs/logto-facts.md has each statement with
- * what it rests on. A title that ends in (1.41) was seen there and not at 1.37.1; one that ends in [S], or is in a group that
- * does, is read in Logto's source and was seen at neither. Every other one was seen at both.
+ * What it asserts is what Logto 1.41.0 does, whichever server it runs against; docs/logto-facts.md
+ * has each statement with what it rests on. A title that ends in (1.41) was seen there and not at
+ * 1.37.1; one that ends in [S], or is in a group that does, is read in Logto's source and was seen
+ * at neither. Every other one was seen at both.
  *
- * Users: alice (role admin) with her whole profile, address, custom data, e-mail address and phone number set,
- * bob (editor), carol (viewer) with a user name only. API resources https://shopping.example.com/api (read, write)
- * and https://store.example.com/api (read, delete); admin has all of these permissions, editor shopping's and
- * store's read, viewer shopping's read. Organizations Acme and Globex with the roles admin (invite:member,
- * remove:member, read:report, and shopping's read and write) and member (read:report): alice is Acme's admin and a member of
+ * Users: alice (role admin) with her whole profile, address, custom data, e-mail address and phone
+ * number set, bob (editor), carol (viewer) with a user name only. API resources
+ * https://shopping.example.com/api (read, write) and https://store.example.com/api (read, delete);
+ * admin has all of these permissions, editor shopping's and store's read, viewer shopping's read.
+ * Organizations Acme and Globex with the roles admin (invite:member, remove:member, read:report,
+ * and shopping's read and write) and member (read:report): alice is Acme's admin and a member of
  * Globex, bob a member of Acme, carol of none. Neither MFA nor a mandatory profile field may be on.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -66,7 +78,9 @@ function serverOf(env: NodeJS.ProcessEnv): Server {
     return { username, password: password.join(":") };
   });
   const [shopping, store] = (env.CONTRACT_RESOURCES ?? Object.values(resources).join()).split(",");
-  const [acme, globex] = (env.CONTRACT_ORGANIZATIONS ?? Object.values(organizations).join()).split(",");
+  const [acme, globex] = (env.CONTRACT_ORGANIZATIONS ?? Object.values(organizations).join()).split(
+    ",",
+  );
 
   const result = serverSchema.safeParse({
     driver: env.CONTRACT_DRIVER ?? "logto",

@@ -1,4 +1,10 @@
-import { createLocalJWKSet, decodeJwt, jwtVerify, type JWTPayload, type JWTVerifyResult } from "jose";
+import {
+  createLocalJWKSet,
+  decodeJwt,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyResult,
+} from "jose";
 import { z } from "zod";
 import { present, readAnswer, tokensIn, type Answer, type Tokens } from "./answers";
 import { authorize, type Authorization, type AuthorizationRequest } from "./authorization";
@@ -24,7 +30,9 @@ export async function post(
   }
   const headers = new Headers();
   if (authentication === "basic") {
-    const credentials = [client.clientId, client.clientSecret ?? ""].map(encodeURIComponent).join(":");
+    const credentials = [client.clientId, client.clientSecret ?? ""]
+      .map(encodeURIComponent)
+      .join(":");
     headers.set("authorization", `Basic ${Buffer.from(credentials).toString("base64")}`);
   } else {
     body.set("client_id", client.clientId);
@@ -48,7 +56,9 @@ export function exchangeCode(
   });
 }
 
-/** The refresh (RFC 6749 §6), with the sign-in's own refresh token unless `parameters` name another. */
+/**
+ * The refresh (RFC 6749 §6), with the sign-in's own refresh token unless `parameters` name another.
+ */
 export function refresh(
   server: Server,
   { client, tokens }: Pick<SignIn, "client" | "tokens">,
@@ -71,12 +81,16 @@ export async function signIn(server: Server, request: AuthorizationRequest = {})
   return { ...authorization, tokens: tokensIn(await exchangeCode(server, authorization)) };
 }
 
-/** The ids of the tenant's two organizations, by the names that this suite has for them: alice is a member of both. */
+/**
+ * The ids of the tenant's two organizations, by the names that this suite has for them: alice is a
+ * member of both.
+ */
 export async function organizationIds(server: Server): Promise<{ acme: string; globex: string }> {
   const { tokens } = await signIn(server, { scope: "openid urn:logto:scope:organizations" });
   const { body } = await userinfo(server, tokens.access_token);
   const { organization_data } = userinfoClaims.pick({ organization_data: true }).parse(body);
-  const idOf = (wanted: string) => present(organization_data.find(({ name }) => name === wanted)?.id, wanted);
+  const idOf = (wanted: string) =>
+    present(organization_data.find(({ name }) => name === wanted)?.id, wanted);
   return { acme: idOf(server.organizations.acme), globex: idOf(server.organizations.globex) };
 }
 
@@ -87,12 +101,22 @@ export async function userinfo(server: Server, accessToken?: string): Promise<An
 }
 
 /** Verifies signature, issuer, audience and expiry of a JWT against the server's published keys. */
-export async function verifyJwt(server: Server, jwt: string, audience: string): Promise<JWTVerifyResult> {
+export async function verifyJwt(
+  server: Server,
+  jwt: string,
+  audience: string,
+): Promise<JWTVerifyResult> {
   const { body } = await readAnswer(await fetch(`${server.issuer}/jwks`));
   const keys = z
     .object({
       keys: z.array(
-        z.object({ kty: z.string(), kid: z.string(), crv: z.string(), x: z.string(), y: z.string() }),
+        z.object({
+          kty: z.string(),
+          kid: z.string(),
+          crv: z.string(),
+          x: z.string(),
+          y: z.string(),
+        }),
       ),
     })
     .parse(body);

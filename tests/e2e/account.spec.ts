@@ -1,7 +1,15 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { flaws } from "./pages";
 import { addPerson, isActive, tokensOf, userId } from "./people";
-import { beginSignIn, crossSite, expect, signIn, signInByRequests, test as base, visit } from "./stage";
+import {
+  beginSignIn,
+  crossSite,
+  expect,
+  signIn,
+  signInByRequests,
+  test as base,
+  visit,
+} from "./stage";
 import { typeCredentials } from "./steps";
 
 const test = base.extend<{
@@ -28,7 +36,8 @@ const onPage = (page: Page, path: string) => page.waitForURL(({ pathname }) => p
 
 /** The session is over: its next request for a page is sent to sign in. */
 async function expectOut(context: BrowserContext): Promise<void> {
-  const location = async () => (await visit(context, "/dashboard", { maxRedirects: 0 })).headers().location;
+  const location = async () =>
+    (await visit(context, "/dashboard", { maxRedirects: 0 })).headers().location;
   await expect.poll(location).toBe("/sign-in?callbackUrl=%2Fdashboard");
 }
 
@@ -80,9 +89,15 @@ test.describe("the sessions page", () => {
     });
     await signIn(other, person.username, { to: "/account/sessions" });
 
-    await expect(rows(other)).toHaveText([/^Firefox on Linux.*this session/, /^Chrome.* on Windows/]);
+    await expect(rows(other)).toHaveText([
+      /^Firefox on Linux.*this session/,
+      /^Chrome.* on Windows/,
+    ]);
     await page.reload();
-    await expect(rows(page)).toHaveText([/^Chrome.* on Windows.*this session/, /^Firefox on Linux/]);
+    await expect(rows(page)).toHaveText([
+      /^Chrome.* on Windows.*this session/,
+      /^Firefox on Linux/,
+    ]);
     await other.close();
   });
 
@@ -106,7 +121,9 @@ test.describe("the sessions page", () => {
         await expectOut(other);
         await expect.poll(() => isActive(identity, refreshToken)).toBe(false);
         await expectIn(context);
-        expect(await isActive(identity, (await tokensOf(identity, person)).refreshToken)).toBe(true);
+        expect(await isActive(identity, (await tokensOf(identity, person)).refreshToken)).toBe(
+          true,
+        );
       });
     });
   }
@@ -142,7 +159,12 @@ test.describe("the sessions page", () => {
     await expectIn(context);
   });
 
-  test("signs out everywhere, here and at Logto", async ({ context, identity, page, signInElsewhere }) => {
+  test("signs out everywhere, here and at Logto", async ({
+    context,
+    identity,
+    page,
+    signInElsewhere,
+  }) => {
     const person = await addPerson(identity);
     const other = await signInElsewhere(person.username);
     const first = await tokensOf(identity, person);
@@ -168,14 +190,19 @@ test.describe("the sessions page", () => {
     signInElsewhere,
   }) => {
     const [victim, attacker] = [await addPerson(identity), await addPerson(identity)];
-    const victims = [await signInElsewhere(victim.username), await signInElsewhere(victim.username)] as const;
+    const victims = [
+      await signInElsewhere(victim.username),
+      await signInElsewhere(victim.username),
+    ] as const;
     const listed = await (await visit(victims[0], "/account/sessions")).text();
     const [, id = ""] = /name="id" value="([^"]+)"/.exec(listed) ?? [];
     expect(id).not.toBe("");
 
     const attackers = await signInElsewhere(attacker.username);
     await signIn(page, attacker.username, { to: "/account/sessions" });
-    await page.locator("input[name=id]").evaluate((input, value) => input.setAttribute("value", value), id);
+    await page
+      .locator("input[name=id]")
+      .evaluate((input, value) => input.setAttribute("value", value), id);
     const answered = page.waitForResponse((response) => response.request().method() === "POST");
     await press(page, /^Sign out Chrome/);
     expect((await answered).status()).toBeLessThan(400);
@@ -254,13 +281,19 @@ async function actionsOf(context: BrowserContext, path: string): Promise<Record<
   const html = await (await visit(context, path)).text();
   return [...html.matchAll(/<form.*?<\/form>/gs)]
     .map(([body]) => {
-      const inputs = body.matchAll(/<input type="hidden" name="(\$ACTION[^"]*)"(?: value="([^"]*)")?/g);
+      const inputs = body.matchAll(
+        /<input type="hidden" name="(\$ACTION[^"]*)"(?: value="([^"]*)")?/g,
+      );
       return Object.fromEntries([...inputs].map(([, name = "", value = ""]) => [name, value]));
     })
     .filter((fields) => Object.keys(fields).length > 0);
 }
 
-test("no server action runs for another site's page", async ({ context, identity, signInElsewhere }) => {
+test("no server action runs for another site's page", async ({
+  context,
+  identity,
+  signInElsewhere,
+}) => {
   const { username } = await addPerson(identity);
   await signInElsewhere(username);
   await signInByRequests(context, username);

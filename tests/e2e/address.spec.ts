@@ -13,7 +13,10 @@ test.describe("on another host than AUTH_URL's", () => {
     test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
       test.use({ javaScriptEnabled });
 
-      test("a protected page leads to sign in on AUTH_URL's host and ends there", async ({ page, stage }) => {
+      test("a protected page leads to sign in on AUTH_URL's host and ends there", async ({
+        page,
+        stage,
+      }) => {
         const elsewhere = stage.url.replace("localhost", "127.0.0.1");
         await page.goto(elsewhere + profile);
         await goToLogto(page);
@@ -38,18 +41,27 @@ test.describe("on another host than AUTH_URL's", () => {
     const origin = stage.url.replace("localhost", "127.0.0.1");
     const form = { callbackUrl: origin + profile };
     const url = `${origin}/api/auth/signin/logto`;
-    const response = await context.request.post(url, { form, headers: { origin }, maxRedirects: 0 });
+    const response = await context.request.post(url, {
+      form,
+      headers: { origin },
+      maxRedirects: 0,
+    });
     expect(response.headers().location).toBe(
       `${stage.url}/sign-in?callbackUrl=${encodeURIComponent(profile)}`,
     );
   });
 
-  test("a proxy that hides the browser's host does not send it in a circle", async ({ context, stage }) => {
+  test("a proxy that hides the browser's host does not send it in a circle", async ({
+    context,
+    stage,
+  }) => {
     const headers = { host: "upstream:3000", accept: "text/html" };
     const url = `/sign-in?callbackUrl=${encodeURIComponent(profile)}`;
     const first = await context.request.get(url, { headers, maxRedirects: 0 });
     const { location = "" } = first.headers();
-    expect(location).toBe(`${stage.url}/sign-in?callbackUrl=${encodeURIComponent(stage.url + profile)}`);
+    expect(location).toBe(
+      `${stage.url}/sign-in?callbackUrl=${encodeURIComponent(stage.url + profile)}`,
+    );
     expect((await context.request.get(location, { headers, maxRedirects: 0 })).status()).toBe(200);
   });
 });
@@ -63,7 +75,11 @@ const fronts: {
   {
     what: "by X-Forwarded-Host alone",
     variables: { AUTH_URL: "", AUTH_TRUST_HOST: "true" },
-    forwarded: (host) => ({ host: "upstream:3000", "x-forwarded-host": host, "x-forwarded-proto": "http" }),
+    forwarded: (host) => ({
+      host: "upstream:3000",
+      "x-forwarded-host": host,
+      "x-forwarded-proto": "http",
+    }),
   },
   {
     what: "behind two proxies",
@@ -90,7 +106,11 @@ for (const { what, variables, forwarded } of fronts)
   test(`behind a proxy, known ${what}: sign-in, its errors and sign-out stay on the browser's host`, async () => {
     const port = await freePort();
     const front = await startFront(port, "app.test", forwarded);
-    const identity = await startIdentity({ port: 0, control: true, clients: [appClient(front.url)] });
+    const identity = await startIdentity({
+      port: 0,
+      control: true,
+      clients: [appClient(front.url)],
+    });
     const app = await startApp(
       { ...appVariables(identity.issuer), AUTH_URL: front.url, ...variables },
       { port },

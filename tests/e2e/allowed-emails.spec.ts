@@ -3,7 +3,14 @@ import { type IdentityControl } from "./identity-control";
 import { addPerson, isActive, tokensOf, type Person } from "./people";
 import { startPair, type Pair } from "./servers";
 import { sessionCookies } from "./session-cookie";
-import { beginSignIn, expect, expectSignedOut, signInByRequests, test as base, typePassword } from "./stage";
+import {
+  beginSignIn,
+  expect,
+  expectSignedOut,
+  signInByRequests,
+  test as base,
+  typePassword,
+} from "./stage";
 import { goToLogto, typeCredentials } from "./steps";
 
 /** An app that some may sign in to. */
@@ -43,7 +50,8 @@ test("whoever has an address of a domain on the list signs in", async ({ context
 const strangers: Record<string, (control: IdentityControl) => Promise<Person>> = {
   "an address that is not on the list": (control) => withAddress(control, "eve@example.com"),
   "a subdomain of one on the list": (control) => withAddress(control, "eve@sub.team.example"),
-  "a domain that ends like one on the list": (control) => withAddress(control, "eve@not-team.example"),
+  "a domain that ends like one on the list": (control) =>
+    withAddress(control, "eve@not-team.example"),
   "an address with a listed one in front": (control) =>
     withAddress(control, "alice@example.com@evil.example"),
   "an address on the list that nobody has verified": (control) =>
@@ -79,7 +87,9 @@ test("whoever was refused signs out of Logto there, and in with another account"
   await page.goto("/dashboard");
   await goToLogto(page);
   await typeCredentials(page, stranger.username);
-  await expect(page.getByRole("heading", { name: "This account may not sign in here" })).toBeVisible();
+  await expect(
+    page.getByRole("heading", { name: "This account may not sign in here" }),
+  ).toBeVisible();
   await page.getByRole("button", { name: "Sign out of Logto" }).click();
   await page.waitForURL(`${app.url}/`);
 

@@ -6,7 +6,9 @@ import { startPair } from "./servers";
 
 const card = (page: Page, indicator: string) => page.getByRole("region", { name: indicator });
 
-/** Request headers of a browser that loads a page, and of the router that fetches its React payload. */
+/**
+ * Request headers of a browser that loads a page, and of the router that fetches its React payload.
+ */
 const documentAndPayload: Record<string, string>[] = [{}, { rsc: "1" }];
 
 for (const { person, role } of [
@@ -41,7 +43,10 @@ test("a permission that was gained since comes by one click, which asks for no p
   expect(pages).toEqual([]);
 });
 
-test("what a role in any organization permits is granted there, too", async ({ identity, page }) => {
+test("what a role in any organization permits is granted there, too", async ({
+  identity,
+  page,
+}) => {
   const organizations = [{ id: acme.id, roles: ["admin"] }];
   const { username } = await addPerson(identity, { organizations });
   await signIn(page, username, { to: "/api-access" });
@@ -64,7 +69,13 @@ test("a failure stands in the card of its API alone", async ({ identity, page })
   const [failing, working] = apiResources.map(({ indicator }) => indicator);
   await signIn(page, "alice");
   // Both tries of the first request; the second API's comes after it.
-  await identity.inject({ endpoint: "token", when: "before", kind: "status", status: 503, times: 2 });
+  await identity.inject({
+    endpoint: "token",
+    when: "before",
+    kind: "status",
+    status: 503,
+    times: 2,
+  });
   await page.goto("/api-access");
   await expect(card(page, failing ?? "").getByRole("alert")).toContainText("Logto does not answer");
   await expect(card(page, working ?? "").getByRole("listitem")).toHaveText(["read", "delete"]);

@@ -34,7 +34,8 @@ const part = Buffer.alloc(64 * 1024, "next-logto-starter ");
 
 /** So many bytes, always the same ones. */
 export function* bytes(count: number): Generator<Buffer> {
-  for (let left = count; left > 0; left -= part.length) yield part.subarray(0, Math.min(left, part.length));
+  for (let left = count; left > 0; left -= part.length)
+    yield part.subarray(0, Math.min(left, part.length));
 }
 
 /** SHA-256 of what is read, as hex. */
@@ -95,7 +96,8 @@ const routes: Record<string, Route> = {
     };
     json(answer, 201, { created: true }, headers);
   },
-  "/v1/page": (_, answer) => answer.writeHead(200, { "content-type": "text/html" }).end("<script>1</script>"),
+  "/v1/page": (_, answer) =>
+    answer.writeHead(200, { "content-type": "text/html" }).end("<script>1</script>"),
   "/v1/encoded": (incoming, answer) => {
     const query = queryOf(incoming);
     const encoding = query.get("as") ?? "";
@@ -121,7 +123,12 @@ const routes: Record<string, Route> = {
   // Whatever the query says, byte by byte.
   "/v1/raw": (incoming) => incoming.socket.end(queryOf(incoming).get("answer") ?? ""),
   "/v1/refused": (_, answer) =>
-    json(answer, 401, { error: "invalid_token" }, { "www-authenticate": 'Bearer error="invalid_token"' }),
+    json(
+      answer,
+      401,
+      { error: "invalid_token" },
+      { "www-authenticate": 'Bearer error="invalid_token"' },
+    ),
   "/v1/too-large": (_, answer) => json(answer, 413, { error: "too_large" }),
   "/v1/nothing": (_, answer) => answer.writeHead(204).end(),
   // A connection that was kept is closed when the next request is already on its way.
@@ -153,7 +160,9 @@ const readBody: Route = async (incoming, answer, { arrived }) => {
 };
 
 function json(answer: ServerResponse, status: number, body: object, headers = {}): void {
-  answer.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+  answer
+    .writeHead(status, { "content-type": "application/json", ...headers })
+    .end(JSON.stringify(body));
 }
 
 /** Starts an API that believes every token. */

@@ -21,7 +21,10 @@ export const nobodies: Record<string, (app: App, browser: Browser) => Promise<st
       const { secret, storage } = app;
       if (storage.mode !== "database")
         return encode({ token: { ...token }, secret, salt: name, maxAge: -10 });
-      await storage.db?.session.update({ where: { sid: token.sid }, data: { expires: new Date(0) } });
+      await storage.db?.session.update({
+        where: { sid: token.sid },
+        data: { expires: new Date(0) },
+      });
       return sessionValue(context);
     }),
   "with a tampered cookie": (app, browser) =>
@@ -61,7 +64,8 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   cookieOf: async ({ app, browser }, use) => {
-    const make = (who: Who) => nobodies[who]?.(app, browser) ?? inSession(app, browser, who, sessionValue);
+    const make = (who: Who) =>
+      nobodies[who]?.(app, browser) ?? inSession(app, browser, who, sessionValue);
     await use(async (who) => {
       const making = made.get(who) ?? make(who);
       made.set(who, making);
@@ -72,7 +76,11 @@ export const test = base.extend<Fixtures>({
   withoutMiddleware: async ({ app, pair }, use) => {
     const folder = buildWithoutMiddleware();
     const { secret: AUTH_SECRET } = app;
-    const variables = { ...appVariables(pair.identity.issuer), ...app.storage.variables, AUTH_SECRET };
+    const variables = {
+      ...appVariables(pair.identity.issuer),
+      ...app.storage.variables,
+      AUTH_SECRET,
+    };
     const bare = await startApp(variables, { folder });
     await use(bare);
     await bare.stop();
@@ -93,6 +101,9 @@ function buildWithoutMiddleware(): string {
   ["node_modules", "package.json"].forEach(link);
   linkAll(".next", "server");
   linkAll(".next/server", told);
-  writeFileSync(path.join(folder, ".next/server", told), JSON.stringify({ version: 1, functions: {} }));
+  writeFileSync(
+    path.join(folder, ".next/server", told),
+    JSON.stringify({ version: 1, functions: {} }),
+  );
   return folder;
 }

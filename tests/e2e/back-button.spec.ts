@@ -9,7 +9,8 @@ test("with the back-forward cache on, Back shows nothing protected after signing
   launchOptions,
   playwright,
 }) => {
-  // Playwright turns the back-forward cache off, which is where users' browsers keep the pages that they leave.
+  // Playwright turns the back-forward cache off, which is where users' browsers keep the pages that
+  // they leave.
   const ignoreDefaultArgs = ["--disable-back-forward-cache"];
   const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs });
   try {

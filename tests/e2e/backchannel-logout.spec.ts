@@ -6,9 +6,20 @@ import { controlOf, type IdentityControl } from "./identity-control";
 import { isActive } from "./people";
 import { freePort, startApp } from "./servers";
 import { expireAccessToken, putCookies, readSession, sessionValue } from "./session-cookie";
-import { expect, expectExplained, expectSignedOut, signIn, signInByRequests, test, visit } from "./stage";
+import {
+  expect,
+  expectExplained,
+  expectSignedOut,
+  signIn,
+  signInByRequests,
+  test,
+  visit,
+} from "./stage";
 
-/** Signs out at Logto itself, as an application that shares the browser's session there would have it done. */
+/**
+ * Signs out at Logto itself, as an application that shares the browser's session there would have
+ * it done.
+ */
 async function signOutAtLogto(context: BrowserContext, { issuer }: IdentityControl): Promise<void> {
   const page = await context.newPage();
   await page.goto(`${issuer}/session/end`);
@@ -21,7 +32,11 @@ async function expectSignedIn(context: BrowserContext): Promise<void> {
 }
 
 /** Another browser, with somebody signed in. */
-async function otherBrowser(browser: Browser, baseURL: string, username: string): Promise<BrowserContext> {
+async function otherBrowser(
+  browser: Browser,
+  baseURL: string,
+  username: string,
+): Promise<BrowserContext> {
   const context = await browser.newContext({ baseURL });
   await signInByRequests(context, username);
   return context;
@@ -122,7 +137,9 @@ test("what is no logout token of Logto's is refused, without a redirect and with
   expect(refused.headers.getSetCookie()).toEqual([]);
   expect(await refused.json()).toMatchObject({ error: "invalid_request", code: "malformed" });
   // The line has a way of its own to here.
-  await expect.poll(() => stage.log()).toMatch(/"code":"malformed".*"msg":"back-channel logout refused"/);
+  await expect
+    .poll(() => stage.log())
+    .toMatch(/"code":"malformed".*"msg":"back-channel logout refused"/);
   expect((await fetch(`${stage.url}/api/auth/backchannel-logout`)).status).toBe(405);
 });
 

@@ -43,7 +43,9 @@ const evil = [
   " //evil.example",
 ];
 
-/** Where signing in leads to that was begun by Auth.js's own route. Logto knows the browser already. */
+/**
+ * Where signing in leads to that was begun by Auth.js's own route. Logto knows the browser already.
+ */
 async function landing(context: BrowserContext, callbackUrl: string): Promise<URL> {
   return new URL((await beginSignIn(context, callbackUrl)).url());
 }
@@ -59,7 +61,10 @@ test("Auth.js's own sign-in route leads to our origin, whatever the callbackUrl"
   }
 });
 
-test("the sign-in page's form leads to our origin, whatever the callbackUrl", async ({ context, stage }) => {
+test("the sign-in page's form leads to our origin, whatever the callbackUrl", async ({
+  context,
+  stage,
+}) => {
   for (const callbackUrl of evil) {
     const page = await (
       await visit(context, `/sign-in?callbackUrl=${encodeURIComponent(callbackUrl)}`)
@@ -73,7 +78,11 @@ test("a callback-url cookie that leads elsewhere is not followed", async ({ cont
   const signInPage = await beginSignIn(context, "/profile");
   await context.clearCookies({ name: "authjs.callback-url" });
   await context.addCookies([
-    { name: "authjs.callback-url", value: encodeURIComponent("https://evil.example/x"), url: stage.url },
+    {
+      name: "authjs.callback-url",
+      value: encodeURIComponent("https://evil.example/x"),
+      url: stage.url,
+    },
   ]);
   const landed = await typePassword(context, signInPage, "bob");
   expect(new URL(landed.url()).origin).toBe(stage.url);
@@ -85,9 +94,13 @@ test("somebody who is signed in already is not led elsewhere by the sign-in page
 }) => {
   await signInByRequests(context, "bob");
   for (const callbackUrl of evil) {
-    const response = await visit(context, `/sign-in?callbackUrl=${encodeURIComponent(callbackUrl)}`, {
-      maxRedirects: 0,
-    });
+    const response = await visit(
+      context,
+      `/sign-in?callbackUrl=${encodeURIComponent(callbackUrl)}`,
+      {
+        maxRedirects: 0,
+      },
+    );
     expect(response.status()).toBe(307);
     const { location = "" } = response.headers();
     expect(new URL(location, stage.url).origin, callbackUrl).toBe(stage.url);

@@ -23,7 +23,8 @@ async function comeBack(context: BrowserContext): Promise<URL> {
 
 function locationOf(response: APIResponse): string {
   const { location } = response.headers();
-  if (!location) throw new Error(`${response.url()} answered ${response.status()} and leads nowhere`);
+  if (!location)
+    throw new Error(`${response.url()} answered ${response.status()} and leads nowhere`);
   return location;
 }
 
@@ -82,7 +83,10 @@ const spoiled: { what: string; spoil: (url: URL) => void; title: string; logged:
 ];
 
 for (const { what, spoil, title, logged } of spoiled) {
-  test(`a callback with ${what} ends signed out on a page that explains it`, async ({ context, stage }) => {
+  test(`a callback with ${what} ends signed out on a page that explains it`, async ({
+    context,
+    stage,
+  }) => {
     const url = await comeBack(context);
     spoil(url);
     const page = await expectExplained(await visit(context, url.href), title);
@@ -106,8 +110,14 @@ for (const cookie of ["state", "pkce.code_verifier", "nonce"]) {
   });
 }
 
-test("a callback that nobody asked for ends on a page that explains it", async ({ context, stage }) => {
-  await expectExplained(await visit(context, "/api/auth/callback/logto?code=x&state=y"), interrupted);
+test("a callback that nobody asked for ends on a page that explains it", async ({
+  context,
+  stage,
+}) => {
+  await expectExplained(
+    await visit(context, "/api/auth/callback/logto?code=x&state=y"),
+    interrupted,
+  );
   expect(stage.log()).toMatch(/"reason":".+"msg":"InvalidCheck"/);
   await expectSignedOut(context);
 });
@@ -137,7 +147,10 @@ for (const { kind, ...rest } of outages) {
     const url = await comeBack(context);
     await stage.control.inject({ endpoint: "token", when: "before", kind, ...rest });
     await stage.control.forgetRequests();
-    const page = await expectExplained(await visit(context, url.href), "The sign-in service does not answer");
+    const page = await expectExplained(
+      await visit(context, url.href),
+      "The sign-in service does not answer",
+    );
     await expectNothingSecret(page, stage);
     expect(stage.log()).toMatch(/"reason":"\S.*"msg":"\w{3,}"/);
     await expectSignedOut(context);

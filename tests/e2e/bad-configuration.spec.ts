@@ -83,7 +83,10 @@ test("a wrong client secret ends on a page that says it is nothing that the user
   const { app, identity, stop } = await startPair({ AUTH_LOGTO_SECRET: wrong });
   try {
     const signInPage = await beginSignIn(context, "/profile", { origin: app.url });
-    const page = await expectExplained(await typePassword(context, signInPage, "bob"), misconfigured);
+    const page = await expectExplained(
+      await typePassword(context, signInPage, "bob"),
+      misconfigured,
+    );
     const hidden = { control: controlOf(identity.endpoint), secret: wrong };
     await expectNothingSecret(page, hidden);
     await expectNothingSecret(app.log(), hidden);

@@ -1,4 +1,11 @@
-import { expect, expectExplained, expectNothingSecret, signInByRequests, test, visit } from "./stage";
+import {
+  expect,
+  expectExplained,
+  expectNothingSecret,
+  signInByRequests,
+  test,
+  visit,
+} from "./stage";
 import {
   encodeCookie,
   putCookies,
@@ -18,7 +25,10 @@ interface Good {
 }
 
 /** Ways in which a cookie is no session: what the browser then holds, by name. */
-const broken: Record<string, (good: Good) => Promise<Record<string, string>> | Record<string, string>> = {
+const broken: Record<
+  string,
+  (good: Good) => Promise<Record<string, string>> | Record<string, string>
+> = {
   "tampered with": ({ value }) => {
     const middle = Math.floor(value.length / 2);
     const other = value[middle] === "A" ? "B" : "A";
@@ -51,7 +61,11 @@ for (const [what, make] of Object.entries(broken)) {
   }) => {
     await signInByRequests(context, "bob");
     const { secret } = stage;
-    const good = { value: await sessionValue(context), token: await readSession(context, stage), secret };
+    const good = {
+      value: await sessionValue(context),
+      token: await readSession(context, stage),
+      secret,
+    };
     const bad = await make(good);
     const restore = () => putCookies(context, stage.url, bad);
 
@@ -79,9 +93,17 @@ for (const [what, make] of Object.entries(broken)) {
   });
 }
 
-/** Ways in which a cookie is another app's, or this app's from before its secret or its store changed. */
-const foreign: Record<string, (good: Good) => Promise<Record<string, string>> | Record<string, string>> = {
-  "made with another secret": async ({ token }) => ({ [name]: await encodeCookie(token, "x".repeat(40)) }),
+/**
+ * Ways in which a cookie is another app's, or this app's from before its secret or its store
+ * changed.
+ */
+const foreign: Record<
+  string,
+  (good: Good) => Promise<Record<string, string>> | Record<string, string>
+> = {
+  "made with another secret": async ({ token }) => ({
+    [name]: await encodeCookie(token, "x".repeat(40)),
+  }),
   "made with another secret, in chunks": async ({ token }) => {
     const value = await encodeCookie(token, "x".repeat(40));
     return { [`${name}.0`]: value.slice(0, 900), [`${name}.1`]: value.slice(900) };
@@ -99,7 +121,11 @@ for (const [what, make] of Object.entries(foreign)) {
   }) => {
     await signInByRequests(context, "bob");
     const { secret } = stage;
-    const good = { value: await sessionValue(context), token: await readSession(context, stage), secret };
+    const good = {
+      value: await sessionValue(context),
+      token: await readSession(context, stage),
+      secret,
+    };
     const other = await make(good);
     await putCookies(context, stage.url, other);
 

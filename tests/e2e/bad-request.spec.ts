@@ -1,4 +1,11 @@
-import { expect, expectExplained, expectNothingSecret, signInByRequests, test, visit } from "./stage";
+import {
+  expect,
+  expectExplained,
+  expectNothingSecret,
+  signInByRequests,
+  test,
+  visit,
+} from "./stage";
 import { writtenSessionCookies } from "./session-cookie";
 
 test("Auth.js's own sign-in page is ours", async ({ context }) => {
@@ -16,7 +23,9 @@ test("a link to Auth.js's sign-in at Logto ends on the sign-in page, signed out"
   await expectNothingSecret(await expectExplained(response, "Sign-in was interrupted"), stage);
 });
 
-test("an unknown error code is shown as a general sentence and never itself", async ({ context }) => {
+test("an unknown error code is shown as a general sentence and never itself", async ({
+  context,
+}) => {
   const code = "<script>alert(1)</script>";
   const response = await visit(context, `/api/auth/error?error=${encodeURIComponent(code)}`);
   const page = await expectExplained(response, "You could not be signed in");
@@ -36,7 +45,10 @@ for (const path of ["/api/auth/xyz", "/api/auth/session/x", "/api/auth/__proto__
   });
 }
 
-test("a callback of a provider that is none ends on a page, signed out", async ({ context, stage }) => {
+test("a callback of a provider that is none ends on a page, signed out", async ({
+  context,
+  stage,
+}) => {
   const response = await visit(context, "/api/auth/callback/nope?code=x&state=y");
   expect(new URL(response.url()).pathname).toBe("/sign-in");
   await expectNothingSecret(await response.text(), stage);
@@ -69,10 +81,15 @@ test("a session can't be changed by a POST without the CSRF token", async ({ con
   await signInByRequests(context, "bob");
   const data = { data: { user: { roles: ["admin"] } } };
   expect((await context.request.post("/api/auth/session", { data })).status()).toBe(400);
-  expect(JSON.stringify(await (await context.request.get("/api/auth/check")).json())).not.toContain("admin");
+  expect(JSON.stringify(await (await context.request.get("/api/auth/check")).json())).not.toContain(
+    "admin",
+  );
 });
 
-test("a request header can't name the page to come back to on another origin", async ({ context, stage }) => {
+test("a request header can't name the page to come back to on another origin", async ({
+  context,
+  stage,
+}) => {
   const headers = { "x-requested-path": "//evil.example", "x-forwarded-host": "evil.example" };
   const response = await context.request.get("/dashboard", { headers, maxRedirects: 0 });
   expect(response.status()).toBe(307);

@@ -8,7 +8,8 @@ import { goToLogto, signOut, typeCredentials } from "./steps";
 const profile = "/profile?tab=4";
 
 /**
- * Signs in and out, cancels and loses the state cookie in a browser that knows the app by a proxy's address alone.
+ * Signs in and out, cancels and loses the state cookie in a browser that knows the app by a proxy's
+ * address alone.
  *
  * @param front its host need not have an address: the browser finds it on this machine
  */

@@ -8,14 +8,16 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What the Dockerfile's build stage starts from, and what is left out of it. */
 const isSource = (file: string) =>
-  !/^(node_modules|generated|\.git|\.data|\.next|\.vercel|test-results|\.env\..*|\.env)$/.test(file) ||
-  file === ".env.example";
+  !/^(node_modules|generated|\.git|\.data|\.next|\.vercel|test-results|\.env\..*|\.env)$/.test(
+    file,
+  ) || file === ".env.example";
 
 /**
  * Builds a copy of the project.
  *
  * @param name of its folder, below `.data/`, where it finds the project's packages
- * @param options `change` gets the copy's folder before it is built; `env` is added to the build's environment
+ * @param options `change` gets the copy's folder before it is built; `env` is added to the build's
+ *   environment
  * @returns the folder, which the caller removes
  */
 export async function buildCopy(
@@ -26,7 +28,8 @@ export async function buildCopy(
   rmSync(folder, { recursive: true, force: true });
   for (const file of readdirSync(root).filter(isSource))
     cpSync(path.join(root, file), path.join(folder, file), { recursive: true });
-  // Next.js takes the folder of the lock file, where node_modules is, for the root of what it copies.
+  // Next.js takes the folder of the lock file, where node_modules is, for the root of what it
+  // copies.
   rmSync(path.join(folder, "package-lock.json"));
   change?.(folder);
   for (const command of [

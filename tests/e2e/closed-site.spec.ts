@@ -5,7 +5,12 @@ import { buildCopy } from "./builds";
 import { openStorage } from "./modes";
 import { startPair, type Pair } from "./servers";
 import { megabytes, sendRaw } from "./raw-request";
-import { expireAccessToken, putCookies, sessionCookies, writtenSessionCookies } from "./session-cookie";
+import {
+  expireAccessToken,
+  putCookies,
+  sessionCookies,
+  writtenSessionCookies,
+} from "./session-cookie";
 import { expect, signInByRequests, visit } from "./stage";
 
 /** Puts the closed form into the line of middleware.ts that says what is protected. */
@@ -20,7 +25,10 @@ function close(folder: string): void {
   writeFileSync(file, closed);
 }
 
-/** Handlers that the project has none of: one that lets any cache keep its answer, and one that counts what it is sent. */
+/**
+ * Handlers that the project has none of: one that lets any cache keep its answer, and one that
+ * counts what it is sent.
+ */
 const handlers = {
   shared: `export const GET = () => new Response("text", { headers: { "cache-control": "public, max-age=600" } });`,
   upload: `export async function POST(request: Request) {
@@ -71,7 +79,9 @@ for (const mode of ["jwt", "database"] as const) {
       };
       expect(await asked("/")).toBe("307 /sign-in?callbackUrl=%2F");
       // Whether a page exists is nobody's business either.
-      expect(await asked("/no/such.page?x=1")).toBe("307 /sign-in?callbackUrl=%2Fno%2Fsuch.page%3Fx%3D1");
+      expect(await asked("/no/such.page?x=1")).toBe(
+        "307 /sign-in?callbackUrl=%2Fno%2Fsuch.page%3Fx%3D1",
+      );
       expect(await asked("/dashboard")).toBe("307 /sign-in?callbackUrl=%2Fdashboard");
       expect(await asked("/api/no-such-handler")).toBe("401");
       expect(await asked("/sign-in")).toBe("200");
@@ -97,7 +107,8 @@ for (const mode of ["jwt", "database"] as const) {
       page.on("response", (response) => {
         // The router prefetches the start page, to which the logo leads.
         const isFetch = response.request().resourceType() === "fetch";
-        if (response.status() >= 300 && !isFetch) refused.push(`${response.status()} ${response.url()}`);
+        if (response.status() >= 300 && !isFetch)
+          refused.push(`${response.status()} ${response.url()}`);
       });
       await page.goto(`${pair.app.url}/sign-in`);
       await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
@@ -112,7 +123,9 @@ for (const mode of ["jwt", "database"] as const) {
     test("sends a body without a length on as a whole, or not at all", async ({ context }) => {
       const { url } = pair.app;
       await signInByRequests(context, "alice", { to: "/", origin: url });
-      const cookie = (await context.cookies(url)).map(({ name, value }) => `${name}=${value}`).join("; ");
+      const cookie = (await context.cookies(url))
+        .map(({ name, value }) => `${name}=${value}`)
+        .join("; ");
       const upload = (size: number) =>
         sendRaw(url, "/api/upload", { method: "POST", headers: { cookie }, body: megabytes(size) });
       const small = await upload(9);

@@ -2,13 +2,26 @@ import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { BrowserContext } from "@playwright/test";
 import { readSession, writtenSessionCookies } from "./session-cookie";
-import { beginSignIn, crossSite, csrfForm, expect, signInByRequests, type Stage, test, visit } from "./stage";
+import {
+  beginSignIn,
+  crossSite,
+  csrfForm,
+  expect,
+  signInByRequests,
+  type Stage,
+  test,
+  visit,
+} from "./stage";
 
 const form = { callbackUrl: "/profile", csrfToken: "made-up" };
 
 /** Every handler that changes something, as another site's form could call it, and the answer. */
 const handlers: Record<string, { file: string; status: number; location?: RegExp }> = {
-  "/api/auth/signin/logto": { file: "auth/[...nextauth]", status: 302, location: /\/sign-in\?.*error=/ },
+  "/api/auth/signin/logto": {
+    file: "auth/[...nextauth]",
+    status: 302,
+    location: /\/sign-in\?.*error=/,
+  },
   "/api/auth/signout": { file: "auth/[...nextauth]", status: 302, location: /\/sign-in\?.*error=/ },
   "/api/auth/session": { file: "auth/[...nextauth]", status: 400 },
   // No answer of Logto to a request of this browser: it goes on as it was.
@@ -31,7 +44,11 @@ test("no handler does anything for another site's page", async ({ context, stage
   const { sid } = await readSession(context, stage);
   await stage.control.forgetRequests();
   for (const [path, { status, location }] of Object.entries(handlers)) {
-    const response = await context.request.post(path, { form, headers: crossSite, maxRedirects: 0 });
+    const response = await context.request.post(path, {
+      form,
+      headers: crossSite,
+      maxRedirects: 0,
+    });
     expect([path, response.status()]).toEqual([path, status]);
     if (location) expect(response.headers().location).toMatch(location);
     expect(writtenSessionCookies(response), path).toEqual([]);
@@ -41,11 +58,17 @@ test("no handler does anything for another site's page", async ({ context, stage
 
 test("the list above has every handler that takes more than GET", async () => {
   const api = fileURLToPath(new URL("../../app/api", import.meta.url));
-  const files = (await readdir(api, { recursive: true })).filter((file) => /route\.tsx?$/.test(file));
-  const writing = await Promise.all(
-    files.map(async (file) => /\b(POST|PUT|PATCH|DELETE)\b/.test(await readFile(`${api}/${file}`, "utf8"))),
+  const files = (await readdir(api, { recursive: true })).filter((file) =>
+    /route\.tsx?$/.test(file),
   );
-  const found = files.filter((_, index) => writing[index]).map((file) => file.replace(/\/route\.tsx?$/, ""));
+  const writing = await Promise.all(
+    files.map(async (file) =>
+      /\b(POST|PUT|PATCH|DELETE)\b/.test(await readFile(`${api}/${file}`, "utf8")),
+    ),
+  );
+  const found = files
+    .filter((_, index) => writing[index])
+    .map((file) => file.replace(/\/route\.tsx?$/, ""));
   expect(new Set(found)).toEqual(new Set(Object.values(handlers).map(({ file }) => file)));
 });
 
@@ -67,7 +90,10 @@ test("nobody can be signed in by another site's page", async ({ context, stage }
     {},
   ];
   for (const headers of said) {
-    const response = await context.request.post("/api/auth/signin/logto", { headers, maxRedirects: 0 });
+    const response = await context.request.post("/api/auth/signin/logto", {
+      headers,
+      maxRedirects: 0,
+    });
     expect(response.headers().location).toMatch(/\/sign-in\?error=/);
   }
   expect((await stage.control.requests()).byEndpoint.authorization).toBeUndefined();
@@ -87,7 +113,14 @@ test("signing out by Auth.js's own route leads to Logto and back here, whatever 
 
 test("Auth.js's other routes redirect nowhere else", async ({ context, stage }) => {
   const evil = encodeURIComponent("https://evil.example/");
-  for (const route of ["signin", "signin/logto", "signout", "error", "verify-request", "callback/logto"]) {
+  for (const route of [
+    "signin",
+    "signin/logto",
+    "signout",
+    "error",
+    "verify-request",
+    "callback/logto",
+  ]) {
     const url = `/api/auth/${route}?callbackUrl=${evil}&redirectTo=${evil}&url=${evil}`;
     const { location = "/" } = (await visit(context, url, { maxRedirects: 0 })).headers();
     expect(new URL(location, stage.url).origin, route).toBe(stage.url);

@@ -28,10 +28,12 @@ for (const { person, name, email, role, organizations } of people) {
       const account = page.getByRole("region", { name: "Account" });
       await expect(account).toContainText(email);
       await expect(account).toContainText("verified");
-      await expect(page.getByRole("region", { name: "Roles" }).getByRole("listitem")).toHaveText([role]);
-      await expect(page.getByRole("region", { name: "Organizations" }).getByRole("listitem")).toHaveText(
-        organizations,
-      );
+      await expect(page.getByRole("region", { name: "Roles" }).getByRole("listitem")).toHaveText([
+        role,
+      ]);
+      await expect(
+        page.getByRole("region", { name: "Organizations" }).getByRole("listitem"),
+      ).toHaveText(organizations);
     });
   });
 }
@@ -39,13 +41,19 @@ for (const { person, name, email, role, organizations } of people) {
 test.describe("carol", () => {
   test.use({ person: "carol" });
 
-  test("whoever has a username only is called by it, and what is missing is said", async ({ page }) => {
+  test("whoever has a username only is called by it, and what is missing is said", async ({
+    page,
+  }) => {
     await page.goto("/dashboard");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Welcome, carol");
     const email = page.getByRole("region", { name: "Account" }).getByText("E-mail").locator("..");
     await expect(email).toContainText("not set");
-    await expect(page.getByRole("region", { name: "Roles" }).getByRole("listitem")).toHaveText(["viewer"]);
-    await expect(page.getByRole("region", { name: "Organizations" })).toContainText("No organizations");
+    await expect(page.getByRole("region", { name: "Roles" }).getByRole("listitem")).toHaveText([
+      "viewer",
+    ]);
+    await expect(page.getByRole("region", { name: "Organizations" })).toContainText(
+      "No organizations",
+    );
   });
 });
 
@@ -53,7 +61,9 @@ test("the picture that Logto has of somebody is shown", async ({ identity, page 
   await page.goto("/dashboard");
   const picture = page.locator(`main img[src="${identity.endpoint}/avatars/alice.svg"]`);
   await expect
-    .poll(() => picture.evaluate((image) => (image instanceof HTMLImageElement ? image.naturalWidth : 0)))
+    .poll(() =>
+      picture.evaluate((image) => (image instanceof HTMLImageElement ? image.naturalWidth : 0)),
+    )
     .toBeGreaterThan(0);
 });
 

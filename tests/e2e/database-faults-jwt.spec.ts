@@ -1,5 +1,10 @@
 import { faultsIn, test, timed } from "./outage";
-import { expireAccessToken, readSession, sessionValue, writtenSessionCookies } from "./session-cookie";
+import {
+  expireAccessToken,
+  readSession,
+  sessionValue,
+  writtenSessionCookies,
+} from "./session-cookie";
 import { expect, signInByRequests, visit } from "./stage";
 import { signOut } from "./steps";
 
@@ -8,7 +13,10 @@ test.use({ strategy: "jwt" });
 test.describe.configure({ mode: "default" });
 
 for (const [fault, begin] of faultsIn("jwt")) {
-  test(`a signed-in user does not notice that the database is ${fault}`, async ({ context, outage }) => {
+  test(`a signed-in user does not notice that the database is ${fault}`, async ({
+    context,
+    outage,
+  }) => {
     await signInByRequests(context, "alice");
     const mend = await begin(outage.postgres);
     const times: number[] = [];
@@ -22,14 +30,19 @@ for (const [fault, begin] of faultsIn("jwt")) {
     }
     expect(Math.max(...times)).toBeLessThan(1_500);
 
-    // Also while it expires: the cookie has the tokens, and a renewal waits for the database a moment only.
+    // Also while it expires: the cookie has the tokens, and a renewal waits for the database a
+    // moment only.
     const { generation } = await expireAccessToken(context, outage.app);
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
     expect((await readSession(context, outage.app)).generation).toBe(generation + 1);
     await mend();
   });
 
-  test(`signing out while the database is ${fault} signs out here`, async ({ page, context, outage }) => {
+  test(`signing out while the database is ${fault} signs out here`, async ({
+    page,
+    context,
+    outage,
+  }) => {
     await signInByRequests(context, "alice");
     await page.goto("/dashboard");
     const mend = await begin(outage.postgres);

@@ -1,6 +1,13 @@
 import { faultsIn, outageLines, test, timed } from "./outage";
 import { sessionValue, writtenSessionCookies } from "./session-cookie";
-import { beginSignIn, expect, expectNothingSecret, signInByRequests, typePassword, visit } from "./stage";
+import {
+  beginSignIn,
+  expect,
+  expectNothingSecret,
+  signInByRequests,
+  typePassword,
+  visit,
+} from "./stage";
 
 test.use({ strategy: "database" });
 // They share the servers.
@@ -30,8 +37,13 @@ for (const [fault, begin] of faultsIn("database")) {
     expect(writtenSessionCookies(html)).toEqual([]);
     await page.goto("/dashboard");
     await expect(page.getByRole("heading", { name: "Our database does not answer" })).toBeVisible();
-    await expectNothingSecret(await page.content(), { control: outage.control, secret: outage.app.secret });
-    await Promise.all(Array.from({ length: 20 }, () => visit(context, "/profile", { maxRedirects: 0 })));
+    await expectNothingSecret(await page.content(), {
+      control: outage.control,
+      secret: outage.app.secret,
+    });
+    await Promise.all(
+      Array.from({ length: 20 }, () => visit(context, "/profile", { maxRedirects: 0 })),
+    );
     expect(outageLines(outage.log()).length).toBeLessThan(5);
     expect(await sessionValue(context)).toBe(cookie);
 

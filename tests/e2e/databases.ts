@@ -20,8 +20,8 @@ interface Database {
 }
 
 /**
- * Writes down every secret that any row of a session ever held, so that it can be looked for where none may be when the
- * row itself is long gone (leaks.ts).
+ * Writes down every secret that any row of a session ever held, so that it can be looked for where
+ * none may be when the row itself is long gone (leaks.ts).
  */
 const observation = [
   `CREATE TABLE seen (value text PRIMARY KEY, kind text NOT NULL)`,
@@ -40,7 +40,8 @@ async function observe(url: string): Promise<void> {
 }
 
 /**
- * Makes what the workers make their databases in: the template of a PostgreSQL server, and a folder for PGlite's.
+ * Makes what the workers make their databases in: the template of a PostgreSQL server, and a folder
+ * for PGlite's.
  *
  * @returns what ends and removes them
  */

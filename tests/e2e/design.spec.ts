@@ -76,7 +76,9 @@ test.describe("the theme", () => {
     expect(await isDark(page)).toBe(true);
   });
 
-  test("can be chosen where the browser keeps nothing, for as long as the page", async ({ page }) => {
+  test("can be chosen where the browser keeps nothing, for as long as the page", async ({
+    page,
+  }) => {
     await page.addInitScript(() => {
       Object.defineProperty(window, "localStorage", {
         get: () => {

@@ -11,7 +11,9 @@ async function found({ control, secret, storage }: Stage, url: string) {
   return findings.filter(({ status }) => status !== "ok");
 }
 
-test("the doctor finds the app healthy, and its sign-in leading to Logto and back", async ({ stage }) => {
+test("the doctor finds the app healthy, and its sign-in leading to Logto and back", async ({
+  stage,
+}) => {
   expect(await found(stage, stage.url)).toEqual([]);
 });
 

@@ -24,10 +24,14 @@ import {
 
 const [shopping = "", store = ""] = apiResources.map(({ indicator }) => indicator);
 
-/** Logto at its harshest: each refresh token is good for one use, and a second one ends the grant. */
+/**
+ * Logto at its harshest: each refresh token is good for one use, and a second one ends the grant.
+ */
 const harsh = { rotation: "always", graceInterval: 0 } as const;
 
-/** Everything that needs an access token of its own: two API resources, an organization, userinfo. */
+/**
+ * Everything that needs an access token of its own: two API resources, an organization, userinfo.
+ */
 const exchanging = ["/api-access", `/organizations/${acme.id}`, "/profile", "/organizations"];
 
 /** The permissions that /api-access shows, in the order of the page. */
@@ -35,7 +39,9 @@ async function permissionsShown(context: BrowserContext): Promise<string[]> {
   const response = await visit(context, "/api-access", { maxRedirects: 0 });
   expect(response.status()).toBe(200);
   const main = (await response.text()).replace(/<script.*?<\/script>/gs, "");
-  return [...main.matchAll(/<li[^>]*>(?:<[^>]+>)*(read|write|delete)\b/g)].map(([, scope = ""]) => scope);
+  return [...main.matchAll(/<li[^>]*>(?:<[^>]+>)*(read|write|delete)\b/g)].map(
+    ([, scope = ""]) => scope,
+  );
 }
 
 /** The browser's newest refresh token is the newest that Logto gave out, and it is good. */
@@ -109,17 +115,25 @@ test("pages that exchange at the same time, at expiry and with the harshest rota
   await signInByRequests(context, username);
   for (let expiry = 0; expiry < 2; expiry += 1) {
     await expireAccessToken(context, stage);
-    await stage.control.inject({ endpoint: "token", when: "after", kind: "delay", delayMs: [0, 60] });
+    await stage.control.inject({
+      endpoint: "token",
+      when: "after",
+      kind: "delay",
+      delayMs: [0, 60],
+    });
     const loads = Array.from({ length: 4 }, () => exchanging).flat();
     const responses = await Promise.all(
-      loads.map((path) => visit(context, path, { maxRedirects: 0 }).then((response) => response.status())),
+      loads.map((path) =>
+        visit(context, path, { maxRedirects: 0 }).then((response) => response.status()),
+      ),
     );
     expect(responses).toEqual(loads.map(() => 200));
     await stage.control.clearFaults();
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
     await expectNewestGrant(context, stage);
   }
-  // Two renewals; and once, since their tokens outlive those renewals, one exchange for each API and organization.
+  // Two renewals; and once, since their tokens outlive those renewals, one exchange for each API
+  // and organization.
   expect((await stage.control.requests()).byGrant.refresh_token).toBe(2 + 3);
   expect(stage.log()).not.toContain("session ended");
 });
@@ -144,7 +158,10 @@ test("a page tells that an API resource was not asked for at sign-in, and the se
   expect((await context.request.get("/api/auth/check")).status()).toBe(200);
 });
 
-test("an organization that one is no member of costs no refresh token", async ({ context, stage }) => {
+test("an organization that one is no member of costs no refresh token", async ({
+  context,
+  stage,
+}) => {
   await stage.control.change(harsh);
   await signInByRequests(context, "bob");
   await visit(context, `/organizations/${globex.id}`);

@@ -21,7 +21,10 @@ for (const clockSkew of [30, -30]) {
   });
 }
 
-test("a session cookie that another server's clock dated 30 s ahead is read", async ({ context, stage }) => {
+test("a session cookie that another server's clock dated 30 s ahead is read", async ({
+  context,
+  stage,
+}) => {
   await signInByRequests(context, "bob");
   const salt = "authjs.session-token";
   const token = await decode({ token: await sessionValue(context), secret: stage.secret, salt });

@@ -14,7 +14,9 @@ test("a role that was removed at Logto is gone after the next renewal, and not b
     user: { roles: ["editor"] },
   });
   await expireAccessToken(context, stage);
-  expect(await (await context.request.get("/api/auth/check")).json()).toMatchObject({ user: { roles: [] } });
+  expect(await (await context.request.get("/api/auth/check")).json()).toMatchObject({
+    user: { roles: [] },
+  });
 });
 
 test("the page of the request that renews shows the new role", async ({ page, context, stage }) => {
@@ -56,12 +58,17 @@ test(
     await page.waitForURL(({ pathname }) => pathname === "/");
     const { byEndpoint, byGrant } = await stage.control.requests();
     expect([byEndpoint.revocation, byGrant.refresh_token]).toEqual([1, undefined]);
-    const introspection = await postAsApp(stage.control, "token/introspection", { token: refreshToken });
+    const introspection = await postAsApp(stage.control, "token/introspection", {
+      token: refreshToken,
+    });
     expect(await introspection.json()).toEqual({ active: false });
   },
 );
 
-test("a response whose session did not change writes no session cookie", async ({ context, stage }) => {
+test("a response whose session did not change writes no session cookie", async ({
+  context,
+  stage,
+}) => {
   await signInByRequests(context, "bob");
   for (const path of [
     "/",
@@ -88,9 +95,13 @@ test("forty requests at once with one expiring cookie make one token request, an
   await stage.control.forgetRequests();
   const paths = ["/dashboard", "/api/auth/check", "/api/auth/session", "/profile"];
   const responses = await Promise.all(
-    Array.from({ length: 40 }, (_, index) => visit(context, paths[index % 4] ?? "/", { maxRedirects: 0 })),
+    Array.from({ length: 40 }, (_, index) =>
+      visit(context, paths[index % 4] ?? "/", { maxRedirects: 0 }),
+    ),
   );
-  expect(responses.map((response) => response.status())).toEqual(Array.from({ length: 40 }, () => 200));
+  expect(responses.map((response) => response.status())).toEqual(
+    Array.from({ length: 40 }, () => 200),
+  );
   expect((await stage.control.requests()).byGrant.refresh_token).toBe(1);
   expect((await readSession(context, stage)).generation).toBe(old.generation + 1);
 });

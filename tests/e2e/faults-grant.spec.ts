@@ -11,9 +11,18 @@ import {
   test,
   visit,
 } from "./stage";
-import { expireAccessToken, putCookies, readSession, sessionCookies, sessionValue } from "./session-cookie";
+import {
+  expireAccessToken,
+  putCookies,
+  readSession,
+  sessionCookies,
+  sessionValue,
+} from "./session-cookie";
 
-/** Ends the grant of a browser's session at Logto, whose own session with the browser lives on, and ages the access token. */
+/**
+ * Ends the grant of a browser's session at Logto, whose own session with the browser lives on, and
+ * ages the access token.
+ */
 async function endGrant(context: BrowserContext, stage: Stage): Promise<void> {
   const { refreshToken = "" } = await readSession(context, stage);
   const form = { token: refreshToken, token_type_hint: "refresh_token" };
@@ -64,7 +73,12 @@ test("a Logto that refuses every renewal makes no loop", async ({ context, stage
   await signInByRequests(context, "bob");
   await expireAccessToken(context, stage);
   const refusal = { kind: "status", status: 400, error: "invalid_grant" } as const;
-  await stage.control.inject({ endpoint: "token", grant: "refresh_token", when: "before", ...refusal });
+  await stage.control.inject({
+    endpoint: "token",
+    grant: "refresh_token",
+    when: "before",
+    ...refusal,
+  });
   await stage.control.forgetRequests();
   await expectExplained(await visit(context, "/dashboard"), "Your session has ended");
   await visit(context, "/dashboard");
@@ -106,12 +120,16 @@ test("what is no navigation is told that the session has ended, and is sent nowh
   expect((await stage.control.requests()).byGrant.refresh_token).toBe(1);
 });
 
-test("a cookie that ended is removed by the next navigation", { tag: "@jwt" }, async ({ context, stage }) => {
-  await signInByRequests(context, "bob");
-  await endGrant(context, stage);
-  await visit(context, "/");
-  expect(await sessionCookies(context)).toEqual([]);
-});
+test(
+  "a cookie that ended is removed by the next navigation",
+  { tag: "@jwt" },
+  async ({ context, stage }) => {
+    await signInByRequests(context, "bob");
+    await endGrant(context, stage);
+    await visit(context, "/");
+    expect(await sessionCookies(context)).toEqual([]);
+  },
+);
 
 test("after a sign-out the old cookie opens nothing, and asks Logto for nothing", async ({
   page,

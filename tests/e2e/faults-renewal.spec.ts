@@ -1,6 +1,11 @@
 import type { IdentityControl } from "./identity-control";
 import { expect, expectNothingSecret, signInByRequests, test, visit } from "./stage";
-import { expireAccessToken, readSession, sessionValue, writtenSessionCookies } from "./session-cookie";
+import {
+  expireAccessToken,
+  readSession,
+  sessionValue,
+  writtenSessionCookies,
+} from "./session-cookie";
 
 type Kind = Pick<Parameters<IdentityControl["inject"]>[0], "kind" | "status">;
 
@@ -65,7 +70,9 @@ for (const [answer, kind] of Object.entries(kinds)) {
       expect((await context.request.get("/api/auth/check")).status()).toBe(200);
       expect(await readSession(context, stage)).toMatchObject({ generation: old.generation });
       expect((await stage.control.requests()).byGrant.refresh_token).toBe(2);
-      expect(stage.log().match(/"code":"unavailable".*"msg":"session renewal failed"/g)).toHaveLength(1);
+      expect(
+        stage.log().match(/"code":"unavailable".*"msg":"session renewal failed"/g),
+      ).toHaveLength(1);
 
       await stage.control.clearFaults();
       await expect
@@ -91,7 +98,9 @@ test(
     let pages = 0;
     while (Date.now() - begun < 3_500) {
       const batch = await Promise.all(
-        Array.from({ length: 5 }, () => context.request.get("/api/auth/check", { maxRedirects: 0 })),
+        Array.from({ length: 5 }, () =>
+          context.request.get("/api/auth/check", { maxRedirects: 0 }),
+        ),
       );
       for (const response of batch) expect(response.status()).toBe(200);
       pages += batch.length;
@@ -149,17 +158,23 @@ test("a wrong client secret at a renewal signs nobody out, and is the operator's
   await stage.control.inject({ ...renewal, ...refusal, when: "before" });
   for (let count = 0; count < 3; count += 1)
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
-  expect(stage.log().match(/"code":"invalid_client".*"msg":"session renewal failed"/g)).toHaveLength(1);
+  expect(
+    stage.log().match(/"code":"invalid_client".*"msg":"session renewal failed"/g),
+  ).toHaveLength(1);
   expect((await stage.control.requests()).byGrant.refresh_token).toBe(1);
 });
 
-test("a failed renewal leaves the browser's cookie as it is", { tag: "@jwt" }, async ({ context, stage }) => {
-  await signInByRequests(context, "bob");
-  await expireAccessToken(context, stage);
-  const held = await sessionValue(context);
-  await stage.control.inject({ ...renewal, when: "before", kind: "status", status: 503 });
-  await visit(context, "/dashboard");
-  await context.request.get("/api/auth/session");
-  await visit(context, "/");
-  expect(await sessionValue(context)).toBe(held);
-});
+test(
+  "a failed renewal leaves the browser's cookie as it is",
+  { tag: "@jwt" },
+  async ({ context, stage }) => {
+    await signInByRequests(context, "bob");
+    await expireAccessToken(context, stage);
+    const held = await sessionValue(context);
+    await stage.control.inject({ ...renewal, when: "before", kind: "status", status: 503 });
+    await visit(context, "/dashboard");
+    await context.request.get("/api/auth/session");
+    await visit(context, "/");
+    expect(await sessionValue(context)).toBe(held);
+  },
+);

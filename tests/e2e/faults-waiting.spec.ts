@@ -8,7 +8,10 @@ import { expireAccessToken, readSession } from "./session-cookie";
 
 type Fate = Pick<Fault, "when" | "kind"> & { delayMs?: number };
 
-/** What becomes of the first request for new tokens, and of the second one where that is not answered at once either. */
+/**
+ * What becomes of the first request for new tokens, and of the second one where that is not
+ * answered at once either.
+ */
 const survived: Record<string, Fate[]> = {
   "its answer is lost": [{ when: "after", kind: "hang" }],
   "its answer is 2.5 s late": [{ when: "after", kind: "delay", delayMs: 2_500 }],

@@ -80,7 +80,12 @@ async function putInOrder(control: IdentityControl): Promise<void> {
     control.clearFaults(),
     control.change(defaultSettings),
     ...seedPeople.map(({ id, roles, organizations, claims }) =>
-      control.changeUser(id, { roles, organizations, claims: { ...noClaims, ...claims }, suspended: false }),
+      control.changeUser(id, {
+        roles,
+        organizations,
+        claims: { ...noClaims, ...claims },
+        suspended: false,
+      }),
     ),
   ]);
   await control.forgetRequests();

@@ -25,10 +25,13 @@ export async function startFront(
   const headers = forwarded(`${host}:${own}`);
   const server = createServer((incoming, outgoing) => {
     const { method, url: path } = incoming;
-    const passed = request({ port, method, path, headers: { ...incoming.headers, ...headers } }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
+    const passed = request(
+      { port, method, path, headers: { ...incoming.headers, ...headers } },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
     passed.on("error", () => outgoing.destroy());
     incoming.pipe(passed);
   }).listen(own);

@@ -53,17 +53,22 @@ for (const who of ["nobody", "alice"]) {
   });
 }
 
-test("no handler's answer can be shown in a frame or taken for another type", async ({ context }) => {
+test("no handler's answer can be shown in a frame or taken for another type", async ({
+  context,
+}) => {
   for (const response of await answers(context, [...everyHandler(), "/api/auth/csrf"])) {
     const headers = response.headers();
     expect(headers, response.url()).toMatchObject(always);
-    expect(directives(headers["content-security-policy"])["frame-ancestors"], response.url()).toEqual([
-      "'none'",
-    ]);
+    expect(
+      directives(headers["content-security-policy"])["frame-ancestors"],
+      response.url(),
+    ).toEqual(["'none'"]);
   }
 });
 
-test("the browser's console stays clean on the way through the app, in and out", async ({ page }) => {
+test("the browser's console stays clean on the way through the app, in and out", async ({
+  page,
+}) => {
   const found = complaints(page);
   await signInByHand(page, "alice", "/profile");
   await page.goto("/");
@@ -75,7 +80,9 @@ test("the browser's console stays clean on the way through the app, in and out",
   expect(found).toEqual([]);
 });
 
-/** What somebody would try who found a way to add HTML to a page, and the directive that stops it. */
+/**
+ * What somebody would try who found a way to add HTML to a page, and the directive that stops it.
+ */
 const attempts: [string, string][] = [
   ["script-src-attr", '<img src="data:," onerror="document.title = `taken`">'],
   ["script-src-elem", '<script src="https://evil.example/x.js"></script>'],

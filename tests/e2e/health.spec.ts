@@ -16,7 +16,12 @@ test("without its issuer an instance is live but not ready, and the log says why
   context: { request },
   stage,
 }) => {
-  await stage.control.inject({ endpoint: "discovery", when: "before", kind: "status", status: 503 });
+  await stage.control.inject({
+    endpoint: "discovery",
+    when: "before",
+    kind: "status",
+    status: 503,
+  });
   // A verdict is kept for five seconds.
   const status = async () => (await request.get("/api/health/ready")).status();
   await expect.poll(status).toBe(503);
@@ -29,7 +34,10 @@ test("without its issuer an instance is live but not ready, and the log says why
   await expect.poll(status).toBe(200);
 });
 
-test("an instance that is told to end answers first what it was asked", async ({ context, own }) => {
+test("an instance that is told to end answers first what it was asked", async ({
+  context,
+  own,
+}) => {
   const { app, control } = own;
   await signInByRequests(context, "bob", { origin: app.url });
   await control.forgetRequests();

@@ -2,7 +2,11 @@ import type { Route } from "@playwright/test";
 import { expect, signIn, signInByRequests, test } from "./stage";
 import { userMenuButton } from "./steps";
 
-test("the start page is the same static page for everybody", async ({ app, context, playwright }) => {
+test("the start page is the same static page for everybody", async ({
+  app,
+  context,
+  playwright,
+}) => {
   const request = await playwright.request.newContext({ baseURL: app.url });
   const stranger = await request.get("/");
   await signInByRequests(context, "alice");
@@ -20,7 +24,10 @@ test("the start page's header leads whoever is signed out to sign in", async ({ 
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });
 
-test("the start page's header shows who is signed in, and leads to their pages", async ({ app, page }) => {
+test("the start page's header shows who is signed in, and leads to their pages", async ({
+  app,
+  page,
+}) => {
   await signIn(page, "alice");
   await page.goto("/");
   await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toHaveCount(0);
@@ -53,10 +60,13 @@ test("the start page shows what scripts can learn, signed out and signed in", as
 const failures: Record<string, (route: Route) => Promise<void>> = {
   "is cut off": (route) => route.abort(),
   "takes too long": (route) => route.fulfill({ status: 408 }),
-  "is one too many": (route) => route.fulfill({ status: 429, json: { error: "too_many_requests" } }),
+  "is one too many": (route) =>
+    route.fulfill({ status: 429, json: { error: "too_many_requests" } }),
   "is refused by a gateway": (route) => route.fulfill({ status: 403, json: null }),
-  "meets an outage": (route) => route.fulfill({ status: 503, json: { error: "database_unavailable" } }),
-  "ends on a proxy's page": (route) => route.fulfill({ contentType: "text/html", body: "<h1>Hello</h1>" }),
+  "meets an outage": (route) =>
+    route.fulfill({ status: 503, json: { error: "database_unavailable" } }),
+  "ends on a proxy's page": (route) =>
+    route.fulfill({ contentType: "text/html", body: "<h1>Hello</h1>" }),
   "has an answer of something else": (route) => route.fulfill({ json: { error: "maintenance" } }),
 };
 

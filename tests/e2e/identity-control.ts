@@ -35,7 +35,8 @@ export function controlOf(endpoint: string) {
         : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} /control/${path} answered ${response.status}: ${text}`);
+    if (!response.ok)
+      throw new Error(`${method} /control/${path} answered ${response.status}: ${text}`);
     return text ? JSON.parse(text) : undefined;
   };
   return {

@@ -10,7 +10,10 @@ import { beginSignIn, expect, expectExplained, test } from "./stage";
 const tlsFile = (name: string) => fileURLToPath(new URL(`tls/${name}`, import.meta.url));
 const certificate = tlsFile("localhost.crt");
 
-/** A Logto behind a proxy that ends TLS: its own name is on https, whatever it takes its endpoints for. */
+/**
+ * A Logto behind a proxy that ends TLS: its own name is on https, whatever it takes its endpoints
+ * for.
+ */
 async function startLogto(port: number) {
   const origin = `https://localhost:${port}`;
   const asked: string[] = [];
@@ -56,9 +59,14 @@ test("a Logto on https that has endpoints on http ends the server at its start, 
   }
 });
 
-test("one that did not answer at the start is refused at sign-in, until it is right", async ({ context }) => {
+test("one that did not answer at the start is refused at sign-in, until it is right", async ({
+  context,
+}) => {
   const port = await freePort();
-  const variables = { ...appVariables(`https://localhost:${port}/oidc`), NODE_EXTRA_CA_CERTS: certificate };
+  const variables = {
+    ...appVariables(`https://localhost:${port}/oidc`),
+    NODE_EXTRA_CA_CERTS: certificate,
+  };
   const app = await startApp(variables);
   const logto = await startLogto(port);
   try {

@@ -39,13 +39,17 @@ async function expectEveryStop(page: Page): Promise<void> {
     await page.keyboard.press("Tab");
     stops.push(await focused(page));
   }
-  expect(stops, page.url()).toEqual(Array.from({ length: count }, (_, stop) => ({ stop, ring: true })));
+  expect(stops, page.url()).toEqual(
+    Array.from({ length: count }, (_, stop) => ({ stop, ring: true })),
+  );
 }
 
 test.describe("signed out", () => {
   test.use({ storageState: { cookies: [], origins: [] } });
 
-  test("the keyboard reaches everything in the order of reading, and shows where it is", async ({ page }) => {
+  test("the keyboard reaches everything in the order of reading, and shows where it is", async ({
+    page,
+  }) => {
     for (const path of ["/", "/sign-in", "/refused"]) {
       await open(page, path);
       await expectEveryStop(page);
@@ -63,7 +67,13 @@ test.describe("signed out", () => {
 });
 
 test("the keyboard reaches everything on signed-in pages, too", async ({ page }) => {
-  for (const path of ["/dashboard", "/profile", "/organizations", "/account", "/account/sessions"]) {
+  for (const path of [
+    "/dashboard",
+    "/profile",
+    "/organizations",
+    "/account",
+    "/account/sessions",
+  ]) {
     await open(page, path);
     await expectEveryStop(page);
   }
@@ -83,7 +93,9 @@ for (const [where, width] of [
   ["", 1280],
   [", on a phone as its navigation", 390],
 ] as const) {
-  test(`the user menu opens, is walked through and closes by keyboard${where}`, async ({ page }) => {
+  test(`the user menu opens, is walked through and closes by keyboard${where}`, async ({
+    page,
+  }) => {
     await page.setViewportSize({ width, height: 800 });
     await page.goto("/dashboard");
     const tabs = page.getByRole("navigation", { name: "Pages", exact: true });
@@ -123,7 +135,10 @@ for (const javaScriptEnabled of [true, false]) {
       const button = page.getByRole("button", { name: "Switch organization" });
       const menu = page.getByRole("navigation", { name: "Your organizations" });
       await button.press("Enter");
-      await expect(menu.getByRole("link", { name: acme.name })).toHaveAttribute("aria-current", "page");
+      await expect(menu.getByRole("link", { name: acme.name })).toHaveAttribute(
+        "aria-current",
+        "page",
+      );
       await page.keyboard.press("Escape");
       await expect(menu).toBeHidden();
       await expect(button).toBeFocused();

@@ -48,7 +48,11 @@ export function recordReceived(context: BrowserContext, app: App): () => Promise
       from: "its cookies",
       text: `set-cookie: ${sessionCookie}=${await sessionValue(context)}`,
     };
-    return [...(await Promise.all(received)), cookie, { from: "the log", text: app.log().slice(printed) }];
+    return [
+      ...(await Promise.all(received)),
+      cookie,
+      { from: "the log", text: app.log().slice(printed) },
+    ];
   };
 }
 
@@ -67,7 +71,10 @@ interface Secret {
   value: string;
 }
 
-/** The session cookies that were written, which belong in that header and nowhere else, and our ids of their sessions. */
+/**
+ * The session cookies that were written, which belong in that header and nowhere else, and our ids
+ * of their sessions.
+ */
 async function secretsOfCookies(received: Received[], key: string): Promise<Secret[]> {
   const values = received.flatMap(({ text }) =>
     [...text.matchAll(writesSession)].map(([, value = ""]) => value),
@@ -77,7 +84,9 @@ async function secretsOfCookies(received: Received[], key: string): Promise<Secr
   );
   return [
     ...values.map((value) => ({ kind: "session cookie", value })),
-    ...tokens.flatMap((token) => (isSession(token) ? [{ kind: "session id", value: token.sid }] : [])),
+    ...tokens.flatMap((token) =>
+      isSession(token) ? [{ kind: "session id", value: token.sid }] : [],
+    ),
   ];
 }
 
@@ -89,7 +98,8 @@ async function secretsOfRows({ db }: Storage): Promise<Secret[]> {
 }
 
 /**
- * Every place where a token, a session cookie or a session id shows that belongs to the server alone.
+ * Every place where a token, a session cookie or a session id shows that belongs to the server
+ * alone.
  *
  * @returns where and what kind, never the secret itself; empty is what it should be
  */
@@ -100,13 +110,16 @@ export async function leaksIn(
 ): Promise<string[]> {
   const issued = await control.issued();
   const secrets = [
-    // A code is in the browser's own address, and of no use without the client's secret and the PKCE verifier.
+    // A code is in the browser's own address, and of no use without the client's secret and the
+    // PKCE verifier.
     ...issued.filter(({ kind }) => kind !== "authorization_code"),
     ...(await secretsOfCookies(received, secret)),
     ...(await secretsOfRows(storage)),
   ];
   return received.flatMap(({ from, text }) => {
     const rest = text.replaceAll(writesSession, "");
-    return secrets.filter(({ value }) => rest.includes(value)).map(({ kind }) => `${kind} in ${from}`);
+    return secrets
+      .filter(({ value }) => rest.includes(value))
+      .map(({ kind }) => `${kind} in ${from}`);
   });
 }

@@ -5,7 +5,10 @@ import { sessionCookies } from "./session-cookie";
 
 const malformed = ["%E0%A4%A", "%zz", "%", "%c0%ae", "%ed%a0%80", "x%ff.json"];
 
-/** Folders of pages, handlers and files, with and without parameters in them, before and behind middleware. */
+/**
+ * Folders of pages, handlers and files, with and without parameters in them, before and behind
+ * middleware.
+ */
 const folders = [
   "/",
   "/dashboard/",
@@ -27,11 +30,18 @@ for (const isSignedIn of [false, true]) {
     { tag: "@jwt" },
     async ({ context, stage }) => {
       if (isSignedIn) await signInByRequests(context, "alice");
-      const cookie = (await sessionCookies(context)).map(({ name, value }) => `${name}=${value}`).join("; ");
+      const cookie = (await sessionCookies(context))
+        .map(({ name, value }) => `${name}=${value}`)
+        .join("; ");
       // Exactly as it is: a browser's address bar and `fetch` would tidy some of them up.
       const statusOf = (path: string, method: string, headers = {}) =>
         new Promise<number | undefined>((resolve, reject) => {
-          const options = { port: new URL(stage.url).port, path, method, headers: { cookie, ...headers } };
+          const options = {
+            port: new URL(stage.url).port,
+            path,
+            method,
+            headers: { cookie, ...headers },
+          };
           request(options, (answer) => resolve(answer.resume().statusCode))
             .on("error", reject)
             .end();
@@ -40,7 +50,10 @@ for (const isSignedIn of [false, true]) {
         for (const segment of malformed) {
           const path = folder + segment;
           expect([path, await statusOf(path, "GET")]).toEqual([path, 404]);
-          expect([path, await statusOf(`${path}?_rsc=1`, "GET", { rsc: "1" })]).toEqual([path, 404]);
+          expect([path, await statusOf(`${path}?_rsc=1`, "GET", { rsc: "1" })]).toEqual([
+            path,
+            404,
+          ]);
           expect([path, await statusOf(path, "POST")]).toEqual([path, 404]);
         }
         // What is encoded twice is a name with a percent sign in it.
@@ -84,7 +97,12 @@ test(
       "nonce",
       "pkce.code_verifier",
     ];
-    for (const name of [...names.map((each) => `authjs.${each}`), "other", "%zz", "__prerender_bypass"]) {
+    for (const name of [
+      ...names.map((each) => `authjs.${each}`),
+      "other",
+      "%zz",
+      "__prerender_bypass",
+    ]) {
       const headers = { cookie: `${name}=%E0%A4%A; ${name}=%`, accept: "text/html" };
       for (const path of [
         "/",

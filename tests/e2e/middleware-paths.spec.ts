@@ -55,7 +55,9 @@ test("nothing that the app answers can be shown in a frame", async ({ request, s
   }
 });
 
-test("no cache keeps what Auth.js's routes answer, which write the session cookie", async ({ request }) => {
+test("no cache keeps what Auth.js's routes answer, which write the session cookie", async ({
+  request,
+}) => {
   for (const path of [
     "/api/auth/csrf",
     "/api/auth/providers",
@@ -73,7 +75,9 @@ test("a page whose path ends like a file sends to sign in, and renews the sessio
 }) => {
   const path = "/organizations/x.json";
   const turnedAway = await visit(context, path, { maxRedirects: 0 });
-  expect(turnedAway.headers().location).toMatch(/\/sign-in\?callbackUrl=%2Forganizations%2Fx\.json$/);
+  expect(turnedAway.headers().location).toMatch(
+    /\/sign-in\?callbackUrl=%2Forganizations%2Fx\.json$/,
+  );
 
   await signInByRequests(context, "alice");
   for (const renewed of [path, "/", "/icon.svg", "/api/token-info"]) {
@@ -86,11 +90,16 @@ test("a page whose path ends like a file sends to sign in, and renews the sessio
   expect((await visit(context, "/icon.svg")).headers()["cache-control"]).toContain("public");
 });
 
-test("a body without a length that is too large is refused, and a smaller one is not", async ({ stage }) => {
+test("a body without a length that is too large is refused, and a smaller one is not", async ({
+  stage,
+}) => {
   const post = (size: number) =>
     sendRaw(stage.url, "/api/token-info", { method: "POST", body: megabytes(size) });
   const refused = await post(12);
-  expect([refused.status, JSON.parse(refused.text)]).toMatchObject([413, { error: "body_too_large" }]);
+  expect([refused.status, JSON.parse(refused.text)]).toMatchObject([
+    413,
+    { error: "body_too_large" },
+  ]);
   // This handler has no POST.
   expect((await post(9)).status).toBe(405);
 });

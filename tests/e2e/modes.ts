@@ -2,7 +2,10 @@ import { type PrismaClient } from "@/generated/prisma/client";
 import type { Variables } from "../../dev/environment";
 import { openDatabase, type Engine } from "./databases";
 
-/** How an app keeps its sessions: in cookies alone, in cookies with a database beside them, or in the database. */
+/**
+ * How an app keeps its sessions: in cookies alone, in cookies with a database beside them, or in
+ * the database.
+ */
 export type Mode = "jwt" | "jwt with a database" | "database";
 
 /** Where an app keeps what outlives a request. */
@@ -26,5 +29,9 @@ export async function openStorage(mode: Mode, engine: Engine): Promise<Storage> 
   return { mode, variables: { AUTH_SESSION_STRATEGY: strategy, DATABASE_URL: url }, db, close };
 }
 
-/** How many session cookies a renewal writes: in mode `database` the browser's cookie stays as it is. */
-export const cookiesOfRenewal = ({ storage }: { storage: Storage }) => (storage.mode === "database" ? 0 : 1);
+/**
+ * How many session cookies a renewal writes: in mode `database` the browser's cookie stays as it
+ * is.
+ */
+export const cookiesOfRenewal = ({ storage }: { storage: Storage }) =>
+  storage.mode === "database" ? 0 : 1;

@@ -31,5 +31,10 @@ export async function startNestApi(variables: Variables): Promise<NestApi> {
   });
   if ((await Promise.race([listens, child.exited])) !== "listens")
     throw new Error(`The API server did not start:\n${child.output()}`);
-  return { url: `http://127.0.0.1:${port}`, port, log: () => child.output(), stop: () => child.stop() };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    log: () => child.output(),
+    stop: () => child.stop(),
+  };
 }

@@ -15,7 +15,10 @@ const next = path.join(root, "node_modules/next/dist/bin/next");
 function misconfigure(folder: string): void {
   const file = path.join(folder, "next.config.ts");
   const source = readFileSync(file, "utf8");
-  const changed = source.replace("  poweredByHeader:", '  basePath: "/app",\n  trailingSlash: true,\n$&');
+  const changed = source.replace(
+    "  poweredByHeader:",
+    '  basePath: "/app",\n  trailingSlash: true,\n$&',
+  );
   expect(changed).not.toBe(source);
   writeFileSync(file, changed);
 }
@@ -42,7 +45,9 @@ const servers: Record<string, (port: string) => string[]> = {
 };
 
 for (const [name, command] of Object.entries(servers)) {
-  test(`${name} refuses to start with basePath or trailingSlash, and names both`, async ({ folder }) => {
+  test(`${name} refuses to start with basePath or trailingSlash, and names both`, async ({
+    folder,
+  }) => {
     const port = String(await freePort());
     const server = start(process.execPath, command(port), {
       cwd: folder,

@@ -17,11 +17,19 @@ for (const { scheme, proxies } of places)
     test(`behind ${proxies} nginx on ${scheme}, by ${known}: sign-in, its errors and sign-out stay on ${host}`, async () => {
       const port = await freePort();
       const front = await startNginx(port, { host, scheme, proxies });
-      const identity = await startIdentity({ port: 0, control: true, clients: [appClient(front.url)] });
-      const address = { AUTH_URL: { AUTH_URL: front.url }, AUTH_TRUST_HOST: { AUTH_TRUST_HOST: "true" } }[
-        known
-      ];
-      const app = await startApp({ ...appVariables(identity.issuer), AUTH_URL: "", ...address }, { port });
+      const identity = await startIdentity({
+        port: 0,
+        control: true,
+        clients: [appClient(front.url)],
+      });
+      const address = {
+        AUTH_URL: { AUTH_URL: front.url },
+        AUTH_TRUST_HOST: { AUTH_TRUST_HOST: "true" },
+      }[known];
+      const app = await startApp(
+        { ...appVariables(identity.issuer), AUTH_URL: "", ...address },
+        { port },
+      );
       try {
         await walkBehindProxy(front, identity);
       } finally {

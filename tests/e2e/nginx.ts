@@ -11,7 +11,8 @@ import type { Front } from "./front";
 import { freePort } from "./servers";
 
 /** The locations and limits that docs/deploying.md recommends. */
-const documented = /^```nginx\n(.*?)^```$/ms.exec(readFileSync("docs/deploying.md", "utf8"))?.[1] ?? "";
+const documented =
+  /^```nginx\n(.*?)^```$/ms.exec(readFileSync("docs/deploying.md", "utf8"))?.[1] ?? "";
 
 /** nginx is for administrators, in folders that others may not have in their PATH. */
 const folders = [...(process.env.PATH ?? "").split(path.delimiter), "/usr/sbin", "/usr/local/sbin"];
@@ -27,7 +28,10 @@ function commands(): { nginx: string; openssl: string } {
   );
 }
 
-/** What nginx says to the app: of itself, or, as the second of two proxies, also what the first one said. */
+/**
+ * What nginx says to the app: of itself, or, as the second of two proxies, also what the first one
+ * said.
+ */
 const chained: Record<string, string> = {
   "X-Forwarded-Host $http_host": 'X-Forwarded-Host "$http_x_forwarded_host, $http_host"',
   "X-Forwarded-Proto $scheme": 'X-Forwarded-Proto "$http_x_forwarded_proto, $scheme"',
@@ -37,7 +41,8 @@ const chained: Record<string, string> = {
  * Starts nginx as docs/deploying.md has it, on https with a certificate that it has signed itself.
  *
  * @param port of the app
- * @param options `host`: that browsers ask for; `scheme`; `proxies`: 2 puts one more before it, which passes on to the first in http
+ * @param options `host`: that browsers ask for; `scheme`; `proxies`: 2 puts one more before it,
+ *   which passes on to the first in http
  * @returns once it answers
  */
 export async function startNginx(
@@ -47,11 +52,24 @@ export async function startNginx(
   const { nginx, openssl } = commands();
   const folder = mkdtempSync(path.join(tmpdir(), "nginx-"));
   const [outer, inner] = [await freePort(), await freePort()];
-  const certificate = ["-keyout", "key.pem", "-out", "certificate.pem", "-days", "1", "-subj", `/CN=${host}`];
-  const made = spawnSync(openssl, ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...certificate], {
-    cwd: folder,
-    encoding: "utf8",
-  });
+  const certificate = [
+    "-keyout",
+    "key.pem",
+    "-out",
+    "certificate.pem",
+    "-days",
+    "1",
+    "-subj",
+    `/CN=${host}`,
+  ];
+  const made = spawnSync(
+    openssl,
+    ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...certificate],
+    {
+      cwd: folder,
+      encoding: "utf8",
+    },
+  );
   if (made.status !== 0) throw new Error(made.stderr);
   const server = (listen: string, upstream: number, locations: string) => `
     server {
@@ -61,7 +79,10 @@ export async function startNginx(
       ssl_certificate_key key.pem;
       ${locations.replace("http://127.0.0.1:3000", `http://127.0.0.1:${upstream}`)}
     }`;
-  const second = Object.entries(chained).reduce((text, [from, to]) => text.replace(from, to), documented);
+  const second = Object.entries(chained).reduce(
+    (text, [from, to]) => text.replace(from, to),
+    documented,
+  );
   const isTls = scheme === "https" ? " ssl" : "";
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   writeFileSync(

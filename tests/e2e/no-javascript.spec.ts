@@ -26,7 +26,9 @@ test("without JavaScript the protected pages can be read", async ({ page }) => {
   await expect(page.getByRole("heading", { name: "Welcome, Alice Kim" })).toBeVisible();
   await page.getByRole("navigation").getByRole("link", { name: "Profile" }).click();
   await expect(page.getByRole("heading", { name: "Profile" })).toBeVisible();
-  await expect(page.getByRole("table", { name: "Claims of the id_token" })).toContainText("Alice Kim");
+  await expect(page.getByRole("table", { name: "Claims of the id_token" })).toContainText(
+    "Alice Kim",
+  );
   await expect(page.locator("noscript p")).toBeVisible();
 });
 
@@ -58,5 +60,7 @@ test("without JavaScript signing out ends the session here and its grant", async
 test("without JavaScript an unknown address is a page that says so", async ({ page }) => {
   const response = await page.goto("/no-such-page");
   expect(response?.status()).toBe(404);
-  await expect(page.getByRole("heading", { name: "There is no page at this address" })).toBeVisible();
+  await expect(
+    page.getByRole("heading", { name: "There is no page at this address" }),
+  ).toBeVisible();
 });

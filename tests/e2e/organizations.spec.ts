@@ -4,14 +4,20 @@ import { expect, signIn, signInByRequests, test, visit } from "./stage";
 const [alice] = seedPeople;
 const roles = { [acme.id]: "admin", [globex.id]: "member" };
 
-/** Request headers of a browser that loads a page, and of the router that fetches its React payload. */
+/**
+ * Request headers of a browser that loads a page, and of the router that fetches its React payload.
+ */
 const documentAndPayload: Record<string, string>[] = [{}, { rsc: "1" }];
 
-test("lists the user's organizations with their roles, each a link to its page", async ({ page }) => {
+test("lists the user's organizations with their roles, each a link to its page", async ({
+  page,
+}) => {
   await signIn(page, "alice", { to: "/organizations" });
   const rows = page.getByRole("main").getByRole("listitem");
   await expect(rows).toHaveText(
-    [acme, globex].map(({ id, name, description }) => `${name}${description ?? ""}${roles[id] ?? ""}`),
+    [acme, globex].map(
+      ({ id, name, description }) => `${name}${description ?? ""}${roles[id] ?? ""}`,
+    ),
   );
   await rows.first().click();
   await expect(page).toHaveURL(`/organizations/${acme.id}`);
@@ -23,11 +29,18 @@ test("says so to whoever is a member of none", async ({ page }) => {
   await expect(page.getByText("No organizations")).toBeVisible();
 });
 
-test("an organization's page shows what its token grants and never the token", async ({ identity, page }) => {
+test("an organization's page shows what its token grants and never the token", async ({
+  identity,
+  page,
+}) => {
   await signIn(page, "alice", { to: `/organizations/${acme.id}` });
   const token = page.getByRole("region", { name: "Organization token" });
   await expect(token).toContainText(`urn:logto:organization:${acme.id}`);
-  await expect(token.getByRole("listitem")).toHaveText(["invite:member", "remove:member", "read:report"]);
+  await expect(token.getByRole("listitem")).toHaveText([
+    "invite:member",
+    "remove:member",
+    "read:report",
+  ]);
   const [issuedAt, expiresAt] = await token
     .locator("time")
     .evaluateAll((times) => times.map((time) => Date.parse(time.getAttribute("datetime") ?? "")));
@@ -66,7 +79,14 @@ test("a made-up organization costs no token, however often it is asked for", asy
 }) => {
   await signInByRequests(context, "bob");
   await identity.forgetRequests();
-  const made = ["nosuchid0000", "nosuchid0001", globex.id, `${acme.id}0`, "__proto__", "%2e%2e%2fadmin"];
+  const made = [
+    "nosuchid0000",
+    "nosuchid0001",
+    globex.id,
+    `${acme.id}0`,
+    "__proto__",
+    "%2e%2e%2fadmin",
+  ];
   for (const id of made) {
     expect(await (await visit(context, `/organizations/${id}`)).text()).toContain(
       "You don&#x27;t have access",
@@ -77,7 +97,10 @@ test("a made-up organization costs no token, however often it is asked for", asy
   expect(userinfo).toBeLessThanOrEqual(made.length);
 });
 
-test("while nobody can tell whether somebody is a member, nobody is refused", async ({ identity, page }) => {
+test("while nobody can tell whether somebody is a member, nobody is refused", async ({
+  identity,
+  page,
+}) => {
   await signIn(page, "bob");
   await identity.inject({ endpoint: "userinfo", when: "before", kind: "status", status: 503 });
   await page.goto("/organizations/nosuchid0000");
@@ -96,7 +119,10 @@ test("while userinfo fails, organizations are listed by their ids", async ({ ide
   await expect(main.getByRole("link", { name: "Acme" })).toBeVisible();
 });
 
-test("while Logto gives no token, the page says so and can be tried again", async ({ identity, page }) => {
+test("while Logto gives no token, the page says so and can be tried again", async ({
+  identity,
+  page,
+}) => {
   await signIn(page, "bob");
   await identity.inject({ endpoint: "token", when: "before", kind: "status", status: 503 });
   await page.goto(`/organizations/${acme.id}`);

@@ -47,7 +47,9 @@ export const test = base.extend<{ outage: Outage }, { strategy: Strategy; server
     await use({ app, control, postgres, log });
     await expectNothingSecret(log(), { control, secret: app.secret });
     const { host } = new URL(postgres.url);
-    expect(log(), "the database's address or a query").not.toMatch(new RegExp(`${host}|invocation|SELECT`));
+    expect(log(), "the database's address or a query").not.toMatch(
+      new RegExp(`${host}|invocation|SELECT`),
+    );
   },
   baseURL: async ({ servers }, use) => {
     await use(servers.app.url);
@@ -56,7 +58,12 @@ export const test = base.extend<{ outage: Outage }, { strategy: Strategy; server
 
 /** Takes every connection that the server has, the app's too. @returns lets them go */
 async function takeConnections({ url }: Postgres): Promise<() => Promise<void>> {
-  const options = { connectionString: url, application_name: "holder", max: 1, idleTimeoutMillis: 0 };
+  const options = {
+    connectionString: url,
+    application_name: "holder",
+    max: 1,
+    idleTimeoutMillis: 0,
+  };
   const ask = (sql: string) => ({ sql, args: [], argTypes: [] });
   const admin = await new PrismaPg(options).connect();
   const held = [admin];
@@ -113,7 +120,8 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms:
 }
 
 /** The lines of the log that say that the database does not answer. */
-export const outageLines = (log: string): string[] => log.match(/"msg":"database unavailable"/g) ?? [];
+export const outageLines = (log: string): string[] =>
+  log.match(/"msg":"database unavailable"/g) ?? [];
 
 /** An app whose database is not there when it starts. @returns `mend` starts the database */
 export async function startTooEarly(strategy: Strategy): Promise<Pair & { mend(): Promise<void> }> {

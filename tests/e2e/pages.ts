@@ -6,7 +6,9 @@ import { z } from "zod";
 import { acme } from "../../dev/identity/seed";
 import { hydrated } from "./steps";
 
-const manifest = fileURLToPath(new URL("../../.next/app-path-routes-manifest.json", import.meta.url));
+const manifest = fileURLToPath(
+  new URL("../../.next/app-path-routes-manifest.json", import.meta.url),
+);
 
 function addresses(kind: "page" | "route"): string[] {
   const routes = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(manifest, "utf8")));
@@ -28,7 +30,9 @@ export async function open(page: Page, path: string): Promise<void> {
   await expect(page.getByRole("status").filter({ hasText: /Loading|Asking/ })).toHaveCount(0);
 }
 
-/** What the browser complains about from now on, except that a page that shall not exist does not. */
+/**
+ * What the browser complains about from now on, except that a page that shall not exist does not.
+ */
 export function complaints(page: Page): string[] {
   const found: string[] = [];
   page.on("pageerror", (error) => found.push(error.message));
@@ -47,16 +51,22 @@ const violated = z.array(
 const lines = (page: Page, violations: unknown) =>
   violated
     .parse(violations)
-    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${page.url()} ${id}: ${target.join(" ")}`));
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target }) => `${page.url()} ${id}: ${target.join(" ")}`),
+    );
 
 /** What axe finds wrong, each with the elements that it is about. */
 export async function violations(page: Page): Promise<string[]> {
-  // The other mode opens a page of its own for each check; it is for frames of other origins, and there are none.
+  // The other mode opens a page of its own for each check; it is for frames of other origins, and
+  // there are none.
   const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
   return lines(page, (await axe.analyze()).violations);
 }
 
-/** What axe, which is in the page already, finds wrong in the dark: nothing but the colours differs, once they are there. */
+/**
+ * What axe, which is in the page already, finds wrong in the dark: nothing but the colours differs,
+ * once they are there.
+ */
 async function violationsInTheDark(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: "dark" });
   const run = `Promise.all(document.getAnimations().map(({ finished }) => finished))
@@ -71,7 +81,10 @@ export const overflow = (page: Page) =>
 
 export const phone = { width: 360, height: 740 };
 
-/** What is wrong with pages: what axe finds, light and dark, what is too wide for a phone, what the console says. */
+/**
+ * What is wrong with pages: what axe finds, light and dark, what is too wide for a phone, what the
+ * console says.
+ */
 export async function flaws(page: Page, paths: string[]): Promise<string[]> {
   const found = complaints(page);
   const viewport = page.viewportSize() ?? phone;

@@ -11,7 +11,8 @@ const introspection = z.object({ active: z.boolean() });
 export type Person = z.output<typeof added>;
 
 /**
- * Adds an account that only this test knows, so that what was issued to it is what this test caused.
+ * Adds an account that only this test knows, so that what was issued to it is what this test
+ * caused.
  *
  * @param details claims, roles and organizations, as the control endpoint takes them
  */
@@ -31,13 +32,17 @@ export async function addPerson(identity: IdentityControl, details: object = {})
 /** The newest access token and refresh token that were issued to somebody. */
 export async function tokensOf(identity: IdentityControl, { id }: Person) {
   const issued = await identity.issued();
-  const newest = (kind: string) => issued.findLast((each) => each.sub === id && each.kind === kind)?.value;
+  const newest = (kind: string) =>
+    issued.findLast((each) => each.sub === id && each.kind === kind)?.value;
   return z
     .object({ accessToken: z.string(), refreshToken: z.string() })
     .parse({ accessToken: newest("access_token"), refreshToken: newest("refresh_token") });
 }
 
-/** Whether Logto still accepts a token, asked of its introspection endpoint (RFC 7662), which changes nothing. */
+/**
+ * Whether Logto still accepts a token, asked of its introspection endpoint (RFC 7662), which
+ * changes nothing.
+ */
 export async function isActive(identity: IdentityControl, token: string): Promise<boolean> {
   const { clientId, clientSecret } = devClient;
   const response = await fetch(`${identity.issuer}/token/introspection`, {
@@ -49,7 +54,10 @@ export async function isActive(identity: IdentityControl, token: string): Promis
 }
 
 /** The status with which Logto's userinfo endpoint answers an access token. */
-export async function userinfoStatus(identity: IdentityControl, accessToken: string): Promise<number> {
+export async function userinfoStatus(
+  identity: IdentityControl,
+  accessToken: string,
+): Promise<number> {
   const response = await fetch(`${identity.issuer}/me`, {
     headers: { authorization: `Bearer ${accessToken}` },
   });

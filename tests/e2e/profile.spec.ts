@@ -42,14 +42,17 @@ const userinfoScopes = {
 };
 
 const idTokenTable = (page: Page) => page.getByRole("table", { name: "Claims of the id_token" });
-const userinfoTable = (page: Page) => page.getByRole("table", { name: "Claims that only userinfo has" });
+const userinfoTable = (page: Page) =>
+  page.getByRole("table", { name: "Claims that only userinfo has" });
 
 /** The cells of a claims table, by claim. */
 async function claimsOf(table: ReturnType<typeof idTokenTable>) {
   await expect(table).toBeVisible();
   const rows = await table
     .locator("tbody tr")
-    .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));
+    .evaluateAll((all) =>
+      all.map((row) => [...row.children].map((cell) => cell.textContent.trim())),
+    );
   return new Map(rows.map(([claim = "", value, scope]) => [claim, { value, scope }]));
 }
 
@@ -86,7 +89,9 @@ test.describe("carol", () => {
   test("a claim that Logto has no value for is not set", async ({ page }) => {
     await page.goto("/profile");
     const claims = await claimsOf(idTokenTable(page));
-    const unset = [...claims].filter(([, { value }]) => value === "not set").map(([claim]) => claim);
+    const unset = [...claims]
+      .filter(([, { value }]) => value === "not set")
+      .map(([claim]) => claim);
     expect(unset.sort()).toEqual(["email", "name", "phone_number", "picture"]);
   });
 });

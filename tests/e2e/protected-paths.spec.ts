@@ -4,11 +4,16 @@ import { testProtected } from "./route-answers";
 
 testProtected(table, { examples: false });
 
-test("below a protected path even what does not exist sends to sign in", async ({ app, request }) => {
+test("below a protected path even what does not exist sends to sign in", async ({
+  app,
+  request,
+}) => {
   const response = await request.get("/dashboard/anything/below", { maxRedirects: 0 });
   expect(response.status()).toBe(307);
   const location = new URL(response.headers().location ?? "", app.url);
-  expect(location.pathname + location.search).toBe("/sign-in?callbackUrl=%2Fdashboard%2Fanything%2Fbelow");
+  expect(location.pathname + location.search).toBe(
+    "/sign-in?callbackUrl=%2Fdashboard%2Fanything%2Fbelow",
+  );
 });
 
 test("the session of whoever is signed out is null", async ({ request }) => {

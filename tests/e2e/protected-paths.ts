@@ -1,6 +1,9 @@
 import { acme } from "../../dev/identity/seed";
 
-/** A route for signed-in people. A new one belongs in here, or among the public ones below; a test finds it missing. */
+/**
+ * A route for signed-in people. A new one belongs in here, or among the public ones below; a test
+ * finds it missing.
+ */
 export interface ProtectedPath {
   /** As Next.js names it. */
   route: string;

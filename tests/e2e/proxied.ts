@@ -18,7 +18,10 @@ interface Options {
 /** Tests of an app that has an API behind its proxy. */
 export const test = base.extend<
   {
-    /** Sends a request of Alice's exactly as it is given: neither is its path normalized, nor its answer collected. */
+    /**
+     * Sends a request of Alice's exactly as it is given: neither is its path normalized, nor its
+     * answer collected.
+     */
     send: (path: string, options?: Options) => Promise<IncomingMessage>;
   },
   {

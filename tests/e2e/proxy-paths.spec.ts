@@ -32,20 +32,27 @@ const refused = [
   "items/%c2%a0../admin",
 ];
 
-test("a path that leads out of the API, or might, is refused", { tag: "@jwt" }, async ({ api, send }) => {
-  const before = api.arrived.length;
-  for (const path of refused) {
-    const answer = await send(`/api/proxy/${path}`);
-    expect([path, answer.statusCode, JSON.parse(await textOf(answer))]).toMatchObject([
-      path,
-      400,
-      { error: "bad_path" },
-    ]);
-  }
-  expect(api.arrived.slice(before)).toEqual([]);
-});
+test(
+  "a path that leads out of the API, or might, is refused",
+  { tag: "@jwt" },
+  async ({ api, send }) => {
+    const before = api.arrived.length;
+    for (const path of refused) {
+      const answer = await send(`/api/proxy/${path}`);
+      expect([path, answer.statusCode, JSON.parse(await textOf(answer))]).toMatchObject([
+        path,
+        400,
+        { error: "bad_path" },
+      ]);
+    }
+    expect(api.arrived.slice(before)).toEqual([]);
+  },
+);
 
-/** What Next.js takes for another path of this app, tidies up by a redirect, or is refused before it gets there. */
+/**
+ * What Next.js takes for another path of this app, tidies up by a redirect, or is refused before it
+ * gets there.
+ */
 const tidied = [
   "../admin",
   "items/../../admin",
@@ -76,17 +83,21 @@ test(
   },
 );
 
-test("any other path arrives as it was sent, below the API's own", { tag: "@jwt" }, async ({ api, send }) => {
-  const paths = [
-    "items",
-    "items/7/lines?page=2&sort=a&sort=b",
-    "files/a%20b/%C3%BC.txt?q=%2F..%2F%20%2B",
-    "users/alice@example.com",
-    "@scope/name;v=1/a:b,c=d!$'()*+",
-    "100%25",
-  ];
-  for (const path of paths) {
-    expect(await textOf(await send(`/api/proxy/${path}`))).toContain('"GET"');
-    expect(api.arrived.at(-1)?.url).toBe(`/v1/${path}`);
-  }
-});
+test(
+  "any other path arrives as it was sent, below the API's own",
+  { tag: "@jwt" },
+  async ({ api, send }) => {
+    const paths = [
+      "items",
+      "items/7/lines?page=2&sort=a&sort=b",
+      "files/a%20b/%C3%BC.txt?q=%2F..%2F%20%2B",
+      "users/alice@example.com",
+      "@scope/name;v=1/a:b,c=d!$'()*+",
+      "100%25",
+    ];
+    for (const path of paths) {
+      expect(await textOf(await send(`/api/proxy/${path}`))).toContain('"GET"');
+      expect(api.arrived.at(-1)?.url).toBe(`/v1/${path}`);
+    }
+  },
+);

@@ -1,10 +1,18 @@
 import { cookiesOfRenewal } from "./modes";
 import { isActive } from "./people";
 import { expect, test } from "./proxied";
-import { expireAccessToken, readSession, shortenSession, writtenSessionCookies } from "./session-cookie";
+import {
+  expireAccessToken,
+  readSession,
+  shortenSession,
+  writtenSessionCookies,
+} from "./session-cookie";
 import { postAsApp, signInByRequests } from "./stage";
 
-test("without a session the proxy says 401, and the API hears nothing", async ({ api, context }) => {
+test("without a session the proxy says 401, and the API hears nothing", async ({
+  api,
+  context,
+}) => {
   const before = api.arrived.length;
   const response = await context.request.get("/api/proxy/items");
   expect(response.status()).toBe(401);

@@ -39,19 +39,23 @@ async function settled(count: () => number): Promise<number> {
   return count();
 }
 
-test("a body of no known length arrives whole with every method", { tag: "@jwt" }, async ({ api, send }) => {
-  for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
-    const headers = { "transfer-encoding": "chunked" };
-    const answer = await send("/api/proxy/items", {
-      method,
-      headers,
-      body: Readable.from(["two ", "parts"]),
-    });
-    expect([method, answer.statusCode]).toEqual([method, 200]);
-    answer.resume();
-    expect(api.arrived.at(-1)).toMatchObject({ method, headers, body: "two parts" });
-  }
-});
+test(
+  "a body of no known length arrives whole with every method",
+  { tag: "@jwt" },
+  async ({ api, send }) => {
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      const headers = { "transfer-encoding": "chunked" };
+      const answer = await send("/api/proxy/items", {
+        method,
+        headers,
+        body: Readable.from(["two ", "parts"]),
+      });
+      expect([method, answer.statusCode]).toEqual([method, 200]);
+      answer.resume();
+      expect(api.arrived.at(-1)).toMatchObject({ method, headers, body: "two parts" });
+    }
+  },
+);
 
 test("an upload waits for an API that does not read it", { tag: "@jwt" }, async ({ send }) => {
   let given = 0;
@@ -89,12 +93,16 @@ test(
   },
 );
 
-test("a download waits for a browser that does not read it", { tag: "@jwt" }, async ({ api, send }) => {
-  const answer = await send(`/api/proxy/download?size=${size}`);
-  expect((await settled(() => api.given)) / megabyte).toBeLessThan(30);
-  answer.destroy();
-  await expect.poll(() => api.abandoned).toContain(`/v1/download?size=${size}`);
-});
+test(
+  "a download waits for a browser that does not read it",
+  { tag: "@jwt" },
+  async ({ api, send }) => {
+    const answer = await send(`/api/proxy/download?size=${size}`);
+    expect((await settled(() => api.given)) / megabyte).toBeLessThan(30);
+    answer.destroy();
+    await expect.poll(() => api.abandoned).toContain(`/v1/download?size=${size}`);
+  },
+);
 
 test(
   "what the API says arrives while it goes on, and ends with whoever listened",
@@ -116,7 +124,8 @@ test("what the API breaks off does not look whole", { tag: "@jwt" }, async ({ se
 
 /** The memory that a process holds, in megabytes. */
 function residentMemory(pid = 0): number {
-  const [, kilobytes] = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  const [, kilobytes] =
+    /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kilobytes) / 1024;
 }
 

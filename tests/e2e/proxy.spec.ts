@@ -40,7 +40,14 @@ test(
       "idempotency-key": "7",
       range: "bytes=0-9",
     });
-    const left = ["cookie", "x-api-key", "x-forwarded-for", "x-http-method-override", "origin", "referer"];
+    const left = [
+      "cookie",
+      "x-api-key",
+      "x-forwarded-for",
+      "x-http-method-override",
+      "origin",
+      "referer",
+    ];
     expect(left.filter((name) => name in arrived)).toEqual([]);
   },
 );
@@ -52,7 +59,9 @@ test("every method arrives, with its body", { tag: "@jwt" }, async ({ api, conte
   }
   for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
     const data = { title: "Ümlaut" };
-    expect((await context.request.fetch("/api/proxy/items/7", { method, data })).status()).toBe(200);
+    expect((await context.request.fetch("/api/proxy/items/7", { method, data })).status()).toBe(
+      200,
+    );
     expect(api.arrived.at(-1)).toMatchObject({ method, body: JSON.stringify(data) });
     const headers = api.arrived.at(-1)?.headers;
     expect(headers).toMatchObject({ "content-type": "application/json", "content-length": "19" });
@@ -74,7 +83,9 @@ test(
       location: "/api/proxy/items/7?a=b",
     });
     const left = ["set-cookie", "access-control-allow-origin", "access-control-allow-credentials"];
-    expect([...left, "clear-site-data", "x-powered-by"].filter((name) => name in headers)).toEqual([]);
+    expect([...left, "clear-site-data", "x-powered-by"].filter((name) => name in headers)).toEqual(
+      [],
+    );
   },
 );
 
@@ -98,7 +109,9 @@ test(
   "what the API compresses though it was asked not to is readable",
   { tag: "@jwt" },
   async ({ context }) => {
-    expect(await (await context.request.get("/api/proxy/encoded?as=gzip")).text()).toBe("in plain words");
+    expect(await (await context.request.get("/api/proxy/encoded?as=gzip")).text()).toBe(
+      "in plain words",
+    );
   },
 );
 
@@ -117,7 +130,10 @@ test("an API that asks for a password opens no dialog", { tag: "@jwt" }, async (
   const head =
     'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="api"\r\nContent-Length: 2\r\n\r\nno';
   const response = await page.goto(`/api/proxy/raw?answer=${encodeURIComponent(head)}`);
-  expect([response?.status(), await response?.headerValue("www-authenticate")]).toEqual([401, "Bearer"]);
+  expect([response?.status(), await response?.headerValue("www-authenticate")]).toEqual([
+    401,
+    "Bearer",
+  ]);
   await expect(page.locator("body")).toHaveText("no");
 });
 
@@ -136,11 +152,15 @@ test(
   },
 );
 
-test("a refusal arrives though the API did not read the upload", { tag: "@jwt" }, async ({ context }) => {
-  const data = Buffer.alloc(5_000_000);
-  const response = await context.request.post("/api/proxy/too-large", { data });
-  expect(response.status()).toBe(413);
-});
+test(
+  "a refusal arrives though the API did not read the upload",
+  { tag: "@jwt" },
+  async ({ context }) => {
+    const data = Buffer.alloc(5_000_000);
+    const response = await context.request.post("/api/proxy/too-large", { data });
+    expect(response.status()).toBe(413);
+  },
+);
 
 test(
   "a redirect within the API is one within the proxy; one that leads elsewhere is not passed on",
@@ -152,9 +172,18 @@ test(
       context.request.get(`/api/proxy/redirect?to=${encodeURIComponent(to)}`, { maxRedirects: 0 });
     for (const to of ["items/7?a=b", "/v1/items/7?a=b", `${api.url}/items/7?a=b`]) {
       const response = await redirected(to);
-      expect([response.status(), response.headers().location]).toEqual([302, "/api/proxy/items/7?a=b"]);
+      expect([response.status(), response.headers().location]).toEqual([
+        302,
+        "/api/proxy/items/7?a=b",
+      ]);
     }
-    for (const to of ["https://evil.example/", "//evil.example", "/admin", "../x", "javascript:alert(1)"]) {
+    for (const to of [
+      "https://evil.example/",
+      "//evil.example",
+      "/admin",
+      "../x",
+      "javascript:alert(1)",
+    ]) {
       const response = await redirected(to);
       expect([to, response.status(), response.headers().location]).toEqual([to, 502, undefined]);
       expect(await response.json()).toMatchObject({ error: "api_redirects_elsewhere" });
@@ -162,12 +191,16 @@ test(
   },
 );
 
-test("an API that breaks off before it answers is a 502", { tag: "@jwt" }, async ({ context, stage }) => {
-  const response = await context.request.get("/api/proxy/reset");
-  expect(response.status()).toBe(502);
-  expect(await response.json()).toEqual({
-    error: "api_unavailable",
-    message: "The API can't be reached. Try again in a moment.",
-  });
-  expect(stage.log()).toContain("the API can't be reached");
-});
+test(
+  "an API that breaks off before it answers is a 502",
+  { tag: "@jwt" },
+  async ({ context, stage }) => {
+    const response = await context.request.get("/api/proxy/reset");
+    expect(response.status()).toBe(502);
+    expect(await response.json()).toEqual({
+      error: "api_unavailable",
+      message: "The API can't be reached. Try again in a moment.",
+    });
+    expect(stage.log()).toContain("the API can't be reached");
+  },
+);

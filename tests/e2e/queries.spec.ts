@@ -40,7 +40,8 @@ test("using a session is written once in five minutes, however many pages are op
   const pair = await startPair({ DATABASE_URL: tap.url });
   const context = await browser.newContext({ baseURL: pair.app.url });
   await signInByRequests(context, "alice");
-  const writes = () => tap.statements.filter((statement) => /^UPDATE .*"lastSeenAt"/.test(statement));
+  const writes = () =>
+    tap.statements.filter((statement) => /^UPDATE .*"lastSeenAt"/.test(statement));
   const openPages = async () => {
     for (const path of [...paths, ...paths])
       expect((await visit(context, path, { maxRedirects: 0 })).status()).toBe(200);

@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 
-/** Stands between an app and its database, and reads along: what the app asks, whatever it is written with. */
+/**
+ * Stands between an app and its database, and reads along: what the app asks, whatever it is
+ * written with.
+ */
 export interface QueryTap {
   /** The database's address, by way of this. */
   url: string;
@@ -20,7 +23,8 @@ export async function startQueryTap(url: string): Promise<QueryTap> {
     let isStarted = false;
     client.on("data", (chunk) => {
       rest = Buffer.concat([rest, chunk]);
-      // Messages are a type of one byte and their length; the first of a connection has no type (PostgreSQL docs, 54.2).
+      // Messages are a type of one byte and their length; the first of a connection has no type
+      // (PostgreSQL docs, 54.2).
       for (;;) {
         const header = isStarted ? 1 : 0;
         if (rest.length < header + 4) break;
@@ -45,7 +49,8 @@ export async function startQueryTap(url: string): Promise<QueryTap> {
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const tapped = new URL(url);
-  const isTcp = (address: AddressInfo | string | null): address is AddressInfo => typeof address === "object";
+  const isTcp = (address: AddressInfo | string | null): address is AddressInfo =>
+    typeof address === "object";
   const address = server.address();
   if (isTcp(address)) tapped.port = String(address.port);
   return { url: tapped.href, statements, stop: () => void server.close() };

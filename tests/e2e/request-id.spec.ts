@@ -67,7 +67,10 @@ test("signing in, renewing and signing out are one line each, with the user and 
   await signInByRequests(context, "bob");
   await expireAccessToken(context, stage);
   await visit(context, "/dashboard");
-  await context.request.post("/api/auth/signout", { form: await csrfForm(context), maxRedirects: 0 });
+  await context.request.post("/api/auth/signout", {
+    form: await csrfForm(context),
+    maxRedirects: 0,
+  });
   const entries = entriesOf(stage.log());
   expect(entries.map(({ msg }) => msg)).toEqual(["signed in", "session renewed", "signed out"]);
   expect(new Set(entries.map(({ user }) => user)).size).toBe(1);

@@ -5,14 +5,20 @@ import { nobodies, test, type Who } from "./askers";
 import type { ProtectedAction, ProtectedPath } from "./protected-paths";
 import { expect } from "./stage";
 
-/** Values of the header by which Next.js once took a request for one of its own, and left middleware out (CVE-2025-29927). */
-const subrequests = ["middleware", "src/middleware", "pages/_middleware", "proxy"].flatMap((file) => [
-  file,
-  Array.from({ length: 5 }, () => file).join(":"),
-]);
+/**
+ * Values of the header by which Next.js once took a request for one of its own, and left middleware
+ * out (CVE-2025-29927).
+ */
+const subrequests = ["middleware", "src/middleware", "pages/_middleware", "proxy"].flatMap(
+  (file) => [file, Array.from({ length: 5 }, () => file).join(":")],
+);
 
 /** To sign in and back, or a challenge. @param callbackUrl what the page shall come back to */
-async function expectTurnedAway(kind: ProtectedPath["kind"], response: APIResponse, callbackUrl: string) {
+async function expectTurnedAway(
+  kind: ProtectedPath["kind"],
+  response: APIResponse,
+  callbackUrl: string,
+) {
   expect(response.headers()["cache-control"]).toContain("no-store");
   if (kind === "handler") {
     expect(response.status()).toBe(401);
@@ -49,24 +55,29 @@ const routesManifest = z.record(z.string(), z.string());
 const actionsManifest = z.object({
   node: z.record(
     z.string(),
-    z.object({ filename: z.string(), exportedName: z.string(), workers: z.record(z.string(), z.unknown()) }),
+    z.object({
+      filename: z.string(),
+      exportedName: z.string(),
+      workers: z.record(z.string(), z.unknown()),
+    }),
   ),
 });
 const readBuilt = (file: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../.next/${file}`, import.meta.url), "utf8"));
 
 /** Every route of the build. */
-const builtRoutes = () => Object.values(routesManifest.parse(readBuilt("app-path-routes-manifest.json")));
+const builtRoutes = () =>
+  Object.values(routesManifest.parse(readBuilt("app-path-routes-manifest.json")));
 
 /** Every server action of the build, with its id and a page that has it. */
 const builtActions = () =>
-  Object.entries(actionsManifest.parse(readBuilt("server/server-reference-manifest.json")).node).map(
-    ([id, { filename, exportedName, workers }]) => ({
-      id,
-      action: `${filename} ${exportedName}`,
-      page: Object.keys(workers)[0]?.replace(/^app|\/\([a-z]+\)|\/page$/g, "") ?? "",
-    }),
-  );
+  Object.entries(
+    actionsManifest.parse(readBuilt("server/server-reference-manifest.json")).node,
+  ).map(([id, { filename, exportedName, workers }]) => ({
+    id,
+    action: `${filename} ${exportedName}`,
+    page: Object.keys(workers)[0]?.replace(/^app|\/\([a-z]+\)|\/page$/g, "") ?? "",
+  }));
 
 const isExample = (name: string) => name.split("/").includes("examples");
 
@@ -86,7 +97,8 @@ export function testProtected(
   { examples }: { examples: boolean },
 ): void {
   const { protectedPaths, protectedActions, publicPaths, publicActions = new Set() } = table;
-  const ours = (names: string[]) => [...new Set(names.filter((each) => isExample(each) === examples))].sort();
+  const ours = (names: string[]) =>
+    [...new Set(names.filter((each) => isExample(each) === examples))].sort();
 
   test("every route and every action of the build is known as protected or as public", () => {
     const routes = [...protectedPaths.map(({ route }) => route), ...publicPaths];
@@ -105,7 +117,10 @@ export function testProtected(
       if (kind === "page")
         await test.step("signed out, by the router", async () => {
           const url = `${address}${address.includes("?") ? "&" : "?"}_rsc`;
-          const response = await context.request.get(url, { headers: { rsc: "1" }, maxRedirects: 0 });
+          const response = await context.request.get(url, {
+            headers: { rsc: "1" },
+            maxRedirects: 0,
+          });
           // Middleware's redirect, or the guard's, which the router follows.
           const { location = await response.text() } = response.headers();
           expect(location).toMatch(/^\/sign-in\?|NEXT_REDIRECT;replace;\/sign-in\?/);
@@ -115,32 +130,43 @@ export function testProtected(
         const response = await ask("alice");
         expect(response.status()).toBe(status);
         expect(response.headers()["cache-control"]).toContain("no-store");
-        if (kind === "page") expect(await response.text()).not.toContain("have access to this page");
+        if (kind === "page")
+          expect(await response.text()).not.toContain("have access to this page");
       });
     });
   }
 
-  test("headers that once led around middleware lead nowhere", { tag: "@jwt" }, async ({ context }) => {
-    // Which route it is makes no difference to Next.js, so that each gets another of them.
-    for (const [index, { route, kind, path: address = route }] of protectedPaths.entries()) {
-      const subrequest = subrequests[index % subrequests.length] ?? "";
-      const headers = { "x-middleware-subrequest": subrequest, "x-requested-path": "/elsewhere" };
-      const response = await context.request.get(address, { headers, maxRedirects: 0 });
-      await test.step(`${route} ${subrequest}`, () => expectTurnedAway(kind, response, address));
-    }
-  });
+  test(
+    "headers that once led around middleware lead nowhere",
+    { tag: "@jwt" },
+    async ({ context }) => {
+      // Which route it is makes no difference to Next.js, so that each gets another of them.
+      for (const [index, { route, kind, path: address = route }] of protectedPaths.entries()) {
+        const subrequest = subrequests[index % subrequests.length] ?? "";
+        const headers = { "x-middleware-subrequest": subrequest, "x-requested-path": "/elsewhere" };
+        const response = await context.request.get(address, { headers, maxRedirects: 0 });
+        await test.step(`${route} ${subrequest}`, () => expectTurnedAway(kind, response, address));
+      }
+    },
+  );
 
   test(
     "without middleware the guards say the same, and pages lead back to the dashboard",
     { tag: "@jwt" },
     async ({ context, cookieOf, withoutMiddleware: { url } }) => {
-      const unknown = await context.request.get(`${url}/dashboard/no-such-page`, { maxRedirects: 0 });
+      const unknown = await context.request.get(`${url}/dashboard/no-such-page`, {
+        maxRedirects: 0,
+      });
       expect(unknown.status(), "middleware is out of the way").toBe(404);
       for (const { route, kind, path: address = route, refuses, status = 200 } of protectedPaths) {
         const ask = async (who: Who) =>
-          context.request.get(url + address, { headers: { cookie: await cookieOf(who) }, maxRedirects: 0 });
+          context.request.get(url + address, {
+            headers: { cookie: await cookieOf(who) },
+            maxRedirects: 0,
+          });
         await test.step(route, async () => {
-          for (const who of Object.keys(nobodies)) await expectTurnedAway(kind, await ask(who), "/dashboard");
+          for (const who of Object.keys(nobodies))
+            await expectTurnedAway(kind, await ask(who), "/dashboard");
           if (refuses) await expectNotAllowed(kind, await ask(refuses));
           expect((await ask("alice")).status()).toBe(status);
         });
@@ -157,7 +183,10 @@ export function testProtected(
           multipart: { "0": "[]" },
           maxRedirects: 0,
         });
-      const refusers = [...Object.keys(nobodies).map((who) => [who, "signed_out"]), [refuses, "not_allowed"]];
+      const refusers = [
+        ...Object.keys(nobodies).map((who) => [who, "signed_out"]),
+        [refuses, "not_allowed"],
+      ];
       for (const [who, code] of refusers) {
         if (!who) continue;
         await test.step(who, async () => {
@@ -170,8 +199,12 @@ export function testProtected(
             expect(await response.text()).toMatch(
               new RegExp(`^1:("${code}"|E{"digest":"session:${code}"})`, "m"),
             );
-          const written = response.headersArray().filter(({ name }) => name.toLowerCase() === "set-cookie");
-          expect(written.filter(({ value }) => !/^authjs\.session-token=;/.test(value))).toEqual([]);
+          const written = response
+            .headersArray()
+            .filter(({ name }) => name.toLowerCase() === "set-cookie");
+          expect(written.filter(({ value }) => !/^authjs\.session-token=;/.test(value))).toEqual(
+            [],
+          );
         });
       }
     });

@@ -31,8 +31,9 @@ export interface App {
 }
 
 /**
- * Below the ports that systems give to outgoing connections and to `listen(0)`, and a block for each worker: nobody takes
- * a port between the moment when it is found free and the moment when its server listens.
+ * Below the ports that systems give to outgoing connections and to `listen(0)`, and a block for
+ * each worker: nobody takes a port between the moment when it is found free and the moment when its
+ * server listens.
  */
 const firstPort = 20_000 + (Number(process.env.TEST_PARALLEL_INDEX ?? -1) + 1) * 1_000;
 let tried = process.pid % 700;
@@ -54,7 +55,10 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Every variable that this machine's environment and .env files set for the app, emptied: tests set their own. */
+/**
+ * Every variable that this machine's environment and .env files set for the app, emptied: tests set
+ * their own.
+ */
 export function withoutLocalVariables(): Variables {
   const names = Object.keys({ ...readEnvironment(root, false), ...process.env });
   return Object.fromEntries(
@@ -65,11 +69,13 @@ export function withoutLocalVariables(): Variables {
 }
 
 /**
- * Starts the production build with exactly these variables; AUTH_SECRET and AUTH_URL are added where they are not given.
+ * Starts the production build with exactly these variables; AUTH_SECRET and AUTH_URL are added
+ * where they are not given.
  *
  * @param env such as `appVariables(identity.issuer)`; `AUTH_SECRET: ""` unsets one
- * @param options `port`: where the stand-in expects the app, if it knows its redirect URI already; `storage`: where it keeps
- *   sessions, in cookies alone where it is absent; `folder`: of another build
+ * @param options `port`: where the stand-in expects the app, if it knows its redirect URI already;
+ *   `storage`: where it keeps sessions, in cookies alone where it is absent; `folder`: of another
+ *   build
  * @returns once it answers
  * @throws Error with what it printed, where it ends instead
  */
@@ -127,7 +133,10 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** An app and the stand-in that it signs in at, both of one's own: for tests that change settings or inject faults. */
+/**
+ * An app and the stand-in that it signs in at, both of one's own: for tests that change settings or
+ * inject faults.
+ */
 export interface Pair {
   app: App;
   identity: Identity;

@@ -19,7 +19,9 @@ export interface SessionApp {
 }
 
 /** The session cookies that a browser holds, by name. */
-export async function sessionCookies(context: BrowserContext): Promise<{ name: string; value: string }[]> {
+export async function sessionCookies(
+  context: BrowserContext,
+): Promise<{ name: string; value: string }[]> {
   return (await context.cookies()).filter(({ name }) => isSessionCookie(name));
 }
 
@@ -41,10 +43,15 @@ export async function putCookies(
 ): Promise<void> {
   await context.clearCookies({ name: /^authjs\.session-token/ });
   const options = { url, httpOnly: true, sameSite: "Lax" } as const;
-  await context.addCookies(Object.entries(values).map(([name, value]) => ({ name, value, ...options })));
+  await context.addCookies(
+    Object.entries(values).map(([name, value]) => ({ name, value, ...options })),
+  );
 }
 
-/** The session of a browser, from its cookie, read by Auth.js's own function, or from the row that the cookie names. */
+/**
+ * The session of a browser, from its cookie, read by Auth.js's own function, or from the row that
+ * the cookie names.
+ */
 export async function readSession(
   context: BrowserContext,
   { secret, storage: { mode, db } }: Pick<SessionApp, "secret" | "storage">,
@@ -100,7 +107,11 @@ export async function expireAccessToken(
 }
 
 /** Leaves a session in the browser's cookie (strategy `jwt`) that ends so many seconds from now. */
-export async function shortenSession(context: BrowserContext, app: SessionApp, left: number): Promise<void> {
+export async function shortenSession(
+  context: BrowserContext,
+  app: SessionApp,
+  left: number,
+): Promise<void> {
   const token = await readSession(context, app);
   await putSession(context, app, { ...token, generation: token.generation + 1 }, left);
 }
@@ -110,7 +121,8 @@ export function writtenSessionCookies(response: APIResponse): string[] {
   return response
     .headersArray()
     .filter(
-      ({ name, value }) => name.toLowerCase() === "set-cookie" && /^(__Host-)?authjs\.session/.test(value),
+      ({ name, value }) =>
+        name.toLowerCase() === "set-cookie" && /^(__Host-)?authjs\.session/.test(value),
     )
     .map(({ value }) => value);
 }

@@ -9,7 +9,10 @@ import { expireAccessToken, readSession, sessionCookies, sessionValue } from "./
 import { beginSignIn, expect, postAsApp, signIn, signInByRequests, test, visit } from "./stage";
 
 async function revoke(control: IdentityControl, refreshToken = ""): Promise<void> {
-  await postAsApp(control, "token/revocation", { token: refreshToken, token_type_hint: "refresh_token" });
+  await postAsApp(control, "token/revocation", {
+    token: refreshToken,
+    token_type_hint: "refresh_token",
+  });
 }
 
 test("signing in again in the same browser keeps the grant that Logto gives to both sessions", async ({
@@ -64,9 +67,14 @@ test("where pages and handlers are processes of their own, an ended grant leads 
   const identity = await startIdentity({ port: 0, control: true, clients: [appClient(url)] });
   const env = { ...appVariables(identity.issuer), AUTH_URL: url, AUTH_SECRET: "x".repeat(40) };
   const storage = await newStorage();
-  const [pages, handlers] = await Promise.all([startApp(env, { storage }), startApp(env, { storage })]);
+  const [pages, handlers] = await Promise.all([
+    startApp(env, { storage }),
+    startApp(env, { storage }),
+  ]);
   const server = createServer((incoming, outgoing) => {
-    const { port: target } = new URL((incoming.url ?? "").startsWith("/api/") ? handlers.url : pages.url);
+    const { port: target } = new URL(
+      (incoming.url ?? "").startsWith("/api/") ? handlers.url : pages.url,
+    );
     const { method, url: path, headers } = incoming;
     const upstream = request({ port: target, method, path, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -1,12 +1,27 @@
 import type { APIResponse, BrowserContext } from "@playwright/test";
 import { acme } from "../../dev/identity/seed";
 import { addPerson } from "./people";
-import { expireAccessToken, readSession, sessionCookies, writtenSessionCookies } from "./session-cookie";
-import { csrfForm, expect, expectSignedOut, signInByRequests, type Stage, test, visit } from "./stage";
+import {
+  expireAccessToken,
+  readSession,
+  sessionCookies,
+  writtenSessionCookies,
+} from "./session-cookie";
+import {
+  csrfForm,
+  expect,
+  expectSignedOut,
+  signInByRequests,
+  type Stage,
+  test,
+  visit,
+} from "./stage";
 
 const name = "authjs.session-token";
 
-/** Somebody with two roles in each of so many organizations, which is what makes a session large. */
+/**
+ * Somebody with two roles in each of so many organizations, which is what makes a session large.
+ */
 const memberships = (count: number) =>
   Array.from({ length: count }, (_, index) => ({
     id: `organization${String(index).padStart(3, "0")}`,
@@ -60,7 +75,10 @@ test("whoever has two roles in each of 200 organizations signs in, and no page s
   expect(stage.log().match(/session too large for a cookie/g)).toHaveLength(1);
 });
 
-test("a long name and a long picture address keep nobody from signing in", async ({ context, stage }) => {
+test("a long name and a long picture address keep nobody from signing in", async ({
+  context,
+  stage,
+}) => {
   const name = "Kim ".repeat(2_500).trim();
   const person = await addPerson(stage.control, {
     claims: { name, picture: `https://x.example/${"p".repeat(2_000)}` },
@@ -149,7 +167,10 @@ test("a sign-in that replaces a large session by a small one leaves no chunks", 
 
 test("signing out removes every chunk", async ({ context, stage }) => {
   await signInAsMemberOf(context, stage, 40);
-  await context.request.post("/api/auth/signout", { form: await csrfForm(context), maxRedirects: 0 });
+  await context.request.post("/api/auth/signout", {
+    form: await csrfForm(context),
+    maxRedirects: 0,
+  });
   expect(await names(context)).toEqual([]);
   await expectSignedOut(context);
 });

@@ -9,7 +9,10 @@ const readers: [string, Record<string, string>][] = [
   ["what the router", { rsc: "1" }],
 ];
 
-test("/api/auth/session lists claims of the user and nothing else", async ({ context, identity }) => {
+test("/api/auth/session lists claims of the user and nothing else", async ({
+  context,
+  identity,
+}) => {
   const response = await context.request.get("/api/auth/session");
   expect(await response.json()).toEqual({
     user: {
@@ -32,7 +35,9 @@ for (const path of ["/", "/dashboard", "/profile", "/api/auth/session", "/api/au
     const response = await context.request.get(path);
     const written = response
       .headersArray()
-      .filter(({ name, value }) => name.toLowerCase() === "set-cookie" && value.includes("session-token"));
+      .filter(
+        ({ name, value }) => name.toLowerCase() === "set-cookie" && value.includes("session-token"),
+      );
     expect(written).toEqual([]);
   });
 
@@ -67,7 +72,9 @@ for (const { username } of seedPeople) {
           domain: "localhost",
         }),
       ]);
-      const [{ name, value }] = z.tuple([z.object({ name: z.string(), value: z.string() })]).parse(cookies);
+      const [{ name, value }] = z
+        .tuple([z.object({ name: z.string(), value: z.string() })])
+        .parse(cookies);
       expect(name.length + value.length).toBeLessThan(4096);
       expect(await page.evaluate(() => document.cookie)).not.toContain("session-token");
     });

@@ -12,12 +12,19 @@ const ways: { name: string; way: string; enter: (page: Page) => Promise<void> }[
     way: "with one click",
     enter: (page) => page.getByRole("button", { name: "Alice Kim" }).click(),
   },
-  { name: "Bob Park", way: "by e-mail address", enter: (page) => typeCredentials(page, "bob@example.com") },
+  {
+    name: "Bob Park",
+    way: "by e-mail address",
+    enter: (page) => typeCredentials(page, "bob@example.com"),
+  },
   { name: "carol", way: "by username", enter: (page) => typeCredentials(page, "carol") },
 ];
 
 for (const { name, way, enter } of ways) {
-  test(`${name} signs in ${way} and comes back to the page that was asked for`, async ({ app, page }) => {
+  test(`${name} signs in ${way} and comes back to the page that was asked for`, async ({
+    app,
+    page,
+  }) => {
     await page.goto(askedFor);
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
     await goToLogto(page);
@@ -56,7 +63,10 @@ test("whoever creates an account is signed in with it", { tag: "@jwt" }, async (
   await expect(page.getByRole("row").filter({ hasText: username })).not.toHaveCount(0);
 });
 
-test("whoever opens the sign-in page signed in goes on to where it leads", async ({ app, page }) => {
+test("whoever opens the sign-in page signed in goes on to where it leads", async ({
+  app,
+  page,
+}) => {
   await signIn(page, "alice");
   await page.goto("/sign-in");
   await expect(page).toHaveURL(`${app.url}/dashboard`);
@@ -64,7 +74,10 @@ test("whoever opens the sign-in page signed in goes on to where it leads", async
   await expect(page).toHaveURL(`${app.url}/profile?from=mail`);
 });
 
-test("a session at Logto that is still alive signs in without a password", async ({ context, page }) => {
+test("a session at Logto that is still alive signs in without a password", async ({
+  context,
+  page,
+}) => {
   await signIn(page, "alice");
   await context.clearCookies({ name: /^authjs/ });
   await page.goto("/dashboard");
@@ -77,7 +90,9 @@ test(
   { tag: "@jwt" },
   async ({ page }) => {
     await page.goto("/api/auth/callback/logto?code=of-another-browser&state=unknown-here");
-    await expect(page.getByRole("alert").filter({ hasText: "Sign-in was interrupted" })).toBeVisible();
+    await expect(
+      page.getByRole("alert").filter({ hasText: "Sign-in was interrupted" }),
+    ).toBeVisible();
     await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
   },
 );
@@ -104,7 +119,9 @@ test.describe("in two tabs", () => {
     await goToLogto(other);
 
     await typeCredentials(page, "alice");
-    await expect(page.getByRole("alert").filter({ hasText: "Sign-in was interrupted" })).toBeVisible();
+    await expect(
+      page.getByRole("alert").filter({ hasText: "Sign-in was interrupted" }),
+    ).toBeVisible();
     await typeCredentials(other, "alice");
     await expect(other).toHaveURL(`${app.url}/profile`);
 
@@ -124,7 +141,8 @@ test("signing in as somebody else replaces the session and revokes its grant", a
   const replaced = await tokensOf(identity, first);
   await expect.poll(() => isActive(identity, replaced.refreshToken)).toBe(true);
 
-  // Logto's own session, without which it asks who it is; and the sign-in page shows itself only with an error.
+  // Logto's own session, without which it asks who it is; and the sign-in page shows itself only
+  // with an error.
   await context.clearCookies({ name: /^_session/ });
   await page.goto("/sign-in?error=OAuthCallbackError");
   await goToLogto(page);

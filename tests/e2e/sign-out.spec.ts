@@ -57,7 +57,11 @@ for (const { way, leave, tag = [] } of ways) {
   );
 }
 
-test("a session cookie that was kept is of no use after signing out", async ({ context, identity, page }) => {
+test("a session cookie that was kept is of no use after signing out", async ({
+  context,
+  identity,
+  page,
+}) => {
   const { username } = await addPerson(identity);
   await signIn(page, username);
   const kept = await sessionCookies(context);
@@ -78,19 +82,23 @@ test(
   },
 );
 
-test("Back shows nothing protected after signing out", { tag: "@jwt" }, async ({ identity, page }) => {
-  const { username } = await addPerson(identity);
-  await signIn(page, username);
-  await page.getByRole("navigation").getByRole("link", { name: "Profile" }).click();
-  await expect(page.getByRole("heading", { name: "Profile" })).toBeVisible();
-  await signOut(page);
+test(
+  "Back shows nothing protected after signing out",
+  { tag: "@jwt" },
+  async ({ identity, page }) => {
+    const { username } = await addPerson(identity);
+    await signIn(page, username);
+    await page.getByRole("navigation").getByRole("link", { name: "Profile" }).click();
+    await expect(page.getByRole("heading", { name: "Profile" })).toBeVisible();
+    await signOut(page);
 
-  await page.goBack();
-  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-  await page.goBack();
-  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-  await expect(page.getByText(username)).toHaveCount(0);
-});
+    await page.goBack();
+    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    await page.goBack();
+    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    await expect(page.getByText(username)).toHaveCount(0);
+  },
+);
 
 test(
   "a page that the browser restores as it was left asks again who is there",
@@ -102,7 +110,8 @@ test(
     await expect(left.getByRole("table", { name: "Claims that only userinfo has" })).toBeVisible();
     await signOut(page);
 
-    const restored = () => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    const restored = () =>
+      window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
     await left.evaluate(restored);
     await expect(left.getByRole("heading", { name: "Sign in" })).toBeVisible();
   },
@@ -140,7 +149,10 @@ test("signing out in a tab that was signed out elsewhere leads to the start page
 
 test("signing out asks for its CSRF token", async ({ context }) => {
   await signInByRequests(context, "alice");
-  await context.request.post("/api/auth/signout", { form: { csrfToken: "made up" }, maxRedirects: 0 });
+  await context.request.post("/api/auth/signout", {
+    form: { csrfToken: "made up" },
+    maxRedirects: 0,
+  });
   expect(await sessionCookies(context)).toHaveLength(1);
   expect((await context.request.get("/api/auth/check")).status()).toBe(200);
 });

@@ -11,7 +11,10 @@ interface Options {
   person: string;
 }
 
-/** By username. A worker has one app, so that this is no fixture: with one, it would be a worker with an app of its own. */
+/**
+ * By username. A worker has one app, so that this is no fixture: with one, it would be a worker
+ * with an app of its own.
+ */
 const states = new Map<string, Promise<State>>();
 
 async function begin(username: string, baseURL: string, browser: Browser): Promise<State> {
@@ -22,7 +25,10 @@ async function begin(username: string, baseURL: string, browser: Browser): Promi
   return state;
 }
 
-/** Tests that begin signed in. The session is shared with other tests: look at pages, but don't sign out. */
+/**
+ * Tests that begin signed in. The session is shared with other tests: look at pages, but don't sign
+ * out.
+ */
 export const test = base.extend<Options>({
   person: ["alice", { option: true }],
   storageState: async ({ app, browser, person }, use) => {

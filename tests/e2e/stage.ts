@@ -49,7 +49,10 @@ export async function postAsApp(
   return fetch(`${control.issuer}/${path}`, { method: "POST", headers: { authorization }, body });
 }
 
-/** What a browser says of a request that another site's page makes it send. The cookies that it sends along are the test's. */
+/**
+ * What a browser says of a request that another site's page makes it send. The cookies that it
+ * sends along are the test's.
+ */
 export const crossSite = {
   origin: "https://evil.example",
   referer: "https://evil.example/",
@@ -57,7 +60,11 @@ export const crossSite = {
 };
 
 /** What a browser sends with a click on a link, in place of what a script's fetch does. */
-const navigation = { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+const navigation = {
+  accept: "text/html",
+  "sec-fetch-mode": "navigate",
+  "sec-fetch-dest": "document",
+};
 
 /** Opens a page as a browser would, without drawing it. */
 export async function visit(
@@ -71,11 +78,16 @@ export async function visit(
 const csrf = z.object({ csrfToken: z.string() });
 
 /** What a browser's form for Auth.js's own routes has to have. */
-export async function csrfForm({ request }: BrowserContext, origin = ""): Promise<{ csrfToken: string }> {
+export async function csrfForm(
+  { request }: BrowserContext,
+  origin = "",
+): Promise<{ csrfToken: string }> {
   return csrf.parse(await (await request.get(`${origin}/api/auth/csrf`)).json());
 }
 
-/** Begins a sign-in by Auth.js's own route. Follows to Logto's sign-in page, or as far as it is let. */
+/**
+ * Begins a sign-in by Auth.js's own route. Follows to Logto's sign-in page, or as far as it is let.
+ */
 export async function beginSignIn(
   context: BrowserContext,
   callbackUrl: string,
@@ -85,7 +97,10 @@ export async function beginSignIn(
   return context.request.post(`${origin}/api/auth/signin/logto`, { form, maxRedirects });
 }
 
-/** Types somebody's password into Logto's sign-in page. Follows to where it ends, or as far as it is let. */
+/**
+ * Types somebody's password into Logto's sign-in page. Follows to where it ends, or as far as it is
+ * let.
+ */
 export async function typePassword(
   context: BrowserContext,
   signInPage: APIResponse,
@@ -123,7 +138,9 @@ export async function signIn(
   await page.goto(app + to);
 }
 
-/** The paths of Logto's pages, such as the one for the password, that a browser opens from now on. */
+/**
+ * The paths of Logto's pages, such as the one for the password, that a browser opens from now on.
+ */
 export function pagesOfLogto(page: Page, { endpoint }: IdentityControl): string[] {
   const opened: string[] = [];
   page.on("framenavigated", (frame) => {
@@ -143,7 +160,10 @@ export async function expectSignedOut(context: BrowserContext, origin = ""): Pro
 }
 
 /** The answer is the sign-in page, which explains what happened. */
-export async function expectExplained(response: APIResponse, title: string | RegExp): Promise<string> {
+export async function expectExplained(
+  response: APIResponse,
+  title: string | RegExp,
+): Promise<string> {
   const page = await response.text();
   expect(new URL(response.url()).pathname).toBe("/sign-in");
   expect(response.status()).toBe(200);

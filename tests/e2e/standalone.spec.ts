@@ -18,7 +18,10 @@ import { signInByHand, signOut } from "./steps";
 /** Whoever runs the tests as root has somebody else run the server: `nobody`, as on every Linux. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-/** Builds as the Dockerfile does. @returns a folder with nothing but what the image has, and where in it the server is */
+/**
+ * Builds as the Dockerfile does. @returns a folder with nothing but what the image has, and where
+ * in it the server is
+ */
 async function buildImage(): Promise<{ image: string; server: string }> {
   const build = await buildCopy("standalone", { env: { BUILD_STANDALONE: "1" } });
   const inner = path.join(".data", path.basename(build));
@@ -26,7 +29,9 @@ async function buildImage(): Promise<{ image: string; server: string }> {
   chmodSync(image, 0o755);
   // As Docker copies: Node.js would make absolute links of relative ones, back to the build.
   cpSync(path.join(build, ".next/standalone"), image, { recursive: true, verbatimSymlinks: true });
-  cpSync(path.join(build, ".next/static"), path.join(image, inner, ".next/static"), { recursive: true });
+  cpSync(path.join(build, ".next/static"), path.join(image, inner, ".next/static"), {
+    recursive: true,
+  });
   rmSync(build, { recursive: true });
   return { image, server: path.join(image, inner) };
 }
@@ -43,7 +48,11 @@ const test = base.extend<object, { folder: string }>({
 });
 
 /** Runs the image's command. @returns once it answers: what ends it, and gives its exit code */
-async function startServer(folder: string, port: number, env: Variables): Promise<() => Promise<unknown>> {
+async function startServer(
+  folder: string,
+  port: number,
+  env: Variables,
+): Promise<() => Promise<unknown>> {
   const server = spawn(process.execPath, ["server.js"], {
     cwd: folder,
     ...nobody,
@@ -102,7 +111,11 @@ for (const known of ["AUTH_URL", "AUTH_TRUST_HOST"] as const)
   }) => {
     const port = await freePort();
     const front = await startNginx(port, { host: "app.test", scheme: "https", proxies: 1 });
-    const identity = await startIdentity({ port: 0, control: true, clients: [appClient(front.url)] });
+    const identity = await startIdentity({
+      port: 0,
+      control: true,
+      clients: [appClient(front.url)],
+    });
     const stop = await startServer(folder, port, {
       HOSTNAME: "0.0.0.0",
       [known]: known === "AUTH_URL" ? front.url : "true",

@@ -10,7 +10,13 @@ import { variableNames } from "@/lib/env";
 import { startIdentity } from "../../dev/identity/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { freePort, startApp, startPair } from "./servers";
-import { encodeCookie, readSession, putCookies, sessionValue, writtenSessionCookies } from "./session-cookie";
+import {
+  encodeCookie,
+  readSession,
+  putCookies,
+  sessionValue,
+  writtenSessionCookies,
+} from "./session-cookie";
 import { expect, signInByRequests, test, typePassword, visit } from "./stage";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -90,7 +96,9 @@ for (const { what, variables, listed } of wrong) {
 const newSecret = () => randomBytes(32).toString("hex");
 const [newer, older, oldest] = [newSecret(), newSecret(), newSecret()];
 
-test("a cookie made with an older secret is read, and written anew with the newest", async ({ context }) => {
+test("a cookie made with an older secret is read, and written anew with the newest", async ({
+  context,
+}) => {
   const { app, stop } = await startPair({
     AUTH_SECRET: oldest,
     AUTH_SECRET_1: older,
@@ -104,7 +112,9 @@ test("a cookie made with an older secret is read, and written anew with the newe
       const response = await visit(context, `${app.url}/dashboard`, { maxRedirects: 0 });
       expect(response.status()).toBe(200);
       expect(writtenSessionCookies(response)).toHaveLength(1);
-      expect(await decode({ token: await sessionValue(context), secret: newer, salt: name })).toMatchObject({
+      expect(
+        await decode({ token: await sessionValue(context), secret: newer, salt: name }),
+      ).toMatchObject({
         sid: token.sid,
         generation: token.generation,
       });
@@ -121,8 +131,13 @@ test("an https AUTH_URL gives the session a Secure cookie that no sibling domain
 }) => {
   const origin = "https://app.example.test";
   const identity = await startIdentity({ port: 0, control: true, clients: [appClient(origin)] });
-  const app = await startApp({ ...appVariables(identity.issuer), AUTH_SECRET: newer, AUTH_URL: origin });
-  // The proxy that ends TLS in front of the app: passes requests on, and the browser's cookies with them.
+  const app = await startApp({
+    ...appVariables(identity.issuer),
+    AUTH_SECRET: newer,
+    AUTH_URL: origin,
+  });
+  // The proxy that ends TLS in front of the app: passes requests on, and the browser's cookies with
+  // them.
   const jar = new Map<string, string>();
   const written: string[] = [];
   const pass = async (path: string, form?: Record<string, string>) => {

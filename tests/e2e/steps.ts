@@ -30,7 +30,9 @@ export async function signInByHand(page: Page, username: string, to: string): Pr
 
 /** The button in the header that opens the user menu. */
 export function userMenuButton(page: Page, name: string | RegExp = /./): Locator {
-  return page.getByRole("button", { name: "Account menu of" }).and(page.getByRole("button", { name }));
+  return page
+    .getByRole("button", { name: "Account menu of" })
+    .and(page.getByRole("button", { name }));
 }
 
 /** Opens the user menu in the header. */
@@ -53,10 +55,14 @@ export async function sessionCookies(context: BrowserContext) {
   return (await context.cookies()).filter(({ name }) => name.includes("authjs.session-token"));
 }
 
-/** Waits until React has taken over the page, so that what is wrong with its HTML has been reported. */
+/**
+ * Waits until React has taken over the page, so that what is wrong with its HTML has been reported.
+ */
 export async function hydrated(page: Page): Promise<void> {
   const header = page.getByRole("banner").getByRole("link").first();
   await expect
-    .poll(() => header.evaluate((link) => Object.keys(link).some((key) => key.startsWith("__reactProps"))))
+    .poll(() =>
+      header.evaluate((link) => Object.keys(link).some((key) => key.startsWith("__reactProps"))),
+    )
     .toBe(true);
 }

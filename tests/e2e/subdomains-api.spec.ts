@@ -11,7 +11,10 @@ const appOrigin = "http://app.starter.test:3000";
 const otherOrigin = "https://partner.example.com";
 const resource = "https://shopping.example.com/api";
 const cookieName = "authjs.session-token";
-const [secret, oldSecret] = [randomBytes(32).toString("base64"), randomBytes(32).toString("base64")];
+const [secret, oldSecret] = [
+  randomBytes(32).toString("base64"),
+  randomBytes(32).toString("base64"),
+];
 const writes = ["POST", "PUT", "PATCH", "DELETE"];
 const methods = ["GET", "HEAD", ...writes];
 const seconds = () => Math.floor(Date.now() / 1000);
@@ -37,8 +40,17 @@ interface Wish {
 }
 
 /** An access token as Logto makes it (Logto facts: tokens), with what a test has otherwise. */
-async function accessToken({ issuer, privateKey }: Keys, { claims, header, key = privateKey }: Wish = {}) {
-  const payload = { iss: issuer, aud: resource, sub: "k3v9t2m8qx1a", scope: "read", client_id: "native-app" };
+async function accessToken(
+  { issuer, privateKey }: Keys,
+  { claims, header, key = privateKey }: Wish = {},
+) {
+  const payload = {
+    iss: issuer,
+    aud: resource,
+    sub: "k3v9t2m8qx1a",
+    scope: "read",
+    client_id: "native-app",
+  };
   const times = { iat: seconds(), exp: seconds() + 3600 };
   return new SignJWT({ ...payload, ...times, ...claims })
     .setProtectedHeader({ alg: "ES384", typ: "at+jwt", kid: "one", ...header })
@@ -80,7 +92,9 @@ const encoded = (changes: Partial<Session> = {}, by = secret) =>
 
 /** As the app cuts a long one. */
 const chunked = (value: string) =>
-  (value.match(/.{1,3936}/g) ?? []).map((chunk, index) => `${cookieName}.${index}=${chunk}`).join("; ");
+  (value.match(/.{1,3936}/g) ?? [])
+    .map((chunk, index) => `${cookieName}.${index}=${chunk}`)
+    .join("; ");
 
 const withCookie = (cookie: string) => ({ headers: { cookie } });
 const me = (request: APIRequestContext, api: NestApi, cookie: string) =>
@@ -122,7 +136,11 @@ test.describe("the app's session cookie @jwt", () => {
       [older, newer],
       [newer, older],
     ]) {
-      const answer = await me(request, api, values.map((value) => `${cookieName}=${value}`).join("; "));
+      const answer = await me(
+        request,
+        api,
+        values.map((value) => `${cookieName}=${value}`).join("; "),
+      );
       expect(await answer.json()).toMatchObject({ subject: "carol" });
     }
   });
@@ -151,10 +169,15 @@ test.describe("the app's session cookie @jwt", () => {
       expect(answer.status()).toBe(401);
     });
 
-  test("is looked for no longer where a request brings thousands of chunks", async ({ request, api }) => {
+  test("is looked for no longer where a request brings thousands of chunks", async ({
+    request,
+    api,
+  }) => {
     const chunks = Array.from({ length: 400 }, (_, index) => `${cookieName}.${index % 8}=${index}`);
     const cookie = [...chunks, `${cookieName}=${await encoded()}`].join("; ");
-    expect(await (await me(request, api, cookie)).json()).toMatchObject({ subject: "k3v9t2m8qx1a" });
+    expect(await (await me(request, api, cookie)).json()).toMatchObject({
+      subject: "k3v9t2m8qx1a",
+    });
   });
 
   test("opens an organization to its members only", async ({ request, api }) => {
@@ -192,25 +215,37 @@ test.describe("the app's session cookie @jwt", () => {
         });
         expect(answer.status()).toBe(403);
       }
-      expect(await (await request.get(`${api.url}/products`, withCookie(cookie))).json()).toEqual(before);
+      expect(await (await request.get(`${api.url}/products`, withCookie(cookie))).json()).toEqual(
+        before,
+      );
     });
 
   test("lets the app's pages write what its user's role allows", async ({ request, api }) => {
     const headers = { cookie: `${cookieName}=${await encoded()}`, origin: appOrigin };
-    const added = await request.post(`${api.url}/products`, { headers, data: { name: "Tea", price: 450 } });
+    const added = await request.post(`${api.url}/products`, {
+      headers,
+      data: { name: "Tea", price: 450 },
+    });
     expect(added.status()).toBe(201);
     const tea: unknown = await added.json();
     expect(tea).toMatchObject({ name: "Tea", price: 450 });
     const url = `${api.url}/products/${String(Reflect.get(Object(tea), "id"))}`;
-    expect(await (await request.patch(url, { headers, data: { price: 500 } })).json()).toMatchObject({
+    expect(
+      await (await request.patch(url, { headers, data: { price: 500 } })).json(),
+    ).toMatchObject({
       name: "Tea",
       price: 500,
     });
-    expect((await request.put(url, { headers, data: { name: "Rooibos", price: 300 } })).status()).toBe(200);
+    expect(
+      (await request.put(url, { headers, data: { name: "Rooibos", price: 300 } })).status(),
+    ).toBe(200);
     expect((await request.put(url, { headers, data: { name: "" } })).status()).toBe(400);
     const large = { name: "x".repeat(200_000), price: 1 };
     expect((await request.put(url, { headers, data: large })).status()).toBe(413);
-    const broken = { headers: { ...headers, "content-type": "application/json" }, data: Buffer.from("{") };
+    const broken = {
+      headers: { ...headers, "content-type": "application/json" },
+      data: Buffer.from("{"),
+    };
     expect((await request.put(url, broken)).status()).toBe(400);
     expect((await request.delete(url, { headers })).status()).toBe(204);
     expect((await request.delete(url, { headers })).status()).toBe(404);
@@ -227,7 +262,11 @@ test.describe("the app's session cookie @jwt", () => {
 test.describe("an access token @jwt", () => {
   const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-  test("says who calls, and decides where there is a cookie too", async ({ request, api, keys }) => {
+  test("says who calls, and decides where there is a cookie too", async ({
+    request,
+    api,
+    keys,
+  }) => {
     const answer = await request.get(
       `${api.url}/me`,
       bearer(await accessToken(keys, { claims: { scope: "read write" } })),
@@ -250,7 +289,9 @@ test.describe("an access token @jwt", () => {
     "without a subject": () => ({ claims: { sub: undefined } }),
     "that is an id_token": () => ({ header: { typ: "JWT" } }),
     "without a type": () => ({ header: { typ: undefined } }),
-    "of a key that Logto has not": async () => ({ key: (await generateKeyPair("ES384")).privateKey }),
+    "of a key that Logto has not": async () => ({
+      key: (await generateKeyPair("ES384")).privateKey,
+    }),
     "of a key by another name": () => ({ header: { kid: "two" } }),
     "of another algorithm": async () => ({
       header: { alg: "ES256" },
@@ -263,7 +304,10 @@ test.describe("an access token @jwt", () => {
   };
   for (const [what, wish] of Object.entries(refused))
     test(`is refused ${what}`, async ({ request, api, keys }) => {
-      const answer = await request.get(`${api.url}/me`, bearer(await accessToken(keys, await wish(keys))));
+      const answer = await request.get(
+        `${api.url}/me`,
+        bearer(await accessToken(keys, await wish(keys))),
+      );
       expect(answer.status()).toBe(401);
       expect(answer.headers()["www-authenticate"]).toBe('Bearer error="invalid_token"');
     });
@@ -277,7 +321,10 @@ test.describe("an access token @jwt", () => {
     };
     for (const path of ["me", "products", "me/organizations/globex", "me/organizations/undefined"])
       expect([path, ...(await get(path, ofAcme))]).toEqual([path, 403, undefined]);
-    const added = await request.post(`${api.url}/products`, { ...ofAcme, data: { name: "Tea", price: 1 } });
+    const added = await request.post(`${api.url}/products`, {
+      ...ofAcme,
+      data: { name: "Tea", price: 1 },
+    });
     expect(added.status()).toBe(403);
     const answer = await request.get(`${api.url}/me/organizations/acme`, ofAcme);
     expect(await answer.json()).toMatchObject({ via: "bearer", organizationId: "acme" });
@@ -299,9 +346,14 @@ test.describe("an access token @jwt", () => {
 
   test("allows what is in its scope, from wherever it is sent", async ({ request, api, keys }) => {
     const data = { name: "Coffee", price: 900 };
-    const reader = await request.post(`${api.url}/products`, { ...bearer(await accessToken(keys)), data });
+    const reader = await request.post(`${api.url}/products`, {
+      ...bearer(await accessToken(keys)),
+      data,
+    });
     expect(reader.status()).toBe(403);
-    expect(reader.headers()["www-authenticate"]).toBe('Bearer error="insufficient_scope", scope="write"');
+    expect(reader.headers()["www-authenticate"]).toBe(
+      'Bearer error="insufficient_scope", scope="write"',
+    );
     const { headers } = bearer(await accessToken(keys, { claims: { scope: "write" } }));
     const writer = await request.post(`${api.url}/products`, {
       headers: { ...headers, origin: "null" },
@@ -311,7 +363,10 @@ test.describe("an access token @jwt", () => {
     expect((await request.get(`${api.url}/products`, { headers })).status()).toBe(403);
   });
 
-  test("is neither accepted nor refused while Logto's keys can't be read", async ({ request, keys }) => {
+  test("is neither accepted nor refused while Logto's keys can't be read", async ({
+    request,
+    keys,
+  }) => {
     const { port, servers } = await listen(0, (_, answer) => answer.writeHead(500).end());
     const issuer = `http://localhost:${port}/oidc`;
     const api = await startNestApi({
@@ -351,7 +406,10 @@ test.describe("CORS @jwt", () => {
           "access-control-request-method": method,
           "access-control-request-headers": "authorization,content-type",
         };
-        const preflight = await request.fetch(`${api.url}/products`, { method: "OPTIONS", headers });
+        const preflight = await request.fetch(`${api.url}/products`, {
+          method: "OPTIONS",
+          headers,
+        });
         expect(preflight.status()).toBe(204);
         expect(preflight.headers()).toMatchObject({
           "access-control-allow-origin": origin,

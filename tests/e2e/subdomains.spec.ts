@@ -28,7 +28,9 @@ const test = base.extend<object, { site: Subdomains; otherOrigin: string }>({
 });
 
 const { executablePath, args = [] } = findBrowser() ?? {};
-test.use({ launchOptions: { args: [...args, resolverRules], ...(executablePath && { executablePath }) } });
+test.use({
+  launchOptions: { args: [...args, resolverRules], ...(executablePath && { executablePath }) },
+});
 // They share the servers.
 test.describe.configure({ mode: "default" });
 
@@ -80,7 +82,9 @@ test("a page calls the API on the other subdomain, by its cookie and by the app'
     scopes: expect.arrayContaining(["read", "write"]),
   };
   expect(await fetchIn(page, "/api/proxy/me")).toEqual({ status: 200, body: proxied });
-  expect(await fetchIn(page, `${api.url}/me`), "without credentials").toMatchObject({ status: 401 });
+  expect(await fetchIn(page, `${api.url}/me`), "without credentials").toMatchObject({
+    status: 401,
+  });
 
   const url = `${api.url}/products`;
   const tea = await fetchIn(page, url, json("POST", { name: "Tea", price: 450 }));
@@ -91,7 +95,9 @@ test("a page calls the API on the other subdomain, by its cookie and by the app'
     name: "Rooibos",
     price: 500,
   });
-  expect((await fetchIn(page, "/api/proxy/products")).body).toMatchObject([{ name: "Rooibos", price: 500 }]);
+  expect((await fetchIn(page, "/api/proxy/products")).body).toMatchObject([
+    { name: "Rooibos", price: 500 },
+  ]);
   expect((await fetchIn(page, one, json("DELETE"))).status).toBe(204);
 
   // One that the browser has from elsewhere, of the same name.
@@ -104,7 +110,11 @@ test("a page calls the API on the other subdomain, by its cookie and by the app'
   expect(api.log()).not.toContain(app.secret);
 });
 
-test("a third origin gets no answer, and changes nothing", async ({ page, site: { api }, otherOrigin }) => {
+test("a third origin gets no answer, and changes nothing", async ({
+  page,
+  site: { api },
+  otherOrigin,
+}) => {
   await signInByHand(page, "bob", "/dashboard");
   await page.goto(otherOrigin);
   expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({ status: 0, body: null });
@@ -140,7 +150,8 @@ test("a session that was signed out is over at the API where it is a row", async
 
   await context.addCookies(kept);
   const { status, body } = await fetchIn(page, `${api.url}/me`, { credentials });
-  // A cookie that holds the session itself is valid at the API until it expires: its README says so.
+  // A cookie that holds the session itself is valid at the API until it expires: its README says
+  // so.
   if (mode === "database")
     expect([status, body]).toEqual([401, expect.objectContaining({ message: "Invalid session" })]);
   else expect(status).toBe(200);

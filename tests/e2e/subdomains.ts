@@ -39,7 +39,12 @@ export async function startSubdomains(storage: Storage): Promise<Subdomains> {
   try {
     const app = await startApp(shared, { port, storage });
     closing.unshift(() => app.stop());
-    const given = { ...shared, ...storage.variables, AUTH_SECRET: app.secret, PORT: String(apiPort) };
+    const given = {
+      ...shared,
+      ...storage.variables,
+      AUTH_SECRET: app.secret,
+      PORT: String(apiPort),
+    };
     const api = await startNestApi(given);
     closing.unshift(() => api.stop());
     return {

@@ -105,7 +105,9 @@ test("two people in browsers of their own stay who they are, and so do their gra
       return context;
     }),
   );
-  const rounds = await Promise.all([1, 2, 3].map(() => Promise.all(contexts.map((each) => whoIs(each)))));
+  const rounds = await Promise.all(
+    [1, 2, 3].map(() => Promise.all(contexts.map((each) => whoIs(each)))),
+  );
   for (const round of rounds)
     expect(round.map(({ username }) => username)).toEqual(people.map(({ username }) => username));
   expect(new Set(rounds.flat().map(({ id }) => id)).size).toBe(2);

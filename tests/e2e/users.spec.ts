@@ -38,7 +38,11 @@ test("name, e-mail address and picture of a user are what the provider said at t
   db,
   stage: { control },
 }) => {
-  const claims = { name: "Nora", email: "Nora@New.example", picture: "https://new.example/nora.png" };
+  const claims = {
+    name: "Nora",
+    email: "Nora@New.example",
+    picture: "https://new.example/nora.png",
+  };
   const person = await addPerson(control, { claims });
   await signInAnew(context, person);
   const [made] = await usersOf(db, person);
@@ -82,7 +86,10 @@ test("an address that moved from one person to another is each one's when they s
   stage: { control },
 }) => {
   const email = "moved@users.example";
-  const [before, after] = [await addPerson(control, { claims: { email } }), await addPerson(control)];
+  const [before, after] = [
+    await addPerson(control, { claims: { email } }),
+    await addPerson(control),
+  ];
   await signInAnew(context, before);
   await control.changeUser(before.id, { claims: { email: null } });
   await control.changeUser(after.id, { claims: { email } });
@@ -107,7 +114,9 @@ test("a stranger with an unverified address of somebody else is a user of their 
   await signInAnew(context, stranger);
   expect(await userId(context)).toBe(stranger.id);
   expect(await usersOf(db, owner)).toMatchObject([{ id: owner.id, email }]);
-  expect(await usersOf(db, stranger)).toMatchObject([{ id: stranger.id, email, emailVerified: null }]);
+  expect(await usersOf(db, stranger)).toMatchObject([
+    { id: stranger.id, email, emailVerified: null },
+  ]);
 });
 
 test("ten first sign-ins at once of somebody without an e-mail address make one user with one account", async ({
@@ -121,13 +130,16 @@ test("ten first sign-ins at once of somebody without an e-mail address make one 
   );
   await Promise.all(contexts.map((context) => signInByRequests(context, person.username)));
   const users = await usersOf(db, person);
-  expect(users).toMatchObject([{ accounts: { length: 1 }, sessions: { length: rowsOf(stage, 10) } }]);
+  expect(users).toMatchObject([
+    { accounts: { length: 1 }, sessions: { length: rowsOf(stage, 10) } },
+  ]);
   expect(await db.user.count({ where: { accounts: { none: {} } } })).toBe(0);
   await Promise.all(contexts.map((context) => context.close()));
 });
 
 /** How many sessions are rows: none where the cookie is the session. */
-const rowsOf = ({ storage }: Stage, sessions: number) => (storage.mode === "database" ? sessions : 0);
+const rowsOf = ({ storage }: Stage, sessions: number) =>
+  storage.mode === "database" ? sessions : 0;
 
 for (const table of ["User", "Account", "Session"]) {
   const tag = table === "Session" ? "@rows" : [];
@@ -141,13 +153,19 @@ for (const table of ["User", "Account", "Session"]) {
       `CREATE TRIGGER refuse BEFORE INSERT ON "${table}" FOR EACH ROW EXECUTE FUNCTION refuse()`,
     );
     try {
-      const landed = await typePassword(context, await beginSignIn(context, "/dashboard"), person.username);
+      const landed = await typePassword(
+        context,
+        await beginSignIn(context, "/dashboard"),
+        person.username,
+      );
       await expectExplained(landed, "Our database does not answer");
     } finally {
       await db.$executeRawUnsafe(`DROP TRIGGER refuse ON "${table}"`);
     }
     await expectSignedOut(context);
-    expect(await isActive(stage.control, (await tokensOf(stage.control, person)).refreshToken)).toBe(false);
+    expect(
+      await isActive(stage.control, (await tokensOf(stage.control, person)).refreshToken),
+    ).toBe(false);
     expect(await db.user.count({ where: { accounts: { none: {} } } })).toBe(0);
     expect(stage.log()).not.toContain("refused by the test");
 
@@ -178,5 +196,7 @@ test("whoever reads the database finds no token in it, and no cookie that opens 
     { kind: "session cookie", value: await sessionValue(context) },
   ];
   const content = all.join("\n");
-  expect(secrets.filter(({ value }) => content.includes(value)).map(({ kind }) => kind)).toEqual([]);
+  expect(secrets.filter(({ value }) => content.includes(value)).map(({ kind }) => kind)).toEqual(
+    [],
+  );
 });

@@ -1,6 +1,15 @@
 import type { APIResponse, BrowserContext } from "@playwright/test";
 import { z } from "zod";
-import { beginSignIn, csrfForm, expect, signIn, signInByRequests, test, typePassword, visit } from "./stage";
+import {
+  beginSignIn,
+  csrfForm,
+  expect,
+  signIn,
+  signInByRequests,
+  test,
+  typePassword,
+  visit,
+} from "./stage";
 import { goToLogto, signOut, typeCredentials, userMenuButton } from "./steps";
 
 const profile = "/profile?tab=4";
@@ -21,7 +30,10 @@ async function backFromLogto(context: BrowserContext, response: APIResponse): Pr
 /** Begins to sign in to come back to a page, and types the password. */
 async function comeBackFor(context: BrowserContext, path: string, username = "bob"): Promise<URL> {
   const signInPage = await beginSignIn(context, path);
-  return backFromLogto(context, await typePassword(context, signInPage, username, { maxRedirects: 0 }));
+  return backFromLogto(
+    context,
+    await typePassword(context, signInPage, username, { maxRedirects: 0 }),
+  );
 }
 
 /** A refusal of Logto in place of a code. */
@@ -32,7 +44,8 @@ function cancelled(url: URL): URL {
 }
 
 /** Where a response ended, without the origin. */
-const pathOf = (response: APIResponse) => response.url().replace(new URL(response.url()).origin, "");
+const pathOf = (response: APIResponse) =>
+  response.url().replace(new URL(response.url()).origin, "");
 
 const mishaps: [string, (url: URL, context: BrowserContext) => Promise<URL>][] = [
   ["is cancelled at Logto", async (url) => cancelled(url)],
@@ -53,7 +66,11 @@ const mishaps: [string, (url: URL, context: BrowserContext) => Promise<URL>][] =
 ];
 
 for (const [what, happen] of mishaps)
-  test(`a sign-in that ${what} still leads to its page the next time`, async ({ context, page, stage }) => {
+  test(`a sign-in that ${what} still leads to its page the next time`, async ({
+    context,
+    page,
+    stage,
+  }) => {
     const back = await happen(await comeBackFor(context, profile), context);
     await page.goto(back.href);
     await expect(page.getByRole("alert").filter({ hasText: "Sign-in was" })).toBeVisible();
@@ -75,7 +92,12 @@ test("a callback that is opened once more, signed in, leads to its page without 
 test("a page in `state` leads nowhere else", async ({ context, stage }) => {
   const back = await comeBackFor(context, profile);
   const [state = ""] = (back.searchParams.get("state") ?? "").split("~");
-  for (const evil of ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]) {
+  for (const evil of [
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "javascript:alert(1)",
+  ]) {
     back.searchParams.set("state", `${state}~${Buffer.from(evil).toString("base64url")}`);
     expect(new URL((await visit(context, back.href)).url()).origin, evil).toBe(stage.url);
   }
@@ -88,7 +110,10 @@ test("of eight tabs that sign in at once, each ends on its page or on a sign-in 
   const signInPages = [];
   for (const path of paths) signInPages.push({ path, page: await beginSignIn(context, path) });
   for (const { path, page } of signInPages) {
-    const back = await backFromLogto(context, await typePassword(context, page, "bob", { maxRedirects: 0 }));
+    const back = await backFromLogto(
+      context,
+      await typePassword(context, page, "bob", { maxRedirects: 0 }),
+    );
     const landed = await visit(context, back.href);
     const { pathname, searchParams } = new URL(landed.url());
     if (pathname === "/sign-in") expect(searchParams.get("callbackUrl")).toBe(path);
@@ -170,7 +195,10 @@ for (const [callbackUrl, expected] of [
     await goToLogto(page);
   });
 
-test("in a tab that is older than the running build, signing in and out work", async ({ page, stage }) => {
+test("in a tab that is older than the running build, signing in and out work", async ({
+  page,
+  stage,
+}) => {
   // The server would know none of its server actions.
   await page.route("**", (route) =>
     "next-action" in route.request().headers() ? route.abort() : route.continue(),

@@ -14,7 +14,8 @@ test.describe(`${processes} processes, no sticky sessions`, () => {
   let cluster: Cluster;
   test.beforeAll(async () => {
     cluster = await startCluster(processes);
-    // The harshest that a provider can be: every refresh token is good for one use, and a second one ends the grant.
+    // The harshest that a provider can be: every refresh token is good for one use, and a second
+    // one ends the grant.
     await cluster.control.change({ rotation: "always", graceInterval: 0 });
   });
   test.afterAll(() => cluster.stop());
@@ -28,20 +29,27 @@ test.describe(`${processes} processes, no sticky sessions`, () => {
     const before = await cluster.refreshes();
     for (let expiry = 1; expiry <= expiries; expiry += 1) {
       await cluster.expire();
-      expect(await failuresOf(clients, requests, kinds), `failures at expiry ${expiry}`).toEqual([]);
+      expect(await failuresOf(clients, requests, kinds), `failures at expiry ${expiry}`).toEqual(
+        [],
+      );
       expect(await cluster.refreshes(), `token requests after expiry ${expiry}`).toBe(
         before + expiry * sessions,
       );
     }
     await cluster.expire();
-    expect(await failuresOf(clients, sessions, kinds), "failures of those who are left").toEqual([]);
+    expect(await failuresOf(clients, sessions, kinds), "failures of those who are left").toEqual(
+      [],
+    );
     expect(cluster.log()).not.toMatch(/session ended/);
     await Promise.all(clients.map((client) => client.dispose()));
   });
 
   test("exchanges by all processes at once, each of which rotates the refresh token, end no session", async () => {
     const clients = await Promise.all(["alice", "bob"].map((name) => cluster.signIn(name)));
-    const kinds = [asked("/api-access", isWhole), asked("/api/auth/check", (answer) => answer.ok())];
+    const kinds = [
+      asked("/api-access", isWhole),
+      asked("/api/auth/check", (answer) => answer.ok()),
+    ];
     const before = await cluster.refreshes();
     for (let expiry = 1; expiry <= expiries; expiry += 1) {
       await cluster.expire();

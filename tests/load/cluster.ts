@@ -10,7 +10,10 @@ import { sessionOf as sessionOfRow, writeRow } from "../e2e/session-row";
 import { startRoundRobin } from "./round-robin";
 import { expired, signedIn, type Client } from "./sessions";
 
-/** Several processes of the app behind a load balancer without sticky sessions, with one database and one stand-in. */
+/**
+ * Several processes of the app behind a load balancer without sticky sessions, with one database
+ * and one stand-in.
+ */
 export interface Cluster {
   url: string;
   apps: App[];
@@ -63,8 +66,8 @@ export async function startCluster(processes: number, maxDelay = 300): Promise<C
 }
 
 /**
- * Makes the access token of every row one that is about to expire, as if another process had got it an hour ago, with a
- * user who has been away since.
+ * Makes the access token of every row one that is about to expire, as if another process had got it
+ * an hour ago, with a user who has been away since.
  */
 async function expireRows(url: string): Promise<void> {
   const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 2 }) });

@@ -5,14 +5,21 @@ import { allKinds, asked, failuresOf } from "./requests";
 
 const sessions = 4;
 /** Logto acts, and its answer takes its time. */
-const renewal = { endpoint: "token", grant: "refresh_token", when: "after", kind: "delay" } as const;
+const renewal = {
+  endpoint: "token",
+  grant: "refresh_token",
+  when: "after",
+  kind: "delay",
+} as const;
 
 test("a process that dies in the middle of its renewals loses no session", async () => {
   test.setTimeout(120_000);
   const cluster = await startCluster(2, 0);
   const { control, apps } = cluster;
   await control.change({ rotation: "always", graceInterval: 3 });
-  const clients = await Promise.all(Array.from({ length: sessions }, () => cluster.signIn("alice")));
+  const clients = await Promise.all(
+    Array.from({ length: sessions }, () => cluster.signIn("alice")),
+  );
   const [first] = clients;
   const kinds = first ? await allKinds(first) : [];
   await cluster.expire();
@@ -21,7 +28,9 @@ test("a process that dies in the middle of its renewals loses no session", async
   await control.inject({ ...renewal, delayMs: 1_500, times: sessions });
 
   const begun = Date.now();
-  const doomed = clients.map((client) => client.get(`${apps[0]?.url}/api/auth/check`).catch(() => undefined));
+  const doomed = clients.map((client) =>
+    client.get(`${apps[0]?.url}/api/auth/check`).catch(() => undefined),
+  );
   await expect.poll(cluster.refreshes, { intervals: [20] }).toBe(sessions);
   const answered = failuresOf(clients, 10 * sessions, kinds.slice(0, -1)).then((failures) => {
     return { failures, ms: Date.now() - begun };
@@ -49,7 +58,9 @@ test("a database that crashes while Logto answers costs no session: the new toke
   const cluster = await startCluster(1, 0);
   const { control, postgres } = cluster;
   await control.change({ rotation: "always", graceInterval: 0 });
-  const clients = await Promise.all(Array.from({ length: sessions }, () => cluster.signIn("alice")));
+  const clients = await Promise.all(
+    Array.from({ length: sessions }, () => cluster.signIn("alice")),
+  );
   await cluster.expire();
   await control.forgetRequests();
   await control.inject({ ...renewal, delayMs: 1_500, times: sessions });
@@ -62,7 +73,9 @@ test("a database that crashes while Logto answers costs no session: the new toke
   await postgres.start();
 
   const generations = () => query(postgres.url, 'SELECT generation FROM "Session"').catch(() => []);
-  await expect.poll(generations, { timeout: 30_000 }).toEqual(Array.from({ length: sessions }, () => "2"));
+  await expect
+    .poll(generations, { timeout: 30_000 })
+    .toEqual(Array.from({ length: sessions }, () => "2"));
   await cluster.expire();
   await expect.poll(() => failuresOf(clients, sessions, check)).toEqual([]);
   expect(await cluster.refreshes()).toBe(2 * sessions);

@@ -5,7 +5,10 @@ import type { Client } from "./sessions";
 export type Kind = (client: Client) => Promise<string | undefined>;
 
 /** A GET request, and what its answer has to be like. */
-export const asked = (path: string, isGood: (answer: APIResponse) => boolean | Promise<boolean>): Kind => {
+export const asked = (
+  path: string,
+  isGood: (answer: APIResponse) => boolean | Promise<boolean>,
+): Kind => {
   return async (client) => {
     const answer = await client.get(path, { maxRedirects: 0 });
     if (await isGood(answer)) return undefined;
@@ -23,8 +26,8 @@ export const isWhole = async (answer: APIResponse): Promise<boolean> =>
   answer.ok() && !(await answer.text()).includes('role="alert"');
 
 /**
- * The server action behind "Delete my account", which goes to Logto for a sign-in and deletes nothing, sent as a browser without
- * JavaScript sends it.
+ * The server action behind "Delete my account", which goes to Logto for a sign-in and deletes
+ * nothing, sent as a browser without JavaScript sends it.
  *
  * @returns undefined where there is no database, and so nothing to delete
  */
@@ -41,7 +44,10 @@ async function actionOf(client: Client): Promise<Kind | undefined> {
   };
 }
 
-/** Every kind of request: pages, handlers and an action where there is one. @param client is signed in */
+/**
+ * Every kind of request: pages, handlers and an action where there is one. @param client is signed
+ * in
+ */
 export async function allKinds(client: Client): Promise<Kind[]> {
   const action = await actionOf(client);
   return [

@@ -4,8 +4,8 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 
 /**
- * Stands between the clients and the processes of an app. Sends each request to the next process, whoever sent the last
- * one where, and answers late, by a random time: answers overtake each other.
+ * Stands between the clients and the processes of an app. Sends each request to the next process,
+ * whoever sent the last one where, and answers late, by a random time: answers overtake each other.
  */
 export interface RoundRobin {
   url: string;
@@ -15,7 +15,11 @@ export interface RoundRobin {
 }
 
 /** @throws Error when the process does not answer to the end */
-async function forwarded(target: string, { method, url: path, headers }: IncomingMessage, body: Buffer) {
+async function forwarded(
+  target: string,
+  { method, url: path, headers }: IncomingMessage,
+  body: Buffer,
+) {
   const { hostname, port } = new URL(target);
   const sent = request({ hostname, port, method, path, headers, agent: false }).end(body);
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -27,7 +31,10 @@ async function forwarded(target: string, { method, url: path, headers }: Incomin
 /**
  * @param options `port`: where it listens; `maxDelay`: of an answer, in milliseconds
  */
-export async function startRoundRobin(options: { port: number; maxDelay: number }): Promise<RoundRobin> {
+export async function startRoundRobin(options: {
+  port: number;
+  maxDelay: number;
+}): Promise<RoundRobin> {
   let turn = 0;
   const server = createServer((incoming, outgoing) => {
     turn += 1;
@@ -35,7 +42,8 @@ export async function startRoundRobin(options: { port: number; maxDelay: number 
     const inTurn = [...proxy.targets.slice(first), ...proxy.targets.slice(0, first)];
     const answer = async () => {
       const body = await buffer(incoming);
-      // Where a process is gone, another one takes its turn: as load balancers do for what may be sent twice.
+      // Where a process is gone, another one takes its turn: as load balancers do for what may be
+      // sent twice.
       const targets = incoming.method === "GET" ? inTurn : inTurn.slice(0, 1);
       for (const target of targets) {
         const answered = await forwarded(target, incoming, body).catch(() => undefined);
@@ -58,7 +66,8 @@ export async function startRoundRobin(options: { port: number; maxDelay: number 
       await once(server, "close");
     },
   };
-  // A connection that is closed for idleness just when its client sends a request would be a failure of nobody's.
+  // A connection that is closed for idleness just when its client sends a request would be a
+  // failure of nobody's.
   server.keepAliveTimeout = 0;
   server.listen(options.port);
   await once(server, "listening");

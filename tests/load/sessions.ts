@@ -36,8 +36,8 @@ async function sessionOf(client: Client, secret: string): Promise<Session> {
 }
 
 /**
- * A session whose access token is about to expire, so that nobody has to wait for that. It counts as one renewal more, as
- * if another process had renewed it.
+ * A session whose access token is about to expire, so that nobody has to wait for that. It counts
+ * as one renewal more, as if another process had renewed it.
  */
 export const expired = (token: Session): Session => ({
   ...token,
@@ -45,7 +45,9 @@ export const expired = (token: Session): Session => ({
   expiresAt: Math.floor(Date.now() / 1000) + 5,
 });
 
-/** The same client at the moment when its access token is about to expire: its cookie is made anew. */
+/**
+ * The same client at the moment when its access token is about to expire: its cookie is made anew.
+ */
 export async function atExpiry(client: Client, baseURL: string, secret: string): Promise<Client> {
   const token = { ...expired(await sessionOf(client, secret)) };
   const value = await encode({ token, secret, salt: cookieName, maxAge: 7 * 24 * 3600 });

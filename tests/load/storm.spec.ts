@@ -27,7 +27,11 @@ interface Site {
 async function withCookies(): Promise<Site> {
   const proxy = await startRoundRobin({ port: await freePort(), maxDelay: 300 });
   const identity = await startIdentity({ port: 0, control: true, clients: [appClient(proxy.url)] });
-  const app = await startApp({ ...appVariables(identity.issuer), AUTH_URL: proxy.url, AUTH_SECRET: secret });
+  const app = await startApp({
+    ...appVariables(identity.issuer),
+    AUTH_URL: proxy.url,
+    AUTH_SECRET: secret,
+  });
   proxy.targets = [app.url];
   return {
     control: controlOf(identity.endpoint),
@@ -53,9 +57,15 @@ async function withRows(): Promise<Site> {
   };
 }
 
-/** What Logto does with a refresh token that it replaces, and how late its answers are, in milliseconds. */
+/**
+ * What Logto does with a refresh token that it replaces, and how late its answers are, in
+ * milliseconds.
+ */
 const logtos = {
-  "the harshest: a refresh token is good for one use, and a second one ends the grant": { grace: 0, late: 0 },
+  "the harshest: a refresh token is good for one use, and a second one ends the grant": {
+    grace: 0,
+    late: 0,
+  },
   "with a grace of 3 s": { grace: 3, late: 0 },
   "with a grace of 3 s, every answer 2.5 s late": { grace: 3, late: 2_500 },
 };
@@ -68,7 +78,9 @@ for (const [store, start] of Object.entries({ cookie: withCookies, row: withRows
       const { control } = site;
       await control.change({ rotation: "always", graceInterval: grace });
       // All that the app asks for itself.
-      for (const endpoint of late ? (["discovery", "jwks", "token", "userinfo", "revocation"] as const) : [])
+      for (const endpoint of late
+        ? (["discovery", "jwks", "token", "userinfo", "revocation"] as const)
+        : [])
         await control.inject({ endpoint, when: "after", kind: "delay", delayMs: late });
       let client = await site.signIn();
       const kinds = await allKinds(client);
@@ -77,7 +89,9 @@ for (const [store, start] of Object.entries({ cookie: withCookies, row: withRows
       let before = await refreshes();
       for (let expiry = 1; expiry <= expiries; expiry += 1) {
         client = await site.expire(client);
-        expect(await failuresOf([client], requests, kinds), `failures at expiry ${expiry}`).toEqual([]);
+        expect(await failuresOf([client], requests, kinds), `failures at expiry ${expiry}`).toEqual(
+          [],
+        );
         // A late answer is asked for once more.
         await expect
           .poll(refreshes, { message: `token requests of expiry ${expiry}` })

@@ -9,7 +9,9 @@ test("a Logto that takes seconds for twenty renewals keeps no page waiting", asy
   const cluster = await startCluster(1, 0);
   const { control } = cluster;
   await control.change({ rotation: "always", graceInterval: 3 });
-  const expiring = await Promise.all(Array.from({ length: renewals }, () => cluster.signIn("alice")));
+  const expiring = await Promise.all(
+    Array.from({ length: renewals }, () => cluster.signIn("alice")),
+  );
   await cluster.expire();
   const fresh = await cluster.signIn("bob");
   await control.forgetRequests();

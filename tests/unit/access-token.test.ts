@@ -19,14 +19,24 @@ vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn(
 vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 
-/** Answers as Logto does: with the same refresh token, and an access token that tells whose it is and what for. */
+/**
+ * Answers as Logto does: with the same refresh token, and an access token that tells whose it is
+ * and what for.
+ */
 function answer(
   refreshToken: string,
   { resource = "", organizationId = "" }: TokenTarget = {},
   changes: Partial<TokenResponse> = {},
 ): TokenResponse {
   const accessToken = `access of ${refreshToken} for ${resource}|${organizationId}`;
-  return { accessToken, expiresIn: 3600, refreshToken, scopes: ["read"], claims: undefined, ...changes };
+  return {
+    accessToken,
+    expiresIn: 3600,
+    refreshToken,
+    scopes: ["read"],
+    claims: undefined,
+    ...changes,
+  };
 }
 
 function answers(changes: Partial<TokenResponse> = {}): void {
@@ -36,7 +46,8 @@ function answers(changes: Partial<TokenResponse> = {}): void {
   );
 }
 
-const fails = (code: LogtoErrorCode) => logto.refreshTokens.mockRejectedValue(new LogtoError(code, code));
+const fails = (code: LogtoErrorCode) =>
+  logto.refreshTokens.mockRejectedValue(new LogtoError(code, code));
 const ask = async (token: Session, target?: Parameters<typeof getAccessToken>[0]) =>
   (await requestWith(token)).run(() => getAccessToken(target));
 const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
@@ -66,7 +77,11 @@ describe("the access token for userinfo", () => {
     answers({ refreshToken: "rotated" });
     const { accessToken } = await request.run(() => getAccessToken());
     expect(accessToken).toBe("access of mine for |");
-    expect(await request.session()).toMatchObject({ accessToken, refreshToken: "rotated", generation: 1 });
+    expect(await request.session()).toMatchObject({
+      accessToken,
+      refreshToken: "rotated",
+      generation: 1,
+    });
   });
 
   test("still serves through an outage while it is valid", async () => {
@@ -77,7 +92,9 @@ describe("the access token for userinfo", () => {
 
   test("can't be had through an outage once it is over", async () => {
     fails("unavailable");
-    await expect(ask(expiring({ expiresAt: 1 }))).rejects.toMatchObject({ code: "provider_unavailable" });
+    await expect(ask(expiring({ expiresAt: 1 }))).rejects.toMatchObject({
+      code: "provider_unavailable",
+    });
   });
 
   test("can't be had without a refresh token once it is over", async () => {
@@ -159,7 +176,9 @@ describe("an access token for something else", () => {
     const token = session();
     const request = await requestWith(token);
     const asked = Array.from({ length: 50 }, (_, index) =>
-      index % 2 ? ask({ ...token }, { resource: api }) : request.run(() => getAccessToken({ resource: api })),
+      index % 2
+        ? ask({ ...token }, { resource: api })
+        : request.run(() => getAccessToken({ resource: api })),
     );
     expect(new Set(await Promise.all(asked)).size).toBe(1);
     expect(requests()).toBe(1);
@@ -195,7 +214,10 @@ describe("an access token for something else", () => {
     const token = session();
     await ask(token, { resource: api });
     await endSession(token, "signed out");
-    await expect(ask(token, { resource: api })).rejects.toMatchObject({ code: "signed_out", status: 401 });
+    await expect(ask(token, { resource: api })).rejects.toMatchObject({
+      code: "signed_out",
+      status: 401,
+    });
     expect(requests()).toBe(1);
   });
 });
@@ -235,7 +257,10 @@ describe("a refresh token that an exchange rotated", () => {
     await request.run(() =>
       Promise.all([getAccessToken({ resource: api }), getAccessToken({ resource: otherApi })]),
     );
-    expect(logto.refreshTokens.mock.calls.map((call: unknown[]) => call[1])).toEqual(["mine", "rotated"]);
+    expect(logto.refreshTokens.mock.calls.map((call: unknown[]) => call[1])).toEqual([
+      "mine",
+      "rotated",
+    ]);
   });
 });
 
@@ -278,7 +303,10 @@ describe("an exchange that fails", () => {
   test("by a refused grant ends the session for every request", async () => {
     fails("invalid_grant");
     const token = session();
-    await expect(ask(token, { resource: api })).rejects.toMatchObject({ code: "session_ended", status: 401 });
+    await expect(ask(token, { resource: api })).rejects.toMatchObject({
+      code: "session_ended",
+      status: 401,
+    });
     await expect(ask(token)).rejects.toMatchObject({ code: "session_ended" });
     expect(requests()).toBe(1);
   });
@@ -291,7 +319,9 @@ describe("an exchange that fails", () => {
     expect(await ask(token, { resource: api })).toBe(first);
     expect(requests()).toBe(2);
     pass(1);
-    await expect(ask(token, { resource: api })).rejects.toMatchObject({ code: "provider_unavailable" });
+    await expect(ask(token, { resource: api })).rejects.toMatchObject({
+      code: "provider_unavailable",
+    });
   });
 
   test("by a refusal is told, though the kept token were still valid", async () => {
@@ -299,14 +329,18 @@ describe("an exchange that fails", () => {
     await ask(token, { organizationId: acme });
     fails("access_denied");
     pass(3599);
-    await expect(ask(token, { organizationId: acme })).rejects.toMatchObject({ code: "not_a_member" });
+    await expect(ask(token, { organizationId: acme })).rejects.toMatchObject({
+      code: "not_a_member",
+    });
   });
 
   test("is not asked again at once in an outage", async () => {
     fails("unavailable");
     const token = session();
     for (let time = 0; time < 5; time += 1)
-      await expect(ask(token, { resource: api })).rejects.toMatchObject({ code: "provider_unavailable" });
+      await expect(ask(token, { resource: api })).rejects.toMatchObject({
+        code: "provider_unavailable",
+      });
     expect(requests()).toBe(1);
     answers();
     pass(1);
@@ -316,7 +350,9 @@ describe("an exchange that fails", () => {
   test("keeps nobody out who became a member since", async () => {
     fails("access_denied");
     const token = session();
-    await expect(ask(token, { organizationId: acme })).rejects.toMatchObject({ code: "not_a_member" });
+    await expect(ask(token, { organizationId: acme })).rejects.toMatchObject({
+      code: "not_a_member",
+    });
     answers();
     expect((await ask(token, { organizationId: acme })).scopes).toEqual(["read"]);
   });

@@ -78,7 +78,11 @@ describe("deleteAccount", () => {
   test("ends the user's other sessions, and none that begins after it", async () => {
     const other = session({ subject: "p7c4w1n6zr5b" });
     const authenticatedAt = seconds() - 10;
-    const token = session({ subject: "p7c4w1n6zr5b", authenticatedAt, refreshToken: "to be revoked" });
+    const token = session({
+      subject: "p7c4w1n6zr5b",
+      authenticatedAt,
+      refreshToken: "to be revoked",
+    });
     await redirectOf(() => by(token, deleteAccount));
     expect(await isOver(other)).toBe(true);
     expect(await isOver({ ...other, startedAt: seconds() + 1 })).toBe(false);
@@ -100,7 +104,10 @@ describe("deleteAccount", () => {
     ["of an unknown time", { authenticatedAt: undefined }],
   ])("does nothing where the sign-in is %s", async (_, changes) => {
     const token = session({ subject: "u9y1r4g7kb0s", ...changes });
-    await expect(by(token, deleteAccount)).rejects.toMatchObject({ code: "sign_in_again", status: 403 });
+    await expect(by(token, deleteAccount)).rejects.toMatchObject({
+      code: "sign_in_again",
+      status: 403,
+    });
     expect(deleteMany).not.toHaveBeenCalled();
     expect(endHere).not.toHaveBeenCalled();
     expect(await isOver(token)).toBe(false);

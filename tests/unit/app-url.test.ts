@@ -14,8 +14,14 @@ describe("the origin that the browser asked for", () => {
     [{ host: "app.test:8080", "x-forwarded-proto": "https" }, "https://app.test:8080"],
     [{ host: "upstream:3000", "x-forwarded-host": "app.test" }, "http://app.test"],
     // Each of two proxies added its own.
-    [{ "x-forwarded-host": "app.test, inner.test", "x-forwarded-proto": "https, http" }, "https://app.test"],
-    [{ "x-forwarded-host": " app.test ,inner.test", "x-forwarded-proto": "https,http" }, "https://app.test"],
+    [
+      { "x-forwarded-host": "app.test, inner.test", "x-forwarded-proto": "https, http" },
+      "https://app.test",
+    ],
+    [
+      { "x-forwarded-host": " app.test ,inner.test", "x-forwarded-proto": "https,http" },
+      "https://app.test",
+    ],
     [{ host: "app.test", "x-forwarded-host": "" }, "http://app.test"],
     [{ host: "app.test", "x-forwarded-proto": "gopher" }, "http://app.test"],
     [{ host: "[::1]:3000" }, "http://[::1]:3000"],

@@ -32,7 +32,10 @@ describe("the adapter", () => {
 
   test.each([
     ["makes no user", () => authAdapter().createUser?.(user)],
-    ["links no account", () => authAdapter().linkAccount?.({ ...account, userId: user.id, type: "oidc" })],
+    [
+      "links no account",
+      () => authAdapter().linkAccount?.({ ...account, userId: user.id, type: "oidc" }),
+    ],
     ["finds nobody by e-mail address", () => authAdapter().getUserByEmail?.(user.email)],
   ])("%s, and says so loudly", (_, reach) => {
     expect(reach).toThrow("by its account");

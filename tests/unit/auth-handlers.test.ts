@@ -27,8 +27,14 @@ const atLogto = "https://logto.test/oidc/session/end";
 const chunks = [0, 1, 2].map((index) => ({ name: `${name}.${index}`, value: "left over" }));
 
 /** Has a browser ask for a path below /api/auth. */
-async function ask(path: string, cookies: { name: string; value: string }[] = [], init: object = {}) {
-  const cookie = [{ name: "theme", value: "dark" }, ...cookies].map((each) => `${each.name}=${each.value}`);
+async function ask(
+  path: string,
+  cookies: { name: string; value: string }[] = [],
+  init: object = {},
+) {
+  const cookie = [{ name: "theme", value: "dark" }, ...cookies].map(
+    (each) => `${each.name}=${each.value}`,
+  );
   const headers = { cookie: cookie.join("; ") };
   const request = new NextRequest(`http://listening:3000/api/auth/${path}`, { headers, ...init });
   const browser = await requestWith();
@@ -37,7 +43,10 @@ async function ask(path: string, cookies: { name: string; value: string }[] = []
 }
 
 /** Auth.js completes a sign-in, or refuses it, once Logto has given a grant. */
-function signIn(grant: { subject: string; refreshToken: string | undefined }, isCompleted = true): void {
+function signIn(
+  grant: { subject: string; refreshToken: string | undefined },
+  isCompleted = true,
+): void {
   handlers.GET.mockImplementation(async (request: NextRequest) => {
     signInContext(request).grant = grant;
     const headers = new Headers({ location: "/dashboard" });
@@ -61,7 +70,8 @@ const removed = (response: Response) =>
     .getSetCookie()
     .filter((line) => line.includes("Expires=Thu, 01 Jan 1970"))
     .map((line) => line.split("=")[0]);
-const isOver = async (token: Session) => (await readStatus(await cookiesOf(token))).status !== "active";
+const isOver = async (token: Session) =>
+  (await readStatus(await cookiesOf(token))).status !== "active";
 
 beforeEach(() => {
   vi.clearAllMocks();
@@ -93,7 +103,10 @@ describe("Auth.js", () => {
   test("has its errors explained", async () => {
     handlers.GET.mockImplementation(async (request: NextRequest) => {
       signInContext(request).error = new InvalidCheck("state");
-      return new Response(null, { status: 302, headers: { location: "/sign-in?error=Configuration" } });
+      return new Response(null, {
+        status: 302,
+        headers: { location: "/sign-in?error=Configuration" },
+      });
     });
     const { response } = await ask("callback/logto");
     expect(response.headers.get("location")).toBe(

@@ -13,7 +13,8 @@ const written: Record<string, string> = {
     'import { auth } from "@/auth";\nexport const GET = auth((request: Request) => new Response(request.url));',
   "pages.ts":
     'import { auth } from "@/auth";\nexport const load = (req: object, res: object) => auth(req, res);',
-  "page.ts": 'import { auth } from "@/auth";\nexport const name = async () => (await auth())?.user.name;',
+  "page.ts":
+    'import { auth } from "@/auth";\nexport const name = async () => (await auth())?.user.name;',
 };
 
 /** What the compiler says of the project's files, those beside them. @returns messages by file */

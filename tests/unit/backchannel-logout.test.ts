@@ -23,7 +23,11 @@ vi.mock("@/lib/database/client", () => ({
   db: () => ({ session: rows }),
   query: (promise: Promise<unknown>) => promise,
 }));
-vi.mock("@/lib/env", () => ({ env: () => variables, isHttps: () => false, usesRows: () => rows.are }));
+vi.mock("@/lib/env", () => ({
+  env: () => variables,
+  isHttps: () => false,
+  usesRows: () => rows.are,
+}));
 vi.mock("@/lib/log", () => ({ log }));
 vi.mock("@/lib/session/lifecycle/ending", () => ({ endSessions }));
 
@@ -78,7 +82,11 @@ describe("a good logout token", () => {
     expect(response.status).toBe(200);
     expect(await response.text()).toBe("");
     expect(response.headers.get("cache-control")).toBe("no-store");
-    const which = { subject: claims.sub, logtoSid: claims.sid, before: Number(claims.iat) * 1000 + 999 };
+    const which = {
+      subject: claims.sub,
+      logtoSid: claims.sid,
+      before: Number(claims.iat) * 1000 + 999,
+    };
     expect(endSessions.mock.calls).toEqual([[which, "session revoked"]]);
   });
 
@@ -87,11 +95,16 @@ describe("a good logout token", () => {
     ["sid", { sub: undefined }, { logtoSid: "a session at Logto" }],
   ])("with %s alone ends sessions by that alone", async (_, changes, named) => {
     await post(form(await issuer.sign(changes)));
-    expect(endSessions.mock.calls).toEqual([[{ ...named, before: expect.any(Number) }, expect.any(String)]]);
+    expect(endSessions.mock.calls).toEqual([
+      [{ ...named, before: expect.any(Number) }, expect.any(String)],
+    ]);
   });
 
   test("is taken with whatever else is in the form", async () => {
-    const response = await post(`state=1&${form(await issuer.sign())}`, `${formType}; charset=UTF-8`);
+    const response = await post(
+      `state=1&${form(await issuer.sign())}`,
+      `${formType}; charset=UTF-8`,
+    );
     expect(response.status).toBe(200);
   });
 
@@ -234,14 +247,17 @@ describe("a logout token that", () => {
     expect(endSessions).not.toHaveBeenCalled();
   });
 
-  test.each(badRows)("%s is repeated neither in the answer nor in the log (%s)", async (_, __, make) => {
-    const logoutToken = await make();
-    const answer = await (await post(form(logoutToken))).text();
-    const told = answer + JSON.stringify(log.warn.mock.calls);
-    expect(told).not.toContain(logoutToken);
-    for (const value of ["k3v9t2m8qx1a", "a session at Logto", issuer.key.kid])
-      expect(told).not.toContain(value);
-  });
+  test.each(badRows)(
+    "%s is repeated neither in the answer nor in the log (%s)",
+    async (_, __, make) => {
+      const logoutToken = await make();
+      const answer = await (await post(form(logoutToken))).text();
+      const told = answer + JSON.stringify(log.warn.mock.calls);
+      expect(told).not.toContain(logoutToken);
+      for (const value of ["k3v9t2m8qx1a", "a session at Logto", issuer.key.kid])
+        expect(told).not.toContain(value);
+    },
+  );
 });
 
 describe("a request", () => {
@@ -304,7 +320,9 @@ describe("a request", () => {
   });
 
   test("of nearly 16 KB is read whole", async () => {
-    const response = await post(streamOf(`padding=${text(15_000)}`, `&${form(await issuer.sign())}`));
+    const response = await post(
+      streamOf(`padding=${text(15_000)}`, `&${form(await issuer.sign())}`),
+    );
     expect(response.status).toBe(200);
   });
 });
@@ -351,10 +369,15 @@ describe("a logout token that is used twice", () => {
     const iat = seconds(0);
     const isOver = async (startedAt: number) => {
       const token = session({ logtoSid: "a session at Logto", startedAt });
-      return (await cookieStore.read(await cookieStore.begin(token, { userAgent: null }))) === undefined;
+      return (
+        (await cookieStore.read(await cookieStore.begin(token, { userAgent: null }))) === undefined
+      );
     };
     const logoutToken = await issuer.sign({ ...changes, iat });
-    const statuses = [(await post(form(logoutToken))).status, (await post(form(logoutToken))).status];
+    const statuses = [
+      (await post(form(logoutToken))).status,
+      (await post(form(logoutToken))).status,
+    ];
     expect(statuses).toEqual([200, 200]);
     expect(await Promise.all([iat - 1, iat, iat + 1].map(isOver))).toEqual([true, true, false]);
   });

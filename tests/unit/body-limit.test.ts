@@ -25,12 +25,19 @@ describe("a body with a length", () => {
   test.each([
     [bodyLimit, false],
     [bodyLimit + 1, true],
-  ])("of %d bytes is too large: %s, as its header says, and is not read", async (length, expected) => {
-    const headers = { "content-length": String(length) };
-    const request = new Request("https://app.example/", { method: "POST", body: "text", headers });
-    expect(await isTooLarge(request)).toBe(expected);
-    expect(await request.text()).toBe("text");
-  });
+  ])(
+    "of %d bytes is too large: %s, as its header says, and is not read",
+    async (length, expected) => {
+      const headers = { "content-length": String(length) };
+      const request = new Request("https://app.example/", {
+        method: "POST",
+        body: "text",
+        headers,
+      });
+      expect(await isTooLarge(request)).toBe(expected);
+      expect(await request.text()).toBe("text");
+    },
+  );
 });
 
 describe("a body in chunks", () => {

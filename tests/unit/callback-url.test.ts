@@ -35,11 +35,15 @@ describe("safeCallbackUrl", () => {
   });
 
   test("accepts an absolute URL of our own origin only", () => {
-    expect(safeCallbackUrl("https://app.example.com/profile", "https://app.example.com")).toBe("/profile");
-    expect(safeCallbackUrl("https://app.example.com.evil.example/", "https://app.example.com")).toBe(
+    expect(safeCallbackUrl("https://app.example.com/profile", "https://app.example.com")).toBe(
+      "/profile",
+    );
+    expect(
+      safeCallbackUrl("https://app.example.com.evil.example/", "https://app.example.com"),
+    ).toBe("/dashboard");
+    expect(safeCallbackUrl("http://app.example.com/profile", "https://app.example.com")).toBe(
       "/dashboard",
     );
-    expect(safeCallbackUrl("http://app.example.com/profile", "https://app.example.com")).toBe("/dashboard");
   });
 
   test.each(["/sign-in", "/sign-in?callbackUrl=/x", "/api/auth/signout"])(

@@ -57,15 +57,22 @@ describe("the changelog's SQL for a database made earlier", () => {
     const checksum = createHash("sha256")
       .update(read(`prisma/migrations/${name}/migration.sql`))
       .digest("hex");
-    expect(await query(database.url, `SELECT "checksum" FROM "_prisma_migrations"`)).toEqual([checksum]);
+    expect(await query(database.url, `SELECT "checksum" FROM "_prisma_migrations"`)).toEqual([
+      checksum,
+    ]);
   });
 
   it("makes users of subjects, and keeps the sessions that were rows of theirs", async () => {
-    expect(await query(database.url, `SELECT "id" FROM "User" ORDER BY 1`)).toEqual(["sub1", "sub3"]);
-    expect(await query(database.url, `SELECT "userId" FROM "Account" ORDER BY 1`)).toEqual(["sub1", "sub3"]);
-    expect(await query(database.url, `SELECT "id" || ' ' || "userId" FROM "Session" ORDER BY 1`)).toEqual([
-      "first sub3",
-      "row sub1",
+    expect(await query(database.url, `SELECT "id" FROM "User" ORDER BY 1`)).toEqual([
+      "sub1",
+      "sub3",
     ]);
+    expect(await query(database.url, `SELECT "userId" FROM "Account" ORDER BY 1`)).toEqual([
+      "sub1",
+      "sub3",
+    ]);
+    expect(
+      await query(database.url, `SELECT "id" || ' ' || "userId" FROM "Session" ORDER BY 1`),
+    ).toEqual(["first sub3", "row sub1"]);
   });
 });

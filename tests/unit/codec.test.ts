@@ -26,7 +26,10 @@ describe("the session codec", () => {
   test("reads what Auth.js wrote", async () => {
     const token = session();
     const value = await encode({ token: { ...token }, secret: newer, salt, maxAge: 7 * 24 * 3600 });
-    expect(await decodeSession(value, [newer], salt)).toMatchObject({ sid: token.sid, claims: token.claims });
+    expect(await decodeSession(value, [newer], salt)).toMatchObject({
+      sid: token.sid,
+      claims: token.claims,
+    });
   });
 
   test("gives an unchanged session back as the value it was read from", async () => {
@@ -38,7 +41,9 @@ describe("the session codec", () => {
 
   test("encrypts a changed session once for all who write it", async () => {
     const token = session();
-    const values = await Promise.all(Array.from({ length: 20 }, () => encodeSession(token, [newer], salt)));
+    const values = await Promise.all(
+      Array.from({ length: 20 }, () => encodeSession(token, [newer], salt)),
+    );
     expect(new Set(values).size).toBe(1);
   });
 
@@ -48,7 +53,9 @@ describe("the session codec", () => {
     if (!token) throw new Error("not decoded");
     const rewritten = await encodeSession(token, [newer, older], salt);
     expect(rewritten).not.toBe(value);
-    expect(await decode({ token: rewritten, secret: newer, salt })).toMatchObject({ sid: token.sid });
+    expect(await decode({ token: rewritten, secret: newer, salt })).toMatchObject({
+      sid: token.sid,
+    });
   });
 
   test("reads a cookie of an earlier version, in which the subject is called `sub`", async () => {

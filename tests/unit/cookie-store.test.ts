@@ -52,16 +52,23 @@ describe("a cookie", () => {
     ["under another name", () => encodeSession(session(), ["s".repeat(40)], "authjs.state")],
     [
       "with another secret, and truncated",
-      async () => (await encodeSession(session(), ["o".repeat(40)], sessionCookieName())).slice(0, 300),
+      async () =>
+        (await encodeSession(session(), ["o".repeat(40)], sessionCookieName())).slice(0, 300),
     ],
     ["by a row store", async () => randomBytes(32).toString("base64url")],
     ["by Auth.js's own database sessions", async () => randomUUID()],
-  ])("that was made %s is foreign, which is one line in the log for all requests", async (_, make) => {
-    Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.said"));
-    const value = await make();
-    expect([await cookieStore.read(value), await cookieStore.read(value)]).toEqual(["foreign", "foreign"]);
-    expect(warn.mock.calls).toEqual([["session cookie of another app, secret or store ignored"]]);
-  });
+  ])(
+    "that was made %s is foreign, which is one line in the log for all requests",
+    async (_, make) => {
+      Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.said"));
+      const value = await make();
+      expect([await cookieStore.read(value), await cookieStore.read(value)]).toEqual([
+        "foreign",
+        "foreign",
+      ]);
+      expect(warn.mock.calls).toEqual([["session cookie of another app, secret or store ignored"]]);
+    },
+  );
 
   test.each<[string, (value: string) => string]>([
     ["truncated", (value) => value.slice(0, 300)],
@@ -75,7 +82,9 @@ describe("a cookie", () => {
     const read = await cookieStore.read(value);
     if (typeof read !== "object") throw new Error("not read");
     expect(await cookieStore.cookieFor(read, value)).toBeUndefined();
-    expect(await cookieStore.cookieFor({ ...read, generation: 1 }, value)).toEqual(expect.any(String));
+    expect(await cookieStore.cookieFor({ ...read, generation: 1 }, value)).toEqual(
+      expect.any(String),
+    );
   });
 });
 

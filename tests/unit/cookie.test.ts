@@ -55,7 +55,10 @@ describe("the session cookie", () => {
     const token = large();
     const cookies = await written(token);
     expect(cookies.map((each) => each.name)).toEqual([`${name}.0`, `${name}.1`]);
-    expect(await readStatus(cookies)).toMatchObject({ status: "active", session: { sid: token.sid } });
+    expect(await readStatus(cookies)).toMatchObject({
+      status: "active",
+      session: { sid: token.sid },
+    });
   });
 
   test("removes the chunks that a smaller one no longer needs", async () => {
@@ -124,7 +127,15 @@ describe("readStatus", () => {
 });
 
 test("removedCookies removes session cookies and nothing else", () => {
-  const others = ["theme", `${name}.10`, `${name}.03`, `${name}.x`, `${name}.`, `${name}3`, `x${name}`];
+  const others = [
+    "theme",
+    `${name}.10`,
+    `${name}.03`,
+    `${name}.x`,
+    `${name}.`,
+    `${name}3`,
+    `x${name}`,
+  ];
   const names = [name, `${name}.3`, ...others];
   expect(removedCookies(names).map((each) => each.name)).toEqual([name, `${name}.3`]);
 });
@@ -156,7 +167,9 @@ describe("withReplacedCookies", () => {
     ["with an equals sign, quotes and spaces in them", 'a=b=c; q="x y"; encoded=a%3Db'],
     ["that are only called alike", `${name}x=1; ${name}.a=2; x${name}=3`],
   ])("leaves cookies as they came: %s", (_, cookie) => {
-    expect(replaced(`${cookie}; ${name}=old`, [{ name, value: "new" }])).toBe(`${cookie}; ${name}=new`);
+    expect(replaced(`${cookie}; ${name}=old`, [{ name, value: "new" }])).toBe(
+      `${cookie}; ${name}=new`,
+    );
     expect(replaced(`${name}.0=old; ${cookie}`)).toBe(cookie);
   });
 
@@ -200,9 +213,12 @@ describe("a session cookie that is shared with sibling hosts", () => {
     [true, "", "__Host-authjs.session-token", true],
     [false, "example.com", name, false],
     [false, "", name, false],
-  ])("on https (%s) with the domain %j it is called %s", async (https, domain, expected, secure) => {
-    Object.assign(configuration, { https, domain });
-    const [cookie] = await written(session());
-    expect([cookie?.name, cookie?.options.secure]).toEqual([expected, secure]);
-  });
+  ])(
+    "on https (%s) with the domain %j it is called %s",
+    async (https, domain, expected, secure) => {
+      Object.assign(configuration, { https, domain });
+      const [cookie] = await written(session());
+      expect([cookie?.name, cookie?.options.secure]).toEqual([expected, secure]);
+    },
+  );
 });

@@ -46,11 +46,16 @@ describe("the variables of the API server beside `npm run dev`", () => {
       "API_URL=http://localhost:4321",
       "LOGTO_RESOURCES=urn:logto:resource:organizations https://api.example.com",
     ]);
-    expect(apiVariables(root)).toMatchObject({ PORT: "4321", API_RESOURCE: "https://api.example.com" });
+    expect(apiVariables(root)).toMatchObject({
+      PORT: "4321",
+      API_RESOURCE: "https://api.example.com",
+    });
   });
 
   it("are none where the app calls an API elsewhere, or has no resource", () => {
-    expect(() => apiVariables(newProject(["API_URL=https://api.example.com"]))).toThrow(LaunchError);
+    expect(() => apiVariables(newProject(["API_URL=https://api.example.com"]))).toThrow(
+      LaunchError,
+    );
     expect(() => apiVariables(newProject())).toThrow("LOGTO_RESOURCES");
   });
 });

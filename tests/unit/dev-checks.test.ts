@@ -33,8 +33,10 @@ describe("the checks of npm test", () => {
 describe("whether the production build is up to date", () => {
   const project = (changed: Date) => {
     const root = temporaryFolder();
-    for (const folder of ["app/deep", ".next"]) mkdirSync(path.join(root, folder), { recursive: true });
-    for (const file of ["app/deep/page.tsx", ".next/BUILD_ID"]) writeFileSync(path.join(root, file), "");
+    for (const folder of ["app/deep", ".next"])
+      mkdirSync(path.join(root, folder), { recursive: true });
+    for (const file of ["app/deep/page.tsx", ".next/BUILD_ID"])
+      writeFileSync(path.join(root, file), "");
     for (const each of ["app", "app/deep", "app/deep/page.tsx"])
       utimesSync(path.join(root, each), changed, changed);
     return root;

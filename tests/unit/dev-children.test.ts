@@ -6,8 +6,9 @@ const node = (script: string, onLine?: (line: string) => void) =>
   start(process.execPath, ["-e", script], onLine ? { onLine } : {});
 
 /**
- * A program that starts another one, which listens on a port, and once that does, does what `script` says. That nothing listens
- * any more tells of its end more surely than its process id, which a machine may keep until somebody asks for it.
+ * A program that starts another one, which listens on a port, and once that does, does what
+ * `script` says. That nothing listens any more tells of its end more surely than its process id,
+ * which a machine may keep until somebody asks for it.
  */
 function parent(script: string) {
   const listening = `const s = require("node:net").createServer().listen(0, "127.0.0.1", () => console.log(s.address().port))`;
@@ -28,8 +29,9 @@ describe("running programs", () => {
 
   it("hands on whole lines, the last one without a line break included", async () => {
     const lines: string[] = [];
-    await node(`process.stdout.write("o"); process.stdout.write("ne\\ntwo")`, (line) => lines.push(line))
-      .exited;
+    await node(`process.stdout.write("o"); process.stdout.write("ne\\ntwo")`, (line) =>
+      lines.push(line),
+    ).exited;
     expect(lines).toEqual(["one", "two"]);
   });
 

@@ -46,7 +46,9 @@ describe("connections to the embedded Postgres", () => {
     // More than one read of a socket, so that messages of several connections arrive by turns.
     const text = (n: number) => "x".repeat(n % 3 ? 10 : 200_000);
     const answers = await Promise.all(
-      numbers.map((n) => prisma.$queryRawUnsafe(`SELECT ${n} AS n, length($1::text) AS length`, text(n))),
+      numbers.map((n) =>
+        prisma.$queryRawUnsafe(`SELECT ${n} AS n, length($1::text) AS length`, text(n)),
+      ),
     );
     expect(answers).toEqual(numbers.map((n) => [{ n, length: text(n).length }]));
   });

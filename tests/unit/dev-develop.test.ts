@@ -90,17 +90,24 @@ describe("the database that was asked for", () => {
 });
 
 describe("`npm run db:deploy`", () => {
-  it.each(["", "DATABASE_URL=embedded\n"])("is refused for the embedded database: %j", async (text) => {
-    writeFileSync(local(), text);
-    const printed = await printedBy(async () => {
-      expect(await runDatabaseCommand(root, ["deploy"])).toBe(1);
-    });
-    expect(printed).toContain("migrates its embedded database itself");
-  });
+  it.each(["", "DATABASE_URL=embedded\n"])(
+    "is refused for the embedded database: %j",
+    async (text) => {
+      writeFileSync(local(), text);
+      const printed = await printedBy(async () => {
+        expect(await runDatabaseCommand(root, ["deploy"])).toBe(1);
+      });
+      expect(printed).toContain("migrates its embedded database itself");
+    },
+  );
 });
 
 describe("a mail of the stand-in", () => {
-  const mail = { to: "carol@example.com", subject: "Your code", text: "Hello,\nuse 042137 to sign in.\n" };
+  const mail = {
+    to: "carol@example.com",
+    subject: "Your code",
+    text: "Hello,\nuse 042137 to sign in.\n",
+  };
 
   it("is printed in a line: the code, to whom and why", async () => {
     const printed = await printedBy(() => printMail(mail));
@@ -108,7 +115,9 @@ describe("a mail of the stand-in", () => {
   });
 
   it("is printed by its first line where it has no code", async () => {
-    expect(await printedBy(() => printMail({ ...mail, text: "\nHello,\nand bye" }))).toContain("  Hello,  ");
+    expect(await printedBy(() => printMail({ ...mail, text: "\nHello,\nand bye" }))).toContain(
+      "  Hello,  ",
+    );
   });
 });
 
@@ -155,7 +164,11 @@ describe("`npm run dev`", () => {
     const code = await child.exited;
     const printed = child.output();
     const file = path.join(root, "seen.json");
-    return { code, printed, ...(existsSync(file) && seen.parse(JSON.parse(readFileSync(file, "utf8")))) };
+    return {
+      code,
+      printed,
+      ...(existsSync(file) && seen.parse(JSON.parse(readFileSync(file, "utf8")))),
+    };
   }
 
   it("listens where AUTH_URL says, on this machine alone, as `npm run setup -- --app-url` leaves it", async () => {
@@ -167,9 +180,13 @@ describe("`npm run dev`", () => {
   }, 60_000);
 
   it("has AUTH_URL follow to the port that was asked for", async () => {
-    const { printed, args, env } = await develop(["-p23150"], { AUTH_URL: "http://localhost:23142" });
+    const { printed, args, env } = await develop(["-p23150"], {
+      AUTH_URL: "http://localhost:23142",
+    });
     expect(args).toEqual(expect.arrayContaining(["--port", "23150"]));
-    expect(printed).toContain("AUTH_URL follows: http://localhost:23150 instead of http://localhost:23142");
+    expect(printed).toContain(
+      "AUTH_URL follows: http://localhost:23150 instead of http://localhost:23142",
+    );
     expect(env).toMatchObject({ AUTH_URL: "http://localhost:23150" });
   }, 60_000);
 
@@ -190,7 +207,9 @@ describe("`npm run dev`", () => {
   it("starts no database, says so, and how to have one", async () => {
     const { code, printed, env } = await develop();
     expect(code).toBe(0);
-    expect(printed).toMatch(/^ {2}Database none +sessions are in the cookie; .*--database` brings one$/m);
+    expect(printed).toMatch(
+      /^ {2}Database none +sessions are in the cookie; .*--database` brings one$/m,
+    );
     expect(env).not.toHaveProperty("DATABASE_URL");
     expect(existsSync(path.join(root, ".data/postgres"))).toBe(false);
     expect(readFileSync(local(), "utf8")).not.toContain("DATABASE_URL");
@@ -203,7 +222,9 @@ describe("`npm run dev`", () => {
     expect(first.env?.DATABASE_URL).toMatch(/^postgresql:.*@127\.0\.0\.1:\d+\/postgres$/);
     expect(first.args).toContain("--turbopack");
     expect(first.args).not.toContain("--database");
-    expect(readFileSync(local(), "utf8")).toMatch(/^AUTH_SECRET=.+\n# .+\nDATABASE_URL=embedded\n$/m);
+    expect(readFileSync(local(), "utf8")).toMatch(
+      /^AUTH_SECRET=.+\n# .+\nDATABASE_URL=embedded\n$/m,
+    );
 
     const second = await develop();
     expect(second.env?.DATABASE_URL).toMatch(/^postgresql:/);

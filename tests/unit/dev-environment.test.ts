@@ -84,13 +84,15 @@ describe("where to listen, among the arguments", () => {
     expect(splitArguments([...args, "--turbopack"])).toEqual({ port: 4000, rest: ["--turbopack"] });
   });
 
-  it.each([[["--hostname", "0.0.0.0"]], [["-H", "0.0.0.0"]], [["--hostname=0.0.0.0"]], [["-H0.0.0.0"]]])(
-    "is taken out of %j",
-    (args) => {
-      const rest = ["--experimental-https-key", "key.pem"];
-      expect(splitArguments([...args, ...rest])).toEqual({ hostname: "0.0.0.0", rest });
-    },
-  );
+  it.each([
+    [["--hostname", "0.0.0.0"]],
+    [["-H", "0.0.0.0"]],
+    [["--hostname=0.0.0.0"]],
+    [["-H0.0.0.0"]],
+  ])("is taken out of %j", (args) => {
+    const rest = ["--experimental-https-key", "key.pem"];
+    expect(splitArguments([...args, ...rest])).toEqual({ hostname: "0.0.0.0", rest });
+  });
 
   it("is refused where it is none", () => {
     expect(() => splitArguments(["--port", "next"])).toThrow("--port next is not a port.");

@@ -10,18 +10,31 @@ const linux = { os: "linux", cpu: "x64", libc: "glibc" };
 describe("whether node_modules is what the lock file asks for", () => {
   it("asks for nothing where every package is there in its version", () => {
     const packages = { "": {}, "node_modules/next": { version: "16.0.0" } };
-    expect(missingPackages(packages, { "node_modules/next": { version: "16.0.0" } }, linux)).toEqual([]);
+    expect(
+      missingPackages(packages, { "node_modules/next": { version: "16.0.0" } }, linux),
+    ).toEqual([]);
   });
 
   it("asks for a package that is missing or of another version", () => {
-    const wanted = { "node_modules/next": { version: "16.0.1" }, "node_modules/zod": { version: "4.0.0" } };
+    const wanted = {
+      "node_modules/next": { version: "16.0.1" },
+      "node_modules/zod": { version: "4.0.0" },
+    };
     const installed = { "node_modules/next": { version: "16.0.0" } };
-    expect(missingPackages(wanted, installed, linux)).toEqual(["node_modules/next", "node_modules/zod"]);
+    expect(missingPackages(wanted, installed, linux)).toEqual([
+      "node_modules/next",
+      "node_modules/zod",
+    ]);
   });
 
   it("does without the native builds of other platforms", () => {
     const wanted = {
-      "node_modules/swc-darwin": { version: "1.0.0", optional: true, os: ["darwin"], cpu: ["arm64"] },
+      "node_modules/swc-darwin": {
+        version: "1.0.0",
+        optional: true,
+        os: ["darwin"],
+        cpu: ["arm64"],
+      },
       "node_modules/swc-musl": {
         version: "1.0.0",
         optional: true,
@@ -54,7 +67,10 @@ describe("the versions of Node.js", () => {
     expect(unsupportedNode(version)).toBeNull();
   });
 
-  it.each(["18.20.8", "20.18.3", "21.7.0", "22.11.0", "23.9.0"])("says what to install on %s", (version) => {
-    expect(unsupportedNode(version)).toContain(`you are running ${version}`);
-  });
+  it.each(["18.20.8", "20.18.3", "21.7.0", "22.11.0", "23.9.0"])(
+    "says what to install on %s",
+    (version) => {
+      expect(unsupportedNode(version)).toContain(`you are running ${version}`);
+    },
+  );
 });

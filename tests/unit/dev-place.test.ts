@@ -35,13 +35,20 @@ it("is at an address of this machine in its network where AUTH_URL has it", () =
   });
 });
 
-it.each(["https://localhost:8443", "http://localhost", "https://app.example.com", "http://app.test:4200"])(
-  "is localhost behind the proxy that has to be at %s",
-  (authUrl) => {
-    const place = { hostname: "localhost", listensAt: localhost, appUrl: authUrl, isBehindProxy: true };
-    expect(placeOf({ port, authUrl })).toEqual(place);
-  },
-);
+it.each([
+  "https://localhost:8443",
+  "http://localhost",
+  "https://app.example.com",
+  "http://app.test:4200",
+])("is localhost behind the proxy that has to be at %s", (authUrl) => {
+  const place = {
+    hostname: "localhost",
+    listensAt: localhost,
+    appUrl: authUrl,
+    isBehindProxy: true,
+  };
+  expect(placeOf({ port, authUrl })).toEqual(place);
+});
 
 it.each([
   ["0.0.0.0", localhost],

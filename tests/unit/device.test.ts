@@ -38,6 +38,9 @@ for (const { userAgent, name, isMobile } of devices) {
   });
 }
 
-test.each([null, "", "curl/8.5.0", "<script>".repeat(200)])("%j is an unknown browser", (userAgent) => {
-  expect(describeDevice(userAgent)).toEqual({ name: "Unknown browser", isMobile: false });
-});
+test.each([null, "", "curl/8.5.0", "<script>".repeat(200)])(
+  "%j is an unknown browser",
+  (userAgent) => {
+    expect(describeDevice(userAgent)).toEqual({ name: "Unknown browser", isMobile: false });
+  },
+);

@@ -24,7 +24,9 @@ function logto(input: string | URL | Request, { signal }: RequestInit = {}): Pro
   const url = input instanceof Request ? input.url : String(input);
   sent.push({ url, at: Date.now() });
   const delay = delays.length > 1 ? (delays.shift() ?? 0) : (delays[0] ?? 0);
-  const path = url.replace(`${client.issuer}/`, "").replace(".well-known/openid-configuration", "discovery");
+  const path = url
+    .replace(`${client.issuer}/`, "")
+    .replace(".well-known/openid-configuration", "discovery");
   return new Promise((resolve, reject) => {
     signal?.addEventListener("abort", () => reject(new Error("aborted")));
     const answer = () => resolve(Response.json(answers[path]?.() ?? {}));
@@ -73,7 +75,10 @@ describe("a discovery document that is late", () => {
 
   test("by more than anyone waits is there for the next who asks", async () => {
     delays = [12_000];
-    expect(await outcome(discover(client), 11_000)).toEqual({ is: "no answer in time", at: 10_000 });
+    expect(await outcome(discover(client), 11_000)).toEqual({
+      is: "no answer in time",
+      at: 10_000,
+    });
     await vi.advanceTimersByTimeAsync(1_500);
     delays = [Infinity];
     expect(await outcome(discover(client))).toMatchObject({ is: "there" });
@@ -116,7 +121,8 @@ describe("a discovery document of an issuer on https", () => {
   test.each(endpoints)(
     "whose %s is on http is refused with the reason, and nothing is sent there",
     async (name) => {
-      answers.discovery = () => documentOf(client.issuer, { [name]: `http://logto.example/${name}` });
+      answers.discovery = () =>
+        documentOf(client.issuer, { [name]: `http://logto.example/${name}` });
       const refused = discover(client);
       await expect(refused).rejects.toMatchObject({ name: "LogtoError", code: "rejected" });
       await expect(refused).rejects.toThrow(new RegExp(`${name}.*TRUST_PROXY_HEADER=1`));
@@ -129,17 +135,23 @@ describe("a discovery document of an issuer on https", () => {
   );
 
   test("may have its endpoints on another host, as long as that is on https", async () => {
-    answers.discovery = () => documentOf(client.issuer, { token_endpoint: "https://tokens.example/token" });
-    expect(await discover(client)).toMatchObject({ token_endpoint: "https://tokens.example/token" });
+    answers.discovery = () =>
+      documentOf(client.issuer, { token_endpoint: "https://tokens.example/token" });
+    expect(await discover(client)).toMatchObject({
+      token_endpoint: "https://tokens.example/token",
+    });
   });
 
   test("may have a page of its operator's on http: nothing is sent there", () => {
-    const document = documentOf("https://logto.example/oidc", { op_policy_uri: "http://example.com/policy" });
+    const document = documentOf("https://logto.example/oidc", {
+      op_policy_uri: "http://example.com/policy",
+    });
     expect(() => checkEndpoints("https://logto.example/oidc", document)).not.toThrow();
   });
 
   test("is asked for again, and used once it is right", async () => {
-    answers.discovery = () => documentOf(client.issuer, { token_endpoint: "http://logto.example/token" });
+    answers.discovery = () =>
+      documentOf(client.issuer, { token_endpoint: "http://logto.example/token" });
     await expect(discover(client)).rejects.toThrow(/TRUST_PROXY_HEADER/);
     answers.discovery = () => documentOf(client.issuer);
     expect(await discover(client)).toMatchObject({ issuer: client.issuer });
@@ -147,7 +159,9 @@ describe("a discovery document of an issuer on https", () => {
 });
 
 test("an issuer on http may have all of it on http: which it is, is the operator's decision", () => {
-  expect(() => checkEndpoints("http://logto:3001/oidc", documentOf("http://logto:3001/oidc"))).not.toThrow();
+  expect(() =>
+    checkEndpoints("http://logto:3001/oidc", documentOf("http://logto:3001/oidc")),
+  ).not.toThrow();
 });
 
 describe("an issuer under another name", () => {

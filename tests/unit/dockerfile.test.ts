@@ -7,9 +7,13 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 
 /** What the image runs to see whether its server is well. */
-const [, healthCheck = ""] = /^HEALTHCHECK[^]*?CMD (\[.*\])$/m.exec(readFileSync("Dockerfile", "utf8")) ?? [];
+const [, healthCheck = ""] =
+  /^HEALTHCHECK[^]*?CMD (\[.*\])$/m.exec(readFileSync("Dockerfile", "utf8")) ?? [];
 
-/** @returns the port of a server that listens on this host alone; undefined where this machine has no such address */
+/**
+ * @returns the port of a server that listens on this host alone; undefined where this machine has
+ *   no such address
+ */
 async function listen(host: string, status = 200): Promise<number | undefined> {
   const server = createServer((_, response) => response.writeHead(status).end());
   onTestFinished(() => void server.close());

@@ -76,7 +76,9 @@ describe.each(documents)("$file", ({ file: document, text }) => {
 test.each(documents.filter(({ file }) => file.startsWith("README")))(
   "$file names every variable that the app reads, and no other",
   ({ text }) => {
-    const named = [...text.matchAll(/`((?:API|AUTH|DATABASE|EMAIL|LOGTO)_\w+)`/g)].map(([, name]) => name);
+    const named = [...text.matchAll(/`((?:API|AUTH|DATABASE|EMAIL|LOGTO)_\w+)`/g)].map(
+      ([, name]) => name,
+    );
     expect([...new Set(named)].sort()).toEqual([...variableNames].sort());
   },
 );
@@ -88,7 +90,9 @@ test("what docs/troubleshooting.md quotes is what the app says", () => {
       .filter((file) => /\.(tsx?|mjs)$/.test(file))
       .map((file) => path.join(folder, file)),
   );
-  const said = unfolded(["middleware.ts", ...sources].map((file) => readFileSync(file, "utf8")).join("\n"));
+  const said = unfolded(
+    ["middleware.ts", ...sources].map((file) => readFileSync(file, "utf8")).join("\n"),
+  );
   const text = readFileSync("docs/troubleshooting.md", "utf8").replace(/`[^`]*`/g, "");
   const quoted = [...text.matchAll(/"([^"]+)"/g)].map(([, quote = ""]) => unfolded(quote));
   expect(quoted.length).toBeGreaterThan(20);

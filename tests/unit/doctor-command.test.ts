@@ -42,7 +42,10 @@ const healthy = (): Record<string, string> => ({
 });
 
 it("ends with 0 where all is well, and says so", async () => {
-  expect(await doctor(healthy())).toEqual({ code: 0, printed: expect.stringContaining("All is well.") });
+  expect(await doctor(healthy())).toEqual({
+    code: 0,
+    printed: expect.stringContaining("All is well."),
+  });
 });
 
 it("ends with 1 where there is a problem, and says what to do", async () => {

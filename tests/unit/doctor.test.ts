@@ -33,7 +33,10 @@ afterEach(async () => {
 
 async function control(method: string, path: string, body?: unknown) {
   const url = `${identity.endpoint}/control/${path}`;
-  const { ok } = await fetch(url, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const { ok } = await fetch(url, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   expect(ok).toBe(true);
 }
 
@@ -47,7 +50,10 @@ function healthy(changes: Variables = {}): Variables {
 const bad = (findings: readonly Finding[]) => findings.filter(({ status }) => status !== "ok");
 
 /** What is not as it should be with these changes. Each says what to do. */
-async function found(changes: Variables = {}, question: Partial<Question> = {}): Promise<Finding[]> {
+async function found(
+  changes: Variables = {},
+  question: Partial<Question> = {},
+): Promise<Finding[]> {
   const findings = bad(await diagnose({ values: healthy(changes), ...question }));
   for (const { remedy } of findings) expect(remedy).toMatch(/\w/);
   return findings;
@@ -70,9 +76,19 @@ it("knows that development has no database unless one is asked for", async () =>
 it("finds nothing wrong where nothing is, and says what it looked at", async () => {
   const findings = await diagnose({ values: healthy(appVariables(identity.issuer)) });
   expect(bad(findings)).toEqual([]);
-  const checks = ["variables", "AUTH_SECRET", "AUTH_URL", "issuer", "client", "clock", "refresh token"];
+  const checks = [
+    "variables",
+    "AUTH_SECRET",
+    "AUTH_URL",
+    "issuer",
+    "client",
+    "clock",
+    "refresh token",
+  ];
   const more = ["redirect URI", "resource", "post sign-out URI", "database"];
-  expect([...new Set(findings.map(({ check }) => check))].sort()).toEqual([...checks, ...more].sort());
+  expect([...new Set(findings.map(({ check }) => check))].sort()).toEqual(
+    [...checks, ...more].sort(),
+  );
 });
 
 describe("of the variables", () => {
@@ -84,7 +100,9 @@ describe("of the variables", () => {
   });
 
   it("takes a wrong variable that may be left out for unset", async () => {
-    expect(await found({ LOGTO_RESOURCES: "shopping", API_URL: "api", AUTH_COOKIE_DOMAIN: "com" })).toEqual([
+    expect(
+      await found({ LOGTO_RESOURCES: "shopping", API_URL: "api", AUTH_COOKIE_DOMAIN: "com" }),
+    ).toEqual([
       problem("variables", "AUTH_COOKIE_DOMAIN is not a domain"),
       problem("variables", "LOGTO_RESOURCES has an entry"),
       problem("variables", "API_URL is not an http(s) URL"),
@@ -109,8 +127,14 @@ describe("of the variables", () => {
   });
 
   it("finds the name that Auth.js still goes by", async () => {
-    const changes = { AUTH_URL: "", AUTH_TRUST_HOST: "true", NEXTAUTH_URL: "http://localhost:3000" };
-    expect(await found(changes)).toContainEqual(problem("variables", "NEXTAUTH_URL is an old name"));
+    const changes = {
+      AUTH_URL: "",
+      AUTH_TRUST_HOST: "true",
+      NEXTAUTH_URL: "http://localhost:3000",
+    };
+    expect(await found(changes)).toContainEqual(
+      problem("variables", "NEXTAUTH_URL is an old name"),
+    );
     expect(await found({ NEXTAUTH_URL: "x" })).toEqual([warning("variables", "nothing reads it")]);
   });
 
@@ -123,7 +147,9 @@ describe("of the variables", () => {
 
   it("finds a database of which Prisma's command and its client would use different schemas", async () => {
     const DATABASE_URL = "postgresql://u:p@127.0.0.1:9/app?schema=app";
-    expect(await found({ DATABASE_URL })).toContainEqual(problem("variables", "DATABASE_URL has a ?schema="));
+    expect(await found({ DATABASE_URL })).toContainEqual(
+      problem("variables", "DATABASE_URL has a ?schema="),
+    );
   });
 
   it.each([
@@ -146,7 +172,9 @@ describe("of the variables", () => {
   });
 
   it("finds an API that has no resource, and one that does not answer", async () => {
-    expect(await found({ API_URL: "http://localhost:9" })).toEqual([problem("API", "no API resource")]);
+    expect(await found({ API_URL: "http://localhost:9" })).toEqual([
+      problem("API", "no API resource"),
+    ]);
     const LOGTO_RESOURCES = "https://shopping.example.com/api";
     expect(await found({ API_URL: "http://localhost:9", LOGTO_RESOURCES })).toEqual([
       warning("API", "http://localhost:9 does not answer"),
@@ -156,7 +184,9 @@ describe("of the variables", () => {
 
 describe("without a tenant", () => {
   it("says that the stand-in stands in, and looks at what is set", async () => {
-    const findings = await diagnose({ values: { NODE_ENV: "development", AUTH_SECRET: "a".repeat(32) } });
+    const findings = await diagnose({
+      values: { NODE_ENV: "development", AUTH_SECRET: "a".repeat(32) },
+    });
     expect(bad(findings)).toEqual([
       warning("Logto", "`npm run dev` brings a local stand-in"),
       problem("AUTH_SECRET", "looks like an example"),
@@ -165,7 +195,11 @@ describe("without a tenant", () => {
 
   it("is a problem in production", async () => {
     const nothing = { AUTH_LOGTO_ID: "", AUTH_LOGTO_SECRET: "", AUTH_LOGTO_ISSUER: "" };
-    expect((await found(nothing)).map(({ status }) => status)).toEqual(["problem", "problem", "problem"]);
+    expect((await found(nothing)).map(({ status }) => status)).toEqual([
+      "problem",
+      "problem",
+      "problem",
+    ]);
   });
 });
 
@@ -174,7 +208,9 @@ describe("of the issuer", () => {
     "finds that it gives no discovery document, by the fault %s",
     async (kind) => {
       await control("POST", "faults", { endpoint: "discovery", when: "before", kind });
-      expect(await found({}, { timeout: 0.3 })).toEqual([problem("issuer", "gives no discovery document")]);
+      expect(await found({}, { timeout: 0.3 })).toEqual([
+        problem("issuer", "gives no discovery document"),
+      ]);
     },
   );
 
@@ -198,7 +234,9 @@ describe("of the issuer", () => {
   it("finds another name than the configured one, and says which", async () => {
     const AUTH_LOGTO_ISSUER = identity.issuer.replace("localhost", "127.0.0.1");
     const [finding, ...others] = await found({ AUTH_LOGTO_ISSUER });
-    expect(finding).toEqual(problem("issuer", `${AUTH_LOGTO_ISSUER} calls itself ${identity.issuer}`));
+    expect(finding).toEqual(
+      problem("issuer", `${AUTH_LOGTO_ISSUER} calls itself ${identity.issuer}`),
+    );
     expect(finding?.remedy).toContain("docs/deploying.md");
     expect(others).toEqual([]);
   });
@@ -231,14 +269,20 @@ describe("of the issuer", () => {
       problem("issuer", "at http://tenant"),
     ],
     ["no PKCE", { code_challenge_methods_supported: undefined }, problem("issuer", "PKCE")],
-    ["RSA", { id_token_signing_alg_values_supported: ["RS256"] }, warning("issuer", "signs with RS256")],
+    [
+      "RSA",
+      { id_token_signing_alg_values_supported: ["RS256"] },
+      warning("issuer", "signs with RS256"),
+    ],
   ])("finds a discovery document with %s", (_, changes, finding) => {
     const changed = { ...document("https://tenant.example/oidc"), ...changes };
     expect(checkDocument(changed)).toEqual([finding]);
   });
 
   it("finds an issuer on plain http, but for one on this machine", () => {
-    expect(checkDocument(document("http://tenant.example/oidc"))).toEqual([problem("issuer", "plain http")]);
+    expect(checkDocument(document("http://tenant.example/oidc"))).toEqual([
+      problem("issuer", "plain http"),
+    ]);
     expect(checkDocument(document("http://localhost:3001/oidc"))).toEqual([]);
   });
 
@@ -270,7 +314,10 @@ describe("of the application", () => {
 
   it("finds addresses that are not registered, and names them", async () => {
     expect(await found({ AUTH_URL: "https://other.example.test/" })).toEqual([
-      problem("redirect URI", "https://other.example.test/api/auth/callback/logto is not registered"),
+      problem(
+        "redirect URI",
+        "https://other.example.test/api/auth/callback/logto is not registered",
+      ),
       problem("post sign-out URI", "https://other.example.test/ is not registered"),
     ]);
   });
@@ -282,10 +329,15 @@ describe("of the application", () => {
     ]);
   });
 
-  it.each(["hang", "drop"])("says that it could not look, by the fault %s at /auth", async (kind) => {
-    await control("POST", "faults", { endpoint: "authorization", when: "before", kind });
-    expect(await found({}, { timeout: 2 })).toEqual([problem("application", "could not be looked at")]);
-  });
+  it.each(["hang", "drop"])(
+    "says that it could not look, by the fault %s at /auth",
+    async (kind) => {
+      await control("POST", "faults", { endpoint: "authorization", when: "before", kind });
+      expect(await found({}, { timeout: 2 })).toEqual([
+        problem("application", "could not be looked at"),
+      ]);
+    },
+  );
 });
 
 describe("of the scopes", () => {
@@ -314,7 +366,9 @@ describe("of the scopes", () => {
 
   it("finds organization tokens without their scope", () => {
     const resources = "urn:logto:resource:organizations";
-    expect(of("openid offline_access", resources)).toEqual([problem("scopes", "organization tokens")]);
+    expect(of("openid offline_access", resources)).toEqual([
+      problem("scopes", "organization tokens"),
+    ]);
     expect(of("openid offline_access urn:logto:scope:organizations", resources)).toEqual([]);
   });
 });
@@ -327,7 +381,10 @@ describe("of the database", () => {
   });
 
   /** Lets `use` have the port of a server that answers like this to whoever connects. */
-  async function withServer<T>(answer: (socket: Socket) => void, use: (port: number) => Promise<T>) {
+  async function withServer<T>(
+    answer: (socket: Socket) => void,
+    use: (port: number) => Promise<T>,
+  ) {
     const server = createServer((socket) => void socket.once("data", () => answer(socket))).listen(
       0,
       "127.0.0.1",
@@ -342,7 +399,9 @@ describe("of the database", () => {
   }
 
   const foundOf = (answer: (socket: Socket) => void) =>
-    withServer(answer, (port) => checkDatabase(`postgresql://user:hunter2@127.0.0.1:${port}/app`, 0.5));
+    withServer(answer, (port) =>
+      checkDatabase(`postgresql://user:hunter2@127.0.0.1:${port}/app`, 0.5),
+    );
 
   it("finds one that takes connections and never answers", async () => {
     expect(await foundOf(() => undefined)).toEqual(problem("database", "can't be reached"));
@@ -366,7 +425,9 @@ describe("of the database", () => {
   it("says that `npm run dev` starts the embedded one, where it does not run", async () => {
     const findings = await embedded(temporaryFolder());
     expect(bad(findings)).toEqual([warning("Logto", "local stand-in")]);
-    expect(findings).toContainEqual(a("ok", "database", "`npm run dev` starts the embedded PostgreSQL"));
+    expect(findings).toContainEqual(
+      a("ok", "database", "`npm run dev` starts the embedded PostgreSQL"),
+    );
   });
 
   it("looks at the embedded one where it runs, and says how it gets its tables", async () => {
@@ -391,7 +452,8 @@ describe("of the app that runs", () => {
     );
     return { url: `http://localhost:${port}`, stop: () => Promise.all(servers.map(closeServer)) };
   }
-  const app = async (url: string) => (await found({}, { url })).filter(({ check }) => !check.endsWith("URI"));
+  const app = async (url: string) =>
+    (await found({}, { url })).filter(({ check }) => !check.endsWith("URI"));
 
   it("finds nobody", async () => {
     expect(await app("http://localhost:9")).toEqual([problem("running app", "does not answer")]);
@@ -401,7 +463,9 @@ describe("of the app that runs", () => {
     const other = await startServer(200, "<h1>It works</h1>");
     const broken = await startServer(503, `{"csrfToken":"x"}`);
     try {
-      expect(await app(other.url)).toEqual([problem("sign-in there", "is not answered as this app does")]);
+      expect(await app(other.url)).toEqual([
+        problem("sign-in there", "is not answered as this app does"),
+      ]);
       expect(await app(broken.url)).toEqual([
         problem("running app", "not ready"),
         problem("sign-in there", "does not lead to Logto"),
@@ -427,7 +491,9 @@ describe("of the app that runs", () => {
   it("finds that it takes another address for its own", () => {
     expect(bad(request())).toEqual([]);
     const redirect_uri = "http://10.0.0.7:3000/api/auth/callback/logto";
-    expect(request({ redirect_uri })).toEqual([problem("sign-in there", `comes back to ${redirect_uri}`)]);
+    expect(request({ redirect_uri })).toEqual([
+      problem("sign-in there", `comes back to ${redirect_uri}`),
+    ]);
   });
 
   it("finds that it asks for no refresh token", () => {

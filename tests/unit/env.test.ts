@@ -25,7 +25,12 @@ const DATABASE_URL = "postgresql://user:password@db.example/app";
 describe("parseEnv", () => {
   test("lists every missing variable at once", () => {
     const names = problemsOf({}).map(({ variable }) => variable);
-    expect(names.sort()).toEqual(["AUTH_LOGTO_ID", "AUTH_LOGTO_ISSUER", "AUTH_LOGTO_SECRET", "AUTH_SECRET"]);
+    expect(names.sort()).toEqual([
+      "AUTH_LOGTO_ID",
+      "AUTH_LOGTO_ISSUER",
+      "AUTH_LOGTO_SECRET",
+      "AUTH_SECRET",
+    ]);
   });
 
   test.each([
@@ -83,11 +88,15 @@ describe("parseEnv", () => {
   });
 
   test("never repeats a value in its message", () => {
-    expect(() => parseEnv(complete({ AUTH_SECRET: "short-but-secret" }))).toThrow(/^(?!.*short-but-secret)/s);
+    expect(() => parseEnv(complete({ AUTH_SECRET: "short-but-secret" }))).toThrow(
+      /^(?!.*short-but-secret)/s,
+    );
   });
 
   test("takes an empty variable for an unset one", () => {
-    expect(parseEnv(complete({ AUTH_URL: "", LOGTO_RESOURCES: "" }))).toMatchObject({ LOGTO_RESOURCES: [] });
+    expect(parseEnv(complete({ AUTH_URL: "", LOGTO_RESOURCES: "" }))).toMatchObject({
+      LOGTO_RESOURCES: [],
+    });
   });
 
   test("takes no notice of space around a value", () => {
@@ -109,8 +118,8 @@ describe("parseEnv", () => {
   });
 
   test("gives the secrets newest first: the highest number, and AUTH_SECRET last", () => {
-    const [AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3] = ["0", "1", "2", "3"].map((digit) =>
-      digit.repeat(32),
+    const [AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3] = ["0", "1", "2", "3"].map(
+      (digit) => digit.repeat(32),
     );
     const rotating = complete({ AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3 });
     expect(parseEnv(rotating).AUTH_SECRET).toEqual([
@@ -127,7 +136,10 @@ describe("parseEnv", () => {
 
   test("reads scopes and resources as lists, whatever separates them", () => {
     const env = parseEnv(
-      complete({ LOGTO_SCOPES: "openid, profile", LOGTO_RESOURCES: "https://a.example https://b.example" }),
+      complete({
+        LOGTO_SCOPES: "openid, profile",
+        LOGTO_RESOURCES: "https://a.example https://b.example",
+      }),
     );
     expect(env.LOGTO_SCOPES).toEqual(["openid", "profile"]);
     expect(env.LOGTO_RESOURCES).toEqual(["https://a.example", "https://b.example"]);
@@ -176,14 +188,21 @@ describe("where sessions are kept", () => {
       { DATABASE_URL, AUTH_SESSION_STRATEGY: "jwt" },
       "jwt",
     ],
-    ["in rows where that is asked for", { DATABASE_URL, AUTH_SESSION_STRATEGY: "database" }, "database"],
+    [
+      "in rows where that is asked for",
+      { DATABASE_URL, AUTH_SESSION_STRATEGY: "database" },
+      "database",
+    ],
   ])("is %s", (_, changes, strategy) => {
     expect(parseEnv(complete(changes)).AUTH_SESSION_STRATEGY).toBe(strategy);
   });
 
   test("can't be rows without a database", () => {
     expect(problemsOf(complete({ AUTH_SESSION_STRATEGY: "database" }))).toMatchObject([
-      { variable: "DATABASE_URL", problem: "is missing (needed by AUTH_SESSION_STRATEGY=database)" },
+      {
+        variable: "DATABASE_URL",
+        problem: "is missing (needed by AUTH_SESSION_STRATEGY=database)",
+      },
     ]);
   });
 });
@@ -210,15 +229,20 @@ describe("what Auth.js would read by itself", () => {
   });
 
   test("has no example, as it is to be removed", () => {
-    expect(() => parseEnv(complete({ AUTH_REDIRECT_PROXY_URL: AUTH_URL }))).toThrow(/another address$/m);
+    expect(() => parseEnv(complete({ AUTH_REDIRECT_PROXY_URL: AUTH_URL }))).toThrow(
+      /another address$/m,
+    );
   });
 });
 
-test.each(["basePath", "trailingSlash"])("%s of next.config.ts is refused, with where it is set", (name) => {
-  expect(problemsOf(complete({ [name]: "/app" }))).toMatchObject([
-    { variable: name, problem: expect.stringContaining("next.config.ts") },
-  ]);
-});
+test.each(["basePath", "trailingSlash"])(
+  "%s of next.config.ts is refused, with where it is set",
+  (name) => {
+    expect(problemsOf(complete({ [name]: "/app" }))).toMatchObject([
+      { variable: name, problem: expect.stringContaining("next.config.ts") },
+    ]);
+  },
+);
 
 test("the embedded database is that of `npm run dev`, and refused as such", () => {
   const [problem, ...more] = problemsOf(complete({ DATABASE_URL: "embedded" }));
@@ -233,7 +257,9 @@ test("the embedded database is that of `npm run dev`, and refused as such", () =
 test.each(["AUTH_WHOLE_SITE", "EMAIL_SERVER", "EMAIL_FROM"])(
   "%s, which an older version had, is read no more",
   (name) => {
-    expect(parseEnv(complete({ [name]: "neither true nor an address" }))).toEqual(parseEnv(complete()));
+    expect(parseEnv(complete({ [name]: "neither true nor an address" }))).toEqual(
+      parseEnv(complete()),
+    );
     expect(variableNames).not.toContain(name);
   },
 );

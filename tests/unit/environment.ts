@@ -1,4 +1,7 @@
-/** The variables of an app without a database, for `vi.mock("@/lib/env", () => import("./environment"))`. */
+/**
+ * The variables of an app without a database, for `vi.mock("@/lib/env", () =>
+ * import("./environment"))`.
+ */
 export const variables = {
   NODE_ENV: "production",
   AUTH_URL: "https://app.example",

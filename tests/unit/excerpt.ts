@@ -1,8 +1,8 @@
 const isGap = (line: string) => /^(\/\/ )?…$/.test(line.trim());
 
 /**
- * Whether code is an excerpt of a file: its lines stand there in this order, next to each other but for where it has a line
- * `…` or `// …`. Indentation does not count.
+ * Whether code is an excerpt of a file: its lines stand there in this order, next to each other but
+ * for where it has a line `…` or `// …`. Indentation does not count.
  */
 export function isExcerpt(code: string, source: string): boolean {
   const lines = source.split("\n").map((line) => line.trim());

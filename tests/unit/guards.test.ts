@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { LogtoError } from "@/lib/logto/errors";
 import { getAccessToken } from "@/lib/session/access-token";
-import { actionWithSession, redirectOnError, requireSession, withSession } from "@/lib/session/guards";
+import {
+  actionWithSession,
+  redirectOnError,
+  requireSession,
+  withSession,
+} from "@/lib/session/guards";
 import { getSession } from "@/lib/session/lifecycle/current-session";
 import { endSession } from "@/lib/session/lifecycle/ending";
 import { SessionError } from "@/lib/session/model/errors";
@@ -22,7 +27,9 @@ vi.mock("@/lib/env", () => import("./environment"));
 
 beforeEach(() => {
   variables.AUTH_SECRET = ["s".repeat(40)];
-  logto.refreshTokens.mockReset().mockRejectedValue(new LogtoError("invalid_grant", "grant not found"));
+  logto.refreshTokens
+    .mockReset()
+    .mockRejectedValue(new LogtoError("invalid_grant", "grant not found"));
   logto.revokeGrant.mockReset().mockResolvedValue(undefined);
 });
 
@@ -58,7 +65,9 @@ describe("getSession", () => {
     const token = session();
     const request = await requestWith(token);
     const found = await request.run(getSession);
-    expect(found).toMatchObject({ user: { id: token.subject, name: "Alice Kim", roles: ["admin"] } });
+    expect(found).toMatchObject({
+      user: { id: token.subject, name: "Alice Kim", roles: ["admin"] },
+    });
     for (const secret of [token.accessToken, token.refreshToken, token.sid])
       expect(JSON.stringify(found)).not.toContain(secret);
   });
@@ -93,15 +102,21 @@ describe("withSession", () => {
     expect(await response.json()).toEqual({ id: "k3v9t2m8qx1a", rest: ["request", { params: 1 }] });
   });
 
-  test.each(nobodies)("answers 401 JSON with a challenge %s, and asks no handler", async (_, request) => {
-    const response = await (await request()).run(() => guarded());
-    expect(response.status).toBe(401);
-    expect(response.headers.get("content-type")).toMatch(/^application\/json/);
-    expect(response.headers.get("www-authenticate")).toBe("Session");
-    expect(response.headers.get("cache-control")).toBe("private, no-store");
-    expect(await response.json()).toEqual({ error: "signed_out", message: "Sign in to use this." });
-    expect(handler).not.toHaveBeenCalled();
-  });
+  test.each(nobodies)(
+    "answers 401 JSON with a challenge %s, and asks no handler",
+    async (_, request) => {
+      const response = await (await request()).run(() => guarded());
+      expect(response.status).toBe(401);
+      expect(response.headers.get("content-type")).toMatch(/^application\/json/);
+      expect(response.headers.get("www-authenticate")).toBe("Session");
+      expect(response.headers.get("cache-control")).toBe("private, no-store");
+      expect(await response.json()).toEqual({
+        error: "signed_out",
+        message: "Sign in to use this.",
+      });
+      expect(handler).not.toHaveBeenCalled();
+    },
+  );
 
   test("says that Logto ended the session where it did", async () => {
     const response = await (await ended()).run(() => guarded());
@@ -115,7 +130,9 @@ describe("an answer of withSession", () => {
   const answering = (said: string | undefined, rotates: boolean) =>
     withSession(async () => {
       if (rotates) await getAccessToken({ resource: api });
-      return new Response("text", { headers: { ...(said && { "cache-control": said }), etag: '"1"' } });
+      return new Response("text", {
+        headers: { ...(said && { "cache-control": said }), etag: '"1"' },
+      });
     });
 
   test.each([
@@ -128,25 +145,31 @@ describe("an answer of withSession", () => {
     [undefined, true, "private, no-store"],
     ["public, max-age=600", true, "private, no-store"],
     ["private, max-age=60", true, "private, no-store"],
-  ])("that says %j is kept by no shared cache, where a token rotated: %s", async (said, rotates, sent) => {
-    logto.refreshTokens.mockResolvedValue({
-      accessToken: "for the API",
-      expiresIn: 3600,
-      refreshToken: "rotated",
-      scopes: [],
-      claims: undefined,
-    });
-    const request = await requestWith(session());
-    const before = [...request.jar.values()];
-    const response = await request.run(() => answering(said, rotates)());
-    expect(response.headers.get("cache-control")).toBe(sent);
-    expect([response.headers.get("etag"), await response.text()]).toEqual(['"1"', "text"]);
-    expect([...request.jar.values()].join() !== before.join()).toBe(rotates);
-  });
+  ])(
+    "that says %j is kept by no shared cache, where a token rotated: %s",
+    async (said, rotates, sent) => {
+      logto.refreshTokens.mockResolvedValue({
+        accessToken: "for the API",
+        expiresIn: 3600,
+        refreshToken: "rotated",
+        scopes: [],
+        claims: undefined,
+      });
+      const request = await requestWith(session());
+      const before = [...request.jar.values()];
+      const response = await request.run(() => answering(said, rotates)());
+      expect(response.headers.get("cache-control")).toBe(sent);
+      expect([response.headers.get("etag"), await response.text()]).toEqual(['"1"', "text"]);
+      expect([...request.jar.values()].join() !== before.join()).toBe(rotates);
+    },
+  );
 });
 
 describe("actionWithSession", () => {
-  const action = vi.fn(async (found: PublicSession, ...rest: unknown[]) => [found.user.id, ...rest]);
+  const action = vi.fn(async (found: PublicSession, ...rest: unknown[]) => [
+    found.user.id,
+    ...rest,
+  ]);
   const guarded = actionWithSession(action);
 
   beforeEach(() => {
@@ -160,19 +183,27 @@ describe("actionWithSession", () => {
 
   test.each(nobodies)("throws a typed error %s, and does nothing", async (_, request) => {
     const acted = (await request()).run(() => guarded());
-    await expect(acted).rejects.toMatchObject({ name: "SessionError", code: "signed_out", status: 401 });
+    await expect(acted).rejects.toMatchObject({
+      name: "SessionError",
+      code: "signed_out",
+      status: 401,
+    });
     expect(action).not.toHaveBeenCalled();
   });
 
   test("says that Logto ended the session where it did", async () => {
-    await expect((await ended()).run(() => guarded())).rejects.toMatchObject({ code: "session_ended" });
+    await expect((await ended()).run(() => guarded())).rejects.toMatchObject({
+      code: "session_ended",
+    });
   });
 });
 
 describe("requireSession", () => {
   test("passes the session on", async () => {
     const request = await requestWith(session());
-    expect(await request.run(() => requireSession())).toMatchObject({ user: { id: "k3v9t2m8qx1a" } });
+    expect(await request.run(() => requireSession())).toMatchObject({
+      user: { id: "k3v9t2m8qx1a" },
+    });
   });
 
   test.each(nobodies)("throws a typed error %s, and redirects nobody", async (_, request) => {
@@ -189,7 +220,9 @@ describe("requireSession", () => {
 
   test("says that the grant has ended where this very look at a permission found it out", async () => {
     const request = await requestWith(session());
-    const required = request.run(() => requireSession({ permission: { scope: "x", resource: api } }));
+    const required = request.run(() =>
+      requireSession({ permission: { scope: "x", resource: api } }),
+    );
     await expect(required).rejects.toMatchObject({ code: "session_ended", status: 401 });
   });
 
@@ -201,13 +234,17 @@ describe("requireSession", () => {
   ] as const)("says why a permission can't be told after Logto's %s", async (code, expected) => {
     logto.refreshTokens.mockRejectedValue(new LogtoError(code, code));
     const request = await requestWith(session());
-    const required = request.run(() => requireSession({ permission: { scope: "x", resource: api } }));
+    const required = request.run(() =>
+      requireSession({ permission: { scope: "x", resource: api } }),
+    );
     await expect(required).rejects.toMatchObject({ code: expected });
   });
 });
 
 const acme = "r6f1s9e4ok2m";
-/** Alice, an admin, and a member of one organization, who may read products there and everywhere. */
+/**
+ * Alice, an admin, and a member of one organization, who may read products there and everywhere.
+ */
 const alice = () =>
   session({
     claims: {
@@ -237,9 +274,21 @@ const requirements: [string, Requirement, string | null][] = [
   ["membership", { organization: { id: acme } }, null],
   ["membership of another organization", { organization: { id: "other" } }, "not_a_member"],
   ["a role of hers in an organization", { organization: { id: acme, role: "member" } }, null],
-  ["a role in an organization that she lacks", { organization: { id: acme, role: "admin" } }, "not_allowed"],
-  ["a permission that her token has", { permission: { scope: "read:products", resource: api } }, null],
-  ["a permission that it lacks", { permission: { scope: "delete:products", resource: api } }, "not_allowed"],
+  [
+    "a role in an organization that she lacks",
+    { organization: { id: acme, role: "admin" } },
+    "not_allowed",
+  ],
+  [
+    "a permission that her token has",
+    { permission: { scope: "read:products", resource: api } },
+    null,
+  ],
+  [
+    "a permission that it lacks",
+    { permission: { scope: "delete:products", resource: api } },
+    "not_allowed",
+  ],
   [
     "a permission of an API resource that is not configured",
     { permission: { scope: "read:products", resource: "https://other.example" } },
@@ -325,9 +374,12 @@ describe("redirectOnError", () => {
     expect(await redirectOf(act)).toBe("/account?error=sign_in_again");
   });
 
-  test.each(["signed_out", "session_ended"] as const)("leaves %s to the page's guard", async (code) => {
-    expect(await redirectOf(failing(new SessionError(code, "over")))).toBe("/account");
-  });
+  test.each(["signed_out", "session_ended"] as const)(
+    "leaves %s to the page's guard",
+    async (code) => {
+      expect(await redirectOf(failing(new SessionError(code, "over")))).toBe("/account");
+    },
+  );
 
   test("lets a bug through", async () => {
     const error = new TypeError("a bug");

@@ -34,7 +34,10 @@ describe("an instance", () => {
   });
 
   test("is ready without a database where none is configured", async () => {
-    Object.assign(state, { hasDatabase: false, database: () => Promise.reject(new Error("asked")) });
+    Object.assign(state, {
+      hasDatabase: false,
+      database: () => Promise.reject(new Error("asked")),
+    });
     expect(await isReady(now)).toBe(true);
   });
 
@@ -69,7 +72,10 @@ describe("an instance", () => {
 
     const late = (milliseconds: number, answer: object) =>
       fetching.mockImplementation(
-        () => new Promise((resolve) => void setTimeout(() => resolve(Response.json(answer)), milliseconds)),
+        () =>
+          new Promise(
+            (resolve) => void setTimeout(() => resolve(Response.json(answer)), milliseconds),
+          ),
       );
 
     /** The verdict, if it is there after so many milliseconds. */

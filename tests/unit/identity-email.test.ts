@@ -5,7 +5,12 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { codePolicy, fixedLifetimes } from "@/dev/identity/settings";
 import { devClient } from "@/dev/identity/seed";
-import { startIdentity, type Identity, type IdentityOptions, type Mail } from "@/dev/identity/server";
+import {
+  startIdentity,
+  type Identity,
+  type IdentityOptions,
+  type Mail,
+} from "@/dev/identity/server";
 import { VerificationCodes } from "@/dev/identity/verification-codes";
 import { Browser } from "../contract/drivers/browser";
 import { formsOf } from "../contract/drivers/html";
@@ -14,17 +19,28 @@ import { temporaryFolder } from "./temporary-folder";
 const redirectUri = "http://localhost:4180/callback";
 
 /** A stand-in with the mails that it handed on. */
-async function start(options: Partial<IdentityOptions> = {}): Promise<{ identity: Identity; mails: Mail[] }> {
+async function start(
+  options: Partial<IdentityOptions> = {},
+): Promise<{ identity: Identity; mails: Mail[] }> {
   const mails: Mail[] = [];
   const client = { ...devClient, redirectUris: [redirectUri], postLogoutRedirectUris: [] };
   const onMail = (mail: Mail) => void mails.push(mail);
-  const identity = await startIdentity({ port: 0, clients: [client], control: true, onMail, ...options });
+  const identity = await startIdentity({
+    port: 0,
+    clients: [client],
+    control: true,
+    onMail,
+    ...options,
+  });
   onTestFinished(() => identity.close());
   return { identity, mails };
 }
 
 async function control({ endpoint }: Identity, method: string, path: string, body?: object) {
-  const response = await fetch(`${endpoint}/control/${path}`, { method, body: body && JSON.stringify(body) });
+  const response = await fetch(`${endpoint}/control/${path}`, {
+    method,
+    body: body && JSON.stringify(body),
+  });
   const text = await response.text();
   if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
   return z.unknown().parse(text ? JSON.parse(text) : undefined);
@@ -52,7 +68,11 @@ class Visitor {
 
   static async at({ issuer }: Identity, parameters: Record<string, string> = {}): Promise<Visitor> {
     const url = new URL(`${issuer}/auth`);
-    const request = { client_id: devClient.clientId, redirect_uri: redirectUri, response_type: "code" };
+    const request = {
+      client_id: devClient.clientId,
+      redirect_uri: redirectUri,
+      response_type: "code",
+    };
     const asked = { scope: "openid profile email", prompt: "login", ...request, ...parameters };
     for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
     const browser = new Browser();
@@ -127,7 +147,11 @@ describe("signing in with a code sent by e-mail", () => {
 
     expect(page.text).toContain('We sent a code to <span class="address">bob@example.com');
     expect(mails).toEqual([
-      { to: "bob@example.com", subject: expect.any(String), text: expect.stringContaining("10 minutes") },
+      {
+        to: "bob@example.com",
+        subject: expect.any(String),
+        text: expect.stringContaining("10 minutes"),
+      },
     ]);
     expect(await claimsOf(identity, shown)).toMatchObject({
       sub: await idOf(identity, "bob"),
@@ -165,7 +189,10 @@ describe("signing in with a code sent by e-mail", () => {
     const after = await visitor.type(newestCode(mails));
 
     expect(before.text).not.toContain("suspended");
-    expect(after).toMatchObject({ status: 422, text: expect.stringContaining("This account is suspended.") });
+    expect(after).toMatchObject({
+      status: 422,
+      text: expect.stringContaining("This account is suspended."),
+    });
   });
 
   it("refuses what is no address, and keeps it in the form", async () => {
@@ -173,7 +200,10 @@ describe("signing in with a code sent by e-mail", () => {
 
     const shown = await (await Visitor.at(identity)).ask("bob at example");
 
-    expect(shown).toMatchObject({ status: 422, text: expect.stringContaining("This is no e-mail address.") });
+    expect(shown).toMatchObject({
+      status: 422,
+      text: expect.stringContaining("This is no e-mail address."),
+    });
     expect(shown.text).toContain('value="bob at example"');
     expect(mails).toEqual([]);
   });
@@ -188,7 +218,10 @@ describe("a code", () => {
 
     const refused = await visitor.type(otherThan(code));
 
-    expect(refused).toMatchObject({ status: 422, text: expect.stringContaining("The code is wrong.") });
+    expect(refused).toMatchObject({
+      status: 422,
+      text: expect.stringContaining("The code is wrong."),
+    });
     expect((await visitor.type(code)).callback?.get("code")).toBeTruthy();
   });
 
@@ -255,7 +288,10 @@ describe("a code", () => {
 
     const shown = await (await Visitor.at(identity)).type("123456");
 
-    expect(shown).toMatchObject({ status: 422, text: expect.stringContaining("No code was sent.") });
+    expect(shown).toMatchObject({
+      status: 422,
+      text: expect.stringContaining("No code was sent."),
+    });
   });
 
   it("works only in the browser that asked for it", async () => {
@@ -296,7 +332,9 @@ describe("an address without an account", () => {
     const unknown = await (await Visitor.at(identity)).ask("new@example.net");
 
     const blank = (text: string) =>
-      text.replaceAll(/interaction\/[\w-]+/g, "").replaceAll(/bob@example.com|new@example.net/g, "");
+      text
+        .replaceAll(/interaction\/[\w-]+/g, "")
+        .replaceAll(/bob@example.com|new@example.net/g, "");
     expect(unknown.status).toBe(known.status);
     expect(blank(unknown.text)).toBe(blank(known.text));
     expect(mails.map(({ to }) => to)).toEqual(["bob@example.com", "new@example.net"]);
@@ -396,7 +434,9 @@ describe("the pages", () => {
     const { identity } = await start();
     const visitor = await Visitor.at(identity);
     const linksAndActions = ({ text }: Shown) =>
-      [...text.matchAll(/(?:href|action)="([^"]*)"/g)].map(([, path = ""]) => path.split(/[/?]/).at(-1));
+      [...text.matchAll(/(?:href|action)="([^"]*)"/g)].map(([, path = ""]) =>
+        path.split(/[/?]/).at(-1),
+      );
 
     const signIn = await visitor.open("sign-in");
     const register = await visitor.open("register");
@@ -405,8 +445,12 @@ describe("the pages", () => {
 
     expect(linksAndActions(signIn)).toContain("screen=email-sign-in");
     expect(linksAndActions(register)).toContain("screen=email-register");
-    expect(linksAndActions(address)).toEqual(expect.arrayContaining(["email-sign-in", "screen=sign-in"]));
-    expect(linksAndActions(code)).toEqual(expect.arrayContaining(["code", "resend", "screen=email-sign-in"]));
+    expect(linksAndActions(address)).toEqual(
+      expect.arrayContaining(["email-sign-in", "screen=sign-in"]),
+    );
+    expect(linksAndActions(code)).toEqual(
+      expect.arrayContaining(["code", "resend", "screen=email-sign-in"]),
+    );
     for (const { text } of [signIn, register, address, code]) expect(text).not.toContain("<script");
   });
 
@@ -433,7 +477,9 @@ describe("the pages", () => {
     const { identity: silent } = await start({ onMail: undefined });
 
     expect((await (await Visitor.at(identity)).ask("bob@example.com")).text).toContain("terminal");
-    expect((await (await Visitor.at(silent)).ask("bob@example.com")).text).not.toContain("terminal");
+    expect((await (await Visitor.at(silent)).ask("bob@example.com")).text).not.toContain(
+      "terminal",
+    );
   });
 
   it("begin with the address where none was given", async () => {
@@ -465,7 +511,8 @@ it("shows the mails at the control endpoint, newest last", async () => {
 describe("the codes in memory", () => {
   it("are bounded: the oldest make room", () => {
     const codes = new VerificationCodes(() => 0);
-    for (let one = 0; one < 1001; one++) codes.create(`uid-${one}`, `${one}@example.com`, "sign-in");
+    for (let one = 0; one < 1001; one++)
+      codes.create(`uid-${one}`, `${one}@example.com`, "sign-in");
 
     expect(codes.find("uid-0")).toBeUndefined();
     expect(codes.find("uid-1000")).toBeDefined();

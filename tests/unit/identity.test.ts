@@ -19,9 +19,14 @@ async function start(options: Partial<IdentityOptions> = {}): Promise<Identity> 
 
 function authorizationUrl({ issuer }: Identity, parameters: Record<string, string> = {}): URL {
   const url = new URL(`${issuer}/auth`);
-  const request = { client_id: devClient.clientId, redirect_uri: redirectUri, response_type: "code" };
+  const request = {
+    client_id: devClient.clientId,
+    redirect_uri: redirectUri,
+    response_type: "code",
+  };
   const asked = { scope: "openid offline_access", prompt: "consent", ...parameters };
-  for (const [name, value] of Object.entries({ ...request, ...asked })) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries({ ...request, ...asked }))
+    url.searchParams.set(name, value);
   return url;
 }
 
@@ -31,8 +36,13 @@ async function openForm(
   browser: Browser,
   parameters?: Record<string, string>,
 ): Promise<Form> {
-  const { url, response } = await browser.follow(authorizationUrl(identity, parameters), redirectUri);
-  const form = formsOf((await response?.text()) ?? "", url).find(({ passwordField }) => passwordField);
+  const { url, response } = await browser.follow(
+    authorizationUrl(identity, parameters),
+    redirectUri,
+  );
+  const form = formsOf((await response?.text()) ?? "", url).find(
+    ({ passwordField }) => passwordField,
+  );
   if (!form) throw new Error(`no form at ${url.href}`);
   return form;
 }
@@ -43,7 +53,10 @@ async function control(
   path: string,
   body?: object,
 ): Promise<unknown> {
-  const response = await fetch(`${endpoint}/control/${path}`, { method, body: body && JSON.stringify(body) });
+  const response = await fetch(`${endpoint}/control/${path}`, {
+    method,
+    body: body && JSON.stringify(body),
+  });
   const text = await response.text();
   return text ? JSON.parse(text) : undefined;
 }
@@ -78,7 +91,9 @@ describe("the sign-in page", () => {
     const browser = new Browser();
     const { action } = await openForm(identity, browser);
 
-    const page = await (await browser.submit(action, { identifier: "a<b", password: "not-the-one" })).text();
+    const page = await (
+      await browser.submit(action, { identifier: "a<b", password: "not-the-one" })
+    ).text();
 
     expect(page).toContain('value="a&lt;b"');
     expect(page).toContain("password is wrong");
@@ -117,7 +132,11 @@ describe("creating an account", () => {
       { username: "alice", password: "long-enough" },
       "The username alice is taken.",
     ],
-    ["a password that is too short", { username: "dora", password: "short" }, "The password is too short"],
+    [
+      "a password that is too short",
+      { username: "dora", password: "short" },
+      "The password is too short",
+    ],
     ["a missing username", { password: "long-enough" }, "A username"],
     [
       "an e-mail address that is none",
@@ -245,7 +264,12 @@ describe("the control endpoint", () => {
 
   it("leaves other grants alone when a fault names one", async () => {
     const identity = await start();
-    const fault = { endpoint: "token", grant: "authorization_code", when: "before", kind: "status" };
+    const fault = {
+      endpoint: "token",
+      grant: "authorization_code",
+      when: "before",
+      kind: "status",
+    };
     const refreshToken = await signIn(identity);
     await control(identity, "POST", "faults", fault);
 

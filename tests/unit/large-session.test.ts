@@ -11,7 +11,11 @@ import { getIdTokenClaims } from "@/lib/session/userinfo";
 import { requestWith } from "./request";
 import { session } from "./sessions";
 
-const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn(), fetchUserinfo: vi.fn() }));
+const logto = vi.hoisted(() => ({
+  refreshTokens: vi.fn(),
+  revokeGrant: vi.fn(),
+  fetchUserinfo: vi.fn(),
+}));
 const warn = vi.hoisted(() => vi.fn());
 vi.mock("@/lib/logto/tokens", () => logto);
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn, error: vi.fn() } }));
@@ -23,7 +27,10 @@ vi.mock("@/auth", async () => ({
 vi.mock("@/lib/database/client", () => ({ hasDatabase: () => false }));
 
 const sub = "k3v9t2m8qx1a";
-const ids = Array.from({ length: 200 }, (_, index) => `organization${String(index).padStart(3, "0")}`);
+const ids = Array.from(
+  { length: 200 },
+  (_, index) => `organization${String(index).padStart(3, "0")}`,
+);
 /** Of somebody with two roles in each of 200 organizations. */
 const manyOrganizations: UserClaims = {
   sub,
@@ -32,7 +39,8 @@ const manyOrganizations: UserClaims = {
   organizations: ids,
   organization_roles: ids.flatMap((id) => [`${id}:admin`, `${id}:billing-member`]),
 };
-const large = (changes: Partial<Session> = {}) => session({ claims: manyOrganizations, ...changes });
+const large = (changes: Partial<Session> = {}) =>
+  session({ claims: manyOrganizations, ...changes });
 
 /** What this process knows is gone, as after a restart. */
 function restart(): void {
@@ -69,8 +77,16 @@ describe("a cookie", () => {
     ["200 organizations with two roles each", manyOrganizations, ["organization_roles"]],
     ["a long name", { sub, name: long(10_000), roles: ["admin"] }, ["name"]],
     ["a long picture address", { sub, picture: `https://x.example/${long(10_000)}` }, ["picture"]],
-    ["many roles", { sub, roles: ids.map((id) => `role-in-${id}`), name: "Alice" }, ["name", "roles"]],
-    ["custom data", { sub, custom_data: { notes: long(9_000) }, roles: ["admin"] }, ["custom_data"]],
+    [
+      "many roles",
+      { sub, roles: ids.map((id) => `role-in-${id}`), name: "Alice" },
+      ["name", "roles"],
+    ],
+    [
+      "custom data",
+      { sub, custom_data: { notes: long(9_000) }, roles: ["admin"] },
+      ["custom_data"],
+    ],
     ["a claim of the tenant's own", { sub, badges: ids, teams: ids }, ["teams"]],
     ["letters of three bytes", { sub, name: "김".repeat(2_000), email: "a@example.com" }, ["name"]],
     ["what JSON escapes", { sub, name: '"'.repeat(3_000), email: "a@example.com" }, ["name"]],
@@ -115,7 +131,9 @@ describe("after a restart", () => {
     await request.run(async () => {
       const organization = { id: "organization199", role: "billing-member" };
       expect((await requireSession({ organization })).user.organizations).toHaveLength(200);
-      await expect(requireSession({ organization: { id: "organization200" } })).rejects.toMatchObject({
+      await expect(
+        requireSession({ organization: { id: "organization200" } }),
+      ).rejects.toMatchObject({
         code: "not_a_member",
       });
       expect((await auth())?.user.organizationRoles).toHaveLength(400);
@@ -160,7 +178,10 @@ describe("after a restart", () => {
       organization: { id: "organization007" },
     });
     const response = await request.run(() => handler());
-    expect([response.status, await response.json()]).toMatchObject([503, { error: "provider_unavailable" }]);
+    expect([response.status, await response.json()]).toMatchObject([
+      503,
+      { error: "provider_unavailable" },
+    ]);
     await expect(request.run(auth)).rejects.toMatchObject({ code: "provider_unavailable" });
   });
 
@@ -195,7 +216,12 @@ describe("the process that got the claims", () => {
     expect(logto.fetchUserinfo).not.toHaveBeenCalled();
   });
 
-  const answer = { accessToken: "new", expiresIn: 3600, refreshToken: "refresh-token-0", scopes: [] };
+  const answer = {
+    accessToken: "new",
+    expiresIn: 3600,
+    refreshToken: "refresh-token-0",
+    scopes: [],
+  };
 
   test("has all of them after a renewal or an exchange, and none omitted", async () => {
     const read = await carried(large());

@@ -11,7 +11,8 @@ vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn(
 vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 
-const isOver = async (token: Session) => (await readStatus(await cookiesOf(token))).status !== "active";
+const isOver = async (token: Session) =>
+  (await readStatus(await cookiesOf(token))).status !== "active";
 
 beforeEach(() => {
   revokeGrant.mockReset().mockResolvedValue(undefined);

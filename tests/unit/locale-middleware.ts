@@ -3,10 +3,17 @@ import { only } from "@/lib/session/routes/protected-paths";
 import { updateSession } from "@/lib/session/routes/update-session";
 
 /**
- * Answers as next-intl 4.15 does with paths that are the same in each locale: redirects to the locale's address, or hands the page
- * its locale in a request header and the browser a cookie. A page behind an internal address it rewrites.
+ * Answers as next-intl 4.15 does with paths that are the same in each locale: redirects to the
+ * locale's address, or hands the page its locale in a request header and the browser a cookie. A
+ * page behind an internal address it rewrites.
  */
-function createIntlMiddleware({ locales, defaultLocale }: { locales: string[]; defaultLocale: string }) {
+function createIntlMiddleware({
+  locales,
+  defaultLocale,
+}: {
+  locales: string[];
+  defaultLocale: string;
+}) {
   return (request: NextRequest): NextResponse => {
     const { pathname, search } = request.nextUrl;
     const [, first = "", ...rest] = pathname.split("/");

@@ -14,7 +14,9 @@ beforeEach(() => {
 describe("the log of development", () => {
   test.each(["info", "warn", "error"] as const)("prints %s where the console does", (level) => {
     log[level]("session renewed", { sub: "k3v9t2m8qx1a", count: 2, again: false });
-    expect(printed).toEqual([[level, ['[auth] session renewed sub="k3v9t2m8qx1a" count=2 again=false']]]);
+    expect(printed).toEqual([
+      [level, ['[auth] session renewed sub="k3v9t2m8qx1a" count=2 again=false']],
+    ]);
   });
 
   test("leaves out what is not known", () => {
@@ -24,7 +26,8 @@ describe("the log of development", () => {
   });
 
   test("makes one line of everything, so that nobody can forge another", () => {
-    const forged = 'x\n[auth] signed out sub="victim"\r\n\tat Object.<anonymous> (file.ts:1:1)\u001b[2J';
+    const forged =
+      'x\n[auth] signed out sub="victim"\r\n\tat Object.<anonymous> (file.ts:1:1)\u001b[2J';
     log.warn(forged, { reason: forged });
     const [, args] = printed[0] ?? [];
     expect(args).toHaveLength(1);
@@ -69,12 +72,19 @@ describe("the log of production", () => {
     expect(only()).toMatchObject({ requestId: "request-1" });
   });
 
-  test.each(["refresh_token", "accessToken", "client_secret", "password", "set-cookie", "authorization"])(
-    "has no value under the name %s, at the top or one level below",
-    (name) => {
-      logger.info({ [name]: "top-secret", headers: { [name]: "top-secret" }, user: "k3v9t2m8qx1a" }, "x");
-      expect(lines.join()).not.toContain("top-secret");
-      expect(only()).toMatchObject({ [name]: "[Redacted]", user: "k3v9t2m8qx1a" });
-    },
-  );
+  test.each([
+    "refresh_token",
+    "accessToken",
+    "client_secret",
+    "password",
+    "set-cookie",
+    "authorization",
+  ])("has no value under the name %s, at the top or one level below", (name) => {
+    logger.info(
+      { [name]: "top-secret", headers: { [name]: "top-secret" }, user: "k3v9t2m8qx1a" },
+      "x",
+    );
+    expect(lines.join()).not.toContain("top-secret");
+    expect(only()).toMatchObject({ [name]: "[Redacted]", user: "k3v9t2m8qx1a" });
+  });
 });

@@ -27,10 +27,18 @@ export interface LogoutIssuer {
   requests: string[];
   /** Makes a new key, which is the only one from now on. */
   rotate(): Promise<void>;
-  /** The claims of a good logout token, as Logto makes them, with these changes; `undefined` leaves one out. */
+  /**
+   * The claims of a good logout token, as Logto makes them, with these changes; `undefined` leaves
+   * one out.
+   */
   claims(changes?: Record<string, unknown>): Record<string, unknown>;
-  /** @param changes of the claims; `header` and `key` are those of a good one, where none are given */
-  sign(changes?: Record<string, unknown>, options?: { header?: object; key?: CryptoKey }): Promise<string>;
+  /**
+   * @param changes of the claims; `header` and `key` are those of a good one, where none are given
+   */
+  sign(
+    changes?: Record<string, unknown>,
+    options?: { header?: object; key?: CryptoKey },
+  ): Promise<string>;
 }
 
 export const newKey = async (alg = "ES384"): Promise<Key> => ({
@@ -47,7 +55,10 @@ const published = async ({ kid, publicKey }: Key): Promise<JWK> => ({
 const isAddress = (address: unknown): address is AddressInfo =>
   typeof address === "object" && address !== null;
 
-/** Starts an issuer that is there until the test that asks for it, itself or in `beforeEach`, is over. */
+/**
+ * Starts an issuer that is there until the test that asks for it, itself or in `beforeEach`, is
+ * over.
+ */
 export async function startLogoutIssuer(): Promise<LogoutIssuer> {
   // What is known of an issuer is kept, and a port may come again.
   const root = `/${crypto.randomUUID()}/oidc`;

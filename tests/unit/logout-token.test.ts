@@ -50,7 +50,10 @@ describe("a good logout token", () => {
     ],
     ["holds from now on, by a clock that is ten minutes ahead", () => ({ nbf: seconds() + 600 })],
     ["is for several clients", () => ({ aud: ["another", "app"] })],
-    ["tells of other events, too", () => ({ events: { [logoutEvent]: {}, "https://event.test": {} } })],
+    [
+      "tells of other events, too",
+      () => ({ events: { [logoutEvent]: {}, "https://event.test": {} } }),
+    ],
     ["says more about its event", () => ({ events: { [logoutEvent]: { reason: "suspended" } } })],
     ["has claims that nobody knows", () => ({ "https://claim.test": [1] })],
   ])("may be one that %s", async (_, changes) => {
@@ -67,7 +70,9 @@ describe("a good logout token", () => {
   test("may be signed with another algorithm that the issuer announces", async () => {
     issuer.metadata = { id_token_signing_alg_values_supported: ["RS256"] };
     issuer.key = await newKey("RS256");
-    expect(await verify(await issuer.sign({}, { header: { alg: "RS256" } }))).toMatchObject(subject);
+    expect(await verify(await issuer.sign({}, { header: { alg: "RS256" } }))).toMatchObject(
+      subject,
+    );
   });
 });
 

@@ -16,7 +16,11 @@ const everything = {
   phone_number_verified: false,
   created_at: 1_760_000_000_123,
   updated_at: 1_760_000_500_456,
-  address: { formatted: "Unter den Linden 1", streetAddress: "Unter den Linden 1", postalCode: "10117" },
+  address: {
+    formatted: "Unter den Linden 1",
+    streetAddress: "Unter den Linden 1",
+    postalCode: "10117",
+  },
   roles: ["admin"],
   organizations: ["r6f1s9e4ok2m"],
   organization_roles: ["r6f1s9e4ok2m:admin"],
@@ -63,7 +67,10 @@ describe("the claims of a user", () => {
     ["custom_data", []],
     ["sso_identities", {}],
   ])("leave out a malformed %s (%j), and keep the others", (name, value) => {
-    expect(parseUserClaims({ sub, username: "alice", [name]: value })).toEqual({ sub, username: "alice" });
+    expect(parseUserClaims({ sub, username: "alice", [name]: value })).toEqual({
+      sub,
+      username: "alice",
+    });
   });
 
   test("are not those about the token", () => {
@@ -80,15 +87,24 @@ describe("the claims of a user", () => {
       auth_time: 1,
       sid: "session at Logto",
     };
-    expect(parseUserClaims({ ...protocol, sub, name: "Alice Kim" })).toEqual({ sub, name: "Alice Kim" });
+    expect(parseUserClaims({ ...protocol, sub, name: "Alice Kim" })).toEqual({
+      sub,
+      name: "Alice Kim",
+    });
   });
 
-  test.each([[{}], [{ sub: "" }], [{ sub: 7 }], [{ sub: null }], [null], [undefined], ["jwt"], [[]]])(
-    "need a subject, which %j has not",
-    (payload) => {
-      expect(() => parseUserClaims(payload)).toThrow(ZodError);
-    },
-  );
+  test.each([
+    [{}],
+    [{ sub: "" }],
+    [{ sub: 7 }],
+    [{ sub: null }],
+    [null],
+    [undefined],
+    ["jwt"],
+    [[]],
+  ])("need a subject, which %j has not", (payload) => {
+    expect(() => parseUserClaims(payload)).toThrow(ZodError);
+  });
 
   test("bring no prototype with them", () => {
     const claims = parseUserClaims(JSON.parse(`{"sub":"${sub}","__proto__":{"roles":["admin"]}}`));

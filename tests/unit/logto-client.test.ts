@@ -12,19 +12,29 @@ type Answer = (response: ServerResponse, request: IncomingMessage) => unknown;
 const json =
   (status: number, body: object, headers: Record<string, string> = {}): Answer =>
   (response) =>
-    response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+    response
+      .writeHead(status, { "content-type": "application/json", ...headers })
+      .end(JSON.stringify(body));
 const html =
   (status: number): Answer =>
   (response) =>
-    response.writeHead(status, { "content-type": "text/html" }).end("<!doctype html><h1>Gateway</h1>");
+    response
+      .writeHead(status, { "content-type": "text/html" })
+      .end("<!doctype html><h1>Gateway</h1>");
 const refusal = (status: number, error: string, headers?: Record<string, string>) =>
-  json(status, { code: `oidc.${error}`, message: error, error, error_description: `${error}: why` }, headers);
+  json(
+    status,
+    { code: `oidc.${error}`, message: error, error, error_description: `${error}: why` },
+    headers,
+  );
 const truncated: Answer = (response) =>
   response.writeHead(200, { "content-type": "application/json" }).end('{"access_token": "half');
 const cutOff: Answer = (response) =>
-  response.writeHead(200, { "content-type": "application/json", "content-length": "99" }).write("{", () => {
-    response.destroy();
-  });
+  response
+    .writeHead(200, { "content-type": "application/json", "content-length": "99" })
+    .write("{", () => {
+      response.destroy();
+    });
 const dropped: Answer = (response) => response.destroy();
 
 const subject = "k3v9t2m8qx1a";
@@ -104,30 +114,62 @@ const passing: Record<string, Row> = {
   "429": { answer: refusal(429, "slow_down"), code: "unavailable", reason: /^slow_down/ },
   "429 with a web page": { answer: html(429), code: "unavailable", reason: /429/ },
   "408": { answer: html(408), code: "unavailable", reason: /408/ },
-  "a web page for a token": { answer: html(200), code: "unavailable", reason: /HTTP 200|content-type/ },
+  "a web page for a token": {
+    answer: html(200),
+    code: "unavailable",
+    reason: /HTTP 200|content-type/,
+  },
   "half of a JSON object": { answer: truncated, code: "unavailable", reason: /pars/ },
   "an answer that breaks off": { answer: cutOff, code: "unavailable", reason: /./ },
-  "a dropped connection": { answer: dropped, code: "unavailable", reason: /fetch failed|UND_ERR|ECONN/ },
+  "a dropped connection": {
+    answer: dropped,
+    code: "unavailable",
+    reason: /fetch failed|UND_ERR|ECONN/,
+  },
 };
 
 /** Logto's decision, or another server's: asked once. */
 const final: Record<string, Row> = {
-  "400 invalid_grant": { answer: refusal(400, "invalid_grant"), code: "invalid_grant", reason: /: why$/ },
-  "400 invalid_target": { answer: refusal(400, "invalid_target"), code: "invalid_target", reason: /: why$/ },
-  "400 invalid_client": { answer: refusal(400, "invalid_client"), code: "invalid_client", reason: /: why$/ },
-  "401 invalid_client": { answer: refusal(401, "invalid_client"), code: "invalid_client", reason: /: why$/ },
+  "400 invalid_grant": {
+    answer: refusal(400, "invalid_grant"),
+    code: "invalid_grant",
+    reason: /: why$/,
+  },
+  "400 invalid_target": {
+    answer: refusal(400, "invalid_target"),
+    code: "invalid_target",
+    reason: /: why$/,
+  },
+  "400 invalid_client": {
+    answer: refusal(400, "invalid_client"),
+    code: "invalid_client",
+    reason: /: why$/,
+  },
+  "401 invalid_client": {
+    answer: refusal(401, "invalid_client"),
+    code: "invalid_client",
+    reason: /: why$/,
+  },
   "401 with a challenge": {
     answer: refusal(401, "invalid_client", { "www-authenticate": 'Basic realm="logto"' }),
     code: "invalid_client",
     reason: /^HTTP 401/,
   },
-  "403 access_denied": { answer: refusal(403, "access_denied"), code: "access_denied", reason: /: why$/ },
+  "403 access_denied": {
+    answer: refusal(403, "access_denied"),
+    code: "access_denied",
+    reason: /: why$/,
+  },
   "403 insufficient_scope": {
     answer: refusal(403, "insufficient_scope"),
     code: "insufficient_scope",
     reason: /: why$/,
   },
-  "400 invalid_scope": { answer: refusal(400, "invalid_scope"), code: "rejected", reason: /^invalid_scope/ },
+  "400 invalid_scope": {
+    answer: refusal(400, "invalid_scope"),
+    code: "rejected",
+    reason: /^invalid_scope/,
+  },
   "an error without a description": {
     answer: json(400, { error: "invalid_request" }),
     code: "rejected",
@@ -143,16 +185,19 @@ const final: Record<string, Row> = {
 };
 
 describe("a token endpoint that answers", () => {
-  test.each(Object.entries(passing))("%s is asked a second time, and then unavailable", async (_, row) => {
-    answers.token = [row.answer];
-    const failure = refresh();
-    await expect(failure).rejects.toBeInstanceOf(LogtoError);
-    await expect(failure).rejects.toMatchObject({
-      code: row.code,
-      message: expect.stringMatching(row.reason),
-    });
-    expect(count("token")).toBe(2);
-  });
+  test.each(Object.entries(passing))(
+    "%s is asked a second time, and then unavailable",
+    async (_, row) => {
+      answers.token = [row.answer];
+      const failure = refresh();
+      await expect(failure).rejects.toBeInstanceOf(LogtoError);
+      await expect(failure).rejects.toMatchObject({
+        code: row.code,
+        message: expect.stringMatching(row.reason),
+      });
+      expect(count("token")).toBe(2);
+    },
+  );
 
   test.each(Object.entries(passing))("%s once has not been noticed", async (_, row) => {
     answers.token = [row.answer, json(200, { access_token: "new", token_type: "Bearer" })];
@@ -170,12 +215,15 @@ describe("a token endpoint that answers", () => {
     expect(count("token")).toBe(1);
   });
 
-  test.each(Object.entries({ ...passing, ...final }))("%s puts no token into the error", async (_, row) => {
-    answers.token = [row.answer];
-    const error: unknown = await refresh().catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(Error);
-    expect(String(error)).not.toMatch(/a-refresh-token|a-client-secret|[\r\n]/);
-  });
+  test.each(Object.entries({ ...passing, ...final }))(
+    "%s puts no token into the error",
+    async (_, row) => {
+      answers.token = [row.answer];
+      const error: unknown = await refresh().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(Error);
+      expect(String(error)).not.toMatch(/a-refresh-token|a-client-secret|[\r\n]/);
+    },
+  );
 
   test("something else the second time is told by that", async () => {
     answers.token = [dropped, refusal(400, "invalid_grant")];
@@ -184,7 +232,12 @@ describe("a token endpoint that answers", () => {
 });
 
 describe("a refresh", () => {
-  const granted = { access_token: "new", token_type: "Bearer", expires_in: 600, scope: "read write" };
+  const granted = {
+    access_token: "new",
+    token_type: "Bearer",
+    expires_in: 600,
+    scope: "read write",
+  };
 
   test("gives the tokens, and the same refresh token where no other came", async () => {
     answers.token = [
@@ -228,7 +281,9 @@ describe("a refresh", () => {
 
   async function idToken(sub: string): Promise<string> {
     const { privateKey, publicKey } = await generateKeyPair("ES384");
-    answers.jwks = [json(200, { keys: [{ ...(await exportJWK(publicKey)), alg: "ES384", kid: "1" }] })];
+    answers.jwks = [
+      json(200, { keys: [{ ...(await exportJWK(publicKey)), alg: "ES384", kid: "1" }] }),
+    ];
     return new SignJWT({ roles: ["admin"], nonce: "n" })
       .setProtectedHeader({ alg: "ES384", kid: "1" })
       .setIssuer(issuer)
@@ -322,7 +377,11 @@ describe("userinfo", () => {
       "invalid_token",
     ],
     ["refuses it without a challenge", refusal(401, "invalid_token"), "invalid_token"],
-    ["refuses it without saying why", json(401, {}, { "www-authenticate": "Bearer" }), "invalid_token"],
+    [
+      "refuses it without saying why",
+      json(401, {}, { "www-authenticate": "Bearer" }),
+      "invalid_token",
+    ],
     ["refuses it by a web page", html(401), "invalid_token"],
     ["answers 503", html(503), "unavailable"],
     ["answers a web page", html(200), "unavailable"],

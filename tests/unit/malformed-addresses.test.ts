@@ -4,7 +4,10 @@ import { Socket } from "node:net";
 import { expect, test } from "vitest";
 import { isWellEncoded, refuseMalformedAddresses } from "@/lib/malformed-addresses";
 
-/** Paths that are no percent-encoded UTF-8: cut off, no hexadecimal digits, overlong, a surrogate, no UTF-8. */
+/**
+ * Paths that are no percent-encoded UTF-8: cut off, no hexadecimal digits, overlong, a surrogate,
+ * no UTF-8.
+ */
 const malformed = [
   "/%",
   "/a%2",
@@ -39,9 +42,14 @@ test("only a malformed address is changed before Next.js sees it", () => {
   refuseMalformedAddresses();
   const seen = [...malformed, ...wellFormed].map((url) => {
     const request = Object.assign(new IncomingMessage(new Socket()), { url });
-    channel("http.server.request.start").publish({ request, response: new ServerResponse(request) });
+    channel("http.server.request.start").publish({
+      request,
+      response: new ServerResponse(request),
+    });
     return request.url;
   });
-  expect(new Set(seen.slice(0, malformed.length))).toEqual(new Set(["/_next/static/malformed-address"]));
+  expect(new Set(seen.slice(0, malformed.length))).toEqual(
+    new Set(["/_next/static/malformed-address"]),
+  );
   expect(seen.slice(malformed.length)).toEqual(wellFormed);
 });

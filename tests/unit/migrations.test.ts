@@ -21,7 +21,8 @@ it("applies each migration once", async () => {
 });
 
 it("leaves nothing between the migrations and the schema", async () => {
-  // What is printed here is the SQL of the migration that is missing: `npm run db:migrate` writes it.
+  // What is printed here is the SQL of the migration that is missing: `npm run db:migrate` writes
+  // it.
   expect(await migrationDiff(database.url, readSchema())).toBe("");
 });
 
@@ -55,8 +56,18 @@ describe("npm run doctor", () => {
       "warning",
       "not here: later",
     ],
-    ["those that are missing", "DELETE FROM _prisma_migrations", "problem", "lacks the migrations 20"],
-    ["a database that was never migrated", "DROP TABLE _prisma_migrations", "problem", "never migrated"],
+    [
+      "those that are missing",
+      "DELETE FROM _prisma_migrations",
+      "problem",
+      "lacks the migrations 20",
+    ],
+    [
+      "a database that was never migrated",
+      "DROP TABLE _prisma_migrations",
+      "problem",
+      "never migrated",
+    ],
   ])("finds %s", async (_, sql, status, message) => {
     for (const statement of sql.split(";")) await query(database.url, statement);
     expect(await found()).toEqual(finding(status, message));

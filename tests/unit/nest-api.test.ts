@@ -85,7 +85,9 @@ describe("the API server's configuration", () => {
   it("is refused by a list of all that is wrong, without a value", () => {
     const wrong = { AUTH_SECRET: "too-short", AUTH_URL: "ftp://files" };
     expect(() => parseEnv(wrong)).toThrow(EnvError);
-    expect(() => parseEnv(wrong)).toThrow(/AUTH_URL.*AUTH_LOGTO_ISSUER.*API_RESOURCE.*AUTH_SECRET/s);
+    expect(() => parseEnv(wrong)).toThrow(
+      /AUTH_URL.*AUTH_LOGTO_ISSUER.*API_RESOURCE.*AUTH_SECRET/s,
+    );
     expect(() => parseEnv(wrong)).not.toThrow(/too-short|ftp/);
   });
 });
@@ -95,7 +97,11 @@ describe("the session cookie's value", () => {
     ["is absent", "theme=dark", []],
     ["is empty", `${name}=`, []],
     ["is whole", `a=b; ${name}=v=w`, ["v=w"]],
-    ["is in chunks, in whatever order", `${name}.1=b; ${name}.0=a; ${name}.2=c`, ["a", "ab", "abc"]],
+    [
+      "is in chunks, in whatever order",
+      `${name}.1=b; ${name}.0=a; ${name}.2=c`,
+      ["a", "ab", "abc"],
+    ],
     ["lacks its first chunk", `${name}.1=b`, []],
     ["is there twice", `${name}=old; ${name}=new`, ["old", "new"]],
     ["is beside another cookie's chunk", `x${name}.0=x; ${name}=v`, ["v"]],
@@ -104,7 +110,9 @@ describe("the session cookie's value", () => {
   });
 
   it("is found among the chunks of an older and longer one", () => {
-    const header = ["0=A", "1=B", "2=C", "0=a", "1=b"].map((chunk) => `${name}.${chunk}`).join("; ");
+    const header = ["0=A", "1=B", "2=C", "0=a", "1=b"]
+      .map((chunk) => `${name}.${chunk}`)
+      .join("; ");
     expect(sessionValues(header, name)).toEqual(expect.arrayContaining(["ABC", "ab"]));
   });
 
@@ -136,7 +144,10 @@ describe("looking a session up", () => {
   it("decrypts only what looks like a session, and not without end", async () => {
     const sessions = new Recorded(["s".repeat(40)], name);
     const incomplete = ["garbage", "header..iv.ciphertext", "a.b.c.d.e", `${jwe("tag")}.more`, ""];
-    await sessions.find([...incomplete, ...Array.from({ length: 200 }, (_, index) => jwe(`tag${index}`))]);
+    await sessions.find([
+      ...incomplete,
+      ...Array.from({ length: 200 }, (_, index) => jwe(`tag${index}`)),
+    ]);
     expect(sessions.tried).toEqual(Array.from({ length: 16 }, (_, index) => jwe(`tag${index}`)));
   });
 });
@@ -145,7 +156,12 @@ const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta
 
 it("knows which claims the app's cookie had no room for", async () => {
   const secret = "s".repeat(32);
-  const token = { subject: "alice", startedAt: 1, claims: { name: "Alice" }, omitted: ["organizations"] };
+  const token = {
+    subject: "alice",
+    startedAt: 1,
+    claims: { name: "Alice" },
+    omitted: ["organizations"],
+  };
   const value = await encode({ token, secret, salt: name });
   expect(await new CookieSessions([secret], name).find([value])).toEqual({
     subject: "alice",
@@ -178,6 +194,7 @@ describe("the API server's schema", () => {
     const ours = models("prisma/schema.prisma");
     const theirs = models("examples/nest-api/prisma/schema.prisma");
     expect([...theirs.keys()]).toEqual(["Session"]);
-    for (const [model, fields] of theirs) expect(ours.get(model)).toEqual(expect.arrayContaining(fields));
+    for (const [model, fields] of theirs)
+      expect(ours.get(model)).toEqual(expect.arrayContaining(fields));
   });
 });

@@ -12,7 +12,9 @@ function portOf(server: Server): number {
   return address && typeof address === "object" ? address.port : 0;
 }
 
-/** A folder whose development server, of this process id, is or was at a port that somebody holds. */
+/**
+ * A folder whose development server, of this process id, is or was at a port that somebody holds.
+ */
 async function folderOf(pid: number): Promise<{ root: string; appUrl: string }> {
   const server = createServer().listen(0);
   onTestFinished(() => void server.close());

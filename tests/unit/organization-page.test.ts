@@ -7,7 +7,11 @@ import { LogtoError } from "@/lib/logto/errors";
 import { requestWith } from "./request";
 import { session } from "./sessions";
 
-const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn(), fetchUserinfo: vi.fn() }));
+const logto = vi.hoisted(() => ({
+  refreshTokens: vi.fn(),
+  revokeGrant: vi.fn(),
+  fetchUserinfo: vi.fn(),
+}));
 vi.mock("@/lib/logto/tokens", () => logto);
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
 vi.mock("next/headers", () => import("./request"));
@@ -20,7 +24,9 @@ const token = { accessToken: "jwt", expiresIn: 3600, refreshToken: "r", scopes: 
 async function open(id: string, userinfo: Partial<UserClaims> | LogtoError) {
   if (userinfo instanceof LogtoError) logto.fetchUserinfo.mockRejectedValue(userinfo);
   else logto.fetchUserinfo.mockResolvedValue({ sub, ...userinfo });
-  const request = await requestWith(session({ claims: { sub, organizations: ["acme"] } }), { isPage: true });
+  const request = await requestWith(session({ claims: { sub, organizations: ["acme"] } }), {
+    isPage: true,
+  });
   const params = Promise.resolve({ id });
   return renderToStaticMarkup(
     await request.run(() => OrganizationPage({ params, searchParams: Promise.resolve({}) })),

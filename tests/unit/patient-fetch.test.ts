@@ -10,7 +10,10 @@ interface Fate {
   dropped?: boolean;
 }
 
-/** Logto's rule for a refresh token that it replaces: good for 3 s more, and after that the grant is revoked. */
+/**
+ * Logto's rule for a refresh token that it replaces: good for 3 s more, and after that the grant is
+ * revoked.
+ */
 const grace = 3_000;
 let fates: Fate[];
 let sentAt: number[];
@@ -57,9 +60,16 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Sends one, and lets time go by. @returns the answer's status, or the error's name, and when that was */
+/**
+ * Sends one, and lets time go by. @returns the answer's status, or the error's name, and when that
+ * was
+ */
 async function outcome(deadline?: number): Promise<{ status: number | string; at: number }> {
-  const answer = patientFetch("https://logto.example/oidc/token", { method: "POST" }, deadline).then(
+  const answer = patientFetch(
+    "https://logto.example/oidc/token",
+    { method: "POST" },
+    deadline,
+  ).then(
     ({ status }) => ({ status, at: Date.now() }),
     (error: unknown) => ({ status: error instanceof Error ? error.name : "?", at: Date.now() }),
   );

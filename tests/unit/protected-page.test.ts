@@ -30,11 +30,15 @@ const page = (requirement: Parameters<typeof protectedPage<Props>>[0] = {}) =>
 
 /** Opens a page, whose browser asked for `/reports?x=1`. */
 async function open(token: Session | undefined, requirement?: Parameters<typeof page>[0]) {
-  const request = await requestWith(token, { isPage: true, headers: { "x-requested-path": "/reports?x=1" } });
+  const request = await requestWith(token, {
+    isPage: true,
+    headers: { "x-requested-path": "/reports?x=1" },
+  });
   return request.run(() => page(requirement)(props));
 }
 
-const draw = async (...asked: Parameters<typeof open>) => renderToStaticMarkup(await open(...asked));
+const draw = async (...asked: Parameters<typeof open>) =>
+  renderToStaticMarkup(await open(...asked));
 
 beforeEach(() => {
   render.mockReset().mockResolvedValue("the page");
@@ -109,7 +113,8 @@ describe("a page that the user may not see", () => {
 
   test("offers a new authorization request, which brings what was gained, and comes back to the page", async () => {
     const drawn = await draw(session(), { role: "auditor" });
-    const form = /<form(?:(?!<\/form>).)*Sign in again to get new permissions/.exec(drawn)?.[0] ?? "";
+    const form =
+      /<form(?:(?!<\/form>).)*Sign in again to get new permissions/.exec(drawn)?.[0] ?? "";
     expect(form).toContain('name="callbackUrl" value="/reports?x=1"');
     expect(drawn).toContain("Sign out to switch account");
   });

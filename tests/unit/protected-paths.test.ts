@@ -2,7 +2,8 @@ import { NextRequest } from "next/server";
 import { describe, expect, test } from "vitest";
 import { allBut, only } from "@/lib/session/routes/protected-paths";
 
-const asked = (path: string, method = "GET") => new NextRequest(`https://app.example${path}`, { method });
+const asked = (path: string, method = "GET") =>
+  new NextRequest(`https://app.example${path}`, { method });
 
 describe("a list of protected pages", () => {
   const protection = only(["/dashboard", "/account"]);

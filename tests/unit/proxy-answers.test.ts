@@ -24,10 +24,12 @@ const send = (path: string, method = "GET") =>
     getAccessToken: async () => "token",
   });
 
-const encodedAs = (encoding: string, query = "") => `encoded?as=${encodeURIComponent(encoding)}${query}`;
+const encodedAs = (encoding: string, query = "") =>
+  `encoded?as=${encodeURIComponent(encoding)}${query}`;
 
 /** An answer of an API, byte by byte. */
-const raw = (head: string, body = "") => `raw?answer=${encodeURIComponent(`${head.trim()}\r\n\r\n${body}`)}`;
+const raw = (head: string, body = "") =>
+  `raw?answer=${encodeURIComponent(`${head.trim()}\r\n\r\n${body}`)}`;
 const lines = (...all: string[]) => all.join("\r\n");
 
 const unreadable = { error: "api_unreadable", message: "The API's answer can't be read." };
@@ -73,10 +75,13 @@ describe("what an API encodes though it was asked not to", () => {
     expect([answer.status, await answer.text()]).toEqual([status, ""]);
   });
 
-  test.each(["gzip", "br", "deflate", "gzip, gzip"])("breaks off where it was cut: %s", async (encoding) => {
-    const answer = await send(encodedAs(encoding, "&bytes=10"));
-    await expect(answer.text()).rejects.toThrow();
-  });
+  test.each(["gzip", "br", "deflate", "gzip, gzip"])(
+    "breaks off where it was cut: %s",
+    async (encoding) => {
+      const answer = await send(encodedAs(encoding, "&bytes=10"));
+      await expect(answer.text()).rejects.toThrow();
+    },
+  );
 
   test("breaks off where it is not encoded at all", async () => {
     const answer = await send(
@@ -108,7 +113,10 @@ describe("what an API asks a browser for", () => {
   test.each([
     ["Bearer", "Bearer"],
     ['Bearer error="invalid_token", scope="a b"', 'Bearer error="invalid_token", scope="a b"'],
-    ['Bearer realm="x \\" Basic", error=invalid_token', 'Bearer realm="x \\" Basic", error=invalid_token'],
+    [
+      'Bearer realm="x \\" Basic", error=invalid_token',
+      'Bearer realm="x \\" Basic", error=invalid_token',
+    ],
     ['DPoP algs="ES256"', 'DPoP algs="ES256"'],
     ['Basic realm="api", Bearer error="invalid_token"', 'Bearer error="invalid_token"'],
     ['Bearer error="invalid_token", Basic realm="api"', 'Bearer error="invalid_token"'],
@@ -144,9 +152,15 @@ describe("an answer that breaks the rules", () => {
   });
 
   test.each([
-    ["switches the protocol", lines("HTTP/1.1 101 Switching Protocols", "Upgrade: x", "Connection: upgrade")],
+    [
+      "switches the protocol",
+      lines("HTTP/1.1 101 Switching Protocols", "Upgrade: x", "Connection: upgrade"),
+    ],
     ["has two lengths", lines("HTTP/1.1 200 OK", "Content-Length: 1", "Content-Length: 2")],
-    ["has a length and chunks", lines("HTTP/1.1 200 OK", "Content-Length: 1", "Transfer-Encoding: chunked")],
+    [
+      "has a length and chunks",
+      lines("HTTP/1.1 200 OK", "Content-Length: 1", "Transfer-Encoding: chunked"),
+    ],
     ["is no HTTP", "SSH-2.0-OpenSSH"],
   ])("is a 502 where it %s", async (_, head) => {
     const answer = await send(raw(head));
@@ -160,7 +174,9 @@ describe("an answer that breaks the rules", () => {
   });
 
   test("ends where it said, whatever follows", async () => {
-    const answer = await send(raw(lines("HTTP/1.1 200 OK", "Content-Length: 4"), "bodyHTTP/1.1 200 OK"));
+    const answer = await send(
+      raw(lines("HTTP/1.1 200 OK", "Content-Length: 4"), "bodyHTTP/1.1 200 OK"),
+    );
     expect(await answer.text()).toBe("body");
   });
 

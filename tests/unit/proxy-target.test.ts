@@ -6,7 +6,11 @@ const apiUrl = "https://api.example.com/v1";
 describe("targetOf", () => {
   test.each([
     ["items", "", "https://api.example.com/v1/items"],
-    ["items/7/lines", "?a=1&a=2&b=%2F..", "https://api.example.com/v1/items/7/lines?a=1&a=2&b=%2F.."],
+    [
+      "items/7/lines",
+      "?a=1&a=2&b=%2F..",
+      "https://api.example.com/v1/items/7/lines?a=1&a=2&b=%2F..",
+    ],
     ["files/a%20b/%C3%BC.txt", "", "https://api.example.com/v1/files/a%20b/%C3%BC.txt"],
     ["users/alice@example.com", "", "https://api.example.com/v1/users/alice@example.com"],
     ["@scope/name", "", "https://api.example.com/v1/@scope/name"],
@@ -21,8 +25,12 @@ describe("targetOf", () => {
   });
 
   test("takes a base URL without a path", () => {
-    expect(targetOf("http://localhost:4000", "items", "?x")?.href).toBe("http://localhost:4000/items?x");
-    expect(targetOf("http://localhost:4000/", "items", "")?.href).toBe("http://localhost:4000/items");
+    expect(targetOf("http://localhost:4000", "items", "?x")?.href).toBe(
+      "http://localhost:4000/items?x",
+    );
+    expect(targetOf("http://localhost:4000/", "items", "")?.href).toBe(
+      "http://localhost:4000/items",
+    );
   });
 
   test.each([

@@ -61,9 +61,9 @@ describe("what a session shows", () => {
   });
 
   test("has the username for a name where there is none", () => {
-    expect(toSessionUser({ subject: sub, claims: { sub, name: null, username: "carol" } }).name).toBe(
-      "carol",
-    );
+    expect(
+      toSessionUser({ subject: sub, claims: { sub, name: null, username: "carol" } }).name,
+    ).toBe("carol");
   });
 
   test("takes null for unset", () => {

@@ -11,7 +11,10 @@ import { variables } from "./environment";
 import { cookiesOf } from "./request";
 import { expiring, session } from "./sessions";
 
-const { exclusively, userExists } = vi.hoisted(() => ({ exclusively: vi.fn(), userExists: vi.fn() }));
+const { exclusively, userExists } = vi.hoisted(() => ({
+  exclusively: vi.fn(),
+  userExists: vi.fn(),
+}));
 vi.mock("@/lib/database/users", () => ({ users: { exists: userExists } }));
 vi.mock("@/lib/database/row-store", () => ({ rowStore: { exclusively } }));
 const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
@@ -95,7 +98,11 @@ describe("renewSession", () => {
   test("goes on with what another process has renewed since", async () => {
     const token = expiring();
     await renewed(token);
-    const newer = { ...session({ sid: token.sid }), generation: 5, refreshToken: "of-another-process" };
+    const newer = {
+      ...session({ sid: token.sid }),
+      generation: 5,
+      refreshToken: "of-another-process",
+    };
     expect(await renewed(newer)).toBe(newer);
     expect(await renewed(token)).toBe(newer);
   });
@@ -122,7 +129,8 @@ describe("renewSession", () => {
     logto.refreshTokens.mockRejectedValue(refusal("unavailable"));
     const token = expiring();
     const start = Date.now();
-    for (let second = 0; second < 120; second += 1) await renewSession(token, () => start + second * 1000);
+    for (let second = 0; second < 120; second += 1)
+      await renewSession(token, () => start + second * 1000);
     expect(logto.refreshTokens.mock.calls.length).toBeLessThan(20);
     logto.refreshTokens.mockImplementation(() => Promise.resolve(response()));
     expect((await renewed(token, () => start + 131_000)).generation).toBe(1);
@@ -179,7 +187,9 @@ describe("endSession", () => {
   test("is not undone by a renewal in flight, whose new refresh token is revoked too", async () => {
     const token = expiring();
     let answer: (value: TokenResponse) => void = () => undefined;
-    logto.refreshTokens.mockReturnValue(new Promise<TokenResponse>((resolve) => (answer = resolve)));
+    logto.refreshTokens.mockReturnValue(
+      new Promise<TokenResponse>((resolve) => (answer = resolve)),
+    );
     const renewal = renewSession(token);
     await vi.waitFor(() => {
       expect(logto.refreshTokens).toHaveBeenCalled();
@@ -285,11 +295,14 @@ describe("a renewal on a site for some addresses alone", () => {
   test.each([
     ["has another by now", { ...claims, email: "alice@other.example" }],
     ["has one that is not verified any more", { ...claims, email_verified: false }],
-  ])("ends the session, and its grant by the newest refresh token, where the user %s", async (_, told) => {
-    logto.refreshTokens.mockResolvedValue(response({ claims: told, refreshToken: "newest" }));
-    expect(await renewSession(expiring())).toEqual({ status: "ended" });
-    expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), "newest");
-  });
+  ])(
+    "ends the session, and its grant by the newest refresh token, where the user %s",
+    async (_, told) => {
+      logto.refreshTokens.mockResolvedValue(response({ claims: told, refreshToken: "newest" }));
+      expect(await renewSession(expiring())).toEqual({ status: "ended" });
+      expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), "newest");
+    },
+  );
 });
 
 /** An answer that comes when the test says so. */
@@ -302,10 +315,12 @@ function late<T>() {
 describe("a renewal that takes long", () => {
   beforeEach(() => {
     vi.useFakeTimers();
-    exclusively.mockReset().mockImplementation(async (newest: Session, use: (newest: Session) => unknown) => {
-      await logtoAnswers.answer;
-      return use(newest);
-    });
+    exclusively
+      .mockReset()
+      .mockImplementation(async (newest: Session, use: (newest: Session) => unknown) => {
+        await logtoAnswers.answer;
+        return use(newest);
+      });
     logtoAnswers = late();
   });
 

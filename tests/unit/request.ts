@@ -46,7 +46,8 @@ export async function requestWith(
     headers: new Headers(headers),
     isPage,
     run: (body) => requests.run(request, body),
-    session: () => decodeSession(joinChunks(all(jar)) ?? "", env().AUTH_SECRET, sessionCookieName()),
+    session: () =>
+      decodeSession(joinChunks(all(jar)) ?? "", env().AUTH_SECRET, sessionCookieName()),
   };
   return request;
 }
@@ -59,7 +60,8 @@ export async function cookies() {
   return {
     getAll: () => all(jar),
     set: (name: string, value: string) => {
-      if (isPage) throw new Error("Cookies can only be modified in a Server Action or Route Handler.");
+      if (isPage)
+        throw new Error("Cookies can only be modified in a Server Action or Route Handler.");
       if (value) jar.set(name, value);
       else jar.delete(name);
     },

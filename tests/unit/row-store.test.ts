@@ -13,7 +13,8 @@ import { variables } from "./environment";
 import { session } from "./sessions";
 
 /*
- * Against the embedded Postgres. It has one connection's worth of attention: inside of `exclusively` nothing else may be asked.
+ * Against the embedded Postgres. It has one connection's worth of attention: inside of
+ * `exclusively` nothing else may be asked.
  */
 
 const { down, log } = vi.hoisted(() => ({
@@ -86,13 +87,19 @@ async function read(cookie: string): Promise<Session> {
 
 describe("a session in its row", () => {
   test("is what began, read by its cookie", async () => {
-    const { token, cookie } = await begun({ logtoSid: "logto-sid", authenticatedAt: seconds() - 60 });
+    const { token, cookie } = await begun({
+      logtoSid: "logto-sid",
+      authenticatedAt: seconds() - 60,
+    });
     expect(await read(cookie)).toEqual(token);
   });
 
   test("survives the way into columns and back", async () => {
     const { token } = await begun();
-    const next = { ...renewed(token), claims: { sub: subject, roles: [], custom_data: { plan: "team" } } };
+    const next = {
+      ...renewed(token),
+      claims: { sub: subject, roles: [], custom_data: { plan: "team" } },
+    };
     await db().session.update({ where: { sid: token.sid }, data: await toColumns(next) });
     const row = await rowOf(token.sid);
     expect(row && (await fromRow(row))).toEqual(next);
@@ -101,7 +108,8 @@ describe("a session in its row", () => {
   test("shows neither its cookie nor its tokens to whoever reads the table", async () => {
     const { token, cookie } = await begun();
     const table = JSON.stringify(await db().session.findMany());
-    for (const secret of [cookie, token.accessToken, token.refreshToken]) expect(table).not.toContain(secret);
+    for (const secret of [cookie, token.accessToken, token.refreshToken])
+      expect(table).not.toContain(secret);
   });
 
   test("has no cookie but the one that it began with", async () => {
@@ -124,7 +132,10 @@ describe("a session in its row", () => {
       where: { sid: one.token.sid },
       data: { sealedTokens: row?.sealedTokens ?? null },
     });
-    expect(await read(one.cookie)).toMatchObject({ sid: one.token.sid, endedAt: expect.any(Number) });
+    expect(await read(one.cookie)).toMatchObject({
+      sid: one.token.sid,
+      endedAt: expect.any(Number),
+    });
   });
 
   test("has ended where a secret was dropped, which is one line in the log for all rows", async () => {
@@ -140,8 +151,13 @@ describe("a session in its row", () => {
 
   test("is not asked for by the cookie of a cookie store, which is one line in the log", async () => {
     const value = await encodeSession(session(), ["o".repeat(40)], sessionCookieName());
-    expect([await rowStore.read(value), await rowStore.read(value)]).toEqual(["foreign", "foreign"]);
-    expect(log.warn.mock.calls).toEqual([["session cookie of another app, secret or store ignored"]]);
+    expect([await rowStore.read(value), await rowStore.read(value)]).toEqual([
+      "foreign",
+      "foreign",
+    ]);
+    expect(log.warn.mock.calls).toEqual([
+      ["session cookie of another app, secret or store ignored"],
+    ]);
   });
 
   test("takes the rows of its user that are over with it when it begins, and no others", async () => {
@@ -152,7 +168,9 @@ describe("a session in its row", () => {
     const foreign = await begun({ subject: "p7c4w1n6zr5b", exp: seconds() - 1 });
     const [living, newest] = [await begun(), await begun()];
     const sids = (await db().session.findMany()).map(({ sid }) => sid);
-    expect(sids).toEqual(expect.arrayContaining([foreign, living, newest].map(({ token }) => token.sid)));
+    expect(sids).toEqual(
+      expect.arrayContaining([foreign, living, newest].map(({ token }) => token.sid)),
+    );
     expect(sids).not.toContain(over.token.sid);
     expect(sids).not.toContain(ended.token.sid);
   });
@@ -207,7 +225,9 @@ describe("whoever uses a refresh token", () => {
     await rowStore.exclusively(token, async (newest) => renewed(newest));
     const row = await rowOf(token.sid);
     const use = vi.fn(async (newest: Session) => newest);
-    expect(await rowStore.exclusively(token, use)).toMatchObject({ refreshToken: "refresh-token-1" });
+    expect(await rowStore.exclusively(token, use)).toMatchObject({
+      refreshToken: "refresh-token-1",
+    });
     expect(use).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ generation: 1 }));
     expect(await rowOf(token.sid)).toMatchObject({ sealedTokens: row?.sealedTokens });
   });
@@ -246,7 +266,9 @@ describe("whoever uses a refresh token", () => {
     await rowStore.exclusively(token, async (newest) => tombstoneOf(newest));
     const use = vi.fn(async (newest: Session) => newest);
     await rowStore.exclusively(token, use);
-    expect(use).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ endedAt: expect.any(Number) }));
+    expect(use).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ endedAt: expect.any(Number) }),
+    );
   });
 
   test("goes on with newer tokens than those by which another process found it ended", async () => {
@@ -352,7 +374,9 @@ describe("ending many", () => {
     const before = await begun({ startedAt: at });
     const later = await begun({ startedAt: at + 1 });
     const foreign = await begun({ subject: "p7c4w1n6zr5b", startedAt: at });
-    expect(sids(await rowStore.endAll({ subject, before: at * 1000 + 999 }, []))).toEqual([before.token.sid]);
+    expect(sids(await rowStore.endAll({ subject, before: at * 1000 + 999 }, []))).toEqual([
+      before.token.sid,
+    ]);
     expect(await left()).toEqual(sids([later.token, foreign.token]));
   });
 
@@ -362,7 +386,9 @@ describe("ending many", () => {
       await begun({ logtoSid: "one" }),
       await begun({ logtoSid: "other" }),
     ];
-    expect(sids(await rowStore.endAll({ logtoSid: "one" }, []))).toEqual(sids([one.token, two.token]));
+    expect(sids(await rowStore.endAll({ logtoSid: "one" }, []))).toEqual(
+      sids([one.token, two.token]),
+    );
     expect(await left()).toEqual([other.token.sid]);
   });
 

@@ -9,7 +9,10 @@ afterEach(() => {
 });
 
 const write = (headers: Record<string, string>, method = "POST") =>
-  new Request("http://internal:3000/api", { method, headers: { host: "app.example.com", ...headers } });
+  new Request("http://internal:3000/api", {
+    method,
+    headers: { host: "app.example.com", ...headers },
+  });
 
 describe("isCrossSite", () => {
   test.each(["POST", "PUT", "PATCH", "DELETE"])("is true for another site's %s", (method) => {

@@ -18,7 +18,8 @@ vi.mock("next/headers", () => import("./request"));
 
 const salt = "authjs.session-token";
 const secret = "not used: the stores know the secrets";
-const decode = (token: string | undefined) => sessionCookie.decode({ salt, secret, ...(token && { token }) });
+const decode = (token: string | undefined) =>
+  sessionCookie.decode({ salt, secret, ...(token && { token }) });
 
 type Encoded = NonNullable<Parameters<typeof sessionCookie.encode>[0]["token"]>;
 
@@ -70,7 +71,9 @@ describe.each(["jwt", "database"])("Auth.js's routines in strategy %s", (strateg
     const value = await encode(session());
     begin.mockClear();
     const copy = { ...(await decoded(value)) };
-    expect(await encode({ ...copy, generation: 7, accessToken: "other", iat: 1, jti: "x" })).toBe(value);
+    expect(await encode({ ...copy, generation: 7, accessToken: "other", iat: 1, jti: "x" })).toBe(
+      value,
+    );
     expect(begin).not.toHaveBeenCalled();
   });
 

@@ -20,9 +20,9 @@ test.each([
 });
 
 test("a code that an address names is taken for one only if there is such a code", () => {
-  expect(["sign_in_again", "SIGN_IN_AGAIN", "constructor", "__proto__"].filter(isSessionErrorCode)).toEqual([
-    "sign_in_again",
-  ]);
+  expect(
+    ["sign_in_again", "SIGN_IN_AGAIN", "constructor", "__proto__"].filter(isSessionErrorCode),
+  ).toEqual(["sign_in_again"]);
 });
 
 test("an error that another bundle made is one of the session's, too", async () => {

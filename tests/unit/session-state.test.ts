@@ -62,9 +62,13 @@ describe("many sessions at once", () => {
     stateOf(cheap(1));
     expect(warn).not.toHaveBeenCalled();
     for (const index of [limit, limit + 1]) stateOf(cheap(index));
-    expect(warn).toHaveBeenCalledExactlyOnceWith("many sessions in memory", { sessions: limit + 1 });
+    expect(warn).toHaveBeenCalledExactlyOnceWith("many sessions in memory", {
+      sessions: limit + 1,
+    });
     expect(all()).toBe(limit);
-    const known = new Set(knownSessions(({ sid }) => /^session [0-4]$/.test(sid)).map(({ sid }) => sid));
+    const known = new Set(
+      knownSessions(({ sid }) => /^session [0-4]$/.test(sid)).map(({ sid }) => sid),
+    );
     expect([...known].sort()).toEqual(["session 0", "session 1", "session 2"]);
     expect([stateOf(cheap(0)), stateOf(cheap(2))]).toEqual([used, oldest]);
   });

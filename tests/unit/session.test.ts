@@ -25,7 +25,11 @@ const began = (idToken: object = {}) => beginSession(account, { sub, iat: 1, ...
 
 describe("a session that begins", () => {
   test("is of Logto's subject, and of its session there", () => {
-    expect(began({ sid: "logto-sid" })).toMatchObject({ subject: sub, logtoSid: "logto-sid", startedAt: 1 });
+    expect(began({ sid: "logto-sid" })).toMatchObject({
+      subject: sub,
+      logtoSid: "logto-sid",
+      startedAt: 1,
+    });
   });
 
   test("has an id of its own", () => {
@@ -48,7 +52,11 @@ describe("a session that begins", () => {
   });
 
   test("ends after an hour where there is no refresh token and no lifetime", () => {
-    const token = beginSession({ ...withoutRefreshToken, expires_in: undefined }, { sub, iat: 1 }, now);
+    const token = beginSession(
+      { ...withoutRefreshToken, expires_in: undefined },
+      { sub, iat: 1 },
+      now,
+    );
     expect(token.exp).toBe(now / 1000 + 3600);
   });
 });

@@ -163,7 +163,11 @@ describe("without a terminal", () => {
     expect(printed).toContain("http://localhost:3000/api/auth/backchannel-logout");
     expect(code).toBe(0);
     const { AUTH_SECRET, ...rest } = readEnvironment(root);
-    expect(rest).toMatchObject({ AUTH_LOGTO_ID, AUTH_LOGTO_SECRET, AUTH_LOGTO_ISSUER: identity.issuer });
+    expect(rest).toMatchObject({
+      AUTH_LOGTO_ID,
+      AUTH_LOGTO_SECRET,
+      AUTH_LOGTO_ISSUER: identity.issuer,
+    });
     expect(AUTH_SECRET).toHaveLength(44);
     expect(printed).not.toContain(AUTH_LOGTO_SECRET);
     expect(printed).not.toContain(AUTH_SECRET);
@@ -179,7 +183,9 @@ describe("without a terminal", () => {
       const { port } = z.object({ port: z.number() }).parse(database.address());
       const url = `postgresql://user:hunter2@127.0.0.1:${port}/app`;
       const { code, printed } = await setUp([...withSecret(), "--database-url", url]);
-      expect(printed).toMatch(/never migrated[^]*Wrote \.env\.local\. `npm run db:deploy` makes the tables/);
+      expect(printed).toMatch(
+        /never migrated[^]*Wrote \.env\.local\. `npm run db:deploy` makes the tables/,
+      );
       expect(code).toBe(0);
       expect(readEnvironment(root).DATABASE_URL).toBe(url);
     } finally {
@@ -232,11 +238,14 @@ describe("without a terminal", () => {
     "https://app.example.com/app",
     "https://app.example.com/?x",
     "ftp://app.example.com",
-  ])("refuses %s for the address of the app, which the app itself would refuse", async (address) => {
-    const { code, printed } = await setUp([...withSecret(), "--app-url", address]);
-    expect([code, printed]).toEqual([1, expect.stringContaining("is no web address")]);
-    expect(readdirSync(root)).toEqual([]);
-  });
+  ])(
+    "refuses %s for the address of the app, which the app itself would refuse",
+    async (address) => {
+      const { code, printed } = await setUp([...withSecret(), "--app-url", address]);
+      expect([code, printed]).toEqual([1, expect.stringContaining("is no web address")]);
+      expect(readdirSync(root)).toEqual([]);
+    },
+  );
 
   it("takes the secret from standard input", async () => {
     const script = `import { runSetup } from "./dev/setup/main"; process.exitCode = await runSetup(${JSON.stringify(root)}, process.argv.slice(1))`;

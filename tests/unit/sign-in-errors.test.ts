@@ -49,8 +49,16 @@ beforeEach(() => {
 
 describe("what the sign-in page says", () => {
   const table: [string, Error, SignInError][] = [
-    ["Logto's refusal, such as a cancelled sign-in", new OAuthCallbackError("denied"), "OAuthCallbackError"],
-    ["that, in a production build", shortened(new OAuthCallbackError("denied")), "OAuthCallbackError"],
+    [
+      "Logto's refusal, such as a cancelled sign-in",
+      new OAuthCallbackError("denied"),
+      "OAuthCallbackError",
+    ],
+    [
+      "that, in a production build",
+      shortened(new OAuthCallbackError("denied")),
+      "OAuthCallbackError",
+    ],
     ["a missing state, nonce or verifier", new InvalidCheck("no state cookie"), "InvalidCheck"],
     ["that, in a production build", shortened(new InvalidCheck("no state cookie")), "InvalidCheck"],
     ["that, below another error", atCallback(shortened(new InvalidCheck("nonce"))), "InvalidCheck"],
@@ -64,7 +72,11 @@ describe("what the sign-in page says", () => {
     ["a dropped connection", atCallback(withCode("UND_ERR_SOCKET")), "ProviderUnavailable"],
     ["a name that does not resolve", atCallback(withCode("EAI_AGAIN")), "ProviderUnavailable"],
     ["a timeout", atCallback(new DOMException("timed out", "TimeoutError")), "ProviderUnavailable"],
-    ["a web page for JSON", atCallback(withCode("OAUTH_RESPONSE_IS_NOT_JSON")), "ProviderUnavailable"],
+    [
+      "a web page for JSON",
+      atCallback(withCode("OAUTH_RESPONSE_IS_NOT_JSON")),
+      "ProviderUnavailable",
+    ],
     ["half of a JSON object", atCallback(withCode("OAUTH_PARSE_ERROR")), "ProviderUnavailable"],
     [
       "an outage deep below",
@@ -119,7 +131,9 @@ describe("the log of Auth.js", () => {
   });
 
   test("has no stack trace and no link to documentation", () => {
-    logger().error?.(atCallback(new Error("broken\n    at file.ts:1:1", { cause: new Error("why") })));
+    logger().error?.(
+      atCallback(new Error("broken\n    at file.ts:1:1", { cause: new Error("why") })),
+    );
     expect(printed).toHaveLength(1);
     expect(printed[0]).not.toMatch(/[\r\n]|Read more|https?:|sign-in-errors\.test/);
     expect(printed[0]).toContain("why");
@@ -127,8 +141,15 @@ describe("the log of Auth.js", () => {
 
   test("has no body, header or token of an answer", () => {
     const error = new ResponseBodyError("server responded with an error", {
-      cause: { error: "invalid_grant", access_token: "secret-token", error_description: "secret-token" },
-      response: new Response("secret-token", { status: 400, headers: { "x-token": "secret-token" } }),
+      cause: {
+        error: "invalid_grant",
+        access_token: "secret-token",
+        error_description: "secret-token",
+      },
+      response: new Response("secret-token", {
+        status: 400,
+        headers: { "x-token": "secret-token" },
+      }),
     });
     logger().error?.(atCallback(error));
     expect(printed.join()).not.toContain("secret-token");
@@ -141,9 +162,14 @@ describe("the log of Auth.js", () => {
 
   test("tells what Logto sent back to the callback, and to that request alone", () => {
     const [one, other] = [logger({}), logger({})];
-    const refusal = { error: "access_denied", error_description: "the user said no", state: "secret-state" };
+    const refusal = {
+      error: "access_denied",
+      error_description: "the user said no",
+      state: "secret-state",
+    };
     one.debug?.("OAuthCallbackError", refusal);
-    for (const each of [one, other]) each.error?.(new OAuthCallbackError("OAuth Provider returned an error"));
+    for (const each of [one, other])
+      each.error?.(new OAuthCallbackError("OAuth Provider returned an error"));
     expect(printed[0]).toContain("access_denied: the user said no");
     expect(printed[1]).not.toContain("access_denied");
     expect(printed.join()).not.toContain("secret-state");

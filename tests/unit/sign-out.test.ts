@@ -38,7 +38,9 @@ beforeEach(() => {
     .mockReset()
     .mockImplementation(
       async (_client: unknown, home: string, state: string) =>
-        new URL(`https://logto.test/oidc/session/end?${new URLSearchParams({ home, state }).toString()}`),
+        new URL(
+          `https://logto.test/oidc/session/end?${new URLSearchParams({ home, state }).toString()}`,
+        ),
     );
 });
 
@@ -46,7 +48,10 @@ describe("signing out", () => {
   test("ends the session and its grant, and removes the session's cookie alone", async () => {
     const { request } = await signOut();
     expect(end).toHaveBeenCalledExactlyOnceWith(token);
-    expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), token.refreshToken);
+    expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(
+      expect.anything(),
+      token.refreshToken,
+    );
     expect([...request.jar.keys()]).toEqual(["theme"]);
   });
 

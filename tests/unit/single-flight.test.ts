@@ -17,9 +17,13 @@ describe("one request of a kind at a time", () => {
   test("fails for all who ask meanwhile", async () => {
     const flight = new SingleFlight<object>();
     const send = vi.fn().mockRejectedValue(outage);
-    const answers = await Promise.allSettled(Array.from({ length: 50 }, () => flight.run(send, still)));
+    const answers = await Promise.allSettled(
+      Array.from({ length: 50 }, () => flight.run(send, still)),
+    );
     expect(send).toHaveBeenCalledTimes(1);
-    expect(answers).toEqual(Array.from({ length: 50 }, () => ({ status: "rejected", reason: outage })));
+    expect(answers).toEqual(
+      Array.from({ length: 50 }, () => ({ status: "rejected", reason: outage })),
+    );
   });
 
   test("fails with the reason that another bundle's copy of the class gives", async () => {
@@ -28,7 +32,9 @@ describe("one request of a kind at a time", () => {
     expect(copy.LogtoError).not.toBe(LogtoError);
     const refusal = new copy.LogtoError("access_denied", "not a member");
     expect(isLogtoError(refusal)).toBe(true);
-    await expect(new SingleFlight().run(() => Promise.reject(refusal), still)).rejects.toBe(refusal);
+    await expect(new SingleFlight().run(() => Promise.reject(refusal), still)).rejects.toBe(
+      refusal,
+    );
   });
 
   test("is sent anew for whoever asks later", async () => {
@@ -95,12 +101,14 @@ describe("after a failure", () => {
   test("a success makes the pauses short again", async () => {
     const flight = new SingleFlight<number>();
     const failing = vi.fn().mockRejectedValue(outage);
-    for (const second of [0, 1, 3]) await flight.run(failing, () => second * 1000).catch(() => undefined);
+    for (const second of [0, 1, 3])
+      await flight.run(failing, () => second * 1000).catch(() => undefined);
     await flight.run(
       async () => 1,
       () => 7_000,
     );
-    for (const second of [8, 9]) await flight.run(failing, () => second * 1000).catch(() => undefined);
+    for (const second of [8, 9])
+      await flight.run(failing, () => second * 1000).catch(() => undefined);
     expect(failing).toHaveBeenCalledTimes(5);
   });
 

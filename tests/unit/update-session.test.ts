@@ -30,7 +30,11 @@ const navigation = { "sec-fetch-mode": "navigate", accept: "text/html" };
 const fetching = { "sec-fetch-mode": "cors", accept: "*/*" };
 
 /** A request for a path with cookies: a page load, unless `headers` say otherwise. */
-function asking(path: string, cookies: Cookies, { method = "GET", headers = {} } = {}): NextRequest {
+function asking(
+  path: string,
+  cookies: Cookies,
+  { method = "GET", headers = {} } = {},
+): NextRequest {
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
   return new NextRequest(`https://app.example${path}`, {
     method,
@@ -40,14 +44,19 @@ function asking(path: string, cookies: Cookies, { method = "GET", headers = {} }
 
 const open = only(["/profile"]);
 
-/** The session cookies that a response changes in the browser: those that it removes, and those that it writes. */
+/**
+ * The session cookies that a response changes in the browser: those that it removes, and those that
+ * it writes.
+ */
 function changed(response: Response): { removed: string[]; written: string[] } {
   const all = response.headers.getSetCookie().map((line) => {
     const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
     return { name, value, isOver: line.includes("Expires=Thu, 01 Jan 1970") };
   });
   const names = (isRemoval: boolean) =>
-    all.filter(({ value, isOver }) => (value === "" && isOver) === isRemoval).map(({ name }) => name);
+    all
+      .filter(({ value, isOver }) => (value === "" && isOver) === isRemoval)
+      .map(({ name }) => name);
   return { removed: names(true), written: names(false) };
 }
 
@@ -63,11 +72,15 @@ function handedOn(response: Response, before: Cookies): Cookies {
   });
 }
 
-/** What `cookies()` of next/headers has behind middleware: Next merges what `response.cookies` sets into it. */
+/**
+ * What `cookies()` of next/headers has behind middleware: Next merges what `response.cookies` sets
+ * into it.
+ */
 function seenByPage(response: Response, before: Cookies): Cookies {
   const jar = new Map(handedOn(response, before).map(({ name, value }) => [name, value]));
   const { removed } = changed(response);
-  if (response.headers.has("x-middleware-set-cookie")) for (const name of removed) jar.set(name, "");
+  if (response.headers.has("x-middleware-set-cookie"))
+    for (const name of removed) jar.set(name, "");
   return [...jar].map(([name, value]) => ({ name, value }));
 }
 
@@ -90,7 +103,9 @@ const sizes: [string, Partial<Session>][] = [
 beforeEach(() => {
   variables.AUTH_SESSION_STRATEGY = "jwt";
   findUnique.mockReset().mockRejectedValue(new Error("the database was asked"));
-  logto.refreshTokens.mockReset().mockRejectedValue(new LogtoError("invalid_grant", "grant not found"));
+  logto.refreshTokens
+    .mockReset()
+    .mockRejectedValue(new LogtoError("invalid_grant", "grant not found"));
   logto.revokeGrant.mockReset().mockResolvedValue(undefined);
 });
 
@@ -140,7 +155,9 @@ test("a renewal changes no cookie of the request but the session's", async () =>
     headers: { cookie: `rate=100%; theme=a; ${name}=${value}; flag; theme=b; q="x y"` },
   });
   const header = (await updateSession(request, open)).headers.get("x-middleware-request-cookie");
-  expect(header).toMatch(/^rate=100%; theme=a; flag; theme=b; q="x y"; authjs\.session-token=[\w.-]+$/);
+  expect(header).toMatch(
+    /^rate=100%; theme=a; flag; theme=b; q="x y"; authjs\.session-token=[\w.-]+$/,
+  );
 });
 
 describe("beside another middleware", () => {
@@ -167,7 +184,9 @@ describe("beside another middleware", () => {
     expect(overridden(response, "x-next-intl-locale")).toBe("de");
     expect(overridden(response, "x-requested-path")).toBe("/de/profil?tab=4");
     expect(overridden(response, "sec-fetch-mode")).toBe("navigate");
-    expect(response.headers.get("x-middleware-rewrite")).toBe("https://app.example/de/profile?tab=4");
+    expect(response.headers.get("x-middleware-rewrite")).toBe(
+      "https://app.example/de/profile?tab=4",
+    );
     expect(response.headers.get("link")).toContain("alternate");
     expect(changed(response).written.sort()).toEqual(["NEXT_LOCALE", sessionCookieName()]);
     expect(response.headers.get("cache-control")).toBe("private, no-store");
@@ -188,7 +207,10 @@ describe("beside another middleware", () => {
     ["a rewrite alone", () => NextResponse.rewrite("https://app.example/de/start")],
     [
       "headers of its own",
-      () => NextResponse.next({ request: { headers: new Headers({ "x-locale": "de", cookie: "theme=a" }) } }),
+      () =>
+        NextResponse.next({
+          request: { headers: new Headers({ "x-locale": "de", cookie: "theme=a" }) },
+        }),
     ],
   ])("one that hands on %s keeps no change from the page", async (_, respond) => {
     const request = asking("/start", await cookiesOf(expiring()));
@@ -213,7 +235,9 @@ describe("beside another middleware", () => {
     const request = new NextRequest("https://app.example/de?x=1", {
       method: "POST",
       body: "text",
-      headers: { cookie: (await cookiesOf(expiring())).map(({ name, value }) => `${name}=${value}`).join() },
+      headers: {
+        cookie: (await cookiesOf(expiring())).map(({ name, value }) => `${name}=${value}`).join(),
+      },
     });
     await updateSession(request, open, async (given) => {
       const value = given.cookies.get(sessionCookieName())?.value ?? "";
@@ -227,7 +251,11 @@ describe("beside another middleware", () => {
   });
 
   test("a plain answer of the other passes", async () => {
-    const response = await updateSession(asking("/", []), open, () => new Response("gone", { status: 410 }));
+    const response = await updateSession(
+      asking("/", []),
+      open,
+      () => new Response("gone", { status: 410 }),
+    );
     expect([response.status, await response.text()]).toEqual([410, "gone"]);
   });
 
@@ -256,7 +284,10 @@ describe.each(sizes)("a session in %s whose grant Logto has ended", (_, size) =>
   });
 
   test("answers 401 to a fetch of a protected page, and removes no cookie", async () => {
-    const response = await updateSession(asking("/profile", await over(), { headers: fetching }), open);
+    const response = await updateSession(
+      asking("/profile", await over(), { headers: fetching }),
+      open,
+    );
     expect(response.status).toBe(401);
     expect(response.headers.get("www-authenticate")).toBe("Session");
     expect(response.headers.get("cache-control")).toBe("private, no-store");
@@ -304,7 +335,11 @@ describe.each(sizes)("a session in %s whose grant Logto has ended", (_, size) =>
 test("the end is told to a page whose own guard asks, though the browser is to drop the cookie", async () => {
   const cookies = await cookiesOf(expiring());
   const seen = seenByPage(await updateSession(asking("/guarded", cookies), open), cookies);
-  const token = await decodeSession(joinChunks(seen) ?? "", variables.AUTH_SECRET, sessionCookieName());
+  const token = await decodeSession(
+    joinChunks(seen) ?? "",
+    variables.AUTH_SECRET,
+    sessionCookieName(),
+  );
   expect(token).toMatchObject({ endedAt: expect.any(Number) });
 });
 
@@ -314,7 +349,11 @@ describe("without a session", () => {
 
   test.each([
     ["there is none", none, "/sign-in?callbackUrl=%2Fprofile"],
-    ["there is none that can be read", unreadable, "/sign-in?error=SessionUnreadable&callbackUrl=%2Fprofile"],
+    [
+      "there is none that can be read",
+      unreadable,
+      "/sign-in?error=SessionUnreadable&callbackUrl=%2Fprofile",
+    ],
   ])("a protected page leads to sign in, saying why: %s", async (_, cookies, location) => {
     const response = await updateSession(asking("/profile", cookies), open);
     expect([response.status, response.headers.get("location")]).toEqual([
@@ -335,7 +374,9 @@ describe("without a session", () => {
     for (const foreign of [value, "a".repeat(43)]) {
       const cookies = [{ name: sessionCookieName(), value: foreign }];
       const turnedAway = await updateSession(asking("/profile", cookies), open);
-      expect(turnedAway.headers.get("location")).toBe("https://app.example/sign-in?callbackUrl=%2Fprofile");
+      expect(turnedAway.headers.get("location")).toBe(
+        "https://app.example/sign-in?callbackUrl=%2Fprofile",
+      );
       const passed = await updateSession(asking("/", cookies), open);
       expect(handedOn(passed, cookies)).toEqual(cookies);
       for (const response of [turnedAway, passed])
@@ -356,7 +397,10 @@ describe("without a session", () => {
 
   test("a closed site answers 401 to what is no page", async () => {
     const closed = allBut(["/sign-in"]);
-    const response = await updateSession(asking("/api/products", none, { headers: fetching }), closed);
+    const response = await updateSession(
+      asking("/api/products", none, { headers: fetching }),
+      closed,
+    );
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ error: "signed_out" });
   });
@@ -394,7 +438,9 @@ describe("where sessions are rows", () => {
 
     test("sends somebody without a cookie away, and asks no database", async () => {
       const response = await updateSession(asking("/profile", []), open);
-      expect(response.headers.get("location")).toBe("https://app.example/sign-in?callbackUrl=%2Fprofile");
+      expect(response.headers.get("location")).toBe(
+        "https://app.example/sign-in?callbackUrl=%2Fprofile",
+      );
       expect(findUnique).not.toHaveBeenCalled();
     });
   });
@@ -432,7 +478,10 @@ describe("where sessions are rows", () => {
 
     test("answers 401 to a fetch whose session Logto has ended", async () => {
       findUnique.mockResolvedValue(await ended());
-      const response = await updateSession(asking("/reports", cookies, { headers: fetching }), closed);
+      const response = await updateSession(
+        asking("/reports", cookies, { headers: fetching }),
+        closed,
+      );
       expect(response.status).toBe(401);
       expect(await response.json()).toMatchObject({ error: "session_ended" });
     });

@@ -6,7 +6,11 @@ import type { Session } from "@/lib/session/model/session";
 import { requestWith } from "./request";
 import { session } from "./sessions";
 
-const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn(), fetchUserinfo: vi.fn() }));
+const logto = vi.hoisted(() => ({
+  refreshTokens: vi.fn(),
+  revokeGrant: vi.fn(),
+  fetchUserinfo: vi.fn(),
+}));
 vi.mock("@/lib/logto/tokens", () => logto);
 const log = vi.hoisted(() => ({ info: vi.fn(), warn: vi.fn(), error: vi.fn() }));
 vi.mock("@/lib/log", () => ({ log }));
@@ -62,7 +66,10 @@ describe("getUserinfo", () => {
 
   test("needs a session", async () => {
     const request = await requestWith();
-    await expect(request.run(getUserinfo)).rejects.toMatchObject({ code: "signed_out", status: 401 });
+    await expect(request.run(getUserinfo)).rejects.toMatchObject({
+      code: "signed_out",
+      status: 401,
+    });
     expect(logto.fetchUserinfo).not.toHaveBeenCalled();
   });
 });
@@ -84,10 +91,12 @@ describe("an access token that Logto refuses ahead of its end", () => {
 
   /** Logto accepts all but these. */
   const refuse = (...accessTokens: (string | undefined)[]) =>
-    logto.fetchUserinfo.mockImplementation(async (_client: unknown, accessToken: string, sub: string) => {
-      if (accessTokens.includes(accessToken)) throw refused;
-      return { sub, accessToken };
-    });
+    logto.fetchUserinfo.mockImplementation(
+      async (_client: unknown, accessToken: string, sub: string) => {
+        if (accessTokens.includes(accessToken)) throw refused;
+        return { sub, accessToken };
+      },
+    );
 
   test("is replaced by a renewal, and userinfo asked once more; the operator's log says so", async () => {
     const token = session();
@@ -102,7 +111,10 @@ describe("an access token that Logto refuses ahead of its end", () => {
       user: token.subject,
     });
     // A handler's cookie has what came back.
-    expect(await request.session()).toMatchObject({ refreshToken: `refresh-token-${issued}`, generation: 1 });
+    expect(await request.session()).toMatchObject({
+      refreshToken: `refresh-token-${issued}`,
+      generation: 1,
+    });
   });
 
   test("in a page, which can set no cookie, leaves the new tokens to the next request", async () => {
@@ -111,7 +123,10 @@ describe("an access token that Logto refuses ahead of its end", () => {
     await (await requestWith(token, { isPage: true })).run(getUserinfo);
     const next = await requestWith(token);
     await next.run(getAccessToken);
-    expect(await next.session()).toMatchObject({ refreshToken: `refresh-token-${issued}`, generation: 1 });
+    expect(await next.session()).toMatchObject({
+      refreshToken: `refresh-token-${issued}`,
+      generation: 1,
+    });
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
   });
 
@@ -182,6 +197,8 @@ describe("getIdTokenClaims", () => {
   });
 
   test("needs a session", async () => {
-    await expect((await requestWith()).run(getIdTokenClaims)).rejects.toMatchObject({ code: "signed_out" });
+    await expect((await requestWith()).run(getIdTokenClaims)).rejects.toMatchObject({
+      code: "signed_out",
+    });
   });
 });

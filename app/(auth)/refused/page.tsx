@@ -21,8 +21,8 @@ export default function RefusedPage() {
       }
     >
       <p>
-        This site is open to certain e-mail addresses only. Yours is not one of them, or it has not been
-        verified yet.
+        This site is open to certain e-mail addresses only. Yours is not one of them, or it has not
+        been verified yet.
       </p>
       <p>If you should have access, ask whoever runs this site for it.</p>
     </MessagePage>

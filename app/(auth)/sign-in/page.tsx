@@ -17,8 +17,8 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
   const query = await searchParams;
   const home = await appUrl("/");
   const callbackUrl = safeCallbackUrl(query.callbackUrl, home.origin);
-  // Sign-in ends on AUTH_URL's host, so it begins there, too. Whoever was sent there says so by a whole address: a proxy may hide
-  // which host the browser asks for.
+  // Sign-in ends on AUTH_URL's host, so it begins there, too. Whoever was sent there says so by a
+  // whole address: a proxy may hide which host the browser asks for.
   const wasSent = String(query.callbackUrl).startsWith(home.href);
   if (!wasSent && (await isOnAnotherHost())) redirect(signInUrl(home, callbackUrl, query.error));
   const error = typeof query.error === "string" ? query.error : await problemWith(callbackUrl);
@@ -42,7 +42,10 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
             ) : (
               <>
                 {" "}
-                to <code className="font-mono text-ink wrap-anywhere">{callbackUrl.split("?")[0]}</code>
+                to{" "}
+                <code className="font-mono text-ink wrap-anywhere">
+                  {callbackUrl.split("?")[0]}
+                </code>
               </>
             )}
             .
@@ -70,7 +73,9 @@ function signInUrl(home: URL, callbackUrl: string, error: unknown): string {
   return url.href;
 }
 
-/** Goes on where somebody is signed in already. @returns the code of an error to explain, or null */
+/**
+ * Goes on where somebody is signed in already. @returns the code of an error to explain, or null
+ */
 async function problemWith(callbackUrl: string): Promise<string | null> {
   const session = await auth().catch(asSessionError);
   if (isSessionError(session)) return "DatabaseUnavailable";

@@ -22,7 +22,10 @@ export default protectedPage<PageProps<"/account">>({}, async ({ searchParams, s
   const { error } = await searchParams;
   return (
     <Main className="py-8 sm:py-10">
-      <PageHeader title="Account" description="Who you are here, how you get in, and how you leave." />
+      <PageHeader
+        title="Account"
+        description="Who you are here, how you get in, and how you leave."
+      />
       <div className="space-y-4">
         {typeof error === "string" && <PageError code={error} path="/account" />}
         <div className="grid items-start gap-4 lg:grid-cols-[1.4fr_1fr]">
@@ -42,9 +45,9 @@ export default protectedPage<PageProps<"/account">>({}, async ({ searchParams, s
         {hasDatabase() ? (
           <Card title="Delete my account">
             <p className="max-w-prose leading-6 text-muted">
-              Removes what this site keeps about you: your user and all of its sessions. Your account at Logto
-              stays; only Logto&apos;s own pages or its administrator can delete that. You are asked to sign
-              in again first.
+              Removes what this site keeps about you: your user and all of its sessions. Your
+              account at Logto stays; only Logto&apos;s own pages or its administrator can delete
+              that. You are asked to sign in again first.
             </p>
             <SignInForm callbackUrl="/account/delete" parameters={freshSignIn} className="mt-5">
               <SubmitButton variant="danger" size="small">
@@ -54,8 +57,8 @@ export default protectedPage<PageProps<"/account">>({}, async ({ searchParams, s
           </Card>
         ) : (
           <NeedsDatabase>
-            This site runs without a database. A list of your sessions and deleting your account here come
-            with one.
+            This site runs without a database. A list of your sessions and deleting your account
+            here come with one.
           </NeedsDatabase>
         )}
       </div>

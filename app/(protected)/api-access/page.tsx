@@ -22,8 +22,8 @@ export default protectedPage({}, async () => {
       />
       {resources.length === 0 ? (
         <EmptyState title="No API resources">
-          Register one at Logto, set LOGTO_RESOURCES to its indicator and add its permissions to LOGTO_SCOPES;
-          then sign out and in again.
+          Register one at Logto, set LOGTO_RESOURCES to its indicator and add its permissions to
+          LOGTO_SCOPES; then sign out and in again.
         </EmptyState>
       ) : (
         <>
@@ -37,8 +37,8 @@ export default protectedPage({}, async () => {
             ))}
           </div>
           <p className="mt-6 mb-3 text-muted">
-            A permission that you gained since you signed in comes with a new sign-in, which asks for no
-            password while you are signed in at Logto.
+            A permission that you gained since you signed in comes with a new sign-in, which asks
+            for no password while you are signed in at Logto.
           </p>
           <SignInAgain path="/api-access" />
         </>

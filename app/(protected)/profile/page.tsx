@@ -19,10 +19,18 @@ export default protectedPage({}, async () => {
         description="Every claim that Logto makes about you, and the scope that it comes with."
       />
       <div className="space-y-6">
-        <Card flush title="From the id_token" description="Received at sign-in and kept in the session.">
+        <Card
+          flush
+          title="From the id_token"
+          description="Received at sign-in and kept in the session."
+        >
           <ClaimsTable caption="Claims of the id_token" claims={claims} />
         </Card>
-        <Card flush title="Only from userinfo" description="Answered by Logto's userinfo endpoint, /oidc/me.">
+        <Card
+          flush
+          title="Only from userinfo"
+          description="Answered by Logto's userinfo endpoint, /oidc/me."
+        >
           <Suspense fallback={<UserinfoClaimsSkeleton />}>
             <UserinfoClaims idTokenClaims={claims} />
           </Suspense>

@@ -20,7 +20,10 @@ export default async function ExamplesPage() {
         description="What do you want to protect? Each of these does it, to be copied or deleted. Open them signed in, signed out and as somebody else."
       />
       <div className="rounded-lg border border-border bg-surface">
-        <Table caption="Examples of protection" columns={["What do you want to protect?", "By", "File"]}>
+        <Table
+          caption="Examples of protection"
+          columns={["What do you want to protect?", "By", "File"]}
+        >
           {Object.values(examples).map(({ href, protects, guard, file }) => (
             <TableRow key={href}>
               <TableCell header className="col-span-2">

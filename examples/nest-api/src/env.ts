@@ -20,13 +20,19 @@ const settings = z
       .string()
       .default("")
       .transform(words)
-      .refine((origins) => origins.every(isOrigin), "has an entry that is no origin (a wildcard is none)"),
+      .refine(
+        (origins) => origins.every(isOrigin),
+        "has an entry that is no origin (a wildcard is none)",
+      ),
   })
   .transform((env) => ({
     port: env.PORT,
     /** Undefined: all addresses of the machine. */
     host: env.HOST,
-    /** Also the salt of its key. A `__Host-` cookie would never get here: it stays with the app's own host. */
+    /**
+     * Also the salt of its key. A `__Host-` cookie would never get here: it stays with the app's
+     * own host.
+     */
     cookieName: `${new URL(env.AUTH_URL).protocol === "https:" ? "__Secure-" : ""}authjs.session-token`,
     issuer: env.AUTH_LOGTO_ISSUER,
     resource: env.API_RESOURCE,
@@ -66,20 +72,27 @@ const store = z.discriminatedUnion(
 );
 const schema = settings.and(store);
 
-/** The configuration, parsed. It has a database in strategy `database` only, and secrets in strategy `jwt` only. */
+/**
+ * The configuration, parsed. It has a database in strategy `database` only, and secrets in strategy
+ * `jwt` only.
+ */
 export type Env = z.output<typeof schema>;
 
 /** Names the configuration for Nest's dependency injection. */
 export const ENV = Symbol("ENV");
 
-/** The configuration is wrong or incomplete. The message is a list for the operator and names no values. */
+/**
+ * The configuration is wrong or incomplete. The message is a list for the operator and names no
+ * values.
+ */
 export class EnvError extends Error {
   override name = "EnvError";
 }
 
 /**
- * Validates the variables. Trims values and takes an empty one as unset, as the app does. AUTH_SESSION_STRATEGY also has
- * the app's default: `database` where DATABASE_URL is set, else `jwt`.
+ * Validates the variables. Trims values and takes an empty one as unset, as the app does.
+ * AUTH_SESSION_STRATEGY also has the app's default: `database` where DATABASE_URL is set, else
+ * `jwt`.
  *
  * @throws EnvError naming each wrong or missing variable and what is wrong
  */
@@ -89,9 +102,17 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   const strategy = set.DATABASE_URL ? "database" : "jwt";
   const result = schema.safeParse({ AUTH_SESSION_STRATEGY: strategy, ...set });
   if (result.success) return result.data;
-  const problems = new Map(result.error.issues.map(({ path: [name], message }) => [String(name), message]));
+  const problems = new Map(
+    result.error.issues.map(({ path: [name], message }) => [String(name), message]),
+  );
   const lines = [...problems].map(([name, problem]) => `  ${name.padEnd(21)}  ${problem}`);
   throw new EnvError(
-    ["The configuration is not complete:", "", ...lines, "", "README.md explains each variable."].join("\n"),
+    [
+      "The configuration is not complete:",
+      "",
+      ...lines,
+      "",
+      "README.md explains each variable.",
+    ].join("\n"),
   );
 }

@@ -26,7 +26,8 @@ app.use((_request: Request, response: Response, next: () => void) => {
   response.set({ "cache-control": "private, no-store", vary: "Origin" });
   next();
 });
-// An origin that is not on the list gets no header at all, where a list as `origin` would still allow it credentials.
+// An origin that is not on the list gets no header at all, where a list as `origin` would still
+// allow it credentials.
 app.enableCors(({ headers }: Request, callback) => {
   const isListed = env.origins.includes(headers.origin ?? "");
   callback(null, {

@@ -17,14 +17,20 @@ export class Refusal extends HttpException {
 export const unauthorized = (message: string, challenge = "Bearer") =>
   new Refusal(401, message, { "www-authenticate": challenge });
 
-/** What this server depends on does not answer: nobody can tell who asks, which does not mean "signed out". */
+/**
+ * What this server depends on does not answer: nobody can tell who asks, which does not mean
+ * "signed out".
+ */
 export class Unavailable extends Refusal {
   constructor(readonly reason: string) {
     super(503, "Try again in a moment.", { "retry-after": "5" });
   }
 }
 
-/** Answers with what was thrown. The log gets one line for what the operator should know, and no stack trace. */
+/**
+ * Answers with what was thrown. The log gets one line for what the operator should know, and no
+ * stack trace.
+ */
 @Catch()
 export class RefusalFilter extends BaseExceptionFilter {
   readonly #logger = new Logger("Api");
@@ -34,7 +40,8 @@ export class RefusalFilter extends BaseExceptionFilter {
     if (thrown instanceof Refusal) host.switchToHttp().getResponse<Response>().set(thrown.headers);
     if (thrown instanceof HttpException) return super.catch(thrown, host);
     // What the body parser throws, of which Nest would log the stack: a body that is too large.
-    if (this.isHttpError(thrown)) return super.catch(new Refusal(thrown.statusCode, thrown.message), host);
+    if (this.isHttpError(thrown))
+      return super.catch(new Refusal(thrown.statusCode, thrown.message), host);
     this.#logger.error(`failed: ${thrown instanceof Error ? thrown.name : typeof thrown}`);
     super.catch(new Refusal(500, "Internal server error"), host);
   }

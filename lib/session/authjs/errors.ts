@@ -17,22 +17,30 @@ function chainOf(error: Error): Error[] {
 function causeOf(error: Error): Error | undefined {
   const { cause } = error;
   if (cause instanceof Error) return cause;
-  const wrapped = typeof cause === "object" && cause !== null && "err" in cause ? cause.err : undefined;
+  const wrapped =
+    typeof cause === "object" && cause !== null && "err" in cause ? cause.err : undefined;
   return wrapped instanceof Error ? wrapped : undefined;
 }
 
-/** What kind of error it is. Auth.js says it in `type`; the `name` is its class's, which a production build shortens. */
+/**
+ * What kind of error it is. Auth.js says it in `type`; the `name` is its class's, which a
+ * production build shortens.
+ */
 const kindOf = (error: Error): string =>
   "type" in error && typeof error.type === "string" ? error.type : error.name;
 
 const oauthError = z.union([
   z.object({ error: z.string() }).transform(({ error }) => error),
   z
-    .object({ cause: z.tuple([z.object({ parameters: z.object({ error: z.string() }) })], z.unknown()) })
+    .object({
+      cause: z.tuple([z.object({ parameters: z.object({ error: z.string() }) })], z.unknown()),
+    })
     .transform(({ cause: [challenge] }) => challenge.parameters.error),
 ]);
 
-/** The code in an answer of Logto: of its body (RFC 6749 §5.2) or of its challenge (RFC 6750 §3). */
+/**
+ * The code in an answer of Logto: of its body (RFC 6749 §5.2) or of its challenge (RFC 6750 §3).
+ */
 const oauthErrorOf = (error: Error): string | undefined => oauthError.safeParse(error).data;
 
 /** A request that a user can make by an old link, another tab or the Back button. */
@@ -43,7 +51,8 @@ export function signInErrorOf(error: Error): SignInError {
   const chain = chainOf(error);
   if (chain.some(isDatabaseError)) return "DatabaseUnavailable";
   const logtoError = chain.find(isLogtoError);
-  if (logtoError) return logtoError.code === "unavailable" ? "ProviderUnavailable" : "Configuration";
+  if (logtoError)
+    return logtoError.code === "unavailable" ? "ProviderUnavailable" : "Configuration";
   for (const kind of ["OAuthCallbackError", "AccessDenied"] as const)
     if (chain.some((each) => kindOf(each) === kind)) return kind;
   if (chain.some((each) => interruptions.includes(kindOf(each)))) return "InvalidCheck";
@@ -65,10 +74,13 @@ function isOutage(error: Error): boolean {
 
 const refusal = z
   .object({ error: z.string(), error_description: z.string().optional() })
-  .transform(({ error, error_description }) => [error, error_description].filter(Boolean).join(": "));
+  .transform(({ error, error_description }) =>
+    [error, error_description].filter(Boolean).join(": "),
+  );
 
 /**
- * Auth.js's errors as one line each: what happened and what lies behind it, without stack traces, tokens or bodies.
+ * Auth.js's errors as one line each: what happened and what lies behind it, without stack traces,
+ * tokens or bodies.
  *
  * @param context of the request; gets the error
  */
@@ -85,14 +97,16 @@ export const authLogger = (context: SignInContext): NonNullable<NextAuthConfig["
       const code = oauthErrorOf(each);
       return `${each.message.replace(/\.? ?Read more at \S+/, "")}${code ? ` (${code})` : ""}`;
     });
-    const reason = [...new Set([...reasons, context.refusal].filter(Boolean))].join(": ") || undefined;
+    const reason =
+      [...new Set([...reasons, context.refusal].filter(Boolean))].join(": ") || undefined;
     log[signInErrorOf(error) === "Configuration" ? "error" : "warn"](kindOf(error), { reason });
   },
   warn(code) {
     if (env().NODE_ENV !== "production") log.warn(code);
   },
   debug(message, metadata) {
-    // Nowhere else does Auth.js tell what Logto sent back. Its other debug lines contain tokens: none is printed.
+    // Nowhere else does Auth.js tell what Logto sent back. Its other debug lines contain tokens:
+    // none is printed.
     if (message === "OAuthCallbackError") context.refusal = refusal.safeParse(metadata).data;
   },
 });

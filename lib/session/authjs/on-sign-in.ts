@@ -5,7 +5,9 @@ import { parseUserClaims } from "@/lib/logto/claims";
 import { currentUsers } from "../stores/current-store";
 import { isAllowed } from "../model/allowed-emails";
 
-type SignInParameters = Parameters<NonNullable<NonNullable<NextAuthConfig["callbacks"]>["signIn"]>>[0];
+type SignInParameters = Parameters<
+  NonNullable<NonNullable<NextAuthConfig["callbacks"]>["signIn"]>
+>[0];
 
 /**
  * Auth.js's `signIn` callback: who may sign in, and who they are in the database.

@@ -20,20 +20,26 @@ declare module "@auth/core/jwt" {
 }
 
 /**
- * The cookie value that a session was decoded from. A symbol: it survives Auth.js's copies of the session, and is in no JSON.
+ * The cookie value that a session was decoded from. A symbol: it survives Auth.js's copies of the
+ * session, and is in no JSON.
  */
 const decodedFrom = Symbol("decoded from");
 
 type JwtOptions = Required<Pick<NonNullable<NextAuthConfig["jwt"]>, "encode" | "decode">>;
 
-/** Auth.js's routines for its JWT, as the store: auth.ts says why encode never changes a session. */
+/**
+ * Auth.js's routines for its JWT, as the store: auth.ts says why encode never changes a session.
+ */
 export const sessionCookie: JwtOptions = {
   async encode({ token }) {
     const known: unknown = token && Reflect.get(token, decodedFrom);
     if (typeof known === "string") return known;
     if (!isSession(token)) throw new TypeError("not a session");
-    const value = await sessionStore().begin(token, { userAgent: (await headers()).get("user-agent") });
-    // This process knows the session from now on, and so what to revoke, should Logto end it before its first request.
+    const value = await sessionStore().begin(token, {
+      userAgent: (await headers()).get("user-agent"),
+    });
+    // This process knows the session from now on, and so what to revoke, should Logto end it before
+    // its first request.
     stateOf(parseSession(token));
     return value;
   },

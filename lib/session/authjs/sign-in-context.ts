@@ -13,8 +13,8 @@ export interface SignInContext {
 }
 
 /**
- * By the request that Auth.js's handler gets: its configuration is made for that very request, and the callbacks in it see
- * only parts of a sign-in.
+ * By the request that Auth.js's handler gets: its configuration is made for that very request, and
+ * the callbacks in it see only parts of a sign-in.
  */
 const contexts = new WeakMap<Request, SignInContext>();
 

@@ -9,11 +9,13 @@ import { toSessionError } from "./session-error";
 import { stateOf, type SessionState } from "./session-state";
 
 /**
- * A session with all its claims. A cookie has no room for very many, and omits the largest (`withoutLargeClaims`). The process
- * in which the sign-in or the last renewal was has them in memory; after a restart it asks userinfo, once a session.
+ * A session with all its claims. A cookie has no room for very many, and omits the largest
+ * (`withoutLargeClaims`). The process in which the sign-in or the last renewal was has them in
+ * memory; after a restart it asks userinfo, once a session.
  *
  * @param session the newest copy that this process knows
- * @throws SessionError where Logto does not answer: an omitted claim is not an empty one; `session_ended`
+ * @throws SessionError where Logto does not answer: an omitted claim is not an empty one;
+ *   `session_ended`
  */
 export async function completeSession(session: Session, now = Date.now): Promise<Session> {
   if (!session.omitted) return session;
@@ -23,7 +25,8 @@ export async function completeSession(session: Session, now = Date.now): Promise
   } catch (error) {
     throw toSessionError(error);
   }
-  if (state.session.endedAt !== undefined) throw new SessionError("session_ended", "Logto refused the grant");
+  if (state.session.endedAt !== undefined)
+    throw new SessionError("session_ended", "Logto refused the grant");
   return state.session;
 }
 
@@ -32,12 +35,15 @@ async function complete(state: SessionState, now: () => number): Promise<void> {
   if (!omitted) return;
   if (!accessToken || isExpired(state.session, now()))
     throw state.renewal.failure ?? new LogtoError("unavailable", "the access token has expired");
-  const userinfo = await fetchUserinfo(logtoClient(), accessToken, subject).catch(async (error: unknown) => {
-    if (toLogtoError(error).code === "invalid_token") await replaceAccessToken(state.session, accessToken);
-    // That brought all claims, or was the session's end.
-    if (!state.session.omitted) return undefined;
-    throw error;
-  });
+  const userinfo = await fetchUserinfo(logtoClient(), accessToken, subject).catch(
+    async (error: unknown) => {
+      if (toLogtoError(error).code === "invalid_token")
+        await replaceAccessToken(state.session, accessToken);
+      // That brought all claims, or was the session's end.
+      if (!state.session.omitted) return undefined;
+      throw error;
+    },
+  );
   // A renewal may have brought them meanwhile, and an end is one.
   if (userinfo) state.session = completedSession(state.session, userinfo);
 }

@@ -13,9 +13,9 @@ import { stateOf } from "./session-state";
 import { readStatus, type SessionStatus } from "./status";
 
 /**
- * How the session of the current request stands, looked up once in a render. In the row store it is renewed here when it is
- * about to expire. In the cookie store middleware has done that: a server component cannot set cookies, so a rotated token
- * would be lost.
+ * How the session of the current request stands, looked up once in a render. In the row store it is
+ * renewed here when it is about to expire. In the cookie store middleware has done that: a server
+ * component cannot set cookies, so a rotated token would be lost.
  *
  * @throws SessionError `database_unavailable`
  */
@@ -45,18 +45,21 @@ export function noSessionError(status: SessionStatus["status"]): SessionError {
 }
 
 /**
- * The session of the current request, or null: what `auth` of auth.ts is. Whatever is wrong with a session or its cookie means
- * null: nothing fails open. It never writes a cookie.
+ * The session of the current request, or null: what `auth` of auth.ts is. Whatever is wrong with a
+ * session or its cookie means null: nothing fails open. It never writes a cookie.
  *
- * @throws SessionError `database_unavailable`; `provider_unavailable` and the like where a claim is to be asked of Logto that
- *   the cookie had no room for
+ * @throws SessionError `database_unavailable`; `provider_unavailable` and the like where a claim is
+ *   to be asked of Logto that the cookie had no room for
  */
 export async function getSession(): Promise<PublicSession | null> {
   const status = await currentStatus();
   return status.status === "active" ? toPublicSession(await completeSession(status.session)) : null;
 }
 
-/** The session with a longer life where it needs one, in the cookie store: the row store extends its rows itself. */
+/**
+ * The session with a longer life where it needs one, in the cookie store: the row store extends its
+ * rows itself.
+ */
 function extended(session: Session, now = Date.now()): Session {
   if (usesRows() || !needsExtension(session, now)) return session;
   const state = stateOf(session);
@@ -69,7 +72,10 @@ function extended(session: Session, now = Date.now()): Session {
  *
  * @param cookies all that the request has
  */
-export async function cookiesFor(session: Session, cookies: readonly { name: string; value: string }[]) {
+export async function cookiesFor(
+  session: Session,
+  cookies: readonly { name: string; value: string }[],
+) {
   const newest = extended(session);
   const value = await sessionStore().cookieFor(newest, joinChunks(cookies));
   if (value === undefined) return [];
@@ -80,8 +86,8 @@ export async function cookiesFor(session: Session, cookies: readonly { name: str
 }
 
 /**
- * Writes what a handler or action got to the session's cookie, in the cookie store. A page can't set cookies: then this process
- * keeps it, and the next request through middleware writes it.
+ * Writes what a handler or action got to the session's cookie, in the cookie store. A page can't
+ * set cookies: then this process keeps it, and the next request through middleware writes it.
  */
 export async function storeSession(session: Session): Promise<void> {
   const jar = await cookies();

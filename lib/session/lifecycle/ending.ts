@@ -9,14 +9,19 @@ import { logtoClient } from "./logto-client";
 import { dropState, knownSessions } from "./session-state";
 
 /**
- * Ends a session: in its store, and its grant at Logto after any request under way, so that a rotated refresh token is revoked
- * too. Nobody stays signed in because Logto does not answer: that goes to the log.
+ * Ends a session: in its store, and its grant at Logto after any request under way, so that a
+ * rotated refresh token is revoked too. Nobody stays signed in because Logto does not answer: that
+ * goes to the log.
  *
  * @param event what the log calls it
  * @param options `keepGrant`: another session goes on with it
  * @throws DatabaseError: then the session is over in this process, but not in its row
  */
-export async function endSession(session: Session, event: string, { keepGrant = false } = {}): Promise<void> {
+export async function endSession(
+  session: Session,
+  event: string,
+  { keepGrant = false } = {},
+): Promise<void> {
   const state = dropState(session);
   await state.lastTokenRequest;
   const ended = await sessionStore().end(state.session);
@@ -54,7 +59,10 @@ export async function endSessions(which: Ended, event: string): Promise<number> 
 }
 
 /** Revokes a session's grant at Logto, and says so in the log, whether or not that worked. */
-export async function revokeGrantOf({ subject: user, refreshToken }: Session, event: string): Promise<void> {
+export async function revokeGrantOf(
+  { subject: user, refreshToken }: Session,
+  event: string,
+): Promise<void> {
   try {
     if (refreshToken) await revokeGrant(logtoClient(), refreshToken);
     log.info(event, { user });

@@ -21,16 +21,21 @@ import { stateOf, type SessionState } from "./session-state";
 import { statusOf, type SessionStatus } from "./status";
 
 /*
- * Renews a session ahead of its access token's end, and gets tokens for APIs and organizations by its refresh token.
+ * Renews a session ahead of its access token's end, and gets tokens for APIs and organizations by
+ * its refresh token.
  *
- * Cookie store: middleware renews, since only a response can carry the new cookie. The same request's page sees the new one.
- * Row store: whatever looks the session up renews it (guards, `auth`, getAccessToken), and writes the row.
- * Both: getAccessToken renews where middleware did not pass, such as in /api/proxy; getUserinfo where Logto refuses the token.
+ * Cookie store: middleware renews, since only a response can carry the new cookie. The same
+ * request's page sees the new one. Row store: whatever looks the session up renews it (guards,
+ * `auth`, getAccessToken), and writes the row. Both: getAccessToken renews where middleware did not
+ * pass, such as in /api/proxy; getUserinfo where Logto refuses the token.
  *
  * Read model/session.ts next.
  */
 
-/** How long a request with a good access token waits for a renewal in the row store, in milliseconds. */
+/**
+ * How long a request with a good access token waits for a renewal in the row store, in
+ * milliseconds.
+ */
 const patience = 1_000;
 /** How long a session is not renewed for a refused access token after it was, in milliseconds. */
 const replacePause = 60_000;
@@ -39,12 +44,13 @@ const replacePause = 60_000;
  * The session with tokens that are good for a while. The rule:
  *
  * - Nothing is renewed until the access token is about to expire.
- * - Any number of parallel calls make one request. A later call with the old cookie gets its result, which this process keeps
- *   in memory (session-state.ts); in the row store other processes find it in the row.
- * - Only a refused grant ends the session. Without an answer the tokens stay, and serve as long as they are good. The next try
- *   comes after a pause of 1 s, 2 s, 4 s … 10 s (single-flight.ts).
- * - In the row store a request whose token is still good goes on without the renewal after a second. In the cookie store it
- *   waits: only its own response can carry the new cookie.
+ * - Any number of parallel calls make one request. A later call with the old cookie gets its
+ *   result, which this process keeps in memory (session-state.ts); in the row store other processes
+ *   find it in the row.
+ * - Only a refused grant ends the session. Without an answer the tokens stay, and serve as long as
+ *   they are good. The next try comes after a pause of 1 s, 2 s, 4 s … 10 s (single-flight.ts).
+ * - In the row store a request whose token is still good goes on without the renewal after a
+ *   second. In the cookie store it waits: only its own response can carry the new cookie.
  *
  * @param read as the request's cookie or row had it; this process may know a newer copy
  * @param now in milliseconds
@@ -64,8 +70,9 @@ export async function renewSession(read: Session, now = Date.now): Promise<Sessi
 }
 
 /**
- * Renews a session whose access token Logto does not accept any more, ahead of its end: the person was suspended, or the grant is
- * gone. The answer decides whether the session is over. At most once a minute, should Logto refuse what it has just given, too.
+ * Renews a session whose access token Logto does not accept any more, ahead of its end: the person
+ * was suspended, or the grant is gone. The answer decides whether the session is over. At most once
+ * a minute, should Logto refuse what it has just given, too.
  *
  * @param read as for renewSession
  * @param refused the access token
@@ -89,7 +96,10 @@ export async function replaceAccessToken(
   return statusOf(read);
 }
 
-/** @param isDue whether a copy of the session still needs it: another process may have renewed it while this one waited */
+/**
+ * @param isDue whether a copy of the session still needs it: another process may have renewed it
+ *   while this one waited
+ */
 async function renew(
   state: SessionState,
   now: () => number,
@@ -107,7 +117,10 @@ async function renew(
       const renewed = renewedSession(newest, response, now());
       // An answer without an e-mail address says nothing about it.
       if (response.claims?.email && !isAllowed(response.claims, env().AUTH_ALLOWED_EMAILS)) {
-        await revokeGrantOf(renewed, "session of a user ended who is not on AUTH_ALLOWED_EMAILS any more");
+        await revokeGrantOf(
+          renewed,
+          "session of a user ended who is not on AUTH_ALLOWED_EMAILS any more",
+        );
         throw new LogtoError("invalid_grant", "not on AUTH_ALLOWED_EMAILS");
       }
       log.info("session renewed", { user });
@@ -124,7 +137,10 @@ async function renew(
  *
  * @throws LogtoError; `invalid_grant` has then ended the session
  */
-export async function exchangeToken(state: SessionState, target: TokenTarget): Promise<TokenResponse> {
+export async function exchangeToken(
+  state: SessionState,
+  target: TokenTarget,
+): Promise<TokenResponse> {
   const done: { response?: TokenResponse } = {};
   await withRefreshToken(state, async (newest) => {
     done.response = await requestTokens(newest, target);
@@ -134,19 +150,26 @@ export async function exchangeToken(state: SessionState, target: TokenTarget): P
   return done.response;
 }
 
-const requestTokens = ({ refreshToken, subject }: Session, target: TokenTarget): Promise<TokenResponse> => {
+const requestTokens = (
+  { refreshToken, subject }: Session,
+  target: TokenTarget,
+): Promise<TokenResponse> => {
   if (!refreshToken) throw new LogtoError("invalid_grant", "the session is over");
   return refreshTokens(logtoClient(), refreshToken, subject, target);
 };
 
 /**
- * Lets `use` have a session's refresh token, which may change with each use: one use at a time in this process and, in the row
- * store, in all processes. In the cookie store two processes can use it at the same time.
+ * Lets `use` have a session's refresh token, which may change with each use: one use at a time in
+ * this process and, in the row store, in all processes. In the cookie store two processes can use
+ * it at the same time.
  *
  * @param use gets the newest copy of the session, returns what became of it
  * @throws LogtoError; DatabaseError where the row could not be locked, and Logto was not asked
  */
-function withRefreshToken(state: SessionState, use: (newest: Session) => Promise<Session>): Promise<void> {
+function withRefreshToken(
+  state: SessionState,
+  use: (newest: Session) => Promise<Session>,
+): Promise<void> {
   state.pending += 1;
   const turn = state.lastTokenRequest
     .then(async () => {
@@ -159,14 +182,18 @@ function withRefreshToken(state: SessionState, use: (newest: Session) => Promise
         } catch (thrown) {
           failed.error = toLogtoError(thrown);
           if (failed.error.code !== "invalid_grant") throw thrown;
-          log.warn("session ended by Logto", { user: newest.subject, reason: failed.error.message });
+          log.warn("session ended by Logto", {
+            user: newest.subject,
+            reason: failed.error.message,
+          });
           return tombstoneOf(newest);
         }
       });
       // The row is gone: signed out, by another process too.
       if (!result) state.isSignedOut = true;
       // In the cookie store the next response has yet to carry it.
-      else if (result !== state.session) Object.assign(state, { session: result, isUnwritten: !usesRows() });
+      else if (result !== state.session)
+        Object.assign(state, { session: result, isUnwritten: !usesRows() });
       if (failed.error) throw failed.error;
       if (!result || result.endedAt !== undefined)
         throw new LogtoError("invalid_grant", "the session is over");
@@ -176,7 +203,10 @@ function withRefreshToken(state: SessionState, use: (newest: Session) => Promise
   return turn;
 }
 
-/** Cookie store with a database: whether the user was deleted. Rows are deleted with their user. False in an outage. */
+/**
+ * Cookie store with a database: whether the user was deleted. Rows are deleted with their user.
+ * False in an outage.
+ */
 async function isDeleted({ subject }: Session): Promise<boolean> {
   const users = usesRows() ? undefined : currentUsers();
   if (!users) return false;

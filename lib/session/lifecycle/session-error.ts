@@ -34,8 +34,9 @@ export async function asSession<T>(work: Promise<T>): Promise<T> {
 }
 
 /**
- * Tells the operator of a request to Logto that failed, whatever becomes of the page. A refused grant has a line of its own, where
- * it ends the session, and membership is a question that an organization's address asks.
+ * Tells the operator of a request to Logto that failed, whatever becomes of the page. A refused
+ * grant has a line of its own, where it ends the session, and membership is a question that an
+ * organization's address asks.
  *
  * @param fields such as the user
  */

@@ -5,13 +5,21 @@ import { SingleFlight } from "./single-flight";
 
 /** What this process knows of one session. */
 export interface SessionState {
-  /** The newest copy: a request with an older cookie gets this one, and so never renews what was renewed. */
+  /**
+   * The newest copy: a request with an older cookie gets this one, and so never renews what was
+   * renewed.
+   */
   session: Session;
-  /** Set where the session ended here while a request of it was under way: that brings nothing back. */
+  /**
+   * Set where the session ended here while a request of it was under way: that brings nothing back.
+   */
   isSignedOut: boolean;
   /** Whether no cookie and no row has the newest copy yet, so that it would be lost with this. */
   isUnwritten: boolean;
-  /** The last of the requests that use the refresh token. They go one after another: it may change with each. */
+  /**
+   * The last of the requests that use the refresh token. They go one after another: it may change
+   * with each.
+   */
   lastTokenRequest: Promise<unknown>;
   /** Requests for tokens under way. */
   pending: number;
@@ -32,12 +40,15 @@ interface States {
 }
 
 /**
- * Keyed by our session id, which is random, inside the encrypted cookie and of one session only: no renewal is ever shared by
- * audience or user (CVE-2025-67490).
+ * Keyed by our session id, which is random, inside the encrypted cookie and of one session only: no
+ * renewal is ever shared by audience or user (CVE-2025-67490).
  */
 const states = () => shared<States>("sessions", () => ({ bySid: new Map(), hasWarned: false }));
 
-/** This process's state of a session, brought up to date by a copy that another process may have made. */
+/**
+ * This process's state of a session, brought up to date by a copy that another process may have
+ * made.
+ */
 export function stateOf(session: Session): SessionState {
   const { bySid } = states();
   const known = bySid.get(session.sid);

@@ -1,12 +1,16 @@
 import { toLogtoError } from "@/lib/logto/client";
 import type { LogtoError, LogtoErrorCode } from "@/lib/logto/errors";
 
-/** Failures that say nothing about the user and may pass: asking again at once would only burden the provider. */
+/**
+ * Failures that say nothing about the user and may pass: asking again at once would only burden the
+ * provider.
+ */
 const passing: readonly LogtoErrorCode[] = ["unavailable", "invalid_client", "rejected"];
 
 /**
- * One request of a kind at a time: whoever asks meanwhile gets the same answer. After a failure that may pass, the same
- * error is given at once for 1 s, 2 s, 4 s … 10 s, and then the next who asks tries again.
+ * One request of a kind at a time: whoever asks meanwhile gets the same answer. After a failure
+ * that may pass, the same error is given at once for 1 s, 2 s, 4 s … 10 s, and then the next who
+ * asks tries again.
  */
 export class SingleFlight<Answer> {
   #underWay: Promise<Answer> | undefined;

@@ -9,8 +9,9 @@ import { stateOf } from "./session-state";
  *
  * - `none`: there is none; it has expired, or ended here.
  * - `unreadable`: the cookie was tampered with or truncated.
- * - `foreign`: the cookie is another app's on this host or domain, or was made with another secret or by the other store. It
- *   means as much as none, and stays where it is: the other app needs it, and a sign-in here replaces it.
+ * - `foreign`: the cookie is another app's on this host or domain, or was made with another secret
+ *   or by the other store. It means as much as none, and stays where it is: the other app needs it,
+ *   and a sign-in here replaces it.
  * - `ended`: Logto refused the grant.
  * - `active`: with its newest copy and, where it could not be renewed, why.
  */

@@ -5,8 +5,8 @@ const misconfigured = "This site is not set up for it. The server's log has the 
 const passing = "Try again in a moment.";
 
 /**
- * Why something that needs a session, or an access token, can't be done: the HTTP status that a handler answers with, and its
- * message. `components/session-errors.ts` has what a page says.
+ * Why something that needs a session, or an access token, can't be done: the HTTP status that a
+ * handler answers with, and its message. `components/session-errors.ts` has what a page says.
  */
 const errors = {
   /** There is no session. */
@@ -23,7 +23,9 @@ const errors = {
   scope_missing: { status: 403, message: refused },
   /** The resource is not in LOGTO_RESOURCES, or not known to Logto. */
   resource_not_configured: { status: 500, message: misconfigured },
-  /** No API resource is configured, or none of its permissions: there is nothing to ask Logto for. */
+  /**
+   * No API resource is configured, or none of its permissions: there is nothing to ask Logto for.
+   */
   api_not_configured: {
     status: 404,
     message: "No API is set up: LOGTO_RESOURCES needs its indicator, LOGTO_SCOPES its permissions.",
@@ -41,7 +43,9 @@ const errors = {
 /** @see errors */
 export type SessionErrorCode = keyof typeof errors;
 
-/** Thrown by the guards and by what gets tokens. Its message is for developers, and holds no token. */
+/**
+ * Thrown by the guards and by what gets tokens. Its message is for developers, and holds no token.
+ */
 export class SessionError extends Error {
   override name = "SessionError";
 
@@ -55,7 +59,8 @@ export class SessionError extends Error {
     message: string,
   ) {
     super(message);
-    // Where a page throws it, Next.js prints this: an outage is no bug to be traced, and its line is in the log already.
+    // Where a page throws it, Next.js prints this: an outage is no bug to be traced, and its line
+    // is in the log already.
     this.stack = `${this.name}: ${message}`;
     this.status = errors[code].status;
     this.digest = `session:${code}`;
@@ -63,7 +68,8 @@ export class SessionError extends Error {
 }
 
 /** Whether an error is a SessionError, of whichever bundle. */
-export const isSessionError = (error: unknown): error is SessionError => isNamed(error, "SessionError");
+export const isSessionError = (error: unknown): error is SessionError =>
+  isNamed(error, "SessionError");
 
 /**
  * For `catch`: the error as one to explain.
@@ -78,19 +84,21 @@ export function asSessionError(error: unknown): SessionError {
 /**
  * The answer of a handler that needs a session, or something of it, and can't have it.
  *
- * @returns 401 with a challenge, 403, 500, or 503 with the time to wait; JSON with `error`, the code, and `message`
+ * @returns 401 with a challenge, 403, 500, or 503 with the time to wait; JSON with `error`, the
+ *   code, and `message`
  */
 export function errorResponse({ code, status }: Pick<SessionError, "code" | "status">): Response {
   const headers = new Headers({ "cache-control": "private, no-store" });
-  // RFC 9110 §15.5.2 wants a challenge with a 401; a session is no scheme of the registry, so it names itself.
+  // RFC 9110 §15.5.2 wants a challenge with a 401; a session is no scheme of the registry, so it
+  // names itself.
   if (status === 401) headers.set("www-authenticate", "Session");
   if (status === 503) headers.set("retry-after", "5");
   return Response.json({ error: code, message: errors[code].message }, { status, headers });
 }
 
 /**
- * Error codes that the sign-in page explains. Auth.js itself tells a browser `Configuration` for nearly everything, an
- * outage of the provider included.
+ * Error codes that the sign-in page explains. Auth.js itself tells a browser `Configuration` for
+ * nearly everything, an outage of the provider included.
  */
 export type SignInError =
   | "AccessDenied"

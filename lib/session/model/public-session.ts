@@ -11,7 +11,10 @@ export interface SessionUser {
   username: string | null;
   email: string | null;
   emailVerified: boolean;
-  /** The address of a picture; null, too, where the Content Security Policy has browsers show none, as on plain http. */
+  /**
+   * The address of a picture; null, too, where the Content Security Policy has browsers show none,
+   * as on plain http.
+   */
   image: string | null;
   /** Names of the user's roles. */
   roles: string[];

@@ -13,8 +13,9 @@ export interface Requirement {
   /** Membership of an organization, with a role in it where one is named. */
   organization?: { id: string; role?: string | undefined } | undefined;
   /**
-   * A permission: a scope of the access token for an API resource, for an organization, or for both. For a resource alone, a role
-   * in any organization counts: an app for several tenants names the organization (docs/protecting.md).
+   * A permission: a scope of the access token for an API resource, for an organization, or for
+   * both. For a resource alone, a role in any organization counts: an app for several tenants names
+   * the organization (docs/protecting.md).
    */
   permission?: (AccessTokenTarget & { scope: string }) | undefined;
 }

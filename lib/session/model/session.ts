@@ -10,19 +10,26 @@ import type { TokenResponse } from "@/lib/logto/tokens";
  *
  * - subject: Logto's id of a user, which is the user's id here too.
  * - session: one user, signed in in one browser. `sid` is our id of it, `logtoSid` Logto's.
- * - store: where sessions are kept. Cookie store (AUTH_SESSION_STRATEGY=jwt): the encrypted cookie is the session, tokens
- *   included. Row store (=database): the cookie is a random string that names a row, which has the tokens encrypted.
- * - grant: what the user allowed this app at Logto. It lives as long as Logto accepts its newest refresh token.
+ * - store: where sessions are kept. Cookie store (AUTH_SESSION_STRATEGY=jwt): the encrypted cookie
+ *   is the session, tokens included. Row store (=database): the cookie is a random string that
+ *   names a row, which has the tokens encrypted.
+ * - grant: what the user allowed this app at Logto. It lives as long as Logto accepts its newest
+ *   refresh token.
  * - renewal: new tokens and claims by the refresh token, ahead of the access token's end.
  * - exchange: an access token for an API or an organization, by the same refresh token.
- * - generation: counts changes of the tokens, so that of two copies of one session the newer can be told.
- * - tombstone: what is left of a session whose grant was refused, by Logto or because the user may not come here any more.
- *   It has no tokens. Whoever has one reads "your session has ended".
- * - state: what one process knows of a session, in memory. Status: how a request's session stands (lifecycle/status.ts).
+ * - generation: counts changes of the tokens, so that of two copies of one session the newer can be
+ *   told.
+ * - tombstone: what is left of a session whose grant was refused, by Logto or because the user may
+ *   not come here any more. It has no tokens. Whoever has one reads "your session has ended".
+ * - state: what one process knows of a session, in memory. Status: how a request's session stands
+ *   (lifecycle/status.ts).
  * - guard: checks a requirement beside the data that it protects.
  */
 
-/** How long a session lasts without a request, in seconds. A renewal sets it anew, and so does use once less than half is left. */
+/**
+ * How long a session lasts without a request, in seconds. A renewal sets it anew, and so does use
+ * once less than half is left.
+ */
 export const sessionLifetime = 7 * 24 * 60 * 60;
 
 /** The tokens of a Logto grant. Times are seconds. The row store seals them. */
@@ -37,24 +44,32 @@ export const grantTokens = z.object({
 });
 
 /**
- * A session, whichever store keeps it. Times are seconds since 1970. Server-side only: nothing of this but the claims that
- * `toPublicSession` lists ever reaches a browser.
+ * A session, whichever store keeps it. Times are seconds since 1970. Server-side only: nothing of
+ * this but the claims that `toPublicSession` lists ever reaches a browser.
  *
  * It has no member `sub`: by a member of that name Auth.js would link accounts.
  */
 const session = z.object({
   subject: z.string().min(1),
-  /** Our id of this session: random, it survives renewals, and state in memory is shared by it alone. */
+  /**
+   * Our id of this session: random, it survives renewals, and state in memory is shared by it
+   * alone.
+   */
   sid: z.string().min(1),
   /** Logto's id of it, by which a back-channel logout may name it. */
   logtoSid: z.string().optional(),
   /** When it began, by Logto's clock. */
   startedAt: z.number(),
-  /** When the user proved who they are, where that is known: a sign-in at Logto may pass without a password. */
+  /**
+   * When the user proved who they are, where that is known: a sign-in at Logto may pass without a
+   * password.
+   */
   authenticatedAt: z.number().optional(),
   generation: z.number().int().nonnegative(),
   claims: z.looseObject({ sub: z.string() }),
-  /** Names of claims that are not here, as the cookie had no room for them (`withoutLargeClaims`). */
+  /**
+   * Names of claims that are not here, as the cookie had no room for them (`withoutLargeClaims`).
+   */
   omitted: z.array(z.string()).min(1).optional(),
   ...grantTokens.partial().shape,
   /** When the session ends. */
@@ -72,7 +87,8 @@ export type Session = Readonly<z.output<typeof session>>;
  * @throws z.ZodError
  */
 export function parseSession(kept: unknown): Session {
-  const isEarlier = typeof kept === "object" && kept !== null && "sub" in kept && !("subject" in kept);
+  const isEarlier =
+    typeof kept === "object" && kept !== null && "sub" in kept && !("subject" in kept);
   return Object.freeze(session.parse(isEarlier ? { ...kept, subject: kept.sub } : kept));
 }
 
@@ -122,13 +138,21 @@ export function beginSession(answer: CodeExchange, idToken: unknown, now = Date.
     expiresAt,
     expiresIn,
     refreshToken: answer.refresh_token,
-    // Without a refresh token Logto is never asked again, so the session is as good as its access token.
+    // Without a refresh token Logto is never asked again, so the session is as good as its access
+    // token.
     exp: answer.refresh_token ? seconds(now) + sessionLifetime : expiresAt,
   });
 }
 
-/** The session after a renewal: new tokens, and claims as they are now (a role that was taken away is gone). */
-export function renewedSession(before: Session, response: TokenResponse, now = Date.now()): Session {
+/**
+ * The session after a renewal: new tokens, and claims as they are now (a role that was taken away
+ * is gone).
+ */
+export function renewedSession(
+  before: Session,
+  response: TokenResponse,
+  now = Date.now(),
+): Session {
   return Object.freeze({
     ...exchangedSession(before, response),
     generation: before.generation + 1,
@@ -139,21 +163,30 @@ export function renewedSession(before: Session, response: TokenResponse, now = D
   });
 }
 
-/** The session after an exchange, which may have rotated the refresh token and brings new claims. */
+/**
+ * The session after an exchange, which may have rotated the refresh token and brings new claims.
+ */
 export function exchangedSession(before: Session, response: TokenResponse): Session {
   const { refreshToken } = response;
   const { claims, omitted } = response.claims ? { claims: response.claims } : before;
   const isSame = refreshToken === before.refreshToken;
   // The very same object: stores write what is not the object that they gave.
-  if (isSame && isDeepStrictEqual([claims, omitted], [before.claims, before.omitted])) return before;
+  if (isSame && isDeepStrictEqual([claims, omitted], [before.claims, before.omitted]))
+    return before;
   if (isSame) return Object.freeze({ ...before, claims, omitted });
-  return Object.freeze({ ...before, claims, omitted, refreshToken, generation: before.generation + 1 });
+  return Object.freeze({
+    ...before,
+    claims,
+    omitted,
+    refreshToken,
+    generation: before.generation + 1,
+  });
 }
 
 /**
- * The session without its largest claims, as many as it takes to have `limit` bytes at most as JSON; `roles` is the last to go,
- * as an API beside the app may read it in the cookie. It names them, so that no one takes an omitted claim for an empty one
- * (lifecycle/complete-session.ts).
+ * The session without its largest claims, as many as it takes to have `limit` bytes at most as
+ * JSON; `roles` is the last to go, as an API beside the app may read it in the cookie. It names
+ * them, so that no one takes an omitted claim for an empty one (lifecycle/complete-session.ts).
  */
 export function withoutLargeClaims(session: Session, limit: number): Session {
   const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
@@ -177,7 +210,10 @@ export function withoutLargeClaims(session: Session, limit: number): Session {
 export function completedSession(before: Session, userinfo: UserClaims): Session {
   if (!before.omitted) return before;
   const found = before.omitted.filter((name) => name in userinfo);
-  const claims = { ...before.claims, ...Object.fromEntries(found.map((name) => [name, userinfo[name]])) };
+  const claims = {
+    ...before.claims,
+    ...Object.fromEntries(found.map((name) => [name, userinfo[name]])),
+  };
   return Object.freeze({ ...before, claims, omitted: undefined });
 }
 
@@ -202,16 +238,27 @@ export function extendedSession(before: Session, now = Date.now()): Session {
   return Object.freeze({ ...before, exp: seconds(now) + sessionLifetime });
 }
 
-/** Of two copies of one session, whether `one` has later tokens than `other`, or the same tokens and a longer life. */
+/**
+ * Of two copies of one session, whether `one` has later tokens than `other`, or the same tokens and
+ * a longer life.
+ */
 export function isNewer(one: Session, other: Session): boolean {
-  return one.generation === other.generation ? one.exp > other.exp : one.generation > other.generation;
+  return one.generation === other.generation
+    ? one.exp > other.exp
+    : one.generation > other.generation;
 }
 
 /** When an access token expires, and its lifetime, in seconds. Without one nothing expires. */
 type Lifetime = Pick<Session, "expiresAt" | "expiresIn">;
 
-/** Whether a token should be replaced now: ahead of its end by 60 s, or by a quarter of a shorter life. `now` in milliseconds. */
-export function isExpiring({ expiresAt = Infinity, expiresIn = 0 }: Lifetime, now = Date.now()): boolean {
+/**
+ * Whether a token should be replaced now: ahead of its end by 60 s, or by a quarter of a shorter
+ * life. `now` in milliseconds.
+ */
+export function isExpiring(
+  { expiresAt = Infinity, expiresIn = 0 }: Lifetime,
+  now = Date.now(),
+): boolean {
   return now / 1000 >= expiresAt - Math.min(60, expiresIn / 4);
 }
 
@@ -220,7 +267,10 @@ export function isExpired({ expiresAt = Infinity }: Lifetime, now = Date.now()):
   return now / 1000 >= expiresAt;
 }
 
-/** Whether the session should last longer: less than half of its life is left. `now` in milliseconds. */
+/**
+ * Whether the session should last longer: less than half of its life is left. `now` in
+ * milliseconds.
+ */
 export function needsExtension({ exp, refreshToken }: Session, now = Date.now()): boolean {
   return refreshToken !== undefined && exp - now / 1000 < sessionLifetime / 2;
 }

@@ -1,6 +1,6 @@
 /*
- * The way back travels in `state`, which Logto hands back as it is. So it belongs to this one sign-in or sign-out: it is there
- * where cookies got lost, and no other tab overwrites it.
+ * The way back travels in `state`, which Logto hands back as it is. So it belongs to this one
+ * sign-in or sign-out: it is there where cookies got lost, and no other tab overwrites it.
  */
 
 /** Neither in base64url nor in what Auth.js and we put before it. */

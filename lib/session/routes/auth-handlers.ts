@@ -16,16 +16,22 @@ import { authPath, defaultCallbackUrl, safeCallbackUrl, signInPath } from "../mo
 import { asSessionError, errorResponse } from "../model/errors";
 import type { Session } from "../model/session";
 import { splitState, withPath } from "../model/state-parameter";
-import { isSessionCookie, removedCookies, sessionCookieName, withReplacedCookies } from "../stores/cookie";
+import {
+  isSessionCookie,
+  removedCookies,
+  sessionCookieName,
+  withReplacedCookies,
+} from "../stores/cookie";
 import { isSameOrigin } from "./same-origin";
 import { endHere } from "./sign-out";
 
 type AuthRequest = Parameters<typeof handlers.GET>[0];
 
 /**
- * Auth.js's routes, to which the forms for signing in and out send too. Auth.js signs in; what becomes of sessions is ours. So it
- * never gets to see a session cookie, and never waits for a store, except to begin a session. Nor does it keep the page to come
- * back to: that travels in `state`.
+ * Auth.js's routes, to which the forms for signing in and out send too. Auth.js signs in; what
+ * becomes of sessions is ours. So it never gets to see a session cookie, and never waits for a
+ * store, except to begin a session. Nor does it keep the page to come back to: that travels in
+ * `state`.
  */
 export async function handleAuthRequest(request: AuthRequest): Promise<Response> {
   const { pathname, search } = request.nextUrl;
@@ -34,7 +40,8 @@ export async function handleAuthRequest(request: AuthRequest): Promise<Response>
   if (pathname.startsWith(`${authPath}/callback/`)) return finishSignIn(request, url);
   if (pathname === `${authPath}/session` && !isPost) return showSession();
   const { response, context } = await answer(request, url);
-  if (isPost && pathname.startsWith(`${authPath}/signin`)) return beginSignIn(request, response, context);
+  if (isPost && pathname.startsWith(`${authPath}/signin`))
+    return beginSignIn(request, response, context);
   if (context.error) return explain(response, context, url);
   if (isPost && pathname === `${authPath}/session`) return showSession();
   if (isPost && pathname === `${authPath}/signout`) {
@@ -59,7 +66,9 @@ async function answer(
   const context = signInContext(bare);
   context.isSameOrigin = isSameOrigin(request);
   const answered = await (method === "GET" ? handlers.GET(bare) : handlers.POST(bare));
-  const written = answered.headers.getSetCookie().filter((line) => !isCallbackUrlCookie(line.split("=")[0]));
+  const written = answered.headers
+    .getSetCookie()
+    .filter((line) => !isCallbackUrlCookie(line.split("=")[0]));
   const kept = new Headers(answered.headers);
   kept.delete("set-cookie");
   for (const line of written) kept.append("set-cookie", line);
@@ -72,11 +81,15 @@ const isCallbackUrlCookie = (name = "") => name.endsWith("authjs.callback-url");
 
 /** Auth.js takes whatever begins with the session cookie's name for a chunk of it. */
 const withoutSession = ({ headers }: AuthRequest): Headers =>
-  withReplacedCookies(headers, (name) => name.startsWith(sessionCookieName()) || isCallbackUrlCookie(name));
+  withReplacedCookies(
+    headers,
+    (name) => name.startsWith(sessionCookieName()) || isCallbackUrlCookie(name),
+  );
 
 /**
- * What `useSession` asks for. Auth.js would write the cookie anew on each look, and of parallel requests the last would win,
- * with old tokens; and it would call an outage of the database "signed out". What `update` sends is ignored.
+ * What `useSession` asks for. Auth.js would write the cookie anew on each look, and of parallel
+ * requests the last would win, with old tokens; and it would call an outage of the database "signed
+ * out". What `update` sends is ignored.
  */
 async function showSession(): Promise<Response> {
   try {
@@ -87,8 +100,9 @@ async function showSession(): Promise<Response> {
 }
 
 /**
- * Sends the browser to Logto, with the page to come back to in `state`. On another host than AUTH_URL's it has to sign in there:
- * that host will get Logto's answer, and needs the cookies that go with it.
+ * Sends the browser to Logto, with the page to come back to in `state`. On another host than
+ * AUTH_URL's it has to sign in there: that host will get Logto's answer, and needs the cookies that
+ * go with it.
  *
  * @param response of Auth.js
  */
@@ -112,7 +126,10 @@ async function beginSignIn(
   return sendTo(response, destination.href);
 }
 
-/** Says what failed on the sign-in page, to which Auth.js leads with little more than "Configuration". */
+/**
+ * Says what failed on the sign-in page, to which Auth.js leads with little more than
+ * "Configuration".
+ */
 async function explain(
   response: Response,
   { error }: SignInContext,
@@ -144,8 +161,8 @@ function sendTo(response: Response, url: string): NextResponse {
 }
 
 /**
- * Has Auth.js sign in, and sends the browser to the page that it wanted. A session that the sign-in replaces has ended, and so has
- * its grant, unless Logto gave both the same one.
+ * Has Auth.js sign in, and sends the browser to the page that it wanted. A session that the sign-in
+ * replaces has ended, and so has its grant, unless Logto gave both the same one.
  */
 async function finishSignIn(request: AuthRequest, url: URL): Promise<Response> {
   const cookies = request.cookies.getAll();
@@ -166,7 +183,8 @@ async function finishSignIn(request: AuthRequest, url: URL): Promise<Response> {
       : explain(response, context, url, callbackUrl);
   }
   if (before) {
-    // For the same user in the same browser Logto goes on with the grant that it has: revoking it would end the new session.
+    // For the same user in the same browser Logto goes on with the grant that it has: revoking it
+    // would end the new session.
     const keepGrant = context.grant?.subject === before.subject;
     await endSession(before, "signed out", { keepGrant }).catch(
       tolerateOutage("a replaced session's row is left"),
@@ -180,12 +198,17 @@ async function finishSignIn(request: AuthRequest, url: URL): Promise<Response> {
   return completed;
 }
 
-/** A sign-in that was refused after Logto had agreed leaves no grant behind, unless it is that of the session that stays. */
+/**
+ * A sign-in that was refused after Logto had agreed leaves no grant behind, unless it is that of
+ * the session that stays.
+ */
 async function dropGrant({ grant }: SignInContext, before: Session | undefined): Promise<void> {
   if (!grant?.refreshToken || grant.subject === before?.subject) return;
   try {
     await revokeGrant(logtoClient(), grant.refreshToken);
   } catch (error) {
-    log.warn("a refused sign-in's grant could not be revoked", { reason: toLogtoError(error).message });
+    log.warn("a refused sign-in's grant could not be revoked", {
+      reason: toLogtoError(error).message,
+    });
   }
 }

@@ -13,15 +13,19 @@ const retryAfter = 5;
 const noStore = { "cache-control": "no-store" };
 
 /**
- * Logto's word that somebody signed out there: their sessions end here, too (OpenID Connect Back-Channel Logout 1.0).
+ * Logto's word that somebody signed out there: their sessions end here, too (OpenID Connect
+ * Back-Channel Logout 1.0).
  *
- * @returns 200 when they have, 400 with a JSON error for a bad request, 503 when it can't be told or done just now
+ * @returns 200 when they have, 400 with a JSON error for a bad request, 503 when it can't be told
+ *   or done just now
  */
 export async function handleBackchannelLogout(request: Request): Promise<Response> {
   try {
     const logoutToken = await readLogoutToken(request);
     if (logoutToken === undefined) {
-      return refuse(`The request is no form of ${largestBody} bytes at most with one logout_token.`);
+      return refuse(
+        `The request is no form of ${largestBody} bytes at most with one logout_token.`,
+      );
     }
     const { sub, sid, issuedAt } = await verifyLogoutToken(logtoClient(), logoutToken);
     // What began later stays, so that a token that is used again ends nothing.
@@ -35,7 +39,10 @@ export async function handleBackchannelLogout(request: Request): Promise<Respons
     if (!isLogtoError(error) && !isDatabaseError(error)) throw error;
     log.error("back-channel logout not possible", { reason: error.message });
     const body = { error: "temporarily_unavailable", error_description: "Try again later." };
-    return Response.json(body, { status: 503, headers: { ...noStore, "retry-after": String(retryAfter) } });
+    return Response.json(body, {
+      status: 503,
+      headers: { ...noStore, "retry-after": String(retryAfter) },
+    });
   }
 }
 
@@ -54,7 +61,10 @@ async function readLogoutToken(request: Request): Promise<string | undefined> {
   return others.length === 0 && logoutToken ? logoutToken : undefined;
 }
 
-/** The body, or undefined where it has more than `limit` bytes: nothing larger is kept, whatever its header says. */
+/**
+ * The body, or undefined where it has more than `limit` bytes: nothing larger is kept, whatever its
+ * header says.
+ */
 async function readText({ body }: Request, limit: number): Promise<string | undefined> {
   const reader = body?.getReader();
   const chunks: Uint8Array[] = [];

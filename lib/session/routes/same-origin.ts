@@ -4,10 +4,12 @@ import { env } from "@/lib/env";
 const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : undefined);
 
 /**
- * Whether a page of ours caused a request, or one of another origin, a sibling subdomain's included. The browser says so in
- * `Sec-Fetch-Site`; one that doesn't (an old one, or any on plain http), says at least where the page is from in `Origin`.
+ * Whether a page of ours caused a request, or one of another origin, a sibling subdomain's
+ * included. The browser says so in `Sec-Fetch-Site`; one that doesn't (an old one, or any on plain
+ * http), says at least where the page is from in `Origin`.
  *
- * @returns "unknown" for what says neither: that is no browser, and has no cookie that it was not given on purpose
+ * @returns "unknown" for what says neither: that is no browser, and has no cookie that it was not
+ *   given on purpose
  */
 function sourceOf({ headers }: Request): "ours" | "foreign" | "unknown" {
   const site = headers.get("sec-fetch-site");
@@ -27,7 +29,8 @@ export const isSameOrigin = (request: Request): boolean => sourceOf(request) ===
 /**
  * Whether another origin's page may have caused a write.
  *
- * @returns false for GET, HEAD and OPTIONS, which must change nothing, and whose answers no other origin can read
+ * @returns false for GET, HEAD and OPTIONS, which must change nothing, and whose answers no other
+ *   origin can read
  */
 export const isCrossSite = (request: Request): boolean =>
   !["GET", "HEAD", "OPTIONS"].includes(request.method) && sourceOf(request) === "foreign";

@@ -13,12 +13,12 @@ import { halfSignedOut } from "../model/callback-url";
 import { withPath } from "../model/state-parameter";
 
 /**
- * Signs out, in a handler or an action: ends the session and its grant, and removes the cookie. In an outage of the database the
- * cookie goes all the same, and the operator's log has a line.
+ * Signs out, in a handler or an action: ends the session and its grant, and removes the cookie. In
+ * an outage of the database the cookie goes all the same, and the operator's log has a line.
  *
  * @param path where the browser comes back to; a path of ours
- * @returns where to send the browser: to Logto, which ends its own session and sends it on. Without that, "sign in" would pass
- *   without a password. Straight back where Logto can't be reached
+ * @returns where to send the browser: to Logto, which ends its own session and sends it on. Without
+ *   that, "sign in" would pass without a password. Straight back where Logto can't be reached
  */
 export async function endHere(path = "/"): Promise<string> {
   const isHalf = !(await isEnded());

@@ -18,7 +18,10 @@ import {
 import { sessionStore, usesRows } from "../stores/current-store";
 import type { Protection } from "./protected-paths";
 
-/** Request header by which a guard learns which page to come back to. Middleware sets it; a guard checks it again. */
+/**
+ * Request header by which a guard learns which page to come back to. Middleware sets it; a guard
+ * checks it again.
+ */
 export const requestedPathHeader = "x-requested-path";
 
 const uncached = "private, no-store";
@@ -27,19 +30,22 @@ const pathOf = ({ nextUrl }: NextRequest) => nextUrl.pathname + nextUrl.search;
 /**
  * What answers a request that `updateSession` lets pass: another middleware, such as next-intl's.
  *
- * @param request with the session cookies and other headers that it has from here on; without its body
+ * @param request with the session cookies and other headers that it has from here on; without its
+ *   body
  */
 export type Respond = (request: NextRequest) => Response | Promise<Response>;
 
 /**
- * What middleware does for a request: renews its session ahead of expiry, so that this same request's page, handler and
- * action see the new tokens already; writes the cookie only when it changed; and sends visitors of protected pages away
- * who have no session. Where sessions are rows it looks the row up on a closed site only: elsewhere every guard does. It
- * authorizes nobody: there are ways around middleware, and every guard checks for itself.
+ * What middleware does for a request: renews its session ahead of expiry, so that this same
+ * request's page, handler and action see the new tokens already; writes the cookie only when it
+ * changed; and sends visitors of protected pages away who have no session. Where sessions are rows
+ * it looks the row up on a closed site only: elsewhere every guard does. It authorizes nobody:
+ * there are ways around middleware, and every guard checks for itself.
  *
  * @param protection tells what is for signed-in people only
- * @param respond another middleware, which answers what passes: with a redirect, a rewrite, or `NextResponse.next()`. Its
- *   cookies and headers stay, and so do the request headers that it changes; it need not pass on those that changed here
+ * @param respond another middleware, which answers what passes: with a redirect, a rewrite, or
+ *   `NextResponse.next()`. Its cookies and headers stay, and so do the request headers that it
+ *   changes; it need not pass on those that changed here
  * @example return updateSession(request, protection, createIntlMiddleware(routing));
  */
 export async function updateSession(
@@ -49,14 +55,21 @@ export async function updateSession(
 ): Promise<Response> {
   const wanted = afterSignOut(request);
   if (wanted) return redirect(publicUrl(wanted, request.headers));
-  const found = await (usesRows() ? lookAtRow(request, protection) : updateCookie(request, protection));
+  const found = await (usesRows()
+    ? lookAtRow(request, protection)
+    : updateCookie(request, protection));
   const response = found instanceof Response ? found : await proceed(request, found, respond);
-  // Of a page that was rendered at build time Next.js says that any cache may keep it, and give it to anybody.
-  if (protection.verdict(request) !== "let through") response.headers.set("cache-control", uncached);
+  // Of a page that was rendered at build time Next.js says that any cache may keep it, and give it
+  // to anybody.
+  if (protection.verdict(request) !== "let through")
+    response.headers.set("cache-control", uncached);
   return response;
 }
 
-/** The page that was wanted after a sign-out. Logto sends every browser to the start page, the only one that it knows of. */
+/**
+ * The page that was wanted after a sign-out. Logto sends every browser to the start page, the only
+ * one that it knows of.
+ */
 function afterSignOut({ nextUrl }: NextRequest): string | undefined {
   if (nextUrl.pathname !== "/") return undefined;
   const { state, path } = splitState(nextUrl.searchParams.get("state") ?? "");
@@ -66,7 +79,10 @@ function afterSignOut({ nextUrl }: NextRequest): string | undefined {
     : safeCallbackUrl(path, undefined, "/");
 }
 
-/** What a request that passes changes: session cookies in the browser, and those that it has itself from here on. */
+/**
+ * What a request that passes changes: session cookies in the browser, and those that it has itself
+ * from here on.
+ */
 interface Changes {
   written: SessionCookie[];
   seen: SessionCookie[];
@@ -74,7 +90,10 @@ interface Changes {
 
 const changes = (written: SessionCookie[] = [], seen = written): Changes => ({ written, seen });
 
-async function lookAtRow(request: NextRequest, protection: Protection): Promise<Response | Changes> {
+async function lookAtRow(
+  request: NextRequest,
+  protection: Protection,
+): Promise<Response | Changes> {
   const cookies = request.cookies.getAll();
   if (protection.verdict(request) === "let through") return changes();
   if (!protection.isClosed && cookies.some(({ name }) => isSessionCookie(name))) return changes();
@@ -87,13 +106,17 @@ async function lookAtRow(request: NextRequest, protection: Protection): Promise<
   }
 }
 
-async function updateCookie(request: NextRequest, protection: Protection): Promise<Response | Changes> {
+async function updateCookie(
+  request: NextRequest,
+  protection: Protection,
+): Promise<Response | Changes> {
   const cookies = request.cookies.getAll();
   const names = cookies.map(({ name }) => name);
   const read = await readStatus(cookies);
   const status = read.status === "active" ? await renewSession(read.session) : read;
   if (status.status === "active") return changes(await cookiesFor(status.session, cookies));
-  // Only by a navigation: a fetch's late answer would remove the cookie of a sign-in that was completed meanwhile.
+  // Only by a navigation: a fetch's late answer would remove the cookie of a sign-in that was
+  // completed meanwhile.
   const removed = isNavigation(request) && read.status !== "foreign" ? removedCookies(names) : [];
   if (protection.verdict(request) !== "let through")
     return withCookies(turnAway(request, protection, status.status), removed);
@@ -123,7 +146,10 @@ function turnAway(
 }
 
 /** Why there is no session, as the sign-in page explains it. */
-const explanations: Record<string, string> = { ended: "SessionEnded", unreadable: "SessionUnreadable" };
+const explanations: Record<string, string> = {
+  ended: "SessionEnded",
+  unreadable: "SessionUnreadable",
+};
 
 /** Goes on to the page, handler or action, by way of `respond`. */
 async function proceed(
@@ -142,21 +168,26 @@ async function proceed(
   const answer = await respond(withHeaders(request, headers));
   // A copy: the headers of a redirect can't be changed.
   const response = new NextResponse(answer.body, answer);
-  if (isPassedOn(response)) overrideHeaders(response, change(overriddenHeaders(response) ?? headers));
+  if (isPassedOn(response))
+    overrideHeaders(response, change(overriddenHeaders(response) ?? headers));
   return withCookies(response, written);
 }
 
 /**
- * The same request with other headers, without its body, which is the route's. From its parts: Node.js 24 refuses to copy Next's
- * proxy of a request.
+ * The same request with other headers, without its body, which is the route's. From its parts:
+ * Node.js 24 refuses to copy Next's proxy of a request.
  */
 function withHeaders({ nextUrl, method }: NextRequest, headers: Headers): NextRequest {
-  return new NextRequest(nextUrl.href, { method, headers, nextConfig: { basePath: nextUrl.basePath } });
+  return new NextRequest(nextUrl.href, {
+    method,
+    headers,
+    nextConfig: { basePath: nextUrl.basePath },
+  });
 }
 
 /*
- * What `NextResponse.next` and `NextResponse.rewrite` say to Next's server, in headers: that the request goes on, and with
- * which headers in place of its own.
+ * What `NextResponse.next` and `NextResponse.rewrite` say to Next's server, in headers: that the
+ * request goes on, and with which headers in place of its own.
  */
 const overrideList = "x-middleware-override-headers";
 const overridePrefix = "x-middleware-request-";
@@ -168,7 +199,9 @@ const isPassedOn = ({ headers }: Response) =>
 function overriddenHeaders({ headers }: Response): Headers | undefined {
   const names = headers.get(overrideList)?.split(",");
   if (!names) return undefined;
-  return new Headers(names.map((name): [string, string] => [name, headers.get(overridePrefix + name) ?? ""]));
+  return new Headers(
+    names.map((name): [string, string] => [name, headers.get(overridePrefix + name) ?? ""]),
+  );
 }
 
 function overrideHeaders(response: Response, headers: Headers): void {

@@ -1,13 +1,20 @@
 import { hkdfSync } from "node:crypto";
-import { base64url, calculateJwkThumbprint, decodeProtectedHeader, EncryptJWT, jwtDecrypt } from "jose";
+import {
+  base64url,
+  calculateJwkThumbprint,
+  decodeProtectedHeader,
+  EncryptJWT,
+  jwtDecrypt,
+} from "jose";
 import { log } from "@/lib/log";
 import { BoundedMap, isNews, shared } from "@/lib/shared";
 import { parseSession, withoutLargeClaims, type Session } from "../model/session";
 
 /**
- * Encrypts and decrypts session cookies exactly as Auth.js does (`dir`, A256CBC-HS512, HKDF over the secret with the
- * cookie's name as salt), so that its `getToken` reads ours and we read its. It derives each key once, where Auth.js does
- * it twice per call, and keeps what it decrypted last: middleware and the page of one request share one decryption.
+ * Encrypts and decrypts session cookies exactly as Auth.js does (`dir`, A256CBC-HS512, HKDF over
+ * the secret with the cookie's name as salt), so that its `getToken` reads ours and we read its. It
+ * derives each key once, where Auth.js does it twice per call, and keeps what it decrypted last:
+ * middleware and the page of one request share one decryption.
  */
 interface Key {
   kid: string;
@@ -20,7 +27,10 @@ async function deriveKey(secret: string, salt: string): Promise<Key> {
   const bytes = new Uint8Array(
     hkdfSync("sha256", secret, salt, `Auth.js Generated Encryption Key (${salt})`, 64),
   );
-  return { bytes, kid: await calculateJwkThumbprint({ kty: "oct", k: base64url.encode(bytes) }, "sha512") };
+  return {
+    bytes,
+    kid: await calculateJwkThumbprint({ kty: "oct", k: base64url.encode(bytes) }, "sha512"),
+  };
 }
 
 function keyOf(secret: string, salt: string): Promise<Key> {
@@ -31,9 +41,10 @@ function keyOf(secret: string, salt: string): Promise<Key> {
 }
 
 /**
- * The most that a session may have as JSON, in bytes: encrypted that is 6 KB. nginx and Apache refuse a Cookie line of more than
- * 8 KB by default, Node.js headers of more than 16 KB in all, and other cookies need room, too. Whoever reached a limit would
- * get no page any more, the sign-in page included. Tokens are never left out: Logto's have some 100 bytes.
+ * The most that a session may have as JSON, in bytes: encrypted that is 6 KB. nginx and Apache
+ * refuse a Cookie line of more than 8 KB by default, Node.js headers of more than 16 KB in all, and
+ * other cookies need room, too. Whoever reached a limit would get no page any more, the sign-in
+ * page included. Tokens are never left out: Logto's have some 100 bytes.
  */
 const largestSession = 4_300;
 
@@ -43,8 +54,8 @@ const cacheKey = (secret = "", salt: string, value: string) => `${secret} ${salt
 const values = () => shared("values", () => new WeakMap<Session, Promise<string>>());
 
 /**
- * Encrypts a session. One that was read from a cookie and did not change comes back as that cookie's value, and one that
- * did is encrypted once, however many parallel requests write it.
+ * Encrypts a session. One that was read from a cookie and did not change comes back as that
+ * cookie's value, and one that did is encrypted once, however many parallel requests write it.
  *
  * @param secrets newest first; the newest encrypts
  * @param salt the session cookie's name
@@ -63,7 +74,11 @@ async function encrypt(token: Session, secret: string, salt: string): Promise<st
   const kept = withoutLargeClaims(token, largestSession);
   const { subject: user, omitted } = kept;
   if (omitted && isNews(`claims of ${user} omitted`))
-    log.warn("session too large for a cookie", { user, omitted, instead: "asked of userinfo where needed" });
+    log.warn("session too large for a cookie", {
+      user,
+      omitted,
+      instead: "asked of userinfo where needed",
+    });
   const value = await seal({ ...kept, jti: crypto.randomUUID() }, secret, salt, token.exp);
   // With all claims: this process need not ask for them.
   decrypted().set(cacheKey(secret, salt, value), token);
@@ -76,7 +91,12 @@ async function encrypt(token: Session, secret: string, salt: string): Promise<st
  * @param salt what it is for; each use has a key of its own
  * @param exp when it expires, in seconds since 1970
  */
-export async function seal(payload: object, secret: string, salt: string, exp: number): Promise<string> {
+export async function seal(
+  payload: object,
+  secret: string,
+  salt: string,
+  exp: number,
+): Promise<string> {
   const { bytes, kid } = await keyOf(secret, salt);
   return new EncryptJWT({ ...payload })
     .setProtectedHeader({ alg: "dir", enc: "A256CBC-HS512", kid })
@@ -118,11 +138,16 @@ export async function unseal(
 }
 
 /**
- * Whether a session cookie is another app's: made with another secret, or by a row store, whose cookies are names.
+ * Whether a session cookie is another app's: made with another secret, or by a row store, whose
+ * cookies are names.
  *
  * @param value what `decodeSession` refused
  */
-export async function isForeign(value: string, secrets: readonly string[], salt: string): Promise<boolean> {
+export async function isForeign(
+  value: string,
+  secrets: readonly string[],
+  salt: string,
+): Promise<boolean> {
   if (isRowName(value)) return true;
   try {
     const { kid } = decodeProtectedHeader({ protected: value.split(".", 1)[0] });
@@ -141,7 +166,8 @@ const isRowName = (value: string) => /^[\w-]{36,43}$/.test(value);
  *
  * @param secrets newest first; any of them decrypts
  * @returns null when the session's time is over
- * @throws when the value is not one of ours: tampered with, truncated, of another secret or another application
+ * @throws when the value is not one of ours: tampered with, truncated, of another secret or another
+ *   application
  */
 export async function decodeSession(
   value: string,
@@ -149,7 +175,8 @@ export async function decodeSession(
   salt: string,
   now = Date.now(),
 ): Promise<Session | null> {
-  const token = decrypted().get(cacheKey(secrets[0], salt, value)) ?? (await decrypt(value, secrets, salt));
+  const token =
+    decrypted().get(cacheKey(secrets[0], salt, value)) ?? (await decrypt(value, secrets, salt));
   return token.exp > now / 1000 ? token : null;
 }
 

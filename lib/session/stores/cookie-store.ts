@@ -7,8 +7,9 @@ import { sessionCookieName } from "./cookie";
 import type { Ended, SessionStore } from "./store";
 
 /**
- * What this process ended before its time, by key: sessions that began until `before` are over. A cookie can't be taken back
- * from whoever has a copy of it, and another process knows nothing of this list. Both times in milliseconds.
+ * What this process ended before its time, by key: sessions that began until `before` are over. A
+ * cookie can't be taken back from whoever has a copy of it, and another process knows nothing of
+ * this list. Both times in milliseconds.
  */
 interface Endings {
   entries: Map<string, { before: number; expires: number }>;
@@ -17,7 +18,9 @@ interface Endings {
 }
 
 const pruneEvery = 60_000;
-/** In milliseconds. A renewal under way may write one more cookie, which lives a whole session long. */
+/**
+ * In milliseconds. A renewal under way may write one more cookie, which lives a whole session long.
+ */
 const lifetime = 2 * sessionLifetime * 1000;
 const endings = () => shared<Endings>("endings", () => ({ entries: new Map(), prunedAt: 0 }));
 
@@ -52,10 +55,13 @@ export const cookieStore: SessionStore = {
       return session && !hasEnded(session) ? session : undefined;
     } catch (error) {
       if (await isForeign(cookieValue, secrets, salt)) {
-        if (isNews("foreign cookie")) log.warn("session cookie of another app, secret or store ignored");
+        if (isNews("foreign cookie"))
+          log.warn("session cookie of another app, secret or store ignored");
         return "foreign";
       }
-      log.warn("session cookie unreadable", { reason: error instanceof Error ? error.message : "unknown" });
+      log.warn("session cookie unreadable", {
+        reason: error instanceof Error ? error.message : "unknown",
+      });
       return "unreadable";
     }
   },
@@ -66,7 +72,8 @@ export const cookieStore: SessionStore = {
     if (hasEnded(session)) return undefined;
     const [secrets, salt] = [env().AUTH_SECRET, sessionCookieName()];
     const before = held ? await decodeSession(held, secrets, salt).catch(() => null) : null;
-    // Claims alone, which an exchange brought, are written with the next renewal. An older secret's cookie is written anew.
+    // Claims alone, which an exchange brought, are written with the next renewal. An older secret's
+    // cookie is written anew.
     if (before && !isUnwritten(before) && !isNewer(session, before)) return undefined;
     return encodeSession(session, secrets, salt);
   },

@@ -14,12 +14,16 @@ export interface SessionCookie {
   };
 }
 
-/** Browsers drop a cookie of more than 4,096 bytes in name, value and attributes; the value gets what Auth.js gives it. */
+/**
+ * Browsers drop a cookie of more than 4,096 bytes in name, value and attributes; the value gets
+ * what Auth.js gives it.
+ */
 const chunkSize = 4096 - 160;
 
 /**
- * The session cookie's name, which is also the salt of its key. `__Host-` keeps it from being set by a sibling domain;
- * `__Secure-` from being set on http, where it is shared with siblings on purpose (AUTH_COOKIE_DOMAIN).
+ * The session cookie's name, which is also the salt of its key. `__Host-` keeps it from being set
+ * by a sibling domain; `__Secure-` from being set on http, where it is shared with siblings on
+ * purpose (AUTH_COOKIE_DOMAIN).
  */
 export function sessionCookieName(): string {
   if (!isHttps()) return "authjs.session-token";
@@ -27,16 +31,22 @@ export function sessionCookieName(): string {
 }
 
 /**
- * Whether a cookie is the session cookie or one of its chunks: ten at most, twice what Node.js accepts of a request's headers. To
- * remove the hundreds that a request could bring would take a server a second.
+ * Whether a cookie is the session cookie or one of its chunks: ten at most, twice what Node.js
+ * accepts of a request's headers. To remove the hundreds that a request could bring would take a
+ * server a second.
  */
 export function isSessionCookie(name: string): boolean {
   const base = sessionCookieName();
   return name.startsWith(base) && /^(?:\.\d)?$/.test(name.slice(base.length));
 }
 
-/** The value of a session cookie and its chunks; "" when they don't fit together; undefined when there is none. */
-export function joinChunks(cookies: readonly { name: string; value: string }[]): string | undefined {
+/**
+ * The value of a session cookie and its chunks; "" when they don't fit together; undefined when
+ * there is none.
+ */
+export function joinChunks(
+  cookies: readonly { name: string; value: string }[],
+): string | undefined {
   const base = sessionCookieName();
   // What middleware removes, the page of the same request still sees, empty.
   const found = new Map(
@@ -47,7 +57,9 @@ export function joinChunks(cookies: readonly { name: string; value: string }[]):
   if (found.size === 0) return undefined;
   const whole = found.get(base);
   if (whole !== undefined) return found.size === 1 ? whole : "";
-  const chunks = Array.from({ length: found.size }, (_, index) => found.get(`${base}.${String(index)}`));
+  const chunks = Array.from({ length: found.size }, (_, index) =>
+    found.get(`${base}.${String(index)}`),
+  );
   return chunks.every((chunk) => chunk !== undefined) ? chunks.join("") : "";
 }
 
@@ -57,7 +69,11 @@ export function joinChunks(cookies: readonly { name: string; value: string }[]):
  * @param exp when the browser drops them, in seconds since 1970
  * @param names of all cookies of the request
  */
-export function writtenCookies(value: string, exp: number, names: readonly string[]): SessionCookie[] {
+export function writtenCookies(
+  value: string,
+  exp: number,
+  names: readonly string[],
+): SessionCookie[] {
   const base = sessionCookieName();
   const count = Math.ceil(value.length / chunkSize);
   const written = Array.from({ length: count }, (_, index) =>
@@ -77,8 +93,9 @@ export function removedCookies(names: readonly string[]): SessionCookie[] {
 }
 
 /**
- * The headers of a request with some of its cookies replaced. All others stay as the browser sent them: to parse and write them
- * anew would drop those that are malformed, and join those of the same name.
+ * The headers of a request with some of its cookies replaced. All others stay as the browser sent
+ * them: to parse and write them anew would drop those that are malformed, and join those of the
+ * same name.
  *
  * @param isReplaced tells by its name which cookie goes
  * @param cookies what comes instead; empty ones are left out
@@ -105,6 +122,12 @@ export const cookieDomain = (): { domain?: string } => {
 };
 
 function cookie(name: string, value: string, expires: Date): SessionCookie {
-  const options = { httpOnly: true, sameSite: "lax", path: "/", secure: isHttps(), expires } as const;
+  const options = {
+    httpOnly: true,
+    sameSite: "lax",
+    path: "/",
+    secure: isHttps(),
+    expires,
+  } as const;
   return { name, value, options: { ...options, ...cookieDomain() } };
 }

@@ -24,15 +24,19 @@ export interface ListedSession {
   lastSeenAt: Date;
 }
 
-/** Where sessions are kept. Both implementations throw DatabaseError, and nothing else, in an outage. */
+/**
+ * Where sessions are kept. Both implementations throw DatabaseError, and nothing else, in an
+ * outage.
+ */
 export interface SessionStore {
   /** How long a browser keeps the cookie, in seconds. */
   readonly cookieLifetime: number;
   /**
    * The session of a cookie, or its tombstone.
    *
-   * @returns undefined where there is none, or it ended here; `unreadable` for a cookie that was tampered with or truncated;
-   *   `foreign` for one that another app made, or this one with another secret or store
+   * @returns undefined where there is none, or it ended here; `unreadable` for a cookie that was
+   *   tampered with or truncated; `foreign` for one that another app made, or this one with another
+   *   secret or store
    */
   read(cookieValue: string): Promise<Session | "unreadable" | "foreign" | undefined>;
   /**
@@ -52,13 +56,20 @@ export interface SessionStore {
   /**
    * Lets `use` have the refresh token to itself, in as many processes as share the store.
    *
-   * @param use gets the newest that the store knows, returns what became of it, and is called once at most
-   * @returns what `use` returned, also where the store could not take it yet: it keeps that, and writes it later. Undefined
-   *   where the session has ended here; then `use` is not called
+   * @param use gets the newest that the store knows, returns what became of it, and is called once
+   *   at most
+   * @returns what `use` returned, also where the store could not take it yet: it keeps that, and
+   *   writes it later. Undefined where the session has ended here; then `use` is not called
    * @throws DatabaseError before `use` was called; or what `use` throws
    */
-  exclusively(session: Session, use: (newest: Session) => Promise<Session>): Promise<Session | undefined>;
-  /** Ends one session. @returns the newest tokens, to be revoked at Logto, unless the store knows another session with that grant */
+  exclusively(
+    session: Session,
+    use: (newest: Session) => Promise<Session>,
+  ): Promise<Session | undefined>;
+  /**
+   * Ends one session. @returns the newest tokens, to be revoked at Logto, unless the store knows
+   * another session with that grant
+   */
   end(session: Session): Promise<Session | undefined>;
   /**
    * Ends many.
@@ -67,6 +78,9 @@ export interface SessionStore {
    * @returns those that it found, with their newest tokens, to be revoked as that of `end`
    */
   endAll(which: Ended, known: Session[]): Promise<Session[]>;
-  /** The sessions of a session's user: that one first, then the last seen. None where only browsers know of sessions. */
+  /**
+   * The sessions of a session's user: that one first, then the last seen. None where only browsers
+   * know of sessions.
+   */
   list(session: Session): Promise<ListedSession[]>;
 }

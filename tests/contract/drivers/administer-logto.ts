@@ -34,7 +34,8 @@ export function administerLogto(
   async function roleIdsOf(names: string[]): Promise<string[]> {
     const known = named.parse(await call("GET", "/roles?page_size=100"));
     const roleIds = known.filter(({ name }) => names.includes(name)).map((role) => role.id);
-    if (roleIds.length < names.length) throw new Error(`Logto lacks one of the roles ${names.join(", ")}`);
+    if (roleIds.length < names.length)
+      throw new Error(`Logto lacks one of the roles ${names.join(", ")}`);
     return roleIds;
   }
 
@@ -64,7 +65,9 @@ export function administerLogto(
     setRoles,
     async joinOrganization(id, organizationId, organizationRoleNames) {
       await call("POST", `/organizations/${organizationId}/users`, { userIds: [id] });
-      await call("PUT", `/organizations/${organizationId}/users/${id}/roles`, { organizationRoleNames });
+      await call("PUT", `/organizations/${organizationId}/users/${id}/roles`, {
+        organizationRoleNames,
+      });
     },
     async createRole(name, permissions) {
       const scopeIds = await scopeIdsOf(permissions);

@@ -4,7 +4,12 @@ import type { Administration, ApiPermissions } from "../administration";
 
 const membershipsSchema = z.object({ organizations: z.array(z.unknown()) });
 
-async function call(control: string, method: string, path: string, body?: unknown): Promise<unknown> {
+async function call(
+  control: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
   const response = await fetch(`${control}${path}`, {
     method,
     ...(body !== undefined && {
@@ -32,7 +37,10 @@ export function administerStandIn(control: string): Administration {
   };
   return {
     async createPerson(roles) {
-      const person = { username: `contract_${randomBytes(6).toString("hex")}`, password: "first-password-9" };
+      const person = {
+        username: `contract_${randomBytes(6).toString("hex")}`,
+        password: "first-password-9",
+      };
       const { id } = z
         .object({ id: z.string() })
         .parse(await call(control, "POST", "/users", { ...person, roles }));

@@ -4,15 +4,18 @@ interface Cookie {
   path: string;
 }
 
-/** Where a chain of redirects ended: an address that was not visited, or the answer of one that was. */
+/**
+ * Where a chain of redirects ended: an address that was not visited, or the answer of one that was.
+ */
 export interface Landing {
   url: URL;
   response?: Response;
 }
 
 /**
- * As much of a browser as sign-in needs: a cookie jar by origin and path (RFC 6265 §5), and redirects that are
- * followed by hand, because fetch's own would drop the cookies that the hops set.
+ * As much of a browser as sign-in needs: a cookie jar by origin and path (RFC 6265 §5), and
+ * redirects that are followed by hand, because fetch's own would drop the cookies that the hops
+ * set.
  */
 export class Browser {
   readonly #cookies = new Map<string, Cookie[]>();
@@ -32,7 +35,10 @@ export class Browser {
     return this.fetch(url, { method: "POST", body: new URLSearchParams(fields) });
   }
 
-  /** Goes to `url` and on through redirects, until a page, an error, or an address that begins with `stopAt`. */
+  /**
+   * Goes to `url` and on through redirects, until a page, an error, or an address that begins with
+   * `stopAt`.
+   */
   async follow(url: URL | string, stopAt: string): Promise<Landing> {
     return this.followFrom(new URL(url), await this.fetch(url), stopAt);
   }
@@ -64,7 +70,9 @@ export class Browser {
     };
     const maxAge = attribute("max-age");
     const expires = attribute("expires");
-    const isOver = maxAge ? Number(maxAge) <= 0 : expires !== undefined && Date.parse(expires) <= Date.now();
+    const isOver = maxAge
+      ? Number(maxAge) <= 0
+      : expires !== undefined && Date.parse(expires) <= Date.now();
 
     const others = (this.#cookies.get(from.host) ?? []).filter(
       ({ name, path }) => name !== cookie.name || path !== cookie.path,

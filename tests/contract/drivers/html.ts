@@ -9,10 +9,17 @@ export interface Form {
   passwordField?: string;
 }
 
-/** The forms of a page, as far as a driver needs to fill and send them. `base` is the page's address. */
+/**
+ * The forms of a page, as far as a driver needs to fill and send them. `base` is the page's
+ * address.
+ */
 export function formsOf(html: string, base: URL): Form[] {
   return [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gis)].map(([, tag = "", content = ""]) => {
-    const form: Form = { action: new URL(attribute(tag, "action") ?? "", base), fields: {}, textFields: [] };
+    const form: Form = {
+      action: new URL(attribute(tag, "action") ?? "", base),
+      fields: {},
+      textFields: [],
+    };
     for (const [, input = ""] of content.matchAll(/<input\b([^>]*)>/gis)) {
       const name = attribute(input, "name");
       const type = attribute(input, "type") ?? "text";
@@ -26,7 +33,11 @@ export function formsOf(html: string, base: URL): Form[] {
 }
 
 /** Sends the end-session page's form like the script in that page does. */
-export async function submitLogoutForm(browser: Browser, html: string, page: URL): Promise<Response> {
+export async function submitLogoutForm(
+  browser: Browser,
+  html: string,
+  page: URL,
+): Promise<Response> {
   const [form] = formsOf(html, page);
   if (!form) throw new Error(`No form at ${page.href}`);
   return browser.submit(form.action, { ...form.fields, logout: "yes" });

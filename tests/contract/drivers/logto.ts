@@ -2,7 +2,10 @@ import { z } from "zod";
 import type { Person } from "../server";
 import type { Browser, Landing } from "./browser";
 
-/** Signs in through Logto's Experience API, which is what its own sign-in page calls, up to the redirect URI. */
+/**
+ * Signs in through Logto's Experience API, which is what its own sign-in page calls, up to the
+ * redirect URI.
+ */
 export async function signInAtLogto(
   browser: Browser,
   page: Required<Landing>,
@@ -18,7 +21,8 @@ export async function signInAtLogto(
       body: JSON.stringify(body),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} /api/experience${path}: ${response.status} ${text}`);
+    if (!response.ok)
+      throw new Error(`${method} /api/experience${path}: ${response.status} ${text}`);
     return text === "" ? undefined : JSON.parse(text);
   }
 
@@ -33,6 +37,7 @@ export async function signInAtLogto(
   const { redirectTo } = z.object({ redirectTo: z.url() }).parse(await call("POST", "/submit"));
 
   const { url, response } = await browser.follow(redirectTo, redirectUri);
-  if (response) throw new Error(`Sign-in of ${person.username} ended at ${url.href}: ${response.status}`);
+  if (response)
+    throw new Error(`Sign-in of ${person.username} ended at ${url.href}: ${response.status}`);
   return url;
 }

@@ -9,9 +9,12 @@ export async function signInAtStandIn(
   person: Person,
   redirectUri: string,
 ): Promise<URL> {
-  const form = formsOf(await page.response.text(), page.url).find(({ passwordField }) => passwordField);
+  const form = formsOf(await page.response.text(), page.url).find(
+    ({ passwordField }) => passwordField,
+  );
   const [identifierField] = form?.textFields ?? [];
-  if (!form?.passwordField || !identifierField) throw new Error(`No sign-in form at ${page.url.href}`);
+  if (!form?.passwordField || !identifierField)
+    throw new Error(`No sign-in form at ${page.url.href}`);
 
   const answer = await browser.submit(form.action, {
     ...form.fields,
@@ -19,6 +22,7 @@ export async function signInAtStandIn(
     [form.passwordField]: person.password,
   });
   const { url, response } = await browser.followFrom(form.action, answer, redirectUri);
-  if (response) throw new Error(`Sign-in of ${person.username} ended at ${url.href}: ${response.status}`);
+  if (response)
+    throw new Error(`Sign-in of ${person.username} ended at ${url.href}: ${response.status}`);
   return url;
 }

@@ -9,7 +9,10 @@ export const resources = {
 export const organizations = { acme: "Acme", globex: "Globex" };
 const password = "logto-dev";
 
-/** Starts a stand-in of its own on a free port, with a control endpoint, that reports logouts to `receiver`. */
+/**
+ * Starts a stand-in of its own on a free port, with a control endpoint, that reports logouts to
+ * `receiver`.
+ */
 export async function startStandIn(
   receiver?: string,
 ): Promise<{ server: Server; control: string; close(): Promise<void> }> {
@@ -65,5 +68,9 @@ function application(clientId: string, clientSecret?: string): Client {
 }
 
 function registration({ redirectUri, postLogoutRedirectUri, ...client }: Client) {
-  return { ...client, redirectUris: [redirectUri], postLogoutRedirectUris: [postLogoutRedirectUri] };
+  return {
+    ...client,
+    redirectUris: [redirectUri],
+    postLogoutRedirectUris: [postLogoutRedirectUri],
+  };
 }

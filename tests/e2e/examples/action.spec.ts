@@ -8,14 +8,19 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled });
 
-    test("whoever is signed in saves the note, and only an admin deletes it", async ({ context, page }) => {
+    test("whoever is signed in saves the note, and only an admin deletes it", async ({
+      context,
+      page,
+    }) => {
       await signInByRequests(context, "bob");
       await page.goto(example);
       await page.getByLabel("New note").fill("Buy milk");
       await page.getByRole("button", { name: "Save the note" }).click();
       await expect(page.getByText("Buy milk")).toBeVisible();
       await page.getByRole("button", { name: "Delete the note" }).click();
-      await expect(page.getByRole("alert").getByText("You don't have access to this")).toBeVisible();
+      await expect(
+        page.getByRole("alert").getByText("You don't have access to this"),
+      ).toBeVisible();
       await page.reload();
       await expect(page.getByText("Buy milk")).toBeVisible();
 
@@ -78,7 +83,9 @@ test("while a form is on its way its button says so", async ({ context, page }) 
   await expect(save).toHaveAttribute("aria-disabled", "false");
 });
 
-test("an action of an older build says that the site was updated, and reloads the page", async ({ page }) => {
+test("an action of an older build says that the site was updated, and reloads the page", async ({
+  page,
+}) => {
   await signIn(page, "alice", { to: example });
   await page.route("**", async (route) => {
     const headers = route.request().headers();

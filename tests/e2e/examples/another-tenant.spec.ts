@@ -15,7 +15,10 @@ async function signedIn(context: BrowserContext, { app }: Pair, username: string
   return (path: string) => visit(context, app.url + path, { maxRedirects: 0 });
 }
 
-const tenants: Record<string, { variables: Variables; asked: { resource: string; scopes: string[] } }> = {
+const tenants: Record<
+  string,
+  { variables: Variables; asked: { resource: string; scopes: string[] } }
+> = {
   "one API, whose permissions have other names": {
     variables: { LOGTO_RESOURCES: store, LOGTO_SCOPES: `${identityScopes} delete read` },
     asked: { resource: store, scopes: ["delete", "read"] },
@@ -31,7 +34,10 @@ const tenants: Record<string, { variables: Variables; asked: { resource: string;
 };
 
 for (const [what, { variables, asked }] of Object.entries(tenants)) {
-  test(`the examples of a permission ask for what is configured: ${what}`, async ({ browser, context }) => {
+  test(`the examples of a permission ask for what is configured: ${what}`, async ({
+    browser,
+    context,
+  }) => {
     const pair = await startPair(variables);
     const stranger = await browser.newContext();
     try {
@@ -48,7 +54,9 @@ for (const [what, { variables, asked }] of Object.entries(tenants)) {
       // A viewer has nothing at that API.
       const refused = await signedIn(stranger, pair, "carol");
       expect((await refused(handler)).status()).toBe(403);
-      expect(await (await refused(page)).text()).toContain("You don&#x27;t have access to this page");
+      expect(await (await refused(page)).text()).toContain(
+        "You don&#x27;t have access to this page",
+      );
     } finally {
       await stranger.close();
       await pair.stop();

@@ -16,7 +16,9 @@ const permissions = (page: Page) =>
     .getByText(/^(read|write)$/);
 const signedOut = (page: Page) => page.getByRole("status").getByText("You are signed out");
 
-test("the page comes with the session in it, so there is nothing to wait for", async ({ context }) => {
+test("the page comes with the session in it, so there is nothing to wait for", async ({
+  context,
+}) => {
   expect(await (await visit(context, example)).text()).toContain("You are signed out");
   await signInByRequests(context, "alice");
   const html = await (await visit(context, example)).text();
@@ -30,7 +32,10 @@ test("signed out, it leads to sign in and back", async ({ page, stage }) => {
   await expect(page).toHaveURL(`${stage.url}/sign-in?callbackUrl=%2Fexamples%2Fclient`);
 });
 
-test("what the handler answers is on its way, cannot be had, and is there", async ({ context, page }) => {
+test("what the handler answers is on its way, cannot be had, and is there", async ({
+  context,
+  page,
+}) => {
   await signInByRequests(context, "alice");
   let answer = () => {};
   const held = new Promise<void>((resolve) => (answer = resolve));
@@ -79,7 +84,10 @@ test("a session that can't be asked for is not one that has ended", async ({ con
   await signInByRequests(context, "alice");
   await page.goto(example);
   await expect(permissions(page)).toHaveText(["read", "write"]);
-  const unavailable = { status: 503, json: { error: "database_unavailable", message: "Try again." } };
+  const unavailable = {
+    status: 503,
+    json: { error: "database_unavailable", message: "Try again." },
+  };
   for (const url of ["**/api/auth/session", handler])
     await page.route(url, (route) => route.fulfill(unavailable));
   await page.clock.fastForward(aWhile);
@@ -141,7 +149,9 @@ test("an open page keeps its session alive, and notices when it has ended", asyn
   await expect(permissions(page)).toHaveText(["read", "write"]);
   const { generation } = await expireAccessToken(context, stage);
   await page.clock.fastForward(aWhile);
-  await expect.poll(async () => (await readSession(context, stage)).generation).toBeGreaterThan(generation);
+  await expect
+    .poll(async () => (await readSession(context, stage)).generation)
+    .toBeGreaterThan(generation);
   await expect(permissions(page)).toHaveText(["read", "write"]);
 
   await expireAccessToken(context, stage);

@@ -24,7 +24,9 @@ for (const [browser, javaScriptEnabled] of [
     }) => {
       await signInAndGain(page, stage);
       await page.goto("/examples/permission?from=mail");
-      await expect(page.getByRole("heading", { level: 1 })).toHaveText("You don't have access to this page");
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+        "You don't have access to this page",
+      );
       await expect(page.getByRole("button", { name: "Sign out to switch account" })).toBeVisible();
 
       const pages = pagesOfLogto(page, stage.control);

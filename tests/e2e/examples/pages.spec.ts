@@ -7,11 +7,14 @@ const pages = Object.values(examples)
   .map(({ href }) => (href === examples.organization.href ? own : href))
   .filter((href) => !href.startsWith("/api/"));
 
-test("the overview leads to every example, and to an organization of one's own", async ({ page }) => {
+test("the overview leads to every example, and to an organization of one's own", async ({
+  page,
+}) => {
   await page.goto("/examples");
   const links = page.getByRole("table").getByRole("link");
   await expect(links).toHaveCount(Object.keys(examples).length);
   const hrefs = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href")));
   expect(hrefs).toEqual(expect.arrayContaining(pages));
-  for (const href of hrefs) expect((await page.request.get(href ?? "")).status(), href ?? "").toBe(200);
+  for (const href of hrefs)
+    expect((await page.request.get(href ?? "")).status(), href ?? "").toBe(200);
 });

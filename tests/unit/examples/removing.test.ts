@@ -23,7 +23,9 @@ const patch = blockOf("diff")
       const lines = hunk.replace(/\n$/, "").split("\n");
       return lines.filter((line) => !line.startsWith(without)).map((line) => line.slice(1));
     };
-    const changes = hunks.map((hunk) => [side(hunk, "+").join("\n"), side(hunk, "-").join("\n")] as const);
+    const changes = hunks.map(
+      (hunk) => [side(hunk, "+").join("\n"), side(hunk, "-").join("\n")] as const,
+    );
     return { file: file.trim(), changes };
   });
 

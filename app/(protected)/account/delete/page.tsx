@@ -15,54 +15,63 @@ export const metadata: Metadata = { title: "Delete my account" };
 
 const back = (label: string) => <ButtonLink href="/account">{label}</ButtonLink>;
 
-export default protectedPage<PageProps<"/account/delete">>({}, async ({ searchParams, session }) => {
-  const { user } = session;
-  const { error } = await searchParams;
-  if (!hasDatabase()) {
+export default protectedPage<PageProps<"/account/delete">>(
+  {},
+  async ({ searchParams, session }) => {
+    const { user } = session;
+    const { error } = await searchParams;
+    if (!hasDatabase()) {
+      return (
+        <MessagePage
+          kind="Delete my account"
+          title="There is nothing to delete here"
+          actions={back("Your account")}
+        >
+          <NeedsDatabase>
+            This site runs without a database and keeps nothing about you but this browser&apos;s
+            cookie.
+          </NeedsDatabase>
+        </MessagePage>
+      );
+    }
+    const isFresh = await isFreshlySignedIn();
     return (
       <MessagePage
         kind="Delete my account"
-        title="There is nothing to delete here"
-        actions={back("Your account")}
+        title={
+          isFresh ? `Delete ${displayName(user)}'s account for good?` : "Sign in again to go on"
+        }
+        actions={
+          <>
+            {isFresh ? (
+              <form action={confirmDeletion}>
+                <SubmitButton variant="danger">Delete my account</SubmitButton>
+              </form>
+            ) : (
+              <SignInForm callbackUrl="/account/delete" parameters={freshSignIn}>
+                <SubmitButton variant="primary">Sign in again</SubmitButton>
+              </SignInForm>
+            )}
+            {back("Keep my account")}
+          </>
+        }
       >
-        <NeedsDatabase>
-          This site runs without a database and keeps nothing about you but this browser&apos;s cookie.
-        </NeedsDatabase>
+        {typeof error === "string" && <PageError code={error} path="/account/delete" />}
+        {!isFresh && (
+          <p>
+            Logto asks you to prove who you are, so that nobody else deletes your account from a
+            browser that you left open.
+          </p>
+        )}
+        <p>
+          What this site keeps about you is removed at once and cannot be brought back: your user
+          and all of its sessions.
+        </p>
+        <p>
+          Your account at Logto stays. Only Logto&apos;s own pages or its administrator can delete
+          that.
+        </p>
       </MessagePage>
     );
-  }
-  const isFresh = await isFreshlySignedIn();
-  return (
-    <MessagePage
-      kind="Delete my account"
-      title={isFresh ? `Delete ${displayName(user)}'s account for good?` : "Sign in again to go on"}
-      actions={
-        <>
-          {isFresh ? (
-            <form action={confirmDeletion}>
-              <SubmitButton variant="danger">Delete my account</SubmitButton>
-            </form>
-          ) : (
-            <SignInForm callbackUrl="/account/delete" parameters={freshSignIn}>
-              <SubmitButton variant="primary">Sign in again</SubmitButton>
-            </SignInForm>
-          )}
-          {back("Keep my account")}
-        </>
-      }
-    >
-      {typeof error === "string" && <PageError code={error} path="/account/delete" />}
-      {!isFresh && (
-        <p>
-          Logto asks you to prove who you are, so that nobody else deletes your account from a browser that
-          you left open.
-        </p>
-      )}
-      <p>
-        What this site keeps about you is removed at once and cannot be brought back: your user and all of its
-        sessions.
-      </p>
-      <p>Your account at Logto stays. Only Logto&apos;s own pages or its administrator can delete that.</p>
-    </MessagePage>
-  );
-});
+  },
+);

@@ -41,7 +41,13 @@ export default protectedPage<PageProps<"/account/sessions">>({}, async ({ search
 async function Sessions() {
   const sessions = await listSessions().catch(asSessionError);
   if (isSessionError(sessions))
-    return <SessionErrorAlert title="The sessions could not be loaded" code={sessions.code} path={path} />;
+    return (
+      <SessionErrorAlert
+        title="The sessions could not be loaded"
+        code={sessions.code}
+        path={path}
+      />
+    );
   return (
     <>
       <SessionList sessions={sessions} revoke={endSession} />
@@ -59,8 +65,8 @@ async function Sessions() {
       )}
       <Card title="Sign out everywhere">
         <p className="max-w-prose leading-6 text-muted">
-          Ends every session in the list, this one included, and signs you out at Logto. Do it when a device
-          was lost or somebody else may know your password.
+          Ends every session in the list, this one included, and signs you out at Logto. Do it when
+          a device was lost or somebody else may know your password.
         </p>
         <form action={endAllSessions} className="mt-5">
           <SubmitButton variant="danger" size="small">
@@ -79,12 +85,13 @@ async function OnlyThisSession() {
       <SessionList sessions={[{ id: "this", current: true, userAgent }]} revoke={endSession} />
       {hasDatabase() ? (
         <p className="text-muted">
-          This site keeps sessions in the browser&apos;s cookie alone, so it knows of no session but this one.
+          This site keeps sessions in the browser&apos;s cookie alone, so it knows of no session but
+          this one.
         </p>
       ) : (
         <NeedsDatabase>
-          This site runs without a database and knows of no session but this one. A list of all, and ending
-          them from here, come with one.
+          This site runs without a database and knows of no session but this one. A list of all, and
+          ending them from here, come with one.
         </NeedsDatabase>
       )}
     </>

@@ -12,8 +12,8 @@ type Outcome = SessionErrorCode | null;
 const note = { name: "example-note", path: "/examples/action" };
 
 /**
- * Has the form say why an action was refused, or the page's guard send to sign in. An error that an action throws is,
- * without JavaScript, an empty page.
+ * Has the form say why an action was refused, or the page's guard send to sign in. An error that an
+ * action throws is, without JavaScript, an empty page.
  */
 const withOutcome =
   (action: (formData: FormData) => Promise<void>) =>

@@ -20,7 +20,8 @@ export default protectedPage<PageProps<"/organizations/[id]">>({}, async ({ para
   const { user } = session;
   const { id } = await params;
   await requireListed(user, id);
-  // Awaited before any output: it decides what page this is, and a redirect to sign in must be a real one.
+  // Awaited before any output: it decides what page this is, and a redirect to sign in must be a
+  // real one.
   const [{ scopes, expiresAt, expiresIn }, memberships] = await Promise.all([
     getAccessToken({ organizationId: id }),
     membershipsAtLogto(user),
@@ -61,8 +62,9 @@ export default protectedPage<PageProps<"/organizations/[id]">>({}, async ({ para
 });
 
 /**
- * Refuses what is no organization of the user's: an id in an address can be made up, and each would cost a use of the refresh
- * token. The session's list is as old as its last renewal, userinfo's is new. Where Logto gives no list, its token decides.
+ * Refuses what is no organization of the user's: an id in an address can be made up, and each would
+ * cost a use of the refresh token. The session's list is as old as its last renewal, userinfo's is
+ * new. Where Logto gives no list, its token decides.
  */
 async function requireListed({ organizations }: SessionUser, id: string): Promise<void> {
   if (organizations.includes(id)) return;
@@ -71,7 +73,10 @@ async function requireListed({ organizations }: SessionUser, id: string): Promis
     throw new SessionError("not_a_member", `not a member of the organization ${id}`);
 }
 
-/** With names and descriptions, where userinfo can be had. They decide nothing: Logto does, by its token. */
+/**
+ * With names and descriptions, where userinfo can be had. They decide nothing: Logto does, by its
+ * token.
+ */
 async function membershipsAtLogto(user: SessionUser) {
   const userinfo = await getUserinfo().catch(explainInPlace);
   return membershipsOf(user, isSessionError(userinfo) ? undefined : userinfo);

@@ -4,5 +4,8 @@ import { isReady } from "@/lib/health";
 export async function GET(): Promise<Response> {
   const ready = await isReady();
   const body = { status: ready ? "ready" : "not_ready" };
-  return Response.json(body, { status: ready ? 200 : 503, headers: { "cache-control": "no-store" } });
+  return Response.json(body, {
+    status: ready ? 200 : 503,
+    headers: { "cache-control": "no-store" },
+  });
 }

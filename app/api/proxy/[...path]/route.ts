@@ -6,10 +6,14 @@ import { SessionError } from "@/lib/session/model/errors";
 import { withSession } from "@/lib/session/guards";
 import { isCrossSite } from "@/lib/session/routes/same-origin";
 
-/** The API at API_URL, called with the signed-in user's access token, which the browser never gets to see. */
+/**
+ * The API at API_URL, called with the signed-in user's access token, which the browser never gets
+ * to see.
+ */
 const proxy = withSession((_session, request: NextRequest) => {
   const { API_URL: apiUrl } = env();
-  if (!apiUrl) return failure(404, "api_not_configured", "There is no API behind this: API_URL is not set.");
+  if (!apiUrl)
+    return failure(404, "api_not_configured", "There is no API behind this: API_URL is not set.");
   if (isCrossSite(request)) return failure(403, "cross_site", "Another site's page can't do this.");
   return forward(request, { apiUrl, proxyPath: "/api/proxy", getAccessToken: apiToken });
 });

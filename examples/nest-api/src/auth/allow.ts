@@ -18,8 +18,9 @@ export interface Requirement {
   /** Of a session: one of these. */
   roles?: readonly string[];
   /**
-   * Name of the route's parameter that has an organization's id. Then scopes and roles are those within this organization, an
-   * access token has to be for it, and a session of one of its members. Without it, an organization's token opens nothing.
+   * Name of the route's parameter that has an organization's id. Then scopes and roles are those
+   * within this organization, an access token has to be for it, and a session of one of its
+   * members. Without it, an organization's token opens nothing.
    */
   organization?: string;
 }
@@ -49,7 +50,8 @@ class RequirementGuard implements CanActivate {
     const held = organizationId === undefined ? user.roles : membership?.roles;
     if (held && (!roles || held.some((role) => roles.includes(role)))) return true;
     // Nobody lacks what is only missing in the cookie.
-    const asked = organizationId === undefined ? ["roles"] : ["organizations", "organization_roles"];
+    const asked =
+      organizationId === undefined ? ["roles"] : ["organizations", "organization_roles"];
     const unknown = asked.filter((claim) => user.omitted.includes(claim));
     if (unknown.length > 0)
       throw new Refusal(
@@ -62,9 +64,13 @@ class RequirementGuard implements CanActivate {
 }
 
 /**
- * Lets a route be called with an access token in the `Authorization` header, or else with the app's session cookie.
+ * Lets a route be called with an access token in the `Authorization` header, or else with the app's
+ * session cookie.
  *
  * @param requirement what the caller has to have beyond that
  */
 export const Allow = (requirement: Requirement = {}) =>
-  applyDecorators(Required(requirement), UseGuards(AuthGuard(["bearer", "session"]), RequirementGuard));
+  applyDecorators(
+    Required(requirement),
+    UseGuards(AuthGuard(["bearer", "session"]), RequirementGuard),
+  );

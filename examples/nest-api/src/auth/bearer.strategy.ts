@@ -17,7 +17,10 @@ const claims = z.object({
 /** How long to wait for Logto's keys, in milliseconds. */
 const timeoutDuration = 3_000;
 
-/** Lets in by an access token that Logto issued for this API (RFC 9068, RFC 6750), as native apps and other servers send it. */
+/**
+ * Lets in by an access token that Logto issued for this API (RFC 9068, RFC 6750), as native apps
+ * and other servers send it.
+ */
 @Injectable()
 export class BearerStrategy extends PassportStrategy(Strategy, "bearer") {
   readonly #keys: ReturnType<typeof createRemoteJWKSet>;

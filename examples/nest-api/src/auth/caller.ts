@@ -1,7 +1,10 @@
 import { createParamDecorator, type ExecutionContext } from "@nestjs/common";
 import type { Request } from "express";
 
-/** A caller with the app's session: which roles its user has, and which in each organization that the user is a member of. */
+/**
+ * A caller with the app's session: which roles its user has, and which in each organization that
+ * the user is a member of.
+ */
 interface SessionCaller {
   via: "session";
   subject: string;
@@ -12,7 +15,10 @@ interface SessionCaller {
   omitted: string[];
 }
 
-/** A caller with an access token: what the application that holds it may do for its user; within one organization, if it says so. */
+/**
+ * A caller with an access token: what the application that holds it may do for its user; within one
+ * organization, if it says so.
+ */
 interface BearerCaller {
   via: "bearer";
   subject: string;

@@ -12,11 +12,14 @@ const stored = z.object({
 });
 
 /**
- * Strategy `jwt`: the encrypted cookie is the session. Only the app knows who signed out, so a copy of a cookie is valid
- * here until it expires.
+ * Strategy `jwt`: the encrypted cookie is the session. Only the app knows who signed out, so a copy
+ * of a cookie is valid here until it expires.
  */
 export class CookieSessions extends Sessions {
-  /** A compact JWE without an encrypted key (RFC 7516 §7.1). A value that lacks a chunk has fewer dots. */
+  /**
+   * A compact JWE without an encrypted key (RFC 7516 §7.1). A value that lacks a chunk has fewer
+   * dots.
+   */
   protected readonly shape = /^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/;
 
   /**
@@ -35,7 +38,9 @@ export class CookieSessions extends Sessions {
     const [newest] = payloads
       .flatMap((payload) => stored.safeParse(payload).data ?? [])
       .sort((a, b) => b.startedAt - a.startedAt);
-    return newest && { subject: newest.subject, claims: newest.claims, omitted: newest.omitted ?? [] };
+    return (
+      newest && { subject: newest.subject, claims: newest.claims, omitted: newest.omitted ?? [] }
+    );
   }
 
   /** @returns null for what is tampered with, expired, or of another secret */

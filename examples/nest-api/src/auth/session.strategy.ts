@@ -8,7 +8,9 @@ import type { Caller } from "./caller.js";
 import { sessionValues } from "./session-cookies.js";
 import { Sessions } from "./sessions.js";
 
-/** Lets in by the app's session cookie, which a browser sends along because of AUTH_COOKIE_DOMAIN. */
+/**
+ * Lets in by the app's session cookie, which a browser sends along because of AUTH_COOKIE_DOMAIN.
+ */
 @Injectable()
 export class SessionStrategy extends PassportStrategy(Strategy, "session") {
   constructor(
@@ -45,8 +47,9 @@ const rolesIn = (organizationId: string, organizationRoles: readonly string[]) =
     .map((entry) => entry.slice(organizationId.length + 1));
 
 /**
- * Whether a page that is not on the list may have caused a write: browsers send the cookie along from every sibling domain,
- * and CORS keeps only the answer from them. They name the page's origin with each write; what names none is no page's.
+ * Whether a page that is not on the list may have caused a write: browsers send the cookie along
+ * from every sibling domain, and CORS keeps only the answer from them. They name the page's origin
+ * with each write; what names none is no page's.
  */
 function isForeignWrite({ method, headers }: Request, origins: readonly string[]): boolean {
   if (["GET", "HEAD"].includes(method)) return false;
