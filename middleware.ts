@@ -26,10 +26,10 @@ const protection = only([
 ]);
 
 export async function middleware(request: NextRequest): Promise<Response> {
-  return withSecurityHeaders(await answer(request));
+  return withSecurityHeaders(await handle(request));
 }
 
-async function answer(request: NextRequest): Promise<Response> {
+async function handle(request: NextRequest): Promise<Response> {
   if (await isTooLarge(request)) {
     const message =
       "The request's body is too large. A route for uploads belongs out of middleware's matcher.";

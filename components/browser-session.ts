@@ -74,7 +74,7 @@ export const useBrowserSession = (): BrowserSession | undefined =>
  * Classes of a link to sign in: it keeps its place, and is not seen until that it is right is
  * known. Without scripts it is right for everybody, since it takes signed-in people on.
  */
-export const untilKnown = (session: BrowserSession | undefined): string =>
+export const hiddenUntilKnown = (session: BrowserSession | undefined): string =>
   session === undefined ? "invisible noscript:visible" : "";
 
 /** The user of a session, or null. Read by hand: zod would be most of these pages' script. */

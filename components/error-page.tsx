@@ -11,7 +11,7 @@ export interface ErrorPageProps {
 }
 
 /** Under which the log has an error that reached the browser. */
-export const digestOf = (error: unknown): string | null =>
+export const errorDigest = (error: unknown): string | null =>
   error instanceof Error && "digest" in error ? String(error.digest) : null;
 
 const startPage = "/";
@@ -23,7 +23,7 @@ const startPage = "/";
  */
 export function ErrorPage({ error, retry }: ErrorPageProps) {
   if (isUnrecognizedAction(error)) return <UpdatedPage />;
-  const digest = digestOf(error);
+  const digest = errorDigest(error);
   return (
     <MessagePage
       kind="Something failed"

@@ -32,12 +32,12 @@ export function protectedPage<Props extends object>(
       const session = await requireSession(wanted);
       return await render({ ...props, session });
     } catch (error) {
-      return refused(asSessionError(error));
+      return renderError(asSessionError(error));
     }
   };
 }
 
-async function refused(error: SessionError): Promise<ReactNode> {
+async function renderError(error: SessionError): Promise<ReactNode> {
   await redirectIfSignedOut(error);
   const { code, status } = error;
   const session = status === 403 && code !== "sign_in_again" ? await auth() : null;

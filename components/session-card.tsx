@@ -3,7 +3,7 @@ import { Card, CardLink } from "@/components/ui/card";
 import { Detail, DetailList } from "@/components/ui/detail-list";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { Timestamp } from "@/components/ui/timestamp";
-import { usesRows } from "@/lib/env";
+import { usesRowStore } from "@/lib/env";
 
 interface SessionCardProps {
   /** When the user signed in. */
@@ -29,7 +29,7 @@ export function SessionCard({ startedAt, expires }: SessionCardProps) {
         <Detail term="Signed in until">
           <Timestamp value={expires} />
         </Detail>
-        <Detail term="Kept in">{usesRows() ? "the database" : "an encrypted cookie"}</Detail>
+        <Detail term="Kept in">{usesRowStore() ? "the database" : "an encrypted cookie"}</Detail>
       </DetailList>
       <SignOutForm className="mt-5">
         <SubmitButton size="small">Sign out</SubmitButton>

@@ -9,7 +9,7 @@ interface SessionMessage {
   remedy?: "sign in" | "get permissions" | "try again";
 }
 
-const ended: SessionMessage = {
+const sessionEnded: SessionMessage = {
   tone: "warning",
   title: "Your session has ended",
   text: "Logto no longer accepts it. Sign in again to go on where you were.",
@@ -18,8 +18,8 @@ const ended: SessionMessage = {
 
 /** What happened and what to do, where a session, a token or the claims can't be had. */
 export const sessionMessages: Record<SessionErrorCode, SessionMessage> = {
-  signed_out: ended,
-  session_ended: ended,
+  signed_out: sessionEnded,
+  session_ended: sessionEnded,
   no_refresh_token: {
     tone: "warning",
     title: "This session has no refresh token of Logto",

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { Alert } from "@/components/ui/alert";
-import { halfSignedOut } from "@/lib/session/model/callback-url";
+import { partialSignOut } from "@/lib/session/model/callback-url";
 
 /**
  * Tells somebody who comes back from signing out at Logto that it is done. Logto sends the browser
@@ -19,7 +19,7 @@ export function SignedOutNote() {
     // With the entry's own state, by which Next.js restores the page on Back.
     window.history.replaceState(window.history.state, "", url);
     // After the page is interactive, so that the note is read out as news.
-    requestAnimationFrame(() => setSignedOut(state.startsWith(halfSignedOut) ? "half" : "whole"));
+    requestAnimationFrame(() => setSignedOut(state.startsWith(partialSignOut) ? "half" : "whole"));
   }, []);
 
   return (

@@ -31,8 +31,8 @@ function session(): Session {
   return {
     subject: "k3v9t2m8qx1a",
     startedAt: now,
-    sid: crypto.randomUUID(),
-    generation: 0,
+    sessionId: crypto.randomUUID(),
+    version: 0,
     claims: { sub: "k3v9t2m8qx1a", name: "Alice Kim", ...claims },
     accessToken: "a".repeat(43),
     expiresAt: now + 3600,

@@ -1,12 +1,12 @@
 import { env, isProduction } from "./env";
 import { log } from "./log";
 import { fetchMetadata, toLogtoError } from "./logto/client";
-import { isInsecure } from "./logto/discovery-document";
-import { until } from "./logto/patient-fetch";
+import { hasInsecureEndpoints } from "./logto/discovery-document";
+import { withDeadline } from "./logto/patient-fetch";
 import { logtoClient } from "./session/lifecycle/logto-client";
 
 /** How long the start waits for the issuer, in milliseconds. */
-const patience = 3_000;
+const timeout = 3_000;
 
 /**
  * Asks for the issuer's discovery document at start. Ends the server where secrets would pass in
@@ -16,10 +16,10 @@ const patience = 3_000;
  */
 export async function checkIssuer(): Promise<void> {
   try {
-    await until(Date.now() + patience, fetchMetadata(logtoClient()));
+    await withDeadline(Date.now() + timeout, fetchMetadata(logtoClient()));
   } catch (error) {
     const { code, message } = toLogtoError(error);
-    if (isInsecure(error)) {
+    if (hasInsecureEndpoints(error)) {
       process.stderr.write(`\nThe issuer can't be used:\n\n  ${message}\n\n`);
       process.exit(1);
     }

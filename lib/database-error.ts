@@ -1,4 +1,4 @@
-import { isNamed } from "@/lib/shared";
+import { hasErrorName } from "@/lib/shared";
 
 /** The database does not answer, or not as it should. The message names no host and no value. */
 export class DatabaseError extends Error {
@@ -7,4 +7,4 @@ export class DatabaseError extends Error {
 
 /** Whether an error is a DatabaseError, of whichever bundle. */
 export const isDatabaseError = (error: unknown): error is DatabaseError =>
-  isNamed(error, "DatabaseError");
+  hasErrorName(error, "DatabaseError");

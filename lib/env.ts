@@ -5,7 +5,7 @@ const defaultScopes =
   "openid offline_access profile email roles custom_data identities " +
   "urn:logto:scope:organizations urn:logto:scope:organization_roles";
 
-const words = (value: string) => value.split(/[\s,]+/).filter(Boolean);
+const splitWords = (value: string) => value.split(/[\s,]+/).filter(Boolean);
 const secret = z.string("is missing").min(32, "has fewer than 32 characters");
 
 /**
@@ -50,7 +50,7 @@ const credential = z
 const allowedEmails = /^[^@\s*<>()[\],;:\\"]*@([\p{L}\p{M}\p{N}-]+\.)+[\p{L}\p{M}\p{N}-]+$/u;
 
 /** What this app does not work with. */
-const refused = (why: string) => z.undefined(why).optional();
+const unsupported = (why: string) => z.undefined(why).optional();
 
 /** No API: asked for at sign-in so that organization tokens carry permissions. */
 const organizationsResource = "urn:logto:resource:organizations";
@@ -94,13 +94,13 @@ const schema = z
     LOGTO_SCOPES: z
       .string()
       .default(defaultScopes)
-      .transform(words)
+      .transform(splitWords)
       .refine((scopes) => scopes.includes("openid"), "does not contain openid")
       .refine(
         (scopes) => scopes.every((scope) => scopeToken.test(scope)),
         "has an entry that is no scope",
       ),
-    LOGTO_RESOURCES: z.string().default("").transform(words).pipe(z.array(resourceIndicator)),
+    LOGTO_RESOURCES: z.string().default("").transform(splitWords).pipe(z.array(resourceIndicator)),
     API_URL: webUrl.transform((value) => value.replace(/\/+$/, "")).optional(),
     API_RESOURCE: z.url("is not a URI").optional(),
     AUTH_SESSION_STRATEGY: z.enum(["jwt", "database"], "is neither jwt nor database").optional(),
@@ -115,17 +115,17 @@ const schema = z
       .optional(),
     AUTH_ALLOWED_EMAILS: z
       .string()
-      .transform((value) => words(value.toLowerCase()))
+      .transform((value) => splitWords(value.toLowerCase()))
       .refine((entries) => entries.every((entry) => allowedEmails.test(entry)), {
         error: "has an entry that is neither an address nor an @domain",
       })
       .refine((entries) => entries.length > 0, "has no entry: unset, it lets everybody in")
       .default([]),
-    AUTH_REDIRECT_PROXY_URL: refused(
+    AUTH_REDIRECT_PROXY_URL: unsupported(
       "is Auth.js's, and would have sign-ins come back to another address",
     ),
-    basePath: refused("is set in next.config.ts: the app lives at the root of its host"),
-    trailingSlash: refused(
+    basePath: unsupported("is set in next.config.ts: the app lives at the root of its host"),
+    trailingSlash: unsupported(
       "is set in next.config.ts: Logto and next-auth/react ask without the slash",
     ),
     NEXTAUTH_URL: z.string().optional(),
@@ -311,4 +311,4 @@ export function apiResources(): string[] {
 }
 
 /** Whether sessions are rows of the database. If not, the encrypted cookie is the session. */
-export const usesRows = (): boolean => env().AUTH_SESSION_STRATEGY === "database";
+export const usesRowStore = (): boolean => env().AUTH_SESSION_STRATEGY === "database";

@@ -3,27 +3,27 @@ import { db, hasDatabase, query } from "@/lib/database/client";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";
-import { checkEndpoints, nameFault } from "@/lib/logto/discovery-document";
-import { patience } from "@/lib/logto/patient-fetch";
-import { pause, shared } from "@/lib/shared";
+import { checkEndpoints, issuerMismatch } from "@/lib/logto/discovery-document";
+import { logtoTimeout } from "@/lib/logto/patient-fetch";
+import { pause, processWide } from "@/lib/shared";
 
 /**
  * How long the database may take to answer, in milliseconds. Logto may take as long as wherever
  * else it is asked.
  */
-const databasePatience = 2_000;
+const databaseTimeout = 2_000;
 /**
  * How long a verdict is kept, in milliseconds: whoever asks more often asks neither of the two more
  * often.
  */
-const keptFor = 5_000;
+const cacheLifetime = 5_000;
 /**
  * How long the next one is waited for, in milliseconds, before the last one is told: probes give up
  * soon.
  */
-const verdictPatience = 1_000;
+const staleAfter = 1_000;
 
-interface Verdict {
+interface Readiness {
   /** When it was asked for, in milliseconds. */
   at: number;
   asking: Promise<boolean> | undefined;
@@ -37,29 +37,29 @@ interface Verdict {
  * @param now in milliseconds
  */
 export async function isReady(now = Date.now()): Promise<boolean> {
-  const verdict = shared("readiness", (): Verdict => ({
-    at: -keptFor,
+  const readiness = processWide("readiness", (): Readiness => ({
+    at: -cacheLifetime,
     asking: undefined,
     last: undefined,
   }));
-  if (!verdict.asking && now - verdict.at >= keptFor) {
-    verdict.at = now;
-    verdict.asking = check().then((ready) => {
-      Object.assign(verdict, { last: ready, asking: undefined });
+  if (!readiness.asking && now - readiness.at >= cacheLifetime) {
+    readiness.at = now;
+    readiness.asking = check().then((ready) => {
+      Object.assign(readiness, { last: ready, asking: undefined });
       return ready;
     });
   }
-  const { asking, last = false } = verdict;
+  const { asking, last = false } = readiness;
   if (!asking) return last;
-  return verdict.last === undefined
+  return readiness.last === undefined
     ? asking
-    : Promise.race([asking, pause(verdictPatience).then(() => last)]);
+    : Promise.race([asking, pause(staleAfter).then(() => last)]);
 }
 
 async function check(): Promise<boolean> {
   const [database, issuer] = await Promise.all([
-    hasDatabase() ? reasonAgainst(query(db().$queryRaw`SELECT 1`, databasePatience)) : undefined,
-    reasonAgainst(askIssuer()),
+    hasDatabase() ? failureReason(query(db().$queryRaw`SELECT 1`, databaseTimeout)) : undefined,
+    failureReason(checkIssuer()),
   ]);
   const ready = !database && !issuer;
   if (!ready) log.error("not ready", { database, issuer });
@@ -67,17 +67,20 @@ async function check(): Promise<boolean> {
 }
 
 /** The discovery document itself, and not the one that is kept for signing in. */
-async function askIssuer(): Promise<void> {
+async function checkIssuer(): Promise<void> {
   const { AUTH_LOGTO_ISSUER: issuer } = env();
   const url = `${issuer}/.well-known/openid-configuration`;
-  const response = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(patience) });
+  const response = await fetch(url, {
+    cache: "no-store",
+    signal: AbortSignal.timeout(logtoTimeout),
+  });
   const document = z.record(z.string(), z.unknown()).parse(await response.json());
-  const fault = nameFault(issuer, document);
+  const fault = issuerMismatch(issuer, document);
   if (fault) throw new Error(fault);
   checkEndpoints(issuer, document);
 }
 
-const reasonAgainst = (answer: Promise<unknown>): Promise<string | undefined> =>
+const failureReason = (answer: Promise<unknown>): Promise<string | undefined> =>
   answer.then(
     () => undefined,
     (error: unknown) => toLogtoError(error).message,

@@ -3,7 +3,7 @@ import { destination, pino, type DestinationStream } from "pino";
 import { z } from "zod";
 import { isProduction } from "./env";
 import { requestId } from "./request-id";
-import { shared } from "./shared";
+import { processWide } from "./shared";
 
 type Fields = Record<string, unknown>;
 
@@ -12,7 +12,7 @@ type Fields = Record<string, unknown>;
  * is the second lock.
  */
 const secretNames = (
-  "accessToken access_token refreshToken refresh_token idToken id_token logout_token token sessionToken sealedTokens sid " +
+  "accessToken access_token refreshToken refresh_token idToken id_token logout_token token sessionToken sealedTokens sessionId sid " +
   "code_verifier state nonce secret clientSecret client_secret password authorization cookie cookies set-cookie"
 ).split(" ");
 
@@ -56,7 +56,9 @@ const readable: DestinationStream = {
 };
 
 const logger = () =>
-  shared("log", () => createLogger(isProduction ? destination({ fd: 1, sync: true }) : readable));
+  processWide("log", () =>
+    createLogger(isProduction ? destination({ fd: 1, sync: true }) : readable),
+  );
 
 /**
  * The operator's log: one line an event, with the id of its request. JSON in production.

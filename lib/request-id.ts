@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { onRequest } from "./on-request";
-import { shared } from "./shared";
+import { processWide } from "./shared";
 
-const requests = () => shared("requests", () => new AsyncLocalStorage<string>());
+const requests = () => processWide("requests", () => new AsyncLocalStorage<string>());
 
 /** The id of the request that is being answered; undefined outside of one. */
 export const requestId = (): string | undefined => requests().getStore();

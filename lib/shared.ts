@@ -5,7 +5,7 @@
  * @param name names the state within the process
  * @param create makes it at first use
  */
-export function shared<T extends object>(name: string, create: () => T): T {
+export function processWide<T extends object>(name: string, create: () => T): T {
   const key = Symbol.for(`next-logto-starter.${name}`);
   // Written nowhere but below, and with the type that belongs to the name.
   const isCreated = (value: unknown): value is T => value !== undefined;
@@ -22,18 +22,18 @@ export function shared<T extends object>(name: string, create: () => T): T {
  *
  * @param name of the error's class
  */
-export const isNamed = (error: unknown, name: string): boolean =>
+export const hasErrorName = (error: unknown, name: string): boolean =>
   error instanceof Error && error.name === name;
 
-const said = () => shared("said", () => new BoundedMap<string, true>(1_000));
+const mentioned = () => processWide("said", () => new BoundedMap<string, true>(1_000));
 
 /**
  * Whether this process is asked about something for the first time, as far as it remembers: for
  * what is worth one line in the log.
  */
-export function isNews(what: string): boolean {
-  const isNew = !said().get(what);
-  said().set(what, true);
+export function isFirstTime(what: string): boolean {
+  const isNew = !mentioned().get(what);
+  mentioned().set(what, true);
   return isNew;
 }
 

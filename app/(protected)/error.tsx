@@ -1,13 +1,13 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { digestOf, ErrorPage, type ErrorPageProps } from "@/components/error-page";
+import { errorDigest, ErrorPage, type ErrorPageProps } from "@/components/error-page";
 import { SessionErrorPage } from "@/components/session-error-page";
 import { sessionErrorCodeOf } from "@/components/session-errors";
 
 /** A fault on a signed-in page, or what an action of it threw; header and navigation stay. */
 export default function ProtectedError(props: ErrorPageProps) {
   const path = usePathname();
-  const code = sessionErrorCodeOf(digestOf(props.error));
+  const code = sessionErrorCodeOf(errorDigest(props.error));
   return code ? <SessionErrorPage code={code} path={path} /> : <ErrorPage {...props} />;
 }

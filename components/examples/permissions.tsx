@@ -3,7 +3,7 @@
 import { useSession } from "next-auth/react";
 import type { ReactNode } from "react";
 import { displayName } from "@/components/displayed-user";
-import { useAnswer, type Answer } from "@/components/examples/use-answer";
+import { useResponse, type Answer } from "@/components/examples/use-answer";
 import { isSessionErrorCode, sessionMessages } from "@/components/session-errors";
 import { SignInAgain } from "@/components/sign-in-again";
 import { Alert } from "@/components/ui/alert";
@@ -21,7 +21,7 @@ import { signInPath } from "@/lib/session/model/callback-url";
  */
 export function Permissions() {
   const { data: session, status, update } = useSession();
-  const [answer, ask] = useAnswer("/api/examples/permission", session?.user.id);
+  const [answer, ask] = useResponse("/api/examples/permission", session?.user.id);
   const tryAgain = () => {
     ask();
     if (!session) void update();

@@ -18,7 +18,7 @@ export interface Answer {
  * @param user id of who asks, where that is known: asked anew when it changes
  * @returns the newest answer, unless it was somebody else's; and what asks again
  */
-export function useAnswer(
+export function useResponse(
   path: string,
   user: string | undefined,
 ): [answer: Answer | undefined, ask: () => void] {

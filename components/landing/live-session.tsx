@@ -1,6 +1,6 @@
 "use client";
 
-import { untilKnown, useBrowserSession, userOf } from "@/components/browser-session";
+import { hiddenUntilKnown, useBrowserSession, userOf } from "@/components/browser-session";
 import { displayName } from "@/components/displayed-user";
 import { ButtonLink } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
@@ -28,7 +28,7 @@ export function LiveSession() {
         <ButtonLink
           href={user ? "/profile" : "/sign-in"}
           size="small"
-          className={`mt-5 ${untilKnown(session)}`}
+          className={`mt-5 ${hiddenUntilKnown(session)}`}
         >
           {user ? "See every claim" : "Sign in"}
         </ButtonLink>

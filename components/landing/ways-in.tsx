@@ -1,6 +1,6 @@
 "use client";
 
-import { untilKnown, useBrowserSession } from "@/components/browser-session";
+import { hiddenUntilKnown, useBrowserSession } from "@/components/browser-session";
 import { ButtonLink } from "@/components/ui/button";
 
 /** Where to go from the top of the landing page: in, or on. */
@@ -10,7 +10,7 @@ export function WaysIn() {
   return (
     <div className="mt-8 flex flex-wrap gap-2.5">
       {!isSignedIn && (
-        <ButtonLink href="/sign-in" variant="primary" className={untilKnown(session)}>
+        <ButtonLink href="/sign-in" variant="primary" className={hiddenUntilKnown(session)}>
           Sign in
         </ButtonLink>
       )}

@@ -1,7 +1,7 @@
 import { request as requestPlainly, type IncomingMessage } from "node:http";
 import { request as requestSecurely } from "node:https";
 import { type Readable } from "node:stream";
-import { decoded, UnreadableAnswerError } from "./encodings";
+import { decode, UnreadableResponseError } from "./encodings";
 
 /** What is asked of an API. */
 export interface Call {
@@ -21,7 +21,7 @@ export interface Call {
  * @throws UnreadableAnswerError of an answer that can't be passed on; Error of the connection, of
  *   the request's body, or of the signal
  */
-export async function call(target: URL, outgoing: Call): Promise<Response> {
+export async function sendToApi(target: URL, outgoing: Call): Promise<Response> {
   const answer = await send(target, outgoing);
   try {
     return toResponse(answer, outgoing.method);
@@ -35,12 +35,12 @@ function toResponse(answer: IncomingMessage, method: string): Response {
   const { statusCode: status = 0, headers: received } = answer;
   // 407 asks for credentials of whoever asked for this, and that is this server (RFC 9110 §15.5.8).
   if (status < 200 || status > 599 || status === 407)
-    throw new UnreadableAnswerError(`status ${status}`);
+    throw new UnreadableResponseError(`status ${status}`);
   const transferEncoding = received["transfer-encoding"]?.toLowerCase() ?? "chunked";
   // Others may be used only where `TE` allows them (RFC 9110 §10.1.4), and Node.js does not undo
   // them.
   if (transferEncoding !== "chunked")
-    throw new UnreadableAnswerError(
+    throw new UnreadableResponseError(
       `unknown transfer encoding ${JSON.stringify(transferEncoding)}`,
     );
   // Node.js has joined lists that came in parts, and has kept the first of what may come once.
@@ -58,7 +58,7 @@ function toResponse(answer: IncomingMessage, method: string): Response {
 function send(target: URL, { method, headers, body, signal }: Call): Promise<IncomingMessage> {
   const request = target.protocol === "https:" ? requestSecurely : requestPlainly;
   return new Promise((resolve, reject) => {
-    const outgoing = request(target, { method, headers: framed(headers, body), signal });
+    const outgoing = request(target, { method, headers: withBodyFraming(headers, body), signal });
     let isAnswered = false;
     outgoing.on("response", (answer) => {
       isAnswered = true;
@@ -88,7 +88,7 @@ const isSafe = (method: string) => method === "GET" || method === "HEAD";
  * The headers, with one that says where the body ends (RFC 9112 §6.3): Node sets none for some
  * methods.
  */
-function framed(headers: Headers, body: Readable | null): Record<string, string> {
+function withBodyFraming(headers: Headers, body: Readable | null): Record<string, string> {
   const { "content-length": length, ...others } = Object.fromEntries(headers);
   if (!body) return others;
   return length
@@ -102,7 +102,7 @@ function framed(headers: Headers, body: Readable | null): Record<string, string>
  */
 function streamOf(answer: IncomingMessage): ReadableStream<Uint8Array> {
   const { headers, statusCode } = answer;
-  const parts = decoded(answer, headers["content-encoding"], statusCode === 206)[
+  const parts = decode(answer, headers["content-encoding"], statusCode === 206)[
     Symbol.asyncIterator
   ]();
   return new ReadableStream({

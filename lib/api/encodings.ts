@@ -4,12 +4,12 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw }
 /**
  * What an API answered is no answer that can be passed on. The message is for the operator's log.
  */
-export class UnreadableAnswerError extends Error {
+export class UnreadableResponseError extends Error {
   override name = "UnreadableAnswerError";
 }
 
 /** More encodings on top of each other than any server needs. */
-const most = 3;
+const maxEncodings = 3;
 
 /** Some servers leave out zlib's header, which every browser copes with. */
 const inflateOf = (first: Uint8Array) =>
@@ -35,20 +35,22 @@ const decoders = new Map<string, (first: Uint8Array) => Duplex>([
  * @throws UnreadableAnswerError where it can't be decoded. What is wrong with the bytes themselves,
  *   the reading throws
  */
-export function decoded(
+export function decode(
   body: AsyncIterable<Uint8Array>,
   contentEncoding: string | undefined,
   isPartial: boolean,
 ): AsyncIterable<Uint8Array> {
   const names = (contentEncoding ?? "").toLowerCase().split(",");
   const applied = names.map((name) => name.trim()).filter((name) => name && name !== "identity");
-  if (isPartial && applied.length > 0) throw new UnreadableAnswerError("a part of what is encoded");
-  if (applied.length > most) throw new UnreadableAnswerError(`encoded ${applied.length} times`);
+  if (isPartial && applied.length > 0)
+    throw new UnreadableResponseError("a part of what is encoded");
+  if (applied.length > maxEncodings)
+    throw new UnreadableResponseError(`encoded ${applied.length} times`);
   return applied.reduceRight((encoded, name) => {
     const decoder = decoders.get(name);
     if (!decoder)
-      throw new UnreadableAnswerError(`unknown content encoding ${JSON.stringify(name)}`);
-    return undone(encoded, decoder);
+      throw new UnreadableResponseError(`unknown content encoding ${JSON.stringify(name)}`);
+    return decodeOne(encoded, decoder);
   }, body);
 }
 
@@ -56,7 +58,7 @@ export function decoded(
  * Undoes one encoding. No bytes at all stay none, which no decoder would accept and many a server
  * sends.
  */
-async function* undone(
+async function* decodeOne(
   encoded: AsyncIterable<Uint8Array>,
   decoder: (first: Uint8Array) => Duplex,
 ): AsyncGenerator<Uint8Array> {

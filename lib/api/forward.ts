@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { log } from "@/lib/log";
-import { call } from "./call";
-import { UnreadableAnswerError } from "./encodings";
+import { sendToApi } from "./call";
+import { UnreadableResponseError } from "./encodings";
 import { proxiedLocation, targetOf } from "./target";
 
 /**
@@ -86,7 +86,7 @@ export async function forward(
   const path = pathname.startsWith(`${proxyPath}/`) ? pathname.slice(proxyPath.length + 1) : "";
   // Next.js has spelled the query anew, as forms do; to some servers a plus is a plus.
   const target = targetOf(apiUrl, path, search.replaceAll("+", "%20"));
-  if (!target) return failure(400, "bad_path", "This path does not lead to anything at the API.");
+  if (!target) return errorJson(400, "bad_path", "This path does not lead to anything at the API.");
   const headers = pick(request.headers, requestHeaders);
   headers.set("authorization", `Bearer ${await getAccessToken()}`);
   headers.set("accept-encoding", "identity");
@@ -98,13 +98,17 @@ export async function forward(
     // A long upload is no silence of the API's.
     body?.on("data", () => timer.refresh());
     const signal = AbortSignal.any([request.signal, late.signal]);
-    const response = await call(target, { method: request.method, headers, body, signal });
+    const response = await sendToApi(target, { method: request.method, headers, body, signal });
     const location = response.headers.get("location");
     const proxied = location && proxiedLocation(location, target, apiUrl, proxyPath);
     if (isRedirect(response) && !proxied) {
       await response.body?.cancel();
       log.error("the API redirects elsewhere", { path: target.pathname });
-      return failure(502, "api_redirects_elsewhere", "The API redirects to a place outside of it.");
+      return errorJson(
+        502,
+        "api_redirects_elsewhere",
+        "The API redirects to a place outside of it.",
+      );
     }
     const answered = pick(response.headers, responseHeaders);
     for (const [name, value] of Object.entries(ownHeaders)) answered.set(name, value);
@@ -115,17 +119,17 @@ export async function forward(
   } catch (error) {
     if (late.signal.aborted) {
       log.warn("the API does not answer", { path: target.pathname, seconds: timeout / 1000 });
-      return failure(504, "api_timeout", "The API does not answer. Try again in a moment.");
+      return errorJson(504, "api_timeout", "The API does not answer. Try again in a moment.");
     }
-    if (error instanceof UnreadableAnswerError) {
+    if (error instanceof UnreadableResponseError) {
       log.error("the API's answer can't be passed on", {
         path: target.pathname,
         reason: error.message,
       });
-      return failure(502, "api_unreadable", "The API's answer can't be read.");
+      return errorJson(502, "api_unreadable", "The API's answer can't be read.");
     }
     if (!request.signal.aborted) log.error("the API can't be reached", { reason: reasonOf(error) });
-    return failure(502, "api_unavailable", "The API can't be reached. Try again in a moment.");
+    return errorJson(502, "api_unavailable", "The API can't be reached. Try again in a moment.");
   } finally {
     clearTimeout(timer);
   }
@@ -172,7 +176,7 @@ const isRedirect = ({ status, headers }: Response) =>
   status >= 300 && status < 400 && headers.has("location");
 
 /** What the proxy says itself. @param error a code, beside the `message` for people */
-export const failure = (status: number, error: string, message: string): Response =>
+export const errorJson = (status: number, error: string, message: string): Response =>
   Response.json({ error, message }, { status, headers: ownHeaders });
 
 /** What became of a connection; where several addresses were tried, at the first of them. */

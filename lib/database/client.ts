@@ -3,7 +3,7 @@ import { Prisma, PrismaClient } from "@/generated/prisma/client";
 import { DatabaseError, isDatabaseError } from "@/lib/database-error";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
-import { shared } from "@/lib/shared";
+import { processWide } from "@/lib/shared";
 
 /**
  * Connections that one process opens at most: to read and write, and to hold the locks of renewals
@@ -30,14 +30,14 @@ function connect(max: number): PrismaClient {
  * The Prisma client: one for all bundles of a process, made at first use, connected at the first
  * query.
  */
-export const db = (): PrismaClient => shared("prisma", () => connect(connections));
+export const db = (): PrismaClient => processWide("prisma", () => connect(connections));
 
 /**
  * Another one for transactions that hold a lock while Logto answers, so that pages never wait for a
  * connection of these.
  */
 export const lockDb = (): PrismaClient =>
-  shared("prisma for locks", () => connect(lockConnections));
+  processWide("prisma for locks", () => connect(lockConnections));
 
 const hasCode = (error: unknown, code: string) =>
   error instanceof Prisma.PrismaClientKnownRequestError && error.code === code;
@@ -70,7 +70,7 @@ export async function query<T>(promise: Promise<T>, limit = queryTimeout): Promi
 
 function toDatabaseError(error: unknown): DatabaseError {
   const wrapped = isDatabaseError(error) ? error : new DatabaseError(reasonOf(error));
-  const outage = shared("database outage", () => ({ loggedAt: 0 }));
+  const outage = processWide("database outage", () => ({ loggedAt: 0 }));
   if (Date.now() - outage.loggedAt > logEvery) {
     outage.loggedAt = Date.now();
     log.error("database unavailable", { reason: wrapped.message });

@@ -12,12 +12,12 @@ import {
   needsExtension,
   parseSession,
   sessionLifetime,
-  tombstoneOf,
+  toTombstone,
   type Session,
 } from "@/lib/session/model/session";
 import { seal, unseal } from "@/lib/session/stores/codec";
-import type { Ended, ListedSession, SessionStore } from "@/lib/session/stores/store";
-import { BoundedMap, isNews, pause, shared } from "@/lib/shared";
+import type { SessionFilter, ListedSession, SessionStore } from "@/lib/session/stores/store";
+import { BoundedMap, isFirstTime, pause, processWide } from "@/lib/shared";
 import { db, isMissing, lockDb, query } from "./client";
 
 /** What each session's key is derived for, beside the secret. */
@@ -47,18 +47,27 @@ const hashOf = (cookieValue: string) => createHash("sha256").update(cookieValue)
 const isLive = () => ({ endedAt: null, expires: { gt: new Date() } });
 const secondsOf = (date: Date) => Math.floor(date.getTime() / 1000);
 
-/** When this process last wrote that a session was used, by its `sid`, in milliseconds. */
-const seen = () => shared("sessions seen", () => new BoundedMap<string, number>(100_000));
+/** When this process last wrote that a session was used, by its `sessionId`, in milliseconds. */
+const seen = () => processWide("sessions seen", () => new BoundedMap<string, number>(100_000));
 
 /** The columns that change with a renewal or an exchange. */
 export async function toColumns(session: Session) {
-  const { sid, claims, generation, exp, accessToken, expiresAt, expiresIn, refreshToken, endedAt } =
-    session;
+  const {
+    sessionId,
+    claims,
+    version,
+    exp,
+    accessToken,
+    expiresAt,
+    expiresIn,
+    refreshToken,
+    endedAt,
+  } = session;
   if (endedAt !== undefined) return { endedAt: new Date(endedAt * 1000), sealedTokens: null };
-  const tokens = { sid, accessToken, expiresAt, expiresIn, refreshToken };
+  const tokens = { sid: sessionId, accessToken, expiresAt, expiresIn, refreshToken };
   return {
     claims: toJson(claims),
-    generation,
+    version,
     expires: new Date(exp * 1000),
     endedAt: null,
     sealedTokens: await seal(tokens, env().AUTH_SECRET[0] ?? "", salt, exp),
@@ -77,31 +86,31 @@ function toJson(claims: Session["claims"]): Prisma.InputJsonObject {
  * tampered with) has ended, as if Logto had refused its grant.
  */
 export async function fromRow(row: Row): Promise<Session> {
-  const tokens = row.sealedTokens && (await unsealed(row.sid, row.sealedTokens));
+  const tokens = row.sealedTokens && (await unsealed(row.sessionId, row.sealedTokens));
   const session = parseSession({
     subject: row.userId,
-    sid: row.sid,
-    logtoSid: row.logtoSid ?? undefined,
+    sessionId: row.sessionId,
+    logtoSessionId: row.logtoSessionId ?? undefined,
     startedAt: secondsOf(row.startedAt),
     authenticatedAt: row.authenticatedAt ? secondsOf(row.authenticatedAt) : undefined,
-    generation: row.generation,
+    version: row.version,
     claims: row.claims,
     exp: secondsOf(row.expires),
     ...tokens,
   });
-  return row.endedAt || !tokens ? tombstoneOf(session, row.endedAt?.getTime()) : session;
+  return row.endedAt || !tokens ? toTombstone(session, row.endedAt?.getTime()) : session;
 }
 
 const sealedTokens = grantTokens.extend({ sid: z.string() });
 
-async function unsealed(sid: string, sealed: string) {
+async function unsealed(sessionId: string, sealed: string) {
   try {
     const { payload } = await unseal(sealed, env().AUTH_SECRET, salt);
     // Bound to its row: tokens that were copied to another one are nobody's.
     const parsed = sealedTokens.parse(payload);
-    return parsed.sid === sid ? parsed : null;
+    return parsed.sid === sessionId ? parsed : null;
   } catch (error) {
-    if (isNews("sealed tokens unreadable")) {
+    if (isFirstTime("sealed tokens unreadable")) {
       const reason = error instanceof Error ? error.message : "unknown";
       log.error("sessions whose tokens can't be read have ended", { reason });
     }
@@ -117,12 +126,15 @@ function noteUse(row: Row, session: Session, now = Date.now()): void {
   const extends_ = needsExtension(session, now);
   const isDue = extends_ || now - row.lastSeenAt.getTime() > seenEvery;
   // A renewal writes it too, and has the row's lock.
-  if (!isDue || isExpiring(session, now) || now - (seen().get(row.sid) ?? 0) < seenEvery) return;
-  seen().set(row.sid, now);
+  if (!isDue || isExpiring(session, now) || now - (seen().get(row.sessionId) ?? 0) < seenEvery)
+    return;
+  seen().set(row.sessionId, now);
   const expires = extends_ ? { expires: new Date(now + sessionLifetime * 1000) } : {};
   const data = { lastSeenAt: new Date(now), ...expires };
   after(() =>
-    query(db().session.updateMany({ where: { sid: row.sid }, data })).catch(() => undefined),
+    query(db().session.updateMany({ where: { sessionId: row.sessionId }, data })).catch(
+      () => undefined,
+    ),
   );
 }
 
@@ -131,14 +143,14 @@ function noteUse(row: Row, session: Session, now = Date.now()): void {
  * would use the old refresh token, and end the grant by it.
  */
 async function saveLater(session: Session): Promise<void> {
-  const { sid, generation } = session;
+  const { sessionId, version } = session;
   for (const delay of saveAgainAfter) {
     await pause(delay);
     try {
       const data = await toColumns(session);
-      // A tombstone has the generation of the session that ended.
-      const isOlder = session.endedAt === undefined ? { lt: generation } : { lte: generation };
-      await query(db().session.updateMany({ where: { sid, generation: isOlder }, data }));
+      // A tombstone has the version of the session that ended.
+      const isOlder = session.endedAt === undefined ? { lt: version } : { lte: version };
+      await query(db().session.updateMany({ where: { sessionId, version: isOlder }, data }));
       return;
     } catch (error) {
       if (!isDatabaseError(error)) throw error;
@@ -147,9 +159,9 @@ async function saveLater(session: Session): Promise<void> {
 }
 
 /** Removes a row, after any renewal of it under way in the cluster. */
-async function take(sid: string): Promise<Session | undefined> {
+async function deleteRow(sessionId: string): Promise<Session | undefined> {
   try {
-    return await fromRow(await query(db().session.delete({ where: { sid } })));
+    return await fromRow(await query(db().session.delete({ where: { sessionId } })));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
@@ -160,15 +172,17 @@ async function take(sid: string): Promise<Session | undefined> {
  * Those whose grant no session that goes on has too: Logto gives all of one browser session the
  * same.
  */
-async function withoutShared(taken: Session[]): Promise<Session[]> {
-  const logtoSids = taken.flatMap(({ logtoSid }) => logtoSid ?? []);
-  if (logtoSids.length === 0) return taken;
-  const where = { logtoSid: { in: logtoSids }, ...isLive() };
-  const living = await query(db().session.findMany({ where, select: { logtoSid: true } }));
-  return taken.filter(({ logtoSid }) => !living.some((each) => each.logtoSid === logtoSid));
+async function withoutSharedGrants(taken: Session[]): Promise<Session[]> {
+  const logtoSessionIds = taken.flatMap(({ logtoSessionId }) => logtoSessionId ?? []);
+  if (logtoSessionIds.length === 0) return taken;
+  const where = { logtoSessionId: { in: logtoSessionIds }, ...isLive() };
+  const living = await query(db().session.findMany({ where, select: { logtoSessionId: true } }));
+  return taken.filter(
+    ({ logtoSessionId }) => !living.some((each) => each.logtoSessionId === logtoSessionId),
+  );
 }
 
-const isSession = (session: Session | undefined): session is Session => session !== undefined;
+const isFound = (session: Session | undefined): session is Session => session !== undefined;
 
 /** The cookie names a row. It is looked up by the cookie's SHA-256, and has the tokens sealed. */
 export const rowStore: SessionStore = {
@@ -177,7 +191,7 @@ export const rowStore: SessionStore = {
 
   async read(cookieValue) {
     if (isEncrypted(cookieValue)) {
-      if (isNews("foreign cookie"))
+      if (isFirstTime("foreign cookie"))
         log.warn("session cookie of another app, secret or store ignored");
       return "foreign";
     }
@@ -190,7 +204,7 @@ export const rowStore: SessionStore = {
   },
 
   async begin(session, { userAgent }) {
-    const { sid, subject: userId, logtoSid, startedAt, authenticatedAt } = session;
+    const { sessionId, subject: userId, logtoSessionId, startedAt, authenticatedAt } = session;
     const cookieValue = randomBytes(32).toString("base64url");
     const isOver = { OR: [{ expires: { lt: new Date() } }, { endedAt: { not: null } }] };
     await query(
@@ -198,10 +212,10 @@ export const rowStore: SessionStore = {
         db().session.deleteMany({ where: { userId, ...isOver } }),
         db().session.create({
           data: {
-            sid,
+            sessionId,
             userId,
             sessionToken: hashOf(cookieValue),
-            logtoSid: logtoSid ?? null,
+            logtoSessionId: logtoSessionId ?? null,
             startedAt: new Date(startedAt * 1000),
             authenticatedAt: authenticatedAt ? new Date(authenticatedAt * 1000) : null,
             userAgent: userAgent?.slice(0, 500) ?? null,
@@ -218,7 +232,7 @@ export const rowStore: SessionStore = {
   cookieFor: () => Promise.resolve(undefined),
 
   async exclusively(session, use) {
-    const { sid } = session;
+    const { sessionId } = session;
     // Kept outside: what was used is used, whether or not the transaction can be completed.
     const done: { used?: PromiseSettledResult<Session> } = {};
     const work = lockDb().$transaction(
@@ -229,18 +243,18 @@ export const rowStore: SessionStore = {
           set_config('idle_in_transaction_session_timeout', ${String(holdTimeout)}, true)`;
         // One statement that waits for the lock, and reads what is there once it has it.
         const [row] = await transaction.session.updateManyAndReturn({
-          where: { sid },
+          where: { sessionId },
           data: { lastSeenAt: new Date() },
         });
         if (!row) return;
         const kept = await fromRow(row);
         // Newer than what the row has, or than what ended it: a commit failed after Logto had
         // answered.
-        const newest = session.generation > kept.generation ? session : kept;
+        const newest = session.version > kept.version ? session : kept;
         [done.used] = await Promise.allSettled([use(newest)]);
         const result = done.used.status === "fulfilled" ? done.used.value : newest;
         if (result !== kept)
-          await transaction.session.update({ where: { sid }, data: await toColumns(result) });
+          await transaction.session.update({ where: { sessionId }, data: await toColumns(result) });
       },
       { timeout: lockWait + holdTimeout, maxWait: lockWait },
     );
@@ -255,30 +269,30 @@ export const rowStore: SessionStore = {
     return done.used?.value;
   },
 
-  async end({ sid }) {
-    const taken = await take(sid);
-    return taken && (await withoutShared([taken]))[0];
+  async end({ sessionId }) {
+    const taken = await deleteRow(sessionId);
+    return taken && (await withoutSharedGrants([taken]))[0];
   },
 
-  async endAll({ subject, logtoSid, rowId, before, except }: Ended) {
+  async endAll({ subject, logtoSessionId, rowId, before, except }: SessionFilter) {
     const where = {
       ...(rowId !== undefined && { id: rowId }),
       ...(subject !== undefined && { userId: subject }),
-      ...(logtoSid !== undefined && { logtoSid }),
+      ...(logtoSessionId !== undefined && { logtoSessionId }),
       ...(before !== undefined && { startedAt: { lte: new Date(before) } }),
-      ...(except !== undefined && { sid: { not: except } }),
+      ...(except !== undefined && { sessionId: { not: except } }),
     };
-    const rows = await query(db().session.findMany({ where, select: { sid: true } }));
-    const taken = await Promise.all(rows.map(({ sid }) => take(sid)));
-    return withoutShared(taken.filter(isSession));
+    const rows = await query(db().session.findMany({ where, select: { sessionId: true } }));
+    const taken = await Promise.all(rows.map(({ sessionId }) => deleteRow(sessionId)));
+    return withoutSharedGrants(taken.filter(isFound));
   },
 
-  async list({ subject, sid: current }) {
+  async list({ subject, sessionId: current }) {
     const where = { userId: subject, ...isLive() };
     const rows = await query(db().session.findMany({ where, orderBy: { lastSeenAt: "desc" } }));
     return rows
-      .map(({ id, sid, userAgent, createdAt, lastSeenAt }): ListedSession => {
-        return { id, current: sid === current, userAgent, createdAt, lastSeenAt };
+      .map(({ id, sessionId, userAgent, createdAt, lastSeenAt }): ListedSession => {
+        return { id, current: sessionId === current, userAgent, createdAt, lastSeenAt };
       })
       .sort((one, other) => Number(other.current) - Number(one.current));
   },

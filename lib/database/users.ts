@@ -15,7 +15,7 @@ export interface Users {
 const existsTimeout = 1_000;
 
 /** What Logto says of a user, as the table has it. */
-export function profileOf({ name, username, email, email_verified, picture }: UserClaims) {
+export function toProfile({ name, username, email, email_verified, picture }: UserClaims) {
   return {
     name: name ?? username ?? null,
     email: email?.toLowerCase() ?? null,
@@ -31,7 +31,7 @@ export const users: Users = {
    * statement, so that two first sign-ins at once make one user with one account.
    */
   async upsert(claims) {
-    const { name, email, emailVerified, image } = profileOf(claims);
+    const { name, email, emailVerified, image } = toProfile(claims);
     const now = new Date();
     await query(db().$executeRaw`
       WITH kept AS (

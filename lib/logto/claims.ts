@@ -112,8 +112,8 @@ const protocolClaims = new Set([
  */
 export function parseUserClaims(payload: unknown): UserClaims {
   const claims = userClaims.parse(payload);
-  const kept = Object.entries(claims).filter(
+  const userEntries = Object.entries(claims).filter(
     ([name, value]) => !protocolClaims.has(name) && value !== undefined,
   );
-  return { ...Object.fromEntries(kept), sub: claims.sub };
+  return { ...Object.fromEntries(userEntries), sub: claims.sub };
 }

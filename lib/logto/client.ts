@@ -1,9 +1,9 @@
 import * as oidc from "openid-client";
 import { z } from "zod";
-import { shared } from "@/lib/shared";
-import { checkEndpoints, isInsecure, nameFault } from "./discovery-document";
+import { processWide } from "@/lib/shared";
+import { checkEndpoints, hasInsecureEndpoints, issuerMismatch } from "./discovery-document";
 import { isLogtoError, LogtoError } from "./errors";
-import { patience, patientFetch, until } from "./patient-fetch";
+import { logtoTimeout, fetchWithRetry, withDeadline } from "./patient-fetch";
 
 /** What identifies this relying party to its issuer. */
 export interface LogtoClient {
@@ -22,14 +22,14 @@ const outageLifetime = 60 * 1000;
  * How long an answer may take that nobody waits for any more, but the next caller will use, in
  * milliseconds.
  */
-const latePatience = 60_000;
+const lateTimeout = 60_000;
 
 /**
  * By client. Of the whole process: what one bundle waited for in vain, another one need not ask for
  * again.
  */
 const discovered = () =>
-  shared(
+  processWide(
     "discovered",
     () => new Map<string, { metadata: oidc.ServerMetadata; expiresAt: number }>(),
   );
@@ -37,7 +37,7 @@ const discovered = () =>
  * Requests under way. One that a caller has given up is late: the next caller sends another one.
  */
 const discovering = () =>
-  shared(
+  processWide(
     "discovering",
     () => new Map<string, { answer: Promise<oidc.ServerMetadata>; isLate: boolean }>(),
   );
@@ -52,14 +52,14 @@ const insecure = ({ issuer }: LogtoClient) =>
 const fetchUntil =
   (deadline: number): oidc.CustomFetch =>
   (url, { method, headers, redirect, body }) =>
-    patientFetch(
+    fetchWithRetry(
       url,
       { method, headers, redirect, ...(body instanceof URLSearchParams && { body }) },
       deadline,
     );
 
 /** What openid-client says of a document whose issuer is another. */
-const otherIssuer = z.object({
+const issuerMismatchError = z.object({
   code: z.literal("OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED"),
   cause: z.object({ body: z.looseObject({ issuer: z.string() }) }),
 });
@@ -73,16 +73,16 @@ export async function fetchMetadata(client: LogtoClient): Promise<oidc.ServerMet
   const { issuer, clientId } = client;
   try {
     const configuration = await oidc.discovery(new URL(issuer), clientId, undefined, undefined, {
-      [oidc.customFetch]: fetchUntil(Date.now() + latePatience),
-      timeout: latePatience / 1000,
+      [oidc.customFetch]: fetchUntil(Date.now() + lateTimeout),
+      timeout: lateTimeout / 1000,
       execute: insecure(client),
     });
     const metadata = configuration.serverMetadata();
     checkEndpoints(issuer, { ...metadata });
     return metadata;
   } catch (error) {
-    const other = otherIssuer.safeParse(error);
-    const fault = other.success && nameFault(issuer, other.data.cause.body);
+    const other = issuerMismatchError.safeParse(error);
+    const fault = other.success && issuerMismatch(issuer, other.data.cause.body);
     throw fault ? new LogtoError("rejected", fault, { cause: error }) : toLogtoError(error);
   }
 }
@@ -111,7 +111,7 @@ async function fetchDocument(
  */
 export async function discover(
   client: LogtoClient,
-  deadline = Date.now() + patience,
+  deadline = Date.now() + logtoTimeout,
 ): Promise<oidc.ServerMetadata> {
   const key = JSON.stringify([client.issuer, client.clientId, client.clientSecret]);
   const known = discovered().get(key);
@@ -125,7 +125,7 @@ export async function discover(
   const forget = () => void (discovering().get(key) === current && discovering().delete(key));
   current.answer.then(forget, forget);
   try {
-    return await until(deadline, current.answer);
+    return await withDeadline(deadline, current.answer);
   } catch (error) {
     current.isLate = true;
     if (!known) throw toLogtoError(error);
@@ -142,12 +142,12 @@ export async function discover(
  *   the time that there is
  * @throws LogtoError
  */
-export async function ask<T>(
+export async function sendToLogto<T>(
   client: LogtoClient,
   request: (configuration: oidc.Configuration) => Promise<T>,
   leastTime = 0,
 ): Promise<T> {
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + logtoTimeout;
   const metadata = await discover(client, deadline);
   if (deadline - Date.now() < leastTime)
     throw new LogtoError("unavailable", "discovery took too long");
@@ -159,7 +159,7 @@ export async function ask<T>(
   );
   for (const extend of insecure(client)) extend(configuration);
   configuration[oidc.customFetch] = fetchUntil(deadline);
-  configuration.timeout = patience / 1000 + 1;
+  configuration.timeout = logtoTimeout / 1000 + 1;
   try {
     return await request(configuration);
   } catch (error) {
@@ -194,7 +194,7 @@ export function toLogtoError(error: unknown): LogtoError {
       cause: error,
     });
   }
-  return new LogtoError(isForeign(error) ? "rejected" : "unavailable", reasonOf(error), {
+  return new LogtoError(isUnusable(error) ? "rejected" : "unavailable", reasonOf(error), {
     cause: error,
   });
 }
@@ -203,8 +203,8 @@ export function toLogtoError(error: unknown): LogtoError {
  * Whether what answered can't be used: it says that it is another issuer, knows no such path, or
  * has no TLS.
  */
-function isForeign(error: unknown): boolean {
-  if (isInsecure(error)) return true;
+function isUnusable(error: unknown): boolean {
+  if (hasInsecureEndpoints(error)) return true;
   if (!(error instanceof oidc.ClientError)) return false;
   if (error.code === "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED") return true;
   if (!(error.cause instanceof Response)) return false;

@@ -1,4 +1,4 @@
-import { isNamed } from "@/lib/shared";
+import { hasErrorName } from "@/lib/shared";
 
 /**
  * What counts of a discovery document, which may be anything, before any of it is used (OpenID
@@ -13,11 +13,11 @@ type Document = Readonly<Record<string, unknown>>;
  * @param issuer as configured
  * @returns a sentence's end for the operator, with both names; undefined where the name is right
  */
-export function nameFault(issuer: string, document: Document): string | undefined {
+export function issuerMismatch(issuer: string, document: Document): string | undefined {
   const { issuer: name } = document;
   const named = typeof name === "string" && URL.canParse(name) ? name : undefined;
   if (named && new URL(named).href === new URL(issuer).href) return undefined;
-  return `${shown(issuer)} (AUTH_LOGTO_ISSUER) names another issuer: ${named ? shown(named) : "none that can be read"}`;
+  return `${withoutCredentials(issuer)} (AUTH_LOGTO_ISSUER) names another issuer: ${named ? withoutCredentials(named) : "none that can be read"}`;
 }
 
 /** Secrets would pass in clear. The message is for the operator. */
@@ -26,9 +26,9 @@ class InsecureEndpointsError extends Error {
 }
 
 /** Whether an error, or its cause, is an InsecureEndpointsError, of whichever bundle. */
-export const isInsecure = (error: unknown): boolean =>
-  isNamed(error, "InsecureEndpointsError") ||
-  (error instanceof Error && isNamed(error.cause, "InsecureEndpointsError"));
+export const hasInsecureEndpoints = (error: unknown): boolean =>
+  hasErrorName(error, "InsecureEndpointsError") ||
+  (error instanceof Error && hasErrorName(error.cause, "InsecureEndpointsError"));
 
 /**
  * Refuses the document of an issuer on https that has endpoints on http: tokens and the client
@@ -46,7 +46,7 @@ export function checkEndpoints(issuer: string, document: Document): void {
   );
   if (clear.length === 0) return;
   throw new InsecureEndpointsError(
-    `${shown(issuer)} has endpoints on http (${clear.map(([name]) => name).join(", ")}): set TRUST_PROXY_HEADER=1 at Logto, ` +
+    `${withoutCredentials(issuer)} has endpoints on http (${clear.map(([name]) => name).join(", ")}): set TRUST_PROXY_HEADER=1 at Logto, ` +
       "which is behind a proxy that ends TLS, and have the proxy send X-Forwarded-Proto",
   );
 }
@@ -54,7 +54,7 @@ export function checkEndpoints(issuer: string, document: Document): void {
 const isInClear = (url: string) => URL.canParse(url) && new URL(url).protocol === "http:";
 
 /** An address for the log: one line, without credentials. */
-function shown(url: string): string {
+function withoutCredentials(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
 }

@@ -1,4 +1,4 @@
-import { isNamed } from "@/lib/shared";
+import { hasErrorName } from "@/lib/shared";
 
 /**
  * Why Logto did not do what it was asked (logto-facts "Errors"; RFC 6749 §5.2, RFC 8707 §2).
@@ -38,4 +38,5 @@ export class LogtoError extends Error {
 }
 
 /** Whether an error is a LogtoError, of whichever bundle. */
-export const isLogtoError = (error: unknown): error is LogtoError => isNamed(error, "LogtoError");
+export const isLogtoError = (error: unknown): error is LogtoError =>
+  hasErrorName(error, "LogtoError");

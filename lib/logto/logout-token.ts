@@ -8,17 +8,17 @@ import {
 } from "jose";
 import { z } from "zod";
 import { discover, toLogtoError, type LogtoClient } from "./client";
-import { patience, patientFetch, until } from "./patient-fetch";
+import { logtoTimeout, fetchWithRetry, withDeadline } from "./patient-fetch";
 
 /**
- * What a logout token says (OpenID Connect Back-Channel Logout 1.0 §2.4). It has `sub`, `sid` or
- * both.
+ * The claims of a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4). It names a subject, a
+ * session at Logto, or both.
  */
 export interface LogoutToken {
-  /** Whose sessions have ended: all of them where there is no `sid`. */
-  sub?: string;
-  /** Logto's id of the browser session that has ended, as the id_token had it. */
-  sid?: string;
+  /** Claim `sub`. Without a session, all sessions of this subject have ended. */
+  subject?: string | undefined;
+  /** Claim `sid`: the session at Logto that has ended, as the id_token named it. */
+  logtoSessionId?: string | undefined;
   /** Tells one logout token from every other. */
   jti: string;
   /** In seconds, by Logto's clock. */
@@ -80,12 +80,12 @@ function keysAt(jwksUri: string, deadline: number): JWTVerifyGetKey {
     createRemoteJWKSet(new URL(jwksUri), {
       timeoutDuration: 60_000,
       [customFetch]: (url, { method, headers }) =>
-        patientFetch(url, { method, headers }, Date.now() + 60_000),
+        fetchWithRetry(url, { method, headers }, Date.now() + 60_000),
     });
   keySets.set(jwksUri, keys);
   return async (header, token) => {
     try {
-      return await until(deadline, Promise.resolve(keys(header, token)));
+      return await withDeadline(deadline, Promise.resolve(keys(header, token)));
     } catch (error) {
       throw isUnknownKey(error) ? new LogoutTokenError("kid") : toLogtoError(error);
     }
@@ -109,7 +109,7 @@ function toLogoutTokenError(error: errors.JOSEError): LogoutTokenError {
 
 const text = z.string().min(1);
 const events = z.object({ [logoutEvent]: z.record(z.string(), z.unknown()) });
-const subject = z
+const endedSession = z
   .object({ sub: text.optional(), sid: text.optional() })
   .refine(({ sub, sid }) => sub !== undefined || sid !== undefined);
 
@@ -117,11 +117,13 @@ function parseClaims(payload: JWTPayload): LogoutToken {
   if (!events.safeParse(payload.events).success) throw new LogoutTokenError("events");
   // So that no id_token can be passed off as a logout token (§4).
   if ("nonce" in payload) throw new LogoutTokenError("nonce");
-  const named = subject.safeParse(payload);
-  if (!named.success) throw new LogoutTokenError("sub");
+  const ended = endedSession.safeParse(payload);
+  if (!ended.success) throw new LogoutTokenError("sub");
   const jti = text.safeParse(payload.jti);
   if (!jti.success) throw new LogoutTokenError("jti");
-  return { ...named.data, jti: jti.data, issuedAt: z.number().parse(payload.iat) };
+  const { sub: subject, sid: logtoSessionId } = ended.data;
+  const issuedAt = z.number().parse(payload.iat);
+  return { subject, logtoSessionId, jti: jti.data, issuedAt };
 }
 
 /**
@@ -144,7 +146,7 @@ export async function verifyLogoutToken(
     /^(RS|PS|ES)\d+$|^Ed/.test(algorithm),
   );
   // With the whole time once more: nobody waits for it, and Logto sends no other token.
-  const keys = keysAt(metadata.jwks_uri ?? `${client.issuer}/jwks`, Date.now() + patience);
+  const keys = keysAt(metadata.jwks_uri ?? `${client.issuer}/jwks`, Date.now() + logtoTimeout);
   try {
     const { payload } = await jwtVerify(logoutToken, keys, {
       algorithms,

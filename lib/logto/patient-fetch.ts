@@ -1,19 +1,19 @@
 import { pause } from "@/lib/shared";
 
 /** After how long without an answer a request is sent once more, in milliseconds. */
-const sendAgainAfter = 2_000;
+const retryAfter = 2_000;
 /** Until when after the first time it is sent once more, in milliseconds. */
-const lastSend = 3_000;
+const lastRetry = 3_000;
 
 /** How long a caller waits for Logto in all, discovery and keys included, in milliseconds. */
-export const patience = 10_000;
+export const logtoTimeout = 10_000;
 
 /** An answer got lost on the way: a status that may pass, or something that is not JSON. */
-class LostAnswer extends Error {
+class LostResponse extends Error {
   override name = "LostAnswer";
 
-  constructor(readonly answer: Response) {
-    super(`HTTP ${answer.status}`);
+  constructor(readonly response: Response) {
+    super(`HTTP ${response.status}`);
   }
 }
 
@@ -35,31 +35,33 @@ class LostAnswer extends Error {
  * @returns the answer, with its body read
  * @throws the error of the last request; a TimeoutError after the deadline
  */
-export async function patientFetch(
+export async function fetchWithRetry(
   url: string,
   options: RequestInit,
-  deadline = Date.now() + patience,
+  deadline = Date.now() + logtoTimeout,
 ): Promise<Response> {
   const end = new AbortController();
-  const begun = Date.now();
+  const startedAt = Date.now();
   const timer = setTimeout(
     () => end.abort(new DOMException("no answer in time", "TimeoutError")),
-    Math.max(0, deadline - begun),
+    Math.max(0, deadline - startedAt),
   );
-  const send = () => answerTo(url, { ...options, signal: end.signal });
+  const send = () => fetchWhole(url, { ...options, signal: end.signal });
   try {
     const first = send();
     const isAnswered = first.then(
       () => true,
       () => false,
     );
-    const isDone = await Promise.race([isAnswered, pause(sendAgainAfter)]);
-    return await (isDone || Date.now() - begun > lastSend ? first : Promise.any([first, send()]));
+    const isDone = await Promise.race([isAnswered, pause(retryAfter)]);
+    return await (isDone || Date.now() - startedAt > lastRetry
+      ? first
+      : Promise.any([first, send()]));
   } catch (error) {
     if (end.signal.aborted) throw end.signal.reason;
     const last: unknown = error instanceof AggregateError ? error.errors.at(-1) : error;
     // The protocol's own library says best what is wrong with it.
-    if (last instanceof LostAnswer) return last.answer;
+    if (last instanceof LostResponse) return last.response;
     throw last;
   } finally {
     clearTimeout(timer);
@@ -67,14 +69,14 @@ export async function patientFetch(
   }
 }
 
-async function answerTo(url: string, options: RequestInit): Promise<Response> {
+async function fetchWhole(url: string, options: RequestInit): Promise<Response> {
   const response = await fetch(url, options);
   const { status, statusText, headers } = response;
   const body = await response.text();
-  const answer = new Response(body || null, { status, statusText, headers });
+  const whole = new Response(body || null, { status, statusText, headers });
   const isPassing = status >= 500 || status === 408 || status === 429;
-  if (isPassing || (answer.ok && body && !isJson(body))) throw new LostAnswer(answer);
-  return answer;
+  if (isPassing || (whole.ok && body && !isJson(body))) throw new LostResponse(whole);
+  return whole;
 }
 
 function isJson(text: string): boolean {
@@ -90,7 +92,7 @@ function isJson(text: string): boolean {
  * Waits for something until a deadline, in milliseconds since 1970. What arrives later is not lost.
  * @throws a TimeoutError
  */
-export async function until<T>(deadline: number, promise: Promise<T>): Promise<T> {
+export async function withDeadline<T>(deadline: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = new DOMException("no answer in time", "TimeoutError");

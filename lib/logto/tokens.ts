@@ -1,9 +1,9 @@
 import * as oidc from "openid-client";
 import { z } from "zod";
 import { parseUserClaims, type UserClaims } from "./claims";
-import { ask, toLogtoError, type LogtoClient } from "./client";
+import { sendToLogto, toLogtoError, type LogtoClient } from "./client";
 import { LogtoError } from "./errors";
-import { patience } from "./patient-fetch";
+import { logtoTimeout } from "./patient-fetch";
 
 /** The answer to a refresh token grant. */
 export interface TokenResponse {
@@ -55,13 +55,13 @@ export async function refreshTokens(
   // An answer that comes after the deadline is lost, and with it a token that Logto has replaced.
   // Where discovery took more than half of the time, this may take as long: the next try finds the
   // document there.
-  const leastTime = patience / 2;
+  const leastTime = logtoTimeout / 2;
   const request = async (configuration: oidc.Configuration) => {
-    const answer = await oidc.refreshTokenGrant(configuration, refreshToken, parameters);
-    const claims = answer.claims();
+    const response = await oidc.refreshTokenGrant(configuration, refreshToken, parameters);
+    const claims = response.claims();
     if (claims && claims.sub !== subject)
       throw new LogtoError("rejected", "the id_token is about another subject");
-    const parsed = tokenResponse.parse(answer);
+    const parsed = tokenResponse.parse(response);
     return {
       accessToken: parsed.access_token,
       expiresIn: parsed.expires_in,
@@ -70,7 +70,7 @@ export async function refreshTokens(
       claims: claims && parseUserClaims(claims),
     };
   };
-  return ask(client, request, leastTime);
+  return sendToLogto(client, request, leastTime);
 }
 
 /**
@@ -81,7 +81,7 @@ export async function refreshTokens(
  */
 export async function revokeGrant(client: LogtoClient, refreshToken: string): Promise<void> {
   const parameters = { token_type_hint: "refresh_token" };
-  await ask(client, (configuration) =>
+  await sendToLogto(client, (configuration) =>
     oidc.tokenRevocation(configuration, refreshToken, parameters),
   );
 }
@@ -97,7 +97,7 @@ export async function fetchUserinfo(
   accessToken: string,
   subject: string,
 ): Promise<UserClaims> {
-  return ask(client, async (configuration) => {
+  return sendToLogto(client, async (configuration) => {
     try {
       return parseUserClaims(await oidc.fetchUserInfo(configuration, accessToken, subject));
     } catch (error) {
@@ -134,5 +134,7 @@ export async function endSessionUrl(
     post_logout_redirect_uri: postLogoutRedirectUri,
     state,
   };
-  return ask(client, async (configuration) => oidc.buildEndSessionUrl(configuration, parameters));
+  return sendToLogto(client, async (configuration) =>
+    oidc.buildEndSessionUrl(configuration, parameters),
+  );
 }

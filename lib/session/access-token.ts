@@ -1,12 +1,12 @@
 import "server-only";
 import { env } from "@/lib/env";
 import { toLogtoError } from "@/lib/logto/client";
-import { BoundedMap, shared } from "@/lib/shared";
-import { currentSession, noSessionError, storeSession } from "./lifecycle/current-session";
+import { BoundedMap, processWide } from "@/lib/shared";
+import { currentSession, noSessionError, writeSessionCookie } from "./lifecycle/current-session";
 import { exchangeToken, renewSession } from "./lifecycle/renewal";
-import { stateOf, type SessionState } from "./lifecycle/session-state";
+import { sessionState, type SessionState } from "./lifecycle/session-state";
 import { SingleFlight } from "./lifecycle/single-flight";
-import { statusOf } from "./lifecycle/status";
+import { sessionStatus } from "./lifecycle/status";
 import { logFailure, toSessionError } from "./lifecycle/session-error";
 import { SessionError } from "./model/errors";
 import type { AccessTokenTarget } from "./model/requirement";
@@ -26,15 +26,15 @@ interface AccessToken {
 }
 
 /** The access token of one session for one audience. */
-interface Kept {
+interface CacheEntry {
   token: AccessToken | undefined;
   exchange: SingleFlight<AccessToken>;
 }
 
 /** Forgotten with their session, and at most this many of each. */
 const tokensPerSession = 100;
-const keptTokens = () =>
-  shared("access tokens", () => new WeakMap<SessionState, BoundedMap<string, Kept>>());
+const tokenCaches = () =>
+  processWide("access tokens", () => new WeakMap<SessionState, BoundedMap<string, CacheEntry>>());
 
 /**
  * An access token of the signed-in user, for server code: pages, handlers and actions. Kept until
@@ -55,8 +55,8 @@ export async function getAccessToken(target: AccessTokenTarget = {}): Promise<Ac
   const session = await currentSession();
   const accessToken =
     resource || organizationId ? await exchange(session, target) : await ownAccessToken(session);
-  const now = statusOf(session);
-  if (now.status === "active") await storeSession(now.session);
+  const now = sessionStatus(session);
+  if (now.status === "active") await writeSessionCookie(now.session);
   return accessToken;
 }
 
@@ -79,8 +79,8 @@ async function exchange(
   now = Date.now,
 ): Promise<AccessToken> {
   if (!session.refreshToken) throw noRefreshToken();
-  const state = stateOf(session);
-  const kept = keptFor(state, JSON.stringify([target.resource, target.organizationId]));
+  const state = sessionState(session);
+  const kept = cacheEntry(state, JSON.stringify([target.resource, target.organizationId]));
   if (kept.token && !isExpiring(kept.token, now())) return kept.token;
   try {
     kept.token = await kept.exchange.run(async () => {
@@ -101,13 +101,14 @@ async function exchange(
   }
 }
 
-function keptFor(state: SessionState, audience: string): Kept {
-  const ofSession = keptTokens().get(state) ?? new BoundedMap<string, Kept>(tokensPerSession);
-  keptTokens().set(state, ofSession);
-  const kept = ofSession.get(audience) ?? {
+function cacheEntry(state: SessionState, audience: string): CacheEntry {
+  const ofSession =
+    tokenCaches().get(state) ?? new BoundedMap<string, CacheEntry>(tokensPerSession);
+  tokenCaches().set(state, ofSession);
+  const entry = ofSession.get(audience) ?? {
     token: undefined,
     exchange: new SingleFlight<AccessToken>(),
   };
-  ofSession.set(audience, kept);
-  return kept;
+  ofSession.set(audience, entry);
+  return entry;
 }

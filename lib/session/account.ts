@@ -2,16 +2,16 @@ import "server-only";
 import { redirect } from "next/navigation";
 import { currentSession } from "./lifecycle/current-session";
 import { endSessions } from "./lifecycle/ending";
-import { asSession } from "./lifecycle/session-error";
+import { reportOutage } from "./lifecycle/session-error";
 import { SessionError } from "./model/errors";
 import type { Session } from "./model/session";
-import { endHere } from "./routes/sign-out";
+import { signOut } from "./routes/sign-out";
 import { currentUsers } from "./stores/current-store";
 
 /**
  * How long a sign-in counts as fresh, and how far Logto's clock may be ahead of ours, in seconds.
  */
-const freshness = 5 * 60;
+const freshFor = 5 * 60;
 const clockTolerance = 60;
 
 /**
@@ -19,11 +19,11 @@ const clockTolerance = 60;
  * password, whatever session of its own it has, and gives a refresh token as at every sign-in
  * (logto-facts "Refresh tokens").
  */
-export const freshSignIn = { prompt: "login consent", max_age: String(freshness) };
+export const freshSignIn = { prompt: "login consent", max_age: String(freshFor) };
 
 function isFresh({ authenticatedAt = 0 }: Session, now = Date.now()): boolean {
   const age = now / 1000 - authenticatedAt;
-  return age < freshness && age >= -clockTolerance;
+  return age < freshFor && age >= -clockTolerance;
 }
 
 /**
@@ -48,8 +48,8 @@ export async function deleteAccount(): Promise<never> {
   const before = Math.max(Date.now(), startedAt * 1000);
   const users = currentUsers();
   if (users) {
-    await asSession(endSessions({ subject, before }, "session revoked"));
-    await asSession(users.remove(subject));
+    await reportOutage(endSessions({ subject, before }, "session revoked"));
+    await reportOutage(users.remove(subject));
   }
-  redirect(await endHere());
+  redirect(await signOut());
 }

@@ -134,9 +134,9 @@ export function withSession<Rest extends unknown[]>(
 ): (...rest: Rest) => Promise<Response> {
   return async (...rest) => {
     try {
-      const before = await heldCookie();
+      const before = await currentCookie();
       const response = await handler(await requireSession(requirement), ...rest);
-      return privately(response, (await heldCookie()) !== before);
+      return withoutSharedCaching(response, (await currentCookie()) !== before);
     } catch (thrown) {
       const error = asSessionError(thrown);
       if (error.status === 500)
@@ -146,7 +146,7 @@ export function withSession<Rest extends unknown[]>(
   };
 }
 
-const heldCookie = async () => joinChunks((await cookies()).getAll());
+const currentCookie = async () => joinChunks((await cookies()).getAll());
 
 /**
  * Keeps an answer to one user out of caches: a shared one would give it to everybody, whatever the
@@ -155,7 +155,7 @@ const heldCookie = async () => joinChunks((await cookies()).getAll());
  *
  * @param hasCookie whether the session cookie is written with it
  */
-function privately(response: Response, hasCookie: boolean): Response {
+function withoutSharedCaching(response: Response, hasCookie: boolean): Response {
   const said = response.headers.get("cache-control") ?? "";
   if (!hasCookie && /\b(private|no-store)\b/i.test(said)) return response;
   const { body, status, statusText } = response;

@@ -2,9 +2,9 @@ import "server-only";
 import { redirect } from "next/navigation";
 import { currentSession } from "./lifecycle/current-session";
 import { endSessions } from "./lifecycle/ending";
-import { asSession } from "./lifecycle/session-error";
-import { endHere } from "./routes/sign-out";
-import { sessionStore, usesRows } from "./stores/current-store";
+import { reportOutage } from "./lifecycle/session-error";
+import { signOut } from "./routes/sign-out";
+import { sessionStore, usesRowStore } from "./stores/current-store";
 import type { ListedSession } from "./stores/store";
 
 const event = "session revoked";
@@ -16,7 +16,7 @@ const event = "session revoked";
  * @throws SessionError
  */
 export async function listSessions(): Promise<ListedSession[]> {
-  return asSession(sessionStore().list(await currentSession()));
+  return reportOutage(sessionStore().list(await currentSession()));
 }
 
 /**
@@ -27,15 +27,15 @@ export async function listSessions(): Promise<ListedSession[]> {
  */
 export async function revokeSession(rowId: string): Promise<void> {
   const { subject } = await currentSession();
-  if (usesRows()) await asSession(endSessions({ subject, rowId }, event));
+  if (usesRowStore()) await reportOutage(endSessions({ subject, rowId }, event));
 }
 
 /**
  * Ends all of the signed-in user's sessions but this one, with their grants. @throws SessionError
  */
 export async function revokeOtherSessions(): Promise<void> {
-  const { subject, sid: except } = await currentSession();
-  if (usesRows()) await asSession(endSessions({ subject, except }, event));
+  const { subject, sessionId: except } = await currentSession();
+  if (usesRowStore()) await reportOutage(endSessions({ subject, except }, event));
 }
 
 /**
@@ -44,5 +44,5 @@ export async function revokeOtherSessions(): Promise<void> {
  */
 export async function signOutEverywhere(): Promise<never> {
   await revokeOtherSessions();
-  redirect(await endHere());
+  redirect(await signOut());
 }

@@ -53,12 +53,12 @@ export const getUserinfo = cache(async (): Promise<UserClaims> => {
   const ask = (token: string) => fetchUserinfo(logtoClient(), token, user);
   try {
     return await ask(accessToken).catch(async (error: unknown) => {
-      if (!isRefusal(error)) throw error;
+      if (!isRejectedToken(error)) throw error;
       log.warn("userinfo refused the access token", { user });
-      return ask(await replacementFor(accessToken, session));
+      return ask(await newAccessToken(accessToken, session));
     });
   } catch (error) {
-    const failure = isRefusal(error)
+    const failure = isRejectedToken(error)
       ? new LogtoError("rejected", "a new access token is refused, too")
       : error;
     if (!isSessionError(failure)) logFailure("userinfo not given", failure, { user });
@@ -66,10 +66,10 @@ export const getUserinfo = cache(async (): Promise<UserClaims> => {
   }
 });
 
-const isRefusal = (error: unknown) => isLogtoError(error) && error.code === "invalid_token";
+const isRejectedToken = (error: unknown) => isLogtoError(error) && error.code === "invalid_token";
 
 /** @throws SessionError where the session is over; LogtoError where there is no other token */
-async function replacementFor(refused: string, session: Session): Promise<string> {
+async function newAccessToken(refused: string, session: Session): Promise<string> {
   const status = await replaceAccessToken(session, refused);
   const { accessToken } = await getAccessToken();
   if (accessToken !== refused) return accessToken;

@@ -22,7 +22,7 @@ export const nobodies: Record<string, (app: App, browser: Browser) => Promise<st
       if (storage.mode !== "database")
         return encode({ token: { ...token }, secret, salt: name, maxAge: -10 });
       await storage.db?.session.update({
-        where: { sid: token.sid },
+        where: { sessionId: token.sessionId },
         data: { expires: new Date(0) },
       });
       return sessionValue(context);

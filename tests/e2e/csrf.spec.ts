@@ -31,9 +31,13 @@ const handlers: Record<string, { file: string; status: number; location?: RegExp
 };
 
 /** The session is the one that it was, its grant too, and Logto was not asked for anything. */
-async function expectUntouched(context: BrowserContext, stage: Stage, sid: string): Promise<void> {
+async function expectUntouched(
+  context: BrowserContext,
+  stage: Stage,
+  sessionId: string,
+): Promise<void> {
   expect((await context.request.get("/api/auth/check")).status()).toBe(200);
-  expect((await readSession(context, stage)).sid).toBe(sid);
+  expect((await readSession(context, stage)).sessionId).toBe(sessionId);
   const { byEndpoint } = await stage.control.requests();
   expect(byEndpoint).not.toMatchObject({ revocation: expect.any(Number) });
   expect(byEndpoint).not.toMatchObject({ token: expect.any(Number) });
@@ -41,7 +45,7 @@ async function expectUntouched(context: BrowserContext, stage: Stage, sid: strin
 
 test("no handler does anything for another site's page", async ({ context, stage }) => {
   await signInByRequests(context, "alice");
-  const { sid } = await readSession(context, stage);
+  const { sessionId } = await readSession(context, stage);
   await stage.control.forgetRequests();
   for (const [path, { status, location }] of Object.entries(handlers)) {
     const response = await context.request.post(path, {
@@ -53,7 +57,7 @@ test("no handler does anything for another site's page", async ({ context, stage
     if (location) expect(response.headers().location).toMatch(location);
     expect(writtenSessionCookies(response), path).toEqual([]);
   }
-  await expectUntouched(context, stage, sid);
+  await expectUntouched(context, stage, sessionId);
 });
 
 test("the list above has every handler that takes more than GET", async () => {

@@ -32,9 +32,9 @@ for (const [fault, begin] of faultsIn("jwt")) {
 
     // Also while it expires: the cookie has the tokens, and a renewal waits for the database a
     // moment only.
-    const { generation } = await expireAccessToken(context, outage.app);
+    const { version } = await expireAccessToken(context, outage.app);
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
-    expect((await readSession(context, outage.app)).generation).toBe(generation + 1);
+    expect((await readSession(context, outage.app)).version).toBe(version + 1);
     await mend();
   });
 

@@ -94,7 +94,7 @@ test("a refresh token that a page's exchange rotated is written by the next navi
   expect(writtenSessionCookies(page)).toEqual([]);
   const next = await visit(context, "/dashboard", { maxRedirects: 0 });
   expect(writtenSessionCookies(next)).toHaveLength(cookiesOfRenewal(stage));
-  expect((await readSession(context, stage)).sid).toBe(old.sid);
+  expect((await readSession(context, stage)).sessionId).toBe(old.sessionId);
   await expectNewestGrant(context, stage);
 
   await expireAccessToken(context, stage);

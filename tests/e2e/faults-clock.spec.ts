@@ -14,7 +14,7 @@ for (const clockSkew of [30, -30]) {
     expect(response.status()).toBe(200);
     expect(await response.text()).toContain("onboarded");
     const renewed = await readSession(context, stage);
-    expect(renewed.generation).toBe(begun.generation + 1);
+    expect(renewed.version).toBe(begun.version + 1);
     // Counted from our own clock: what Logto's says does not matter.
     expect(Math.abs((renewed.expiresAt ?? 0) - (Date.now() / 1000 + 3600))).toBeLessThan(10);
     expect(stage.log()).not.toMatch(/failed|ended/);

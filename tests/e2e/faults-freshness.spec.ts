@@ -103,5 +103,5 @@ test("forty requests at once with one expiring cookie make one token request, an
     Array.from({ length: 40 }, () => 200),
   );
   expect((await stage.control.requests()).byGrant.refresh_token).toBe(1);
-  expect((await readSession(context, stage)).generation).toBe(old.generation + 1);
+  expect((await readSession(context, stage)).version).toBe(old.version + 1);
 });

@@ -54,7 +54,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("button", { name: "Sign in", exact: true }).click();
       await page.waitForURL(`${stage.url}/profile?tab=2`);
       const begun = await readSession(context, stage);
-      expect(begun.sid).not.toBe(old.sid);
+      expect(begun.sessionId).not.toBe(old.sessionId);
       expect(begun.subject).toBe(old.subject);
       expect(stage.log()).toMatch(/"msg":"session ended by Logto"/);
     });
@@ -199,13 +199,13 @@ test("an access token that is lost at Logto alone is replaced, and nobody notice
 }) => {
   await stage.control.change({ rotation: "always", graceInterval: 0 });
   await signInByRequests(context, "alice");
-  const { generation } = await readSession(context, stage);
+  const { version } = await readSession(context, stage);
   const refusal = { kind: "status", status: 401, error: "invalid_token" } as const;
   await stage.control.inject({ endpoint: "userinfo", when: "before", times: 1, ...refusal });
   expect(await (await visit(context, "/profile")).text()).toContain("onboarded");
   // A page can set no cookie: the next request's answer has the new tokens.
   await visit(context, "/dashboard");
-  expect((await readSession(context, stage)).generation).toBe(generation + 1);
+  expect((await readSession(context, stage)).version).toBe(version + 1);
   await expireAccessToken(context, stage);
   expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
   expect(stage.log()).not.toContain("session ended");

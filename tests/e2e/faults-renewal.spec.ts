@@ -39,7 +39,7 @@ for (const [answer, kind] of Object.entries(kinds)) {
         expect(page.status()).toBe(200);
         expect((await stage.control.requests()).byGrant.refresh_token).toBe(2);
         const renewed = await readSession(context, stage);
-        expect(renewed).toMatchObject({ sid: old.sid, generation: old.generation + 1 });
+        expect(renewed).toMatchObject({ sessionId: old.sessionId, version: old.version + 1 });
         expect(renewed.refreshToken).not.toBe(old.refreshToken);
         expect(renewed.accessToken).not.toBe(old.accessToken);
         expect(stage.log()).toMatch(/"msg":"session renewed"/);
@@ -48,7 +48,7 @@ for (const [answer, kind] of Object.entries(kinds)) {
         await expireAccessToken(context, stage);
         await visit(context, "/dashboard");
         const next = await readSession(context, stage);
-        expect(next.generation).toBe(renewed.generation + 2);
+        expect(next.version).toBe(renewed.version + 2);
         expect(next.expiresAt).toBeGreaterThan(Date.now() / 1000);
       },
     );
@@ -68,7 +68,7 @@ for (const [answer, kind] of Object.entries(kinds)) {
       expect(await during.text()).toContain("Welcome, Bob Park");
       expect(writtenSessionCookies(during)).toEqual([]);
       expect((await context.request.get("/api/auth/check")).status()).toBe(200);
-      expect(await readSession(context, stage)).toMatchObject({ generation: old.generation });
+      expect(await readSession(context, stage)).toMatchObject({ version: old.version });
       expect((await stage.control.requests()).byGrant.refresh_token).toBe(2);
       expect(
         stage.log().match(/"code":"unavailable".*"msg":"session renewal failed"/g),
@@ -78,9 +78,9 @@ for (const [answer, kind] of Object.entries(kinds)) {
       await expect
         .poll(async () => {
           expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
-          return (await readSession(context, stage)).generation;
+          return (await readSession(context, stage)).version;
         })
-        .toBe(old.generation + 1);
+        .toBe(old.version + 1);
     },
   );
 }

@@ -29,11 +29,11 @@ for (const [what, fates] of Object.entries(survived)) {
     const { control } = stage;
     await control.change({ rotation: "always", graceInterval: 3 });
     await signInByRequests(context, "bob");
-    const { generation } = await expireAccessToken(context, stage);
+    const { version } = await expireAccessToken(context, stage);
     for (const fate of fates)
       await control.inject({ endpoint: "token", grant: "refresh_token", times: 1, ...fate });
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
-    expect((await readSession(context, stage)).generation).toBe(generation + 1);
+    expect((await readSession(context, stage)).version).toBe(version + 1);
     // The token that came is good, whatever became of the other request.
     await expireAccessToken(context, stage);
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
@@ -78,12 +78,12 @@ for (const seconds of [2.5, 5]) {
       expect((await context.request.get(`${url}/api/health/ready`)).status()).toBe(200);
       await signInByRequests(context, "bob", { origin: url });
       const renewed = async () => {
-        const { generation } = await expireAccessToken(context, app);
+        const { version } = await expireAccessToken(context, app);
         // The process may have to say "try again" once.
         await expect(async () => {
           const page = await visit(context, `${url}/profile`, { maxRedirects: 0 });
           expect(page.status()).toBe(200);
-          expect((await readSession(context, app)).generation).toBe(generation + 1);
+          expect((await readSession(context, app)).version).toBe(version + 1);
           expect(await page.text()).not.toContain('role="alert"');
         }).toPass({ timeout: 60_000 });
       };

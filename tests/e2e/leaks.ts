@@ -85,7 +85,7 @@ async function secretsOfCookies(received: Received[], key: string): Promise<Secr
   return [
     ...values.map((value) => ({ kind: "session cookie", value })),
     ...tokens.flatMap((token) =>
-      isSession(token) ? [{ kind: "session id", value: token.sid }] : [],
+      isSession(token) ? [{ kind: "session id", value: token.sessionId }] : [],
     ),
   ];
 }

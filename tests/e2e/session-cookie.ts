@@ -100,7 +100,7 @@ export async function expireAccessToken(
   const { mode, db } = app.storage;
   const token = await readSession(context, app);
   const expiresAt = Math.floor(Date.now() / 1000) + left;
-  const expiring = { ...token, generation: token.generation + 1, expiresAt };
+  const expiring = { ...token, version: token.version + 1, expiresAt };
   if (mode === "database" && db) await writeRow(db, app.secret, expiring);
   else await putSession(context, app, expiring);
   return expiring;
@@ -113,7 +113,7 @@ export async function shortenSession(
   left: number,
 ): Promise<void> {
   const token = await readSession(context, app);
-  await putSession(context, app, { ...token, generation: token.generation + 1 }, left);
+  await putSession(context, app, { ...token, version: token.version + 1 }, left);
 }
 
 /** The lines of a response that write or remove a session cookie. */

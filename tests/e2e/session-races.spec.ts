@@ -23,7 +23,7 @@ test("signing in again in the same browser keeps the grant that Logto gives to b
   const first = await readSession(context, stage);
   await beginSignIn(context, "/dashboard");
   const second = await readSession(context, stage);
-  expect(second.sid).not.toBe(first.sid);
+  expect(second.sessionId).not.toBe(first.sessionId);
   await expireAccessToken(context, stage);
   expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
 });

@@ -12,11 +12,11 @@ export async function sessionOf(row: Row, secret: string): Promise<Session> {
   return parseSession({
     ...(tokens ? grantTokens.parse(tokens) : {}),
     subject: row.userId,
-    sid: row.sid,
-    logtoSid: row.logtoSid ?? undefined,
+    sessionId: row.sessionId,
+    logtoSessionId: row.logtoSessionId ?? undefined,
     startedAt: seconds(row.startedAt),
     authenticatedAt: row.authenticatedAt ? seconds(row.authenticatedAt) : undefined,
-    generation: row.generation,
+    version: row.version,
     claims: row.claims,
     exp: seconds(row.expires),
   });
@@ -30,8 +30,8 @@ export async function readRow(db: PrismaClient, secret: string, cookie: string):
 
 /** Puts a session's tokens into its row. */
 export async function writeRow(db: PrismaClient, secret: string, session: Session): Promise<void> {
-  const { sid, generation, exp, accessToken, expiresAt, expiresIn, refreshToken } = session;
-  const tokens = { sid, accessToken, expiresAt, expiresIn, refreshToken };
+  const { sessionId, version, exp, accessToken, expiresAt, expiresIn, refreshToken } = session;
+  const tokens = { sid: sessionId, accessToken, expiresAt, expiresIn, refreshToken };
   const sealedTokens = await seal(tokens, secret, salt, exp);
-  await db.session.update({ where: { sid }, data: { generation, sealedTokens } });
+  await db.session.update({ where: { sessionId }, data: { version, sealedTokens } });
 }

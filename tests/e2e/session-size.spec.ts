@@ -103,7 +103,7 @@ test("whoever has roles in 40 organizations signs in, renews, and uses every pag
   expect(renewed.status()).toBe(200);
   expect(writtenSessionCookies(renewed)).toHaveLength(2);
   expectToFit(renewed);
-  expect((await readSession(context, stage)).generation).toBe(old.generation + 1);
+  expect((await readSession(context, stage)).version).toBe(old.version + 1);
 
   const paths = [
     "/profile",

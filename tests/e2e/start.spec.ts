@@ -115,8 +115,8 @@ test("a cookie made with an older secret is read, and written anew with the newe
       expect(
         await decode({ token: await sessionValue(context), secret: newer, salt: name }),
       ).toMatchObject({
-        sid: token.sid,
-        generation: token.generation,
+        sessionId: token.sessionId,
+        version: token.version,
       });
     }
     const next = await visit(context, `${app.url}/dashboard`, { maxRedirects: 0 });
@@ -181,7 +181,7 @@ test("an https AUTH_URL gives the session a Secure cookie that no sibling domain
     const secureName = `__Host-${name}`;
     const value = jar.get(secureName) ?? "";
     const token = await decode({ token: value, secret: newer, salt: secureName });
-    const aged = { ...token, generation: 1, expiresAt: 0 };
+    const aged = { ...token, version: 1, expiresAt: 0 };
     jar.set(secureName, await encode({ token: aged, secret: newer, salt: secureName }));
     expect((await pass("/profile")).status).toBe(200);
     const cookies = written.filter((line) => line.startsWith(secureName));

@@ -53,7 +53,7 @@ async function addRow(
   const user = { id: "k3v9t2m8qx1a" };
   await db?.session.create({
     data: {
-      sid: rowName(),
+      sessionId: rowName(),
       sessionToken,
       claims: { sub: user.id, name: "Alice Kim" },
       startedAt: new Date(),

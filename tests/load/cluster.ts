@@ -77,7 +77,7 @@ async function expireRows(url: string): Promise<void> {
       const token = expired(await sessionOfRow(row, secret));
       await writeRow(db, secret, token);
       await db.session.update({
-        where: { sid: token.sid },
+        where: { sessionId: token.sessionId },
         data: { lastSeenAt: new Date(Date.now() - 3_600_000) },
       });
     });

@@ -72,9 +72,9 @@ test("a database that crashes while Logto answers costs no session: the new toke
   expect(await answered).toEqual([]);
   await postgres.start();
 
-  const generations = () => query(postgres.url, 'SELECT generation FROM "Session"').catch(() => []);
+  const versions = () => query(postgres.url, 'SELECT generation FROM "Session"').catch(() => []);
   await expect
-    .poll(generations, { timeout: 30_000 })
+    .poll(versions, { timeout: 30_000 })
     .toEqual(Array.from({ length: sessions }, () => "2"));
   await cluster.expire();
   await expect.poll(() => failuresOf(clients, sessions, check)).toEqual([]);

@@ -41,7 +41,7 @@ async function sessionOf(client: Client, secret: string): Promise<Session> {
  */
 export const expired = (token: Session): Session => ({
   ...token,
-  generation: token.generation + 1,
+  version: token.version + 1,
   expiresAt: Math.floor(Date.now() / 1000) + 5,
 });
 

@@ -4,8 +4,8 @@ import type { TokenResponse, TokenTarget } from "@/lib/logto/tokens";
 import { getAccessToken } from "@/lib/session/access-token";
 import type { SessionErrorCode } from "@/lib/session/model/errors";
 import { endSession } from "@/lib/session/lifecycle/ending";
-import { statusOf } from "@/lib/session/lifecycle/status";
-import { tombstoneOf, type Session } from "@/lib/session/model/session";
+import { sessionStatus } from "@/lib/session/lifecycle/status";
+import { toTombstone, type Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
 import { requestWith } from "./request";
 import { expiring, session } from "./sessions";
@@ -80,7 +80,7 @@ describe("the access token for userinfo", () => {
     expect(await request.session()).toMatchObject({
       accessToken,
       refreshToken: "rotated",
-      generation: 1,
+      version: 1,
     });
   });
 
@@ -232,9 +232,9 @@ describe("a refresh token that an exchange rotated", () => {
     const request = await requestWith(token);
     await request.run(() => getAccessToken({ resource: api }));
     expect(await request.session()).toMatchObject({
-      sid: token.sid,
+      sessionId: token.sessionId,
       refreshToken: "rotated",
-      generation: 1,
+      version: 1,
       accessToken: token.accessToken,
     });
   });
@@ -244,7 +244,9 @@ describe("a refresh token that an exchange rotated", () => {
     const page = await requestWith(token, { isPage: true });
     await page.run(() => getAccessToken({ resource: api }));
     expect(await page.session()).toMatchObject({ refreshToken: "mine" });
-    expect(statusOf(token)).toMatchObject({ session: { refreshToken: "rotated", generation: 1 } });
+    expect(sessionStatus(token)).toMatchObject({
+      session: { refreshToken: "rotated", version: 1 },
+    });
 
     const handler = await requestWith({ ...token });
     await handler.run(() => getAccessToken({ resource: api }));
@@ -381,7 +383,7 @@ test("without a session there is no access token", async () => {
 });
 
 test("a request whose session middleware found ended is told so", async () => {
-  await expect(ask(tombstoneOf(session()), { resource: api })).rejects.toMatchObject({
+  await expect(ask(toTombstone(session()), { resource: api })).rejects.toMatchObject({
     code: "session_ended",
     status: 401,
   });

@@ -8,9 +8,9 @@ import { redirectOf } from "./redirect";
 import { requestWith } from "./request";
 import { session } from "./sessions";
 
-const { deleteMany, endHere, revokeGrant } = vi.hoisted(() => ({
+const { deleteMany, signOut, revokeGrant } = vi.hoisted(() => ({
   deleteMany: vi.fn(),
-  endHere: vi.fn(),
+  signOut: vi.fn(),
   revokeGrant: vi.fn(),
 }));
 vi.mock("@/lib/database/client", () => ({
@@ -21,7 +21,7 @@ vi.mock("@/lib/database/client", () => ({
 vi.mock("@/lib/logto/tokens", () => ({ revokeGrant }));
 vi.mock("@/lib/env", () => import("./environment"));
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
-vi.mock("@/lib/session/routes/sign-out", () => ({ endHere }));
+vi.mock("@/lib/session/routes/sign-out", () => ({ signOut }));
 vi.mock("next/headers", () => import("./request"));
 
 const seconds = () => Math.floor(Date.now() / 1000);
@@ -36,7 +36,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
   variables.DATABASE_URL = "";
   for (const mock of [deleteMany, revokeGrant]) mock.mockReset().mockResolvedValue(undefined);
-  endHere.mockReset().mockResolvedValue(atLogto);
+  signOut.mockReset().mockResolvedValue(atLogto);
 });
 
 afterEach(() => {
@@ -72,7 +72,7 @@ describe("deleteAccount", () => {
   test("deletes the user, and signs out", async () => {
     expect(await redirectOf(() => by(signedInAgo(60), deleteAccount))).toBe(atLogto);
     expect(deleteMany).toHaveBeenCalledExactlyOnceWith({ where: { id: "k3v9t2m8qx1a" } });
-    expect(endHere).toHaveBeenCalledTimes(1);
+    expect(signOut).toHaveBeenCalledTimes(1);
   });
 
   test("ends the user's other sessions, and none that begins after it", async () => {
@@ -109,7 +109,7 @@ describe("deleteAccount", () => {
       status: 403,
     });
     expect(deleteMany).not.toHaveBeenCalled();
-    expect(endHere).not.toHaveBeenCalled();
+    expect(signOut).not.toHaveBeenCalled();
     expect(await isOver(token)).toBe(false);
   });
 
@@ -120,7 +120,7 @@ describe("deleteAccount", () => {
       code: "database_unavailable",
       status: 503,
     });
-    expect(endHere).not.toHaveBeenCalled();
+    expect(signOut).not.toHaveBeenCalled();
   });
 
   test("without a database is a sign-out", async () => {
@@ -128,6 +128,6 @@ describe("deleteAccount", () => {
     const token = session({ subject: "f3a7e9t1xw4d", authenticatedAt: seconds() });
     expect(await redirectOf(() => by(token, deleteAccount))).toBe(atLogto);
     expect(deleteMany).not.toHaveBeenCalled();
-    expect(endHere).toHaveBeenCalledTimes(1);
+    expect(signOut).toHaveBeenCalledTimes(1);
   });
 });

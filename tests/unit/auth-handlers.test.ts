@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { InvalidCheck } from "@auth/core/errors";
 import { LogtoError } from "@/lib/logto/errors";
 import { signInContext } from "@/lib/session/authjs/sign-in-context";
-import { readStatus } from "@/lib/session/lifecycle/status";
-import { withPath } from "@/lib/session/model/state-parameter";
+import { readSessionStatus } from "@/lib/session/lifecycle/status";
+import { addPath } from "@/lib/session/model/state-parameter";
 import type { Session } from "@/lib/session/model/session";
 import { handleAuthRequest } from "@/lib/session/routes/auth-handlers";
 import { cookiesOf, requestWith } from "./request";
@@ -71,7 +71,7 @@ const removed = (response: Response) =>
     .filter((line) => line.includes("Expires=Thu, 01 Jan 1970"))
     .map((line) => line.split("=")[0]);
 const isOver = async (token: Session) =>
-  (await readStatus(await cookiesOf(token))).status !== "active";
+  (await readSessionStatus(await cookiesOf(token))).status !== "active";
 
 beforeEach(() => {
   vi.clearAllMocks();
@@ -152,7 +152,7 @@ describe("the page to come back to", () => {
     "is the dashboard for %s",
     async (callbackUrl) => {
       signIn({ subject: "k3v9t2m8qx1a", refreshToken: "new" });
-      const state = withPath("abc", callbackUrl);
+      const state = addPath("abc", callbackUrl);
       const { response } = await ask(`callback/logto?code=x&state=${encodeURIComponent(state)}`);
       expect(location(response)).toBe("https://app.example/dashboard");
     },
@@ -207,7 +207,7 @@ describe("/api/auth/session", () => {
     const { response } = await ask("session", await cookiesOf(token));
     const text = await response.text();
     expect(JSON.parse(text)).toMatchObject({ user: { id: token.subject } });
-    for (const secret of [token.accessToken, token.refreshToken, token.sid])
+    for (const secret of [token.accessToken, token.refreshToken, token.sessionId])
       expect(text).not.toContain(secret);
     expect(response.headers.get("cache-control")).toBe("private, no-store");
     expect(response.headers.getSetCookie()).toEqual([]);

@@ -26,7 +26,7 @@ vi.mock("@/lib/database/client", () => ({
 vi.mock("@/lib/env", () => ({
   env: () => variables,
   isHttps: () => false,
-  usesRows: () => rows.are,
+  usesRowStore: () => rows.are,
 }));
 vi.mock("@/lib/log", () => ({ log }));
 vi.mock("@/lib/session/lifecycle/ending", () => ({ endSessions }));
@@ -84,7 +84,7 @@ describe("a good logout token", () => {
     expect(response.headers.get("cache-control")).toBe("no-store");
     const which = {
       subject: claims.sub,
-      logtoSid: claims.sid,
+      logtoSessionId: claims.sid,
       before: Number(claims.iat) * 1000 + 999,
     };
     expect(endSessions.mock.calls).toEqual([[which, "session revoked"]]);
@@ -92,7 +92,7 @@ describe("a good logout token", () => {
 
   test.each([
     ["sub", { sid: undefined }, { subject: "k3v9t2m8qx1a" }],
-    ["sid", { sub: undefined }, { logtoSid: "a session at Logto" }],
+    ["sid", { sub: undefined }, { logtoSessionId: "a session at Logto" }],
   ])("with %s alone ends sessions by that alone", async (_, changes, named) => {
     await post(form(await issuer.sign(changes)));
     expect(endSessions.mock.calls).toEqual([
@@ -111,7 +111,7 @@ describe("a good logout token", () => {
   test("is one line in the log, with how many sessions it ended", async () => {
     endSessions.mockResolvedValue(3);
     await post(form(await issuer.sign()));
-    const line = ["back-channel logout", { sub: "k3v9t2m8qx1a", sessions: 3 }];
+    const line = ["back-channel logout", { user: "k3v9t2m8qx1a", sessions: 3 }];
     expect(log.info).toHaveBeenCalledExactlyOnceWith(...line);
   });
 });
@@ -368,7 +368,7 @@ describe("a logout token that is used twice", () => {
   ])("for %s ends nothing that began after it was issued", async (_, changes) => {
     const iat = seconds(0);
     const isOver = async (startedAt: number) => {
-      const token = session({ logtoSid: "a session at Logto", startedAt });
+      const token = session({ logtoSessionId: "a session at Logto", startedAt });
       return (
         (await cookieStore.read(await cookieStore.begin(token, { userAgent: null }))) === undefined
       );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bodyLimit, isTooLarge } from "@/lib/body-limit";
+import { maxBodyBytes, isTooLarge } from "@/lib/body-limit";
 
 /** A body without a length, in parts of 1 MB. @param size in bytes */
 function chunked(size: number) {
@@ -23,8 +23,8 @@ function chunked(size: number) {
 
 describe("a body with a length", () => {
   test.each([
-    [bodyLimit, false],
-    [bodyLimit + 1, true],
+    [maxBodyBytes, false],
+    [maxBodyBytes + 1, true],
   ])(
     "of %d bytes is too large: %s, as its header says, and is not read",
     async (length, expected) => {
@@ -41,19 +41,19 @@ describe("a body with a length", () => {
 });
 
 describe("a body in chunks", () => {
-  test.each([0, 100, bodyLimit - 64 * 1024])("of %d bytes is not too large", async (size) => {
+  test.each([0, 100, maxBodyBytes - 64 * 1024])("of %d bytes is not too large", async (size) => {
     expect(await isTooLarge(chunked(size).request)).toBe(false);
   });
 
   test("is too large where Next.js may have cut it off", async () => {
-    expect(await isTooLarge(chunked(bodyLimit - 64 * 1024 + 1).request)).toBe(true);
+    expect(await isTooLarge(chunked(maxBodyBytes - 64 * 1024 + 1).request)).toBe(true);
   });
 
   test("is read no further once it is too large", async () => {
-    const { request, state } = chunked(100 * bodyLimit);
+    const { request, state } = chunked(100 * maxBodyBytes);
     expect(await isTooLarge(request)).toBe(true);
     expect(state.isCancelled).toBe(true);
-    expect(state.left).toBeGreaterThan(98 * bodyLimit);
+    expect(state.left).toBeGreaterThan(98 * maxBodyBytes);
   });
 
   test("whose sender goes away keeps nobody waiting", async () => {

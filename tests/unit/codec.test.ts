@@ -27,7 +27,7 @@ describe("the session codec", () => {
     const token = session();
     const value = await encode({ token: { ...token }, secret: newer, salt, maxAge: 7 * 24 * 3600 });
     expect(await decodeSession(value, [newer], salt)).toMatchObject({
-      sid: token.sid,
+      sessionId: token.sessionId,
       claims: token.claims,
     });
   });
@@ -54,7 +54,7 @@ describe("the session codec", () => {
     const rewritten = await encodeSession(token, [newer, older], salt);
     expect(rewritten).not.toBe(value);
     expect(await decode({ token: rewritten, secret: newer, salt })).toMatchObject({
-      sid: token.sid,
+      sessionId: token.sessionId,
     });
   });
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { sessionLifetime, tombstoneOf, type Session } from "@/lib/session/model/session";
+import { sessionLifetime, toTombstone, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
 import { sessionCookieName } from "@/lib/session/stores/cookie";
 import { cookieStore } from "@/lib/session/stores/cookie-store";
@@ -33,7 +33,7 @@ describe("a cookie", () => {
   });
 
   test("whose session Logto ended is its tombstone", async () => {
-    const tombstone = tombstoneOf(session());
+    const tombstone = toTombstone(session());
     expect(await cookieStore.read(await begin(tombstone))).toEqual(tombstone);
   });
 
@@ -82,9 +82,7 @@ describe("a cookie", () => {
     const read = await cookieStore.read(value);
     if (typeof read !== "object") throw new Error("not read");
     expect(await cookieStore.cookieFor(read, value)).toBeUndefined();
-    expect(await cookieStore.cookieFor({ ...read, generation: 1 }, value)).toEqual(
-      expect.any(String),
-    );
+    expect(await cookieStore.cookieFor({ ...read, version: 1 }, value)).toEqual(expect.any(String));
   });
 });
 
@@ -106,9 +104,9 @@ describe("a session is over", () => {
   });
 
   test("when Logto's session was logged out that it belongs to", async () => {
-    await endAll({ logtoSid: "one", before: Date.now() });
-    expect(await isOver(session({ logtoSid: "one" }))).toBe(true);
-    expect(await isOver(session({ logtoSid: "other" }))).toBe(false);
+    await endAll({ logtoSessionId: "one", before: Date.now() });
+    expect(await isOver(session({ logtoSessionId: "one" }))).toBe(true);
+    expect(await isOver(session({ logtoSessionId: "other" }))).toBe(false);
     expect(await isOver(session())).toBe(false);
   });
 
@@ -144,7 +142,7 @@ describe("a session is over", () => {
     const token = session();
     const use = vi.fn();
     await cookieStore.end(token);
-    expect(await cookieStore.cookieFor({ ...token, generation: 1 }, undefined)).toBeUndefined();
+    expect(await cookieStore.cookieFor({ ...token, version: 1 }, undefined)).toBeUndefined();
     expect(await cookieStore.exclusively(token, use)).toBeUndefined();
     expect(use).not.toHaveBeenCalled();
   });

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { readStatus } from "@/lib/session/lifecycle/status";
-import { tombstoneOf, type Session } from "@/lib/session/model/session";
+import { readSessionStatus } from "@/lib/session/lifecycle/status";
+import { toTombstone, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
 import {
   isSessionCookie,
   joinChunks,
-  removedCookies,
+  expiredCookies,
   sessionCookieName,
-  withReplacedCookies,
-  writtenCookies,
+  replaceCookies,
+  sessionCookies,
 } from "@/lib/session/stores/cookie";
 import { session } from "./sessions";
 
@@ -22,7 +22,7 @@ vi.mock("@/lib/env", () => ({
     AUTH_COOKIE_DOMAIN: configuration.domain || undefined,
   }),
   isHttps: () => configuration.https,
-  usesRows: () => false,
+  usesRowStore: () => false,
 }));
 vi.mock("@/lib/log", () => ({ log: { warn } }));
 
@@ -37,7 +37,7 @@ const large = () =>
   });
 
 const written = async (token: Session, names: string[] = []) =>
-  writtenCookies(await encodeSession(token, secrets, sessionCookieName()), token.exp, names);
+  sessionCookies(await encodeSession(token, secrets, sessionCookieName()), token.exp, names);
 
 beforeEach(() => {
   Object.assign(configuration, { https: false, domain: "" });
@@ -55,9 +55,9 @@ describe("the session cookie", () => {
     const token = large();
     const cookies = await written(token);
     expect(cookies.map((each) => each.name)).toEqual([`${name}.0`, `${name}.1`]);
-    expect(await readStatus(cookies)).toMatchObject({
+    expect(await readSessionStatus(cookies)).toMatchObject({
       status: "active",
-      session: { sid: token.sid },
+      session: { sessionId: token.sessionId },
     });
   });
 
@@ -97,10 +97,12 @@ describe("the session cookie", () => {
   });
 });
 
-describe("readStatus", () => {
+describe("readSessionStatus", () => {
   test("finds none where there is none", async () => {
-    expect(await readStatus([{ name: "other", value: "1" }])).toEqual({ status: "none" });
-    expect(await readStatus([{ name: `${name}.x`, value: "1" }])).toEqual({ status: "none" });
+    expect(await readSessionStatus([{ name: "other", value: "1" }])).toEqual({ status: "none" });
+    expect(await readSessionStatus([{ name: `${name}.x`, value: "1" }])).toEqual({
+      status: "none",
+    });
   });
 
   test.each([
@@ -110,18 +112,18 @@ describe("readStatus", () => {
   ])("takes a cookie that is %s for unreadable, and tells the operator", async (_, names) => {
     const [cookie] = await written(session());
     const cookies = names.map((each) => ({ name: each, value: cookie?.value ?? "" }));
-    expect(await readStatus(cookies)).toEqual({ status: "unreadable" });
+    expect(await readSessionStatus(cookies)).toEqual({ status: "unreadable" });
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
   test("tells a session that Logto ended from none", async () => {
-    const cookies = await written(tombstoneOf(session()));
-    expect(await readStatus(cookies)).toEqual({ status: "ended" });
+    const cookies = await written(toTombstone(session()));
+    expect(await readSessionStatus(cookies)).toEqual({ status: "ended" });
     expect(warn).not.toHaveBeenCalled();
   });
 
   test("never logs the cookie", async () => {
-    await readStatus([{ name, value: "secret-looking-value" }]);
+    await readSessionStatus([{ name, value: "secret-looking-value" }]);
     expect(JSON.stringify(warn.mock.calls)).not.toContain("secret-looking-value");
   });
 });
@@ -137,7 +139,7 @@ test("removedCookies removes session cookies and nothing else", () => {
     `x${name}`,
   ];
   const names = [name, `${name}.3`, ...others];
-  expect(removedCookies(names).map((each) => each.name)).toEqual([name, `${name}.3`]);
+  expect(expiredCookies(names).map((each) => each.name)).toEqual([name, `${name}.3`]);
 });
 
 describe("a request with as many chunks as fit into it", () => {
@@ -148,17 +150,17 @@ describe("a request with as many chunks as fit into it", () => {
 
   test("has ten of them read, and no session", async () => {
     expect(joinChunks(cookies)).toBe("x".repeat(10));
-    expect(await readStatus(cookies)).toEqual({ status: "unreadable" });
+    expect(await readSessionStatus(cookies)).toEqual({ status: "unreadable" });
   });
 
   test("has ten of them removed", () => {
-    expect(removedCookies(cookies.map((each) => each.name))).toHaveLength(10);
+    expect(expiredCookies(cookies.map((each) => each.name))).toHaveLength(10);
   });
 });
 
-describe("withReplacedCookies", () => {
+describe("replaceCookies", () => {
   const replaced = (cookie: string, ours: { name: string; value: string }[] = []) =>
-    withReplacedCookies(new Headers({ cookie }), isSessionCookie, ours).get("cookie");
+    replaceCookies(new Headers({ cookie }), isSessionCookie, ours).get("cookie");
 
   test.each([
     ["of one name more than once", "theme=a; theme=b"],
@@ -188,7 +190,7 @@ describe("withReplacedCookies", () => {
 
   test("leaves nothing of cookies that are removed, and every other header", () => {
     const headers = new Headers({ cookie: `${name}=old; theme=dark`, accept: "text/html" });
-    const bare = withReplacedCookies(headers, isSessionCookie, removedCookies([name]));
+    const bare = replaceCookies(headers, isSessionCookie, expiredCookies([name]));
     expect([...bare]).toEqual([
       ["accept", "text/html"],
       ["cookie", "theme=dark"],
@@ -204,7 +206,7 @@ describe("a session cookie that is shared with sibling hosts", () => {
 
   test("names the domain when it is written and when it is removed", async () => {
     const cookies = await written(session());
-    const options = [...cookies, ...removedCookies([name])].map((cookie) => cookie.options);
+    const options = [...cookies, ...expiredCookies([name])].map((cookie) => cookie.options);
     expect(options.map(({ domain }) => domain)).toEqual(["example.com", "example.com"]);
   });
 

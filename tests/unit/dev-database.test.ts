@@ -150,11 +150,13 @@ describe("cleaning up", () => {
       ["new", future],
     ] as const) {
       await prisma.session.create({
-        data: { sid: name, sessionToken: name, userId, claims: {}, startedAt: past, expires },
+        data: { sessionId: name, sessionToken: name, userId, claims: {}, startedAt: past, expires },
       });
     }
     expect(await deleteExpired(prisma, now)).toEqual({ sessions: 1 });
-    expect(await prisma.session.findMany({ select: { sid: true } })).toEqual([{ sid: "new" }]);
+    expect(await prisma.session.findMany({ select: { sessionId: true } })).toEqual([
+      { sessionId: "new" },
+    ]);
   });
 
   it("deletes however many there are, a thousand at a time", async () => {
@@ -167,7 +169,7 @@ describe("cleaning up", () => {
     prisma.$on("query", ({ query }) => statements.push(query));
     await prisma.session.createMany({
       data: Array.from({ length: 2_500 }, (_, index) => ({
-        sid: `expired ${index}`,
+        sessionId: `expired ${index}`,
         sessionToken: `expired ${index}`,
         userId: "user",
         claims: {},
@@ -176,7 +178,9 @@ describe("cleaning up", () => {
       })),
     });
     expect(await deleteExpired(prisma, new Date(2_000))).toEqual({ sessions: 2_500 });
-    expect(await prisma.session.findMany({ select: { sid: true } })).toEqual([{ sid: "new" }]);
+    expect(await prisma.session.findMany({ select: { sessionId: true } })).toEqual([
+      { sessionId: "new" },
+    ]);
     expect(statements.filter((statement) => statement.includes("DELETE"))).toHaveLength(3);
   });
 });

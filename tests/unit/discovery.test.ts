@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { discover, type LogtoClient } from "@/lib/logto/client";
-import { checkEndpoints, isInsecure, nameFault } from "@/lib/logto/discovery-document";
+import {
+  checkEndpoints,
+  hasInsecureEndpoints,
+  issuerMismatch,
+} from "@/lib/logto/discovery-document";
 import { refreshTokens } from "@/lib/logto/tokens";
 
 let client: LogtoClient;
@@ -126,7 +130,7 @@ describe("a discovery document of an issuer on https", () => {
       const refused = discover(client);
       await expect(refused).rejects.toMatchObject({ name: "LogtoError", code: "rejected" });
       await expect(refused).rejects.toThrow(new RegExp(`${name}.*TRUST_PROXY_HEADER=1`));
-      expect(isInsecure(await refused.catch((error: unknown) => error))).toBe(true);
+      expect(hasInsecureEndpoints(await refused.catch((error: unknown) => error))).toBe(true);
       await expect(refreshTokens(client, "a-refresh-token", "k3v9t2m8qx1a")).rejects.toThrow(
         /TRUST_PROXY_HEADER/,
       );
@@ -171,7 +175,7 @@ describe("an issuer under another name", () => {
     await expect(refused).rejects.toMatchObject({ code: "rejected" });
     await expect(refused).rejects.toThrow(`${client.issuer} (AUTH_LOGTO_ISSUER)`);
     await expect(refused).rejects.toThrow("names another issuer: https://auth.example.com/oidc");
-    expect(isInsecure(await refused.catch((error: unknown) => error))).toBe(false);
+    expect(hasInsecureEndpoints(await refused.catch((error: unknown) => error))).toBe(false);
   });
 
   test.each([
@@ -187,6 +191,6 @@ describe("an issuer under another name", () => {
     ["a text", "Logto", expect.stringContaining("none that can be read")],
     ["nothing", undefined, expect.stringContaining("none that can be read")],
   ])("is told from the configured one where it is %s", (_, issuer, fault) => {
-    expect(nameFault("https://logto.example/oidc", { issuer })).toEqual(fault);
+    expect(issuerMismatch("https://logto.example/oidc", { issuer })).toEqual(fault);
   });
 });

@@ -23,4 +23,4 @@ export const env = () => variables;
 export const isHttps = () => false;
 
 /** Stands for lib/env.ts's own. */
-export const usesRows = () => variables.AUTH_SESSION_STRATEGY === "database";
+export const usesRowStore = () => variables.AUTH_SESSION_STRATEGY === "database";

@@ -12,7 +12,7 @@ import { endSession } from "@/lib/session/lifecycle/ending";
 import { SessionError } from "@/lib/session/model/errors";
 import type { PublicSession } from "@/lib/session/model/public-session";
 import type { Requirement } from "@/lib/session/model/requirement";
-import { tombstoneOf, type Session } from "@/lib/session/model/session";
+import { toTombstone, type Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
 import { redirectOf } from "./redirect";
 import { requestWith, type FakeRequest } from "./request";
@@ -58,7 +58,7 @@ const nobody: Record<string, () => Promise<FakeRequest>> = {
 };
 const nobodies = Object.entries(nobody);
 /** As middleware hands on what Logto ended. */
-const ended = () => requestWith(tombstoneOf(session()));
+const ended = () => requestWith(toTombstone(session()));
 
 describe("getSession", () => {
   test("is what the session shows, without tokens", async () => {
@@ -68,7 +68,7 @@ describe("getSession", () => {
     expect(found).toMatchObject({
       user: { id: token.subject, name: "Alice Kim", roles: ["admin"] },
     });
-    for (const secret of [token.accessToken, token.refreshToken, token.sid])
+    for (const secret of [token.accessToken, token.refreshToken, token.sessionId])
       expect(JSON.stringify(found)).not.toContain(secret);
   });
 

@@ -6,7 +6,7 @@ import { requireSession, withSession } from "@/lib/session/guards";
 import { completeSession } from "@/lib/session/lifecycle/complete-session";
 import { exchangedSession, renewedSession, type Session } from "@/lib/session/model/session";
 import { cookieStore } from "@/lib/session/stores/cookie-store";
-import { joinChunks, writtenCookies } from "@/lib/session/stores/cookie";
+import { joinChunks, sessionCookies } from "@/lib/session/stores/cookie";
 import { getIdTokenClaims } from "@/lib/session/userinfo";
 import { requestWith } from "./request";
 import { session } from "./sessions";
@@ -93,7 +93,7 @@ describe("a cookie", () => {
   ])("of %s has 6 KB at most, and names what it omits", async (_, claims, omitted) => {
     const token = session({ claims });
     const value = await cookieStore.begin(token, { userAgent: null });
-    const lines = writtenCookies(value, token.exp, []).map(({ name, value }) => `${name}=${value}`);
+    const lines = sessionCookies(value, token.exp, []).map(({ name, value }) => `${name}=${value}`);
     expect(lines.join("; ").length).toBeLessThanOrEqual(6 * 1024);
     const read = await carried(token);
     expect(read.omitted).toEqual(omitted);
@@ -120,7 +120,7 @@ describe("a cookie", () => {
 
   test("that omits claims omits them as well when it is written again", async () => {
     const read = await carried(large());
-    const again = await carried({ ...read, generation: 1 });
+    const again = await carried({ ...read, version: 1 });
     expect([again.omitted, again.claims]).toEqual([read.omitted, read.claims]);
   });
 });

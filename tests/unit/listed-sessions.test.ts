@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { readStatus } from "@/lib/session/lifecycle/status";
+import { readSessionStatus } from "@/lib/session/lifecycle/status";
 import type { Session } from "@/lib/session/model/session";
 import { listSessions, revokeOtherSessions, revokeSession } from "@/lib/session/sessions";
 import { cookiesOf, requestWith } from "./request";
@@ -12,7 +12,7 @@ vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 
 const isOver = async (token: Session) =>
-  (await readStatus(await cookiesOf(token))).status !== "active";
+  (await readSessionStatus(await cookiesOf(token))).status !== "active";
 
 beforeEach(() => {
   revokeGrant.mockReset().mockResolvedValue(undefined);

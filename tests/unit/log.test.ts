@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createLogger, log } from "@/lib/log";
-import { shared } from "@/lib/shared";
+import { processWide } from "@/lib/shared";
 
 const printed: [string, unknown[]][] = [];
 for (const level of ["info", "warn", "error"] as const)
@@ -67,7 +67,7 @@ describe("the log of production", () => {
 
   test("names the request that a line belongs to", () => {
     // What lib/request-id.ts fills.
-    const requests = shared("requests", () => new AsyncLocalStorage<string>());
+    const requests = processWide("requests", () => new AsyncLocalStorage<string>());
     requests.run("request-1", () => logger.info("signed out"));
     expect(only()).toMatchObject({ requestId: "request-1" });
   });

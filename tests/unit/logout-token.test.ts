@@ -20,8 +20,8 @@ const keyRequests = () => issuer.requests.filter((path) => path === "jwks").leng
 const seconds = () => Math.floor(Date.now() / 1000);
 
 describe("a good logout token", () => {
-  const subject = { sub: "k3v9t2m8qx1a" };
-  const session = { sid: "a session at Logto" };
+  const subject = { subject: "k3v9t2m8qx1a" };
+  const session = { logtoSessionId: "a session at Logto" };
 
   test.each<[string, Record<string, unknown>, object]>([
     ["with sub and sid", {}, { ...subject, ...session }],
@@ -88,7 +88,9 @@ describe("the issuer's keys", () => {
     await verify(old);
     await issuer.rotate();
     vi.setSystemTime(Date.now() + 31_000);
-    expect(await verify(await issuer.sign())).toMatchObject({ sid: "a session at Logto" });
+    expect(await verify(await issuer.sign())).toMatchObject({
+      logtoSessionId: "a session at Logto",
+    });
     expect(keyRequests()).toBe(2);
     await expect(verify(old)).rejects.toMatchObject({ code: "kid" });
   });
@@ -119,7 +121,7 @@ describe("the issuer's keys", () => {
     await expect(failure).rejects.toMatchObject({ code: "unavailable" });
     expect(keyRequests()).toBe(times);
     issuer.answerKeys = undefined;
-    expect(await verify(logoutToken)).toMatchObject({ sid: "a session at Logto" });
+    expect(await verify(logoutToken)).toMatchObject({ logtoSessionId: "a session at Logto" });
   });
 
   test("that come at the second try have not been missed", async () => {
@@ -127,7 +129,9 @@ describe("the issuer's keys", () => {
       issuer.answerKeys = undefined;
       response.destroy();
     };
-    expect(await verify(await issuer.sign())).toMatchObject({ sid: "a session at Logto" });
+    expect(await verify(await issuer.sign())).toMatchObject({
+      logtoSessionId: "a session at Logto",
+    });
   });
 
   test("of an issuer that can't be reached at all say nothing about a token either", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { patience, patientFetch, until } from "@/lib/logto/patient-fetch";
+import { logtoTimeout, fetchWithRetry, withDeadline } from "@/lib/logto/patient-fetch";
 
 /** What happens to one request, in milliseconds after it was sent: never, where absent. */
 interface Fate {
@@ -65,7 +65,7 @@ afterEach(() => {
  * was
  */
 async function outcome(deadline?: number): Promise<{ status: number | string; at: number }> {
-  const answer = patientFetch(
+  const answer = fetchWithRetry(
     "https://logto.example/oidc/token",
     { method: "POST" },
     deadline,
@@ -144,7 +144,7 @@ describe("a request to Logto", () => {
 
   test("is given up after ten seconds", async () => {
     fates = [{}, {}];
-    expect(await outcome()).toEqual({ status: "TimeoutError", at: patience });
+    expect(await outcome()).toEqual({ status: "TimeoutError", at: logtoTimeout });
     expect(aborted).toEqual([0, 1]);
   });
 
@@ -166,7 +166,7 @@ describe("a request to Logto", () => {
 
 test("what is waited for until a deadline goes on after it", async () => {
   const late = new Promise((resolve) => setTimeout(() => resolve("late"), 5_000));
-  const waiting = until(1_000, late).catch((error: unknown) => error);
+  const waiting = withDeadline(1_000, late).catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(await waiting).toMatchObject({ name: "TimeoutError" });
   await vi.advanceTimersByTimeAsync(4_000);

@@ -5,7 +5,7 @@ import { sessionMessages } from "@/components/session-errors";
 import { LogtoError } from "@/lib/logto/errors";
 import { SessionError } from "@/lib/session/model/errors";
 import type { Requirement } from "@/lib/session/model/requirement";
-import { tombstoneOf, type Session } from "@/lib/session/model/session";
+import { toTombstone, type Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
 import { redirectOf } from "./redirect";
 import { requestWith } from "./request";
@@ -72,7 +72,7 @@ describe("without a session a page", () => {
   });
 
   test("says there that Logto ended the session where it did", async () => {
-    expect(await redirectOf(() => open(tombstoneOf(session())))).toBe(
+    expect(await redirectOf(() => open(toTombstone(session())))).toBe(
       "/sign-in?error=SessionEnded&callbackUrl=%2Freports%3Fx%3D1",
     );
   });

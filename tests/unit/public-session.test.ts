@@ -42,7 +42,7 @@ describe("what a session shows", () => {
   test("has neither a token nor the session's id in it", () => {
     const token = session();
     const shown = JSON.stringify(toPublicSession(token));
-    for (const secret of [token.accessToken, token.refreshToken, token.sid])
+    for (const secret of [token.accessToken, token.refreshToken, token.sessionId])
       expect(shown).not.toContain(secret);
   });
 

@@ -4,8 +4,8 @@ import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import type { TokenResponse } from "@/lib/logto/tokens";
 import { endSession } from "@/lib/session/lifecycle/ending";
 import { exchangeToken, renewSession } from "@/lib/session/lifecycle/renewal";
-import { stateOf } from "@/lib/session/lifecycle/session-state";
-import { readStatus, statusOf } from "@/lib/session/lifecycle/status";
+import { sessionState } from "@/lib/session/lifecycle/session-state";
+import { readSessionStatus, sessionStatus } from "@/lib/session/lifecycle/status";
 import type { Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
 import { cookiesOf } from "./request";
@@ -99,8 +99,8 @@ describe("renewSession", () => {
     const token = expiring();
     await renewed(token);
     const newer = {
-      ...session({ sid: token.sid }),
-      generation: 5,
+      ...session({ sessionId: token.sessionId }),
+      version: 5,
       refreshToken: "of-another-process",
     };
     expect(await renewed(newer)).toBe(newer);
@@ -133,7 +133,7 @@ describe("renewSession", () => {
       await renewSession(token, () => start + second * 1000);
     expect(logto.refreshTokens.mock.calls.length).toBeLessThan(20);
     logto.refreshTokens.mockImplementation(() => Promise.resolve(response()));
-    expect((await renewed(token, () => start + 131_000)).generation).toBe(1);
+    expect((await renewed(token, () => start + 131_000)).version).toBe(1);
   });
 
   test("has nothing to renew with without a refresh token", async () => {
@@ -145,7 +145,7 @@ describe("renewSession", () => {
 
 describe("exchangeToken", () => {
   test("sends the requests of one session one after another, each with the newest refresh token", async () => {
-    const state = stateOf(session());
+    const state = sessionState(session());
     let open = 0;
     logto.refreshTokens.mockImplementation(async () => {
       open += 1;
@@ -162,17 +162,17 @@ describe("exchangeToken", () => {
   test("keeps a refresh token that an exchange rotated, for the cookie to be written", async () => {
     const token = session();
     logto.refreshTokens.mockResolvedValue(response({ refreshToken: "rotated" }));
-    await exchangeToken(stateOf(token), { resource: "https://api.example" });
-    expect(statusOf(token)).toMatchObject({
-      session: { refreshToken: "rotated", generation: 1, accessToken: token.accessToken },
+    await exchangeToken(sessionState(token), { resource: "https://api.example" });
+    expect(sessionStatus(token)).toMatchObject({
+      session: { refreshToken: "rotated", version: 1, accessToken: token.accessToken },
     });
   });
 
   test("does not make a newer session of an exchange that rotated nothing", async () => {
     const token = session();
     logto.refreshTokens.mockResolvedValue(response({ refreshToken: "refresh-token-0" }));
-    await exchangeToken(stateOf(token), { resource: "https://api.example" });
-    expect(statusOf(token)).toMatchObject({ session: { generation: 0 } });
+    await exchangeToken(sessionState(token), { resource: "https://api.example" });
+    expect(sessionStatus(token)).toMatchObject({ session: { version: 0 } });
   });
 });
 
@@ -181,7 +181,7 @@ describe("endSession", () => {
     const token = session();
     const cookies = await cookiesOf(token);
     await endSession(token, "signed out");
-    expect(await readStatus(cookies)).toEqual({ status: "none" });
+    expect(await readSessionStatus(cookies)).toEqual({ status: "none" });
   });
 
   test("is not undone by a renewal in flight, whose new refresh token is revoked too", async () => {
@@ -215,7 +215,7 @@ describe("endSession", () => {
     const token = session();
     const cookies = await cookiesOf(token);
     await endSession(token, "signed out");
-    expect(await readStatus(cookies)).toEqual({ status: "none" });
+    expect(await readSessionStatus(cookies)).toEqual({ status: "none" });
   });
 });
 
@@ -228,7 +228,7 @@ describe("where the cookie is the session, beside a database", () => {
 
   test("a renewal asks whether the user is still there", async () => {
     const token = expiring();
-    expect((await renewed(token)).generation).toBe(1);
+    expect((await renewed(token)).version).toBe(1);
     expect(userExists).toHaveBeenCalledExactlyOnceWith(token.subject);
   });
 
@@ -256,7 +256,7 @@ describe("where the cookie is the session, beside a database", () => {
 
   test("nobody is signed out because the database does not answer", async () => {
     userExists.mockRejectedValue(new DatabaseError("no answer"));
-    expect((await renewed(expiring())).generation).toBe(1);
+    expect((await renewed(expiring())).version).toBe(1);
     expect(logto.revokeGrant).not.toHaveBeenCalled();
   });
 
@@ -288,7 +288,7 @@ describe("a renewal on a site for some addresses alone", () => {
     ["is not told at all", undefined],
   ])("goes on where the user %s", async (_, told) => {
     logto.refreshTokens.mockResolvedValue(response({ claims: told }));
-    expect((await renewed(expiring())).generation).toBe(1);
+    expect((await renewed(expiring())).version).toBe(1);
     expect(logto.revokeGrant).not.toHaveBeenCalled();
   });
 
@@ -356,7 +356,7 @@ describe("a renewal that takes long", () => {
       await after(1_000, renewSession(token));
       logtoAnswers.give(null);
       await vi.advanceTimersByTimeAsync(0);
-      expect(await renewed({ ...token })).toMatchObject({ generation: 1 });
+      expect(await renewed({ ...token })).toMatchObject({ version: 1 });
       expect(exclusively).toHaveBeenCalledTimes(1);
     });
 
@@ -364,14 +364,14 @@ describe("a renewal that takes long", () => {
       const asked = renewSession(expiring({ expiresAt: Math.floor(Date.now() / 1000) }));
       expect(await after(9_000, asked)).toBeUndefined();
       logtoAnswers.give(null);
-      expect(await after(0, asked)).toMatchObject({ status: "active", session: { generation: 1 } });
+      expect(await after(0, asked)).toMatchObject({ status: "active", session: { version: 1 } });
     });
 
     test("holds up a request whose token expires during that second until it is done, too", async () => {
       const asked = renewSession(expiring({ expiresAt: Math.floor(Date.now() / 1000) + 1 }));
       expect(await after(5_000, asked)).toBeUndefined();
       logtoAnswers.give(null);
-      expect(await after(0, asked)).toMatchObject({ status: "active", session: { generation: 1 } });
+      expect(await after(0, asked)).toMatchObject({ status: "active", session: { version: 1 } });
     });
 
     test("of a row that is gone by then leaves no session", async () => {
@@ -396,6 +396,6 @@ describe("a renewal that takes long", () => {
     const asked = renewSession(expiring());
     expect(await after(5_000, asked)).toBeUndefined();
     logtoAnswers.give(null);
-    expect(await after(0, asked)).toMatchObject({ status: "active", session: { generation: 1 } });
+    expect(await after(0, asked)).toMatchObject({ status: "active", session: { version: 1 } });
   });
 });

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { env } from "@/lib/env";
 import type { Session } from "@/lib/session/model/session";
 import { decodeSession, encodeSession } from "@/lib/session/stores/codec";
-import { joinChunks, sessionCookieName, writtenCookies } from "@/lib/session/stores/cookie";
+import { joinChunks, sessionCookieName, sessionCookies } from "@/lib/session/stores/cookie";
 
 /** A request that code under test finds itself in. */
 export interface FakeRequest {
@@ -27,7 +27,7 @@ function current(): FakeRequest {
 /** The cookies of a session, where the cookie is the session. */
 export async function cookiesOf(session: Session): Promise<{ name: string; value: string }[]> {
   const value = await encodeSession(session, env().AUTH_SECRET, sessionCookieName());
-  return writtenCookies(value, session.exp, []).map(({ name, value }) => ({ name, value }));
+  return sessionCookies(value, session.exp, []).map(({ name, value }) => ({ name, value }));
 }
 
 /**

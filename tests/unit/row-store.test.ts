@@ -4,7 +4,7 @@ import { DatabaseError } from "@/lib/database-error";
 import { db, lockDb } from "@/lib/database/client";
 import { fromRow, rowStore, toColumns } from "@/lib/database/row-store";
 import { LogtoError } from "@/lib/logto/errors";
-import { sessionLifetime, tombstoneOf, type Session } from "@/lib/session/model/session";
+import { sessionLifetime, toTombstone, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
 import { sessionCookieName } from "@/lib/session/stores/cookie";
 import { startEmbedded, type EmbeddedDatabase } from "../../dev/database/embedded";
@@ -43,9 +43,9 @@ beforeAll(async () => {
   await db().user.createMany({ data: [{ id: subject }, { id: "p7c4w1n6zr5b" }] });
   // A commit that fails, as one does whose connection is lost at that moment.
   for (const statement of [
-    `CREATE TABLE fault (sid text)`,
+    `CREATE TABLE fault (sessionId text)`,
     `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-       IF EXISTS (SELECT 1 FROM fault WHERE sid = NEW.sid) THEN RAISE 'no commit'; END IF; RETURN NULL; END $$`,
+       IF EXISTS (SELECT 1 FROM fault WHERE sessionId = NEW.sid) THEN RAISE 'no commit'; END IF; RETURN NULL; END $$`,
     `CREATE CONSTRAINT TRIGGER fail AFTER UPDATE ON "Session" DEFERRABLE INITIALLY DEFERRED
        FOR EACH ROW EXECUTE FUNCTION fail()`,
   ])
@@ -65,12 +65,13 @@ beforeEach(async () => {
   await db().session.deleteMany();
 });
 
-const rowOf = (sid: string) => db().session.findUnique({ where: { sid } });
-const failCommits = ({ sid }: Session) => db().$executeRaw`INSERT INTO fault VALUES (${sid})`;
+const rowOf = (sessionId: string) => db().session.findUnique({ where: { sessionId } });
+const failCommits = ({ sessionId }: Session) =>
+  db().$executeRaw`INSERT INTO fault VALUES (${sessionId})`;
 const renewed = (token: Session): Session => ({
   ...token,
-  generation: token.generation + 1,
-  refreshToken: `refresh-token-${token.generation + 1}`,
+  version: token.version + 1,
+  refreshToken: `refresh-token-${token.version + 1}`,
 });
 
 /** A session that has a row, and the value of its cookie. */
@@ -88,7 +89,7 @@ async function read(cookie: string): Promise<Session> {
 describe("a session in its row", () => {
   test("is what began, read by its cookie", async () => {
     const { token, cookie } = await begun({
-      logtoSid: "logto-sid",
+      logtoSessionId: "logto-sessionId",
       authenticatedAt: seconds() - 60,
     });
     expect(await read(cookie)).toEqual(token);
@@ -100,8 +101,11 @@ describe("a session in its row", () => {
       ...renewed(token),
       claims: { sub: subject, roles: [], custom_data: { plan: "team" } },
     };
-    await db().session.update({ where: { sid: token.sid }, data: await toColumns(next) });
-    const row = await rowOf(token.sid);
+    await db().session.update({
+      where: { sessionId: token.sessionId },
+      data: await toColumns(next),
+    });
+    const row = await rowOf(token.sessionId);
     expect(row && (await fromRow(row))).toEqual(next);
   });
 
@@ -127,13 +131,13 @@ describe("a session in its row", () => {
 
   test("has ended where its tokens can't be read, such as those of another row", async () => {
     const [one, other] = [await begun(), await begun()];
-    const row = await rowOf(other.token.sid);
+    const row = await rowOf(other.token.sessionId);
     await db().session.update({
-      where: { sid: one.token.sid },
+      where: { sessionId: one.token.sessionId },
       data: { sealedTokens: row?.sealedTokens ?? null },
     });
     expect(await read(one.cookie)).toMatchObject({
-      sid: one.token.sid,
+      sessionId: one.token.sessionId,
       endedAt: expect.any(Number),
     });
   });
@@ -163,16 +167,16 @@ describe("a session in its row", () => {
   test("takes the rows of its user that are over with it when it begins, and no others", async () => {
     const over = await begun({ exp: seconds() - 1 });
     const ended = await begun();
-    const data = await toColumns(tombstoneOf(ended.token));
-    await db().session.update({ where: { sid: ended.token.sid }, data });
+    const data = await toColumns(toTombstone(ended.token));
+    await db().session.update({ where: { sessionId: ended.token.sessionId }, data });
     const foreign = await begun({ subject: "p7c4w1n6zr5b", exp: seconds() - 1 });
     const [living, newest] = [await begun(), await begun()];
-    const sids = (await db().session.findMany()).map(({ sid }) => sid);
-    expect(sids).toEqual(
-      expect.arrayContaining([foreign, living, newest].map(({ token }) => token.sid)),
+    const sessionIds = (await db().session.findMany()).map(({ sessionId }) => sessionId);
+    expect(sessionIds).toEqual(
+      expect.arrayContaining([foreign, living, newest].map(({ token }) => token.sessionId)),
     );
-    expect(sids).not.toContain(over.token.sid);
-    expect(sids).not.toContain(ended.token.sid);
+    expect(sessionIds).not.toContain(over.token.sessionId);
+    expect(sessionIds).not.toContain(ended.token.sessionId);
   });
 });
 
@@ -180,19 +184,19 @@ describe("the row of a session that Logto ended", () => {
   test("has the time, no tokens, and all else as it was, until it expires", async () => {
     const { token } = await begun();
     const endedAt = new Date(seconds() * 1000);
-    expect(await toColumns(tombstoneOf(token))).toEqual({ endedAt, sealedTokens: null });
-    await rowStore.exclusively(token, async (newest) => tombstoneOf(newest));
-    expect(await rowOf(token.sid)).toMatchObject({
+    expect(await toColumns(toTombstone(token))).toEqual({ endedAt, sealedTokens: null });
+    await rowStore.exclusively(token, async (newest) => toTombstone(newest));
+    expect(await rowOf(token.sessionId)).toMatchObject({
       sealedTokens: null,
       endedAt: expect.any(Date),
       expires: new Date(token.exp * 1000),
-      generation: 0,
+      version: 0,
     });
   });
 
   test("is read as a tombstone", async () => {
     const { token, cookie } = await begun();
-    const tombstone = await rowStore.exclusively(token, async (newest) => tombstoneOf(newest));
+    const tombstone = await rowStore.exclusively(token, async (newest) => toTombstone(newest));
     expect(await read(cookie)).toEqual(tombstone);
   });
 });
@@ -200,12 +204,15 @@ describe("the row of a session that Logto ended", () => {
 describe("that a session is used", () => {
   test("is written at most every five minutes", async () => {
     const { token, cookie } = await begun();
-    const at = async () => (await rowOf(token.sid))?.lastSeenAt.getTime() ?? 0;
+    const at = async () => (await rowOf(token.sessionId))?.lastSeenAt.getTime() ?? 0;
     const before = await at();
     await read(cookie);
     expect(await at()).toBe(before);
     const longAgo = new Date(Date.now() - 6 * 60_000);
-    await db().session.update({ where: { sid: token.sid }, data: { lastSeenAt: longAgo } });
+    await db().session.update({
+      where: { sessionId: token.sessionId },
+      data: { lastSeenAt: longAgo },
+    });
     await read(cookie);
     await expect.poll(at).toBeGreaterThan(longAgo.getTime());
   });
@@ -214,7 +221,7 @@ describe("that a session is used", () => {
     const { token, cookie } = await begun({ exp: seconds() + sessionLifetime / 2 - 60 });
     await read(cookie);
     await expect
-      .poll(async () => (await rowOf(token.sid))?.expires.getTime())
+      .poll(async () => (await rowOf(token.sessionId))?.expires.getTime())
       .toBeGreaterThan((seconds() + sessionLifetime - 60) * 1000);
   });
 });
@@ -223,13 +230,13 @@ describe("whoever uses a refresh token", () => {
   test("begins with what another process got, and writes nothing where nothing changed", async () => {
     const { token } = await begun();
     await rowStore.exclusively(token, async (newest) => renewed(newest));
-    const row = await rowOf(token.sid);
+    const row = await rowOf(token.sessionId);
     const use = vi.fn(async (newest: Session) => newest);
     expect(await rowStore.exclusively(token, use)).toMatchObject({
       refreshToken: "refresh-token-1",
     });
-    expect(use).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ generation: 1 }));
-    expect(await rowOf(token.sid)).toMatchObject({ sealedTokens: row?.sealedTokens });
+    expect(use).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ version: 1 }));
+    expect(await rowOf(token.sessionId)).toMatchObject({ sealedTokens: row?.sealedTokens });
   });
 
   test("leaves what became of it to the next", async () => {
@@ -250,8 +257,8 @@ describe("whoever uses a refresh token", () => {
       return renewed(newest);
     });
     await Promise.all([1, 2, 3, 4].map(() => rowStore.exclusively(token, use)));
-    expect(use.mock.calls.map(([{ generation }]) => generation)).toEqual([0, 1, 2, 3]);
-    expect(await rowOf(token.sid)).toMatchObject({ generation: 4 });
+    expect(use.mock.calls.map(([{ version }]) => version)).toEqual([0, 1, 2, 3]);
+    expect(await rowOf(token.sessionId)).toMatchObject({ version: 4 });
   });
 
   test("gets Logto's failure passed on, with the row as it was", async () => {
@@ -263,7 +270,7 @@ describe("whoever uses a refresh token", () => {
 
   test("finds the session ended that another process found ended", async () => {
     const { token } = await begun();
-    await rowStore.exclusively(token, async (newest) => tombstoneOf(newest));
+    await rowStore.exclusively(token, async (newest) => toTombstone(newest));
     const use = vi.fn(async (newest: Session) => newest);
     await rowStore.exclusively(token, use);
     expect(use).toHaveBeenCalledExactlyOnceWith(
@@ -273,7 +280,7 @@ describe("whoever uses a refresh token", () => {
 
   test("goes on with newer tokens than those by which another process found it ended", async () => {
     const { token, cookie } = await begun();
-    await rowStore.exclusively(token, async (newest) => tombstoneOf(newest));
+    await rowStore.exclusively(token, async (newest) => toTombstone(newest));
     const newer = renewed(token);
     expect(await rowStore.exclusively(newer, async (newest) => newest)).toBe(newer);
     expect(await read(cookie)).toEqual(newer);
@@ -315,7 +322,7 @@ describe("a result that can't be committed", () => {
     const use = vi.fn(async (newest: Session) => newest);
     expect(await rowStore.exclusively(result ?? token, use)).toBe(result);
     expect(use).toHaveBeenCalledExactlyOnceWith(result);
-    expect(await rowOf(token.sid)).toMatchObject({ generation: 1 });
+    expect(await rowOf(token.sessionId)).toMatchObject({ version: 1 });
   });
 
   test("that is Logto's failure is still that", async () => {
@@ -328,7 +335,7 @@ describe("a result that can't be committed", () => {
   test("that is a tombstone is written later, too", async () => {
     const { token, cookie } = await begun();
     await failCommits(token);
-    const result = await rowStore.exclusively(token, async (newest) => tombstoneOf(newest));
+    const result = await rowStore.exclusively(token, async (newest) => toTombstone(newest));
     expect(result).toMatchObject({ endedAt: expect.any(Number) });
     await db().$executeRaw`DELETE FROM fault`;
     await expect.poll(() => read(cookie), { timeout: 2_000 }).toEqual(result);
@@ -340,7 +347,7 @@ describe("ending", () => {
     const { token } = await begun();
     await rowStore.exclusively(token, async (newest) => renewed(newest));
     expect(await rowStore.end(token)).toMatchObject({ refreshToken: "refresh-token-1" });
-    expect(await rowOf(token.sid)).toBeNull();
+    expect(await rowOf(token.sessionId)).toBeNull();
   });
 
   test("twice gives nothing to be revoked", async () => {
@@ -350,66 +357,69 @@ describe("ending", () => {
   });
 
   test("gives no tokens whose grant another session lives on", async () => {
-    const [one, other] = [await begun({ logtoSid: "shared" }), await begun({ logtoSid: "shared" })];
+    const [one, other] = [
+      await begun({ logtoSessionId: "shared" }),
+      await begun({ logtoSessionId: "shared" }),
+    ];
     expect(await rowStore.end(one.token)).toBeUndefined();
-    expect(await rowOf(one.token.sid)).toBeNull();
-    expect(await rowStore.end(other.token)).toMatchObject({ sid: other.token.sid });
+    expect(await rowOf(one.token.sessionId)).toBeNull();
+    expect(await rowStore.end(other.token)).toMatchObject({ sessionId: other.token.sessionId });
   });
 
   test("gives the tokens of a grant that only sessions share which are over", async () => {
     const [one] = [
-      await begun({ logtoSid: "shared" }),
-      await begun({ logtoSid: "shared", exp: seconds() - 1 }),
+      await begun({ logtoSessionId: "shared" }),
+      await begun({ logtoSessionId: "shared", exp: seconds() - 1 }),
     ];
-    expect(await rowStore.end(one.token)).toMatchObject({ sid: one.token.sid });
+    expect(await rowStore.end(one.token)).toMatchObject({ sessionId: one.token.sessionId });
   });
 });
 
 describe("ending many", () => {
-  const sids = (sessions: Session[]) => sessions.map(({ sid }) => sid).sort();
-  const left = async () => (await db().session.findMany()).map(({ sid }) => sid).sort();
+  const sessionIds = (sessions: Session[]) => sessions.map(({ sessionId }) => sessionId).sort();
+  const left = async () => (await db().session.findMany()).map(({ sessionId }) => sessionId).sort();
 
   test("ends those of a user that began by a moment, and no others", async () => {
     const at = seconds();
     const before = await begun({ startedAt: at });
     const later = await begun({ startedAt: at + 1 });
     const foreign = await begun({ subject: "p7c4w1n6zr5b", startedAt: at });
-    expect(sids(await rowStore.endAll({ subject, before: at * 1000 + 999 }, []))).toEqual([
-      before.token.sid,
+    expect(sessionIds(await rowStore.endAll({ subject, before: at * 1000 + 999 }, []))).toEqual([
+      before.token.sessionId,
     ]);
-    expect(await left()).toEqual(sids([later.token, foreign.token]));
+    expect(await left()).toEqual(sessionIds([later.token, foreign.token]));
   });
 
   test("ends those of one session at Logto", async () => {
     const [one, two, other] = [
-      await begun({ logtoSid: "one" }),
-      await begun({ logtoSid: "one" }),
-      await begun({ logtoSid: "other" }),
+      await begun({ logtoSessionId: "one" }),
+      await begun({ logtoSessionId: "one" }),
+      await begun({ logtoSessionId: "other" }),
     ];
-    expect(sids(await rowStore.endAll({ logtoSid: "one" }, []))).toEqual(
-      sids([one.token, two.token]),
+    expect(sessionIds(await rowStore.endAll({ logtoSessionId: "one" }, []))).toEqual(
+      sessionIds([one.token, two.token]),
     );
-    expect(await left()).toEqual([other.token.sid]);
+    expect(await left()).toEqual([other.token.sessionId]);
   });
 
   test("keeps a grant that the session has which stays", async () => {
     const [stays, shares, other] = [
-      await begun({ logtoSid: "shared" }),
-      await begun({ logtoSid: "shared" }),
-      await begun({ logtoSid: "other" }),
+      await begun({ logtoSessionId: "shared" }),
+      await begun({ logtoSessionId: "shared" }),
+      await begun({ logtoSessionId: "other" }),
     ];
-    const ended = await rowStore.endAll({ subject, except: stays.token.sid }, []);
-    expect(sids(ended)).toEqual([other.token.sid]);
-    expect(await left()).toEqual([stays.token.sid]);
-    expect(await rowOf(shares.token.sid)).toBeNull();
+    const ended = await rowStore.endAll({ subject, except: stays.token.sessionId }, []);
+    expect(sessionIds(ended)).toEqual([other.token.sessionId]);
+    expect(await left()).toEqual([stays.token.sessionId]);
+    expect(await rowOf(shares.token.sessionId)).toBeNull();
   });
 
   test("ends the one that the list names, if it is the user's", async () => {
     const { token } = await begun();
-    const rowId = (await rowOf(token.sid))?.id;
+    const rowId = (await rowOf(token.sessionId))?.id;
     expect(await rowStore.endAll({ subject: "p7c4w1n6zr5b", rowId }, [])).toEqual([]);
-    expect(await left()).toEqual([token.sid]);
-    expect(sids(await rowStore.endAll({ subject, rowId }, []))).toEqual([token.sid]);
+    expect(await left()).toEqual([token.sessionId]);
+    expect(sessionIds(await rowStore.endAll({ subject, rowId }, []))).toEqual([token.sessionId]);
   });
 });
 
@@ -422,10 +432,13 @@ test("a user's sessions are listed, this one first, then the last seen, and none
     [older, 2],
     [newer, 3],
   ] as const)
-    await db().session.update({ where: { sid: token.sid }, data: { lastSeenAt: new Date(at) } });
+    await db().session.update({
+      where: { sessionId: token.sessionId },
+      data: { lastSeenAt: new Date(at) },
+    });
   const listed = await rowStore.list(current.token);
   const ids = await Promise.all(
-    [current, newer, older].map(async ({ token }) => (await rowOf(token.sid))?.id),
+    [current, newer, older].map(async ({ token }) => (await rowOf(token.sessionId))?.id),
   );
   expect(listed.map(({ id }) => id)).toEqual(ids);
   expect(listed.map((each) => each.current)).toEqual([true, false, false]);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { sessionCookie } from "@/lib/session/authjs/session-cookie";
 import { knownSessions } from "@/lib/session/lifecycle/session-state";
-import { tombstoneOf, type Session } from "@/lib/session/model/session";
+import { toTombstone, type Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
 import { requestWith } from "./request";
 import { session } from "./sessions";
@@ -57,7 +57,7 @@ describe.each(["jwt", "database"])("Auth.js's routines in strategy %s", (strateg
   test("make it known to this process, so that its grant can be revoked before its first request", async () => {
     const token = session();
     await encode(token);
-    expect(knownSessions(({ sid }) => sid === token.sid)).toEqual([token]);
+    expect(knownSessions(({ sessionId }) => sessionId === token.sessionId)).toEqual([token]);
   });
 
   test("change no session that was decoded: its cookie stays the very same", async () => {
@@ -71,7 +71,7 @@ describe.each(["jwt", "database"])("Auth.js's routines in strategy %s", (strateg
     const value = await encode(session());
     begin.mockClear();
     const copy = { ...(await decoded(value)) };
-    expect(await encode({ ...copy, generation: 7, accessToken: "other", iat: 1, jti: "x" })).toBe(
+    expect(await encode({ ...copy, version: 7, accessToken: "other", iat: 1, jti: "x" })).toBe(
       value,
     );
     expect(begin).not.toHaveBeenCalled();
@@ -87,7 +87,7 @@ describe.each(["jwt", "database"])("Auth.js's routines in strategy %s", (strateg
   });
 
   test("take a session that Logto ended for none", async () => {
-    expect(await decode(await encode(tombstoneOf(session())))).toBeNull();
+    expect(await decode(await encode(toTombstone(session())))).toBeNull();
   });
 
   test.each(["", undefined, "garbage"])("take the cookie %j for none", async (value) => {

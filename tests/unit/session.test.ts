@@ -5,7 +5,7 @@ import {
   needsExtension,
   parseSession,
   sessionLifetime,
-  tombstoneOf,
+  toTombstone,
 } from "@/lib/session/model/session";
 import { session } from "./sessions";
 
@@ -27,13 +27,13 @@ describe("a session that begins", () => {
   test("is of Logto's subject, and of its session there", () => {
     expect(began({ sid: "logto-sid" })).toMatchObject({
       subject: sub,
-      logtoSid: "logto-sid",
+      logtoSessionId: "logto-sid",
       startedAt: 1,
     });
   });
 
   test("has an id of its own", () => {
-    expect(began().sid).not.toBe(began().sid);
+    expect(began().sessionId).not.toBe(began().sessionId);
   });
 
   test("is fresh only if Logto says when the user signed in", () => {
@@ -103,20 +103,20 @@ describe("a session after an exchange", () => {
 
   test("is newer by a rotated refresh token", () => {
     const next = exchangedSession(token, { ...answer, refreshToken: "rotated" });
-    expect(next).toEqual({ ...token, refreshToken: "rotated", generation: 1 });
+    expect(next).toEqual({ ...token, refreshToken: "rotated", version: 1 });
   });
 });
 
 describe("a session that has ended", () => {
-  const token = session({ logtoSid: "logto-sid", authenticatedAt: 5, generation: 3 });
+  const token = session({ logtoSessionId: "logto-sid", authenticatedAt: 5, version: 3 });
 
   test("keeps no token, and no claim but the subject", () => {
-    const { sid, startedAt, exp } = token;
-    expect(tombstoneOf(token, now)).toEqual({
+    const { sessionId, startedAt, exp } = token;
+    expect(toTombstone(token, now)).toEqual({
       subject: sub,
-      sid,
+      sessionId,
       startedAt,
-      generation: 3,
+      version: 3,
       exp,
       claims: { sub },
       endedAt: now / 1000,
@@ -124,7 +124,7 @@ describe("a session that has ended", () => {
   });
 
   test("ends at a whole second", () => {
-    expect(tombstoneOf(token, now + 999).endedAt).toBe(now / 1000);
+    expect(toTombstone(token, now + 999).endedAt).toBe(now / 1000);
   });
 });
 

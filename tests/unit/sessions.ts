@@ -8,8 +8,8 @@ export function session(changes: Partial<Session> = {}, now = Date.now()): Sessi
   return {
     subject: "k3v9t2m8qx1a",
     startedAt: seconds - 60,
-    sid: crypto.randomUUID(),
-    generation: 0,
+    sessionId: crypto.randomUUID(),
+    version: 0,
     claims: { sub: "k3v9t2m8qx1a", name: "Alice Kim", roles: ["admin"] },
     accessToken: "opaque-access-token",
     expiresAt: seconds + hour,

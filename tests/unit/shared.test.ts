@@ -1,21 +1,21 @@
 import { describe, expect, test, vi } from "vitest";
-import { BoundedMap, isNews, shared } from "@/lib/shared";
+import { BoundedMap, isFirstTime, processWide } from "@/lib/shared";
 
 describe("shared", () => {
   test("gives one object per name, made at first use", () => {
     const create = vi.fn(() => new Map());
-    const first = shared("test: one", create);
-    expect(shared("test: one", create)).toBe(first);
+    const first = processWide("test: one", create);
+    expect(processWide("test: one", create)).toBe(first);
     expect(create).toHaveBeenCalledTimes(1);
-    expect(shared("test: another", create)).not.toBe(first);
+    expect(processWide("test: another", create)).not.toBe(first);
   });
 
   test("gives every bundle of the process, each with its own copy of the module, the same object", async () => {
-    const first = shared("test: bundles", () => ({}));
+    const first = processWide("test: bundles", () => ({}));
     vi.resetModules();
     const copy = await import("@/lib/shared");
-    expect(copy.shared).not.toBe(shared);
-    expect(copy.shared("test: bundles", () => ({}))).toBe(first);
+    expect(copy.processWide).not.toBe(processWide);
+    expect(copy.processWide("test: bundles", () => ({}))).toBe(first);
   });
 });
 
@@ -72,5 +72,9 @@ describe("BoundedMap", () => {
 
 test("something is news once", () => {
   const what = crypto.randomUUID();
-  expect([isNews(what), isNews(what), isNews(`${what} and more`)]).toEqual([true, false, true]);
+  expect([isFirstTime(what), isFirstTime(what), isFirstTime(`${what} and more`)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
 });

@@ -12,7 +12,7 @@ import { ResponseBodyError } from "openid-client";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
-import { authLogger, signInErrorOf } from "@/lib/session/authjs/errors";
+import { authLogger, toSignInError } from "@/lib/session/authjs/errors";
 import type { SignInContext } from "@/lib/session/authjs/sign-in-context";
 import type { SignInError } from "@/lib/session/model/errors";
 
@@ -97,7 +97,7 @@ describe("what the sign-in page says", () => {
     ],
   ];
   test.each(table)("for %s", (_, error, expected) => {
-    expect(signInErrorOf(error)).toBe(expected);
+    expect(toSignInError(error)).toBe(expected);
   });
 
   test.each<LogtoErrorCode>([
@@ -109,13 +109,13 @@ describe("what the sign-in page says", () => {
     "invalid_token",
     "rejected",
   ])("for Logto's %s before anybody could sign in is that the site is not set up", (code) => {
-    expect(signInErrorOf(new LogtoError(code, code))).toBe("Configuration");
+    expect(toSignInError(new LogtoError(code, code))).toBe("Configuration");
   });
 
   test("comes to an end where causes go in a circle", () => {
     const error = new Error("a");
     error.cause = new Error("b", { cause: error });
-    expect(signInErrorOf(error)).toBe("Configuration");
+    expect(toSignInError(error)).toBe("Configuration");
   });
 });
 

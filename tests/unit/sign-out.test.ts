@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
 import { LogtoError } from "@/lib/logto/errors";
-import { endHere } from "@/lib/session/routes/sign-out";
+import { signOut } from "@/lib/session/routes/sign-out";
 import { variables } from "./environment";
 import { requestWith, type FakeRequest } from "./request";
 import { session } from "./sessions";
@@ -21,11 +21,11 @@ vi.mock("@/lib/env", () => import("./environment"));
 const outage = new DatabaseError("no answer");
 const token = session();
 
-async function signOut(): Promise<{ request: FakeRequest; url: URL }> {
+async function signOutWith(): Promise<{ request: FakeRequest; url: URL }> {
   const request = await requestWith();
   request.jar.set("authjs.session-token", "names a row");
   request.jar.set("theme", "dark");
-  return { request, url: new URL(await request.run(endHere)) };
+  return { request, url: new URL(await request.run(signOut)) };
 }
 
 beforeEach(() => {
@@ -46,7 +46,7 @@ beforeEach(() => {
 
 describe("signing out", () => {
   test("ends the session and its grant, and removes the session's cookie alone", async () => {
-    const { request } = await signOut();
+    const { request } = await signOutWith();
     expect(end).toHaveBeenCalledExactlyOnceWith(token);
     expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(
       expect.anything(),
@@ -56,7 +56,7 @@ describe("signing out", () => {
   });
 
   test("goes on to Logto, which sends the browser home with a state that is no half", async () => {
-    const { url } = await signOut();
+    const { url } = await signOutWith();
     expect(url.origin).toBe("https://logto.test");
     expect(url.searchParams.get("home")).toBe("https://app.example/");
     expect(url.searchParams.get("state")).not.toMatch(/^half-/);
@@ -65,14 +65,14 @@ describe("signing out", () => {
 
   test("goes straight home while Logto can't be reached", async () => {
     logto.endSessionUrl.mockRejectedValue(new LogtoError("unavailable", "no answer"));
-    const { url } = await signOut();
+    const { url } = await signOutWith();
     expect(url.href).toBe("https://app.example/");
     expect(log.error).toHaveBeenCalledTimes(1);
   });
 
   test("of nobody only goes on", async () => {
     read.mockResolvedValue(undefined);
-    const { url } = await signOut();
+    const { url } = await signOutWith();
     expect(url.origin).toBe("https://logto.test");
     expect(end).not.toHaveBeenCalled();
   });
@@ -85,24 +85,24 @@ describe.each([
   beforeEach(() => void fail());
 
   test("removes the cookie all the same", async () => {
-    expect([...(await signOut()).request.jar.keys()]).toEqual(["theme"]);
+    expect([...(await signOutWith()).request.jar.keys()]).toEqual(["theme"]);
   });
 
   test("is one line for the operator to act on", async () => {
-    await signOut();
+    await signOutWith();
     const line = ["signed out in the browser, but not in the database", { reason: "no answer" }];
     expect(log.error).toHaveBeenCalledExactlyOnceWith(...line);
   });
 
   test("has the browser come back from Logto with a state that says half", async () => {
-    const { url } = await signOut();
+    const { url } = await signOutWith();
     expect(url.origin).toBe("https://logto.test");
     expect(url.searchParams.get("state")).toMatch(/^half-[\w-]{36}$/);
   });
 
   test("says half at home, where Logto can't be reached either", async () => {
     logto.endSessionUrl.mockRejectedValue(new LogtoError("unavailable", "no answer"));
-    const { url } = await signOut();
+    const { url } = await signOutWith();
     expect([url.origin, url.pathname]).toEqual(["https://app.example", "/"]);
     expect(url.searchParams.get("state")).toMatch(/^half-/);
   });
@@ -110,5 +110,5 @@ describe.each([
 
 test("a bug is no outage", async () => {
   read.mockRejectedValue(new TypeError("a bug"));
-  await expect(signOut()).rejects.toThrow(TypeError);
+  await expect(signOutWith()).rejects.toThrow(TypeError);
 });

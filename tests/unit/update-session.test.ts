@@ -165,7 +165,7 @@ describe("beside another middleware", () => {
     response.headers.get("x-middleware-override-headers")?.split(",").includes(name)
       ? response.headers.get(`x-middleware-request-${name}`)
       : null;
-  const fresh = { sid: expect.any(String), accessToken: "new", refreshToken: "rotated" };
+  const fresh = { sessionId: expect.any(String), accessToken: "new", refreshToken: "rotated" };
   const behind = (response: Response) => {
     const cookies = (overridden(response, "cookie") ?? "").split("; ").map((pair) => {
       const [name = "", value = ""] = pair.split("=");
@@ -415,11 +415,11 @@ describe("where sessions are rows", () => {
   });
 
   async function rowOf(token: Session, changes: object = {}): Promise<object> {
-    const { sid, subject: userId, startedAt } = token;
+    const { sessionId, subject: userId, startedAt } = token;
     return {
-      sid,
+      sessionId,
       userId,
-      logtoSid: null,
+      logtoSessionId: null,
       startedAt: new Date(startedAt * 1000),
       authenticatedAt: null,
       lastSeenAt: new Date(),

@@ -113,7 +113,7 @@ describe("an access token that Logto refuses ahead of its end", () => {
     // A handler's cookie has what came back.
     expect(await request.session()).toMatchObject({
       refreshToken: `refresh-token-${issued}`,
-      generation: 1,
+      version: 1,
     });
   });
 
@@ -125,7 +125,7 @@ describe("an access token that Logto refuses ahead of its end", () => {
     await next.run(getAccessToken);
     expect(await next.session()).toMatchObject({
       refreshToken: `refresh-token-${issued}`,
-      generation: 1,
+      version: 1,
     });
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { profileOf, users } from "@/lib/database/users";
+import { toProfile, users } from "@/lib/database/users";
 
 const count = vi.hoisted(() => vi.fn());
 vi.mock("@/lib/database/client", () => ({
@@ -17,7 +17,7 @@ describe("the profile of a user", () => {
       email: "alice@example.com",
       picture: "https://logto.test/a.svg",
     };
-    expect(profileOf(claims)).toEqual({
+    expect(toProfile(claims)).toEqual({
       name: "Alice Kim",
       email: "alice@example.com",
       emailVerified: null,
@@ -26,7 +26,7 @@ describe("the profile of a user", () => {
   });
 
   test("has the user name where there is no name, and null for what is not known", () => {
-    expect(profileOf({ sub, username: "alice" })).toEqual({
+    expect(toProfile({ sub, username: "alice" })).toEqual({
       name: "alice",
       email: null,
       emailVerified: null,
@@ -35,14 +35,14 @@ describe("the profile of a user", () => {
   });
 
   test("has the address in small letters, verified where Logto says so", () => {
-    expect(profileOf({ sub, email: "Alice@Example.com", email_verified: true })).toMatchObject({
+    expect(toProfile({ sub, email: "Alice@Example.com", email_verified: true })).toMatchObject({
       email: "alice@example.com",
       emailVerified: expect.any(Date),
     });
   });
 
   test("has no verified address where there is none", () => {
-    expect(profileOf({ sub, email: null, email_verified: true }).emailVerified).toBeNull();
+    expect(toProfile({ sub, email: null, email_verified: true }).emailVerified).toBeNull();
   });
 });
 

@@ -8,7 +8,7 @@ import type { SignInError } from "../model/errors";
 import type { SignInContext } from "./sign-in-context";
 
 /** The errors behind an error, outermost first. Auth.js wraps what it caught as `cause.err`. */
-function chainOf(error: Error): Error[] {
+function causeChain(error: Error): Error[] {
   const chain = [error];
   for (let next = causeOf(error); next && chain.length < 8; next = causeOf(next)) chain.push(next);
   return chain;
@@ -26,7 +26,7 @@ function causeOf(error: Error): Error | undefined {
  * What kind of error it is. Auth.js says it in `type`; the `name` is its class's, which a
  * production build shortens.
  */
-const kindOf = (error: Error): string =>
+const errorType = (error: Error): string =>
   "type" in error && typeof error.type === "string" ? error.type : error.name;
 
 const oauthError = z.union([
@@ -41,23 +41,23 @@ const oauthError = z.union([
 /**
  * The code in an answer of Logto: of its body (RFC 6749 §5.2) or of its challenge (RFC 6750 §3).
  */
-const oauthErrorOf = (error: Error): string | undefined => oauthError.safeParse(error).data;
+const oauthErrorCode = (error: Error): string | undefined => oauthError.safeParse(error).data;
 
 /** A request that a user can make by an old link, another tab or the Back button. */
 const interruptions = ["InvalidCheck", "MissingCSRF", "UnknownAction"];
 
 /** Which of the sign-in page's sentences fits an error of Auth.js or of Logto. */
-export function signInErrorOf(error: Error): SignInError {
-  const chain = chainOf(error);
+export function toSignInError(error: Error): SignInError {
+  const chain = causeChain(error);
   if (chain.some(isDatabaseError)) return "DatabaseUnavailable";
   const logtoError = chain.find(isLogtoError);
   if (logtoError)
     return logtoError.code === "unavailable" ? "ProviderUnavailable" : "Configuration";
   for (const kind of ["OAuthCallbackError", "AccessDenied"] as const)
-    if (chain.some((each) => kindOf(each) === kind)) return kind;
-  if (chain.some((each) => interruptions.includes(kindOf(each)))) return "InvalidCheck";
+    if (chain.some((each) => errorType(each) === kind)) return kind;
+  if (chain.some((each) => interruptions.includes(errorType(each)))) return "InvalidCheck";
   // The code was used already, or is too old.
-  if (chain.some((each) => oauthErrorOf(each) === "invalid_grant")) return "InvalidCheck";
+  if (chain.some((each) => oauthErrorCode(each) === "invalid_grant")) return "InvalidCheck";
   const code = chain
     .map((each) => ("code" in each ? each.code : undefined))
     .find((each) => typeof each === "string");
@@ -72,7 +72,7 @@ function isOutage(error: Error): boolean {
   return /^E(CONN|HOST|AI_)|^UND_ERR|^OAUTH_(RESPONSE_IS_NOT|PARSE_ERROR)/.test(code);
 }
 
-const refusal = z
+const logtoErrorText = z
   .object({ error: z.string(), error_description: z.string().optional() })
   .transform(({ error, error_description }) =>
     [error, error_description].filter(Boolean).join(": "),
@@ -87,19 +87,19 @@ const refusal = z
 export const authLogger = (context: SignInContext): NonNullable<NextAuthConfig["logger"]> => ({
   error(error) {
     context.error = error;
-    const chain = chainOf(error);
+    const chain = causeChain(error);
     const logtoError = chain.find(isLogtoError);
     if (logtoError) {
       const { AUTH_LOGTO_ISSUER: issuer } = env();
       return log.error("sign-in impossible", { issuer, reason: logtoError.message });
     }
     const reasons = chain.map((each) => {
-      const code = oauthErrorOf(each);
+      const code = oauthErrorCode(each);
       return `${each.message.replace(/\.? ?Read more at \S+/, "")}${code ? ` (${code})` : ""}`;
     });
     const reason =
-      [...new Set([...reasons, context.refusal].filter(Boolean))].join(": ") || undefined;
-    log[signInErrorOf(error) === "Configuration" ? "error" : "warn"](kindOf(error), { reason });
+      [...new Set([...reasons, context.logtoError].filter(Boolean))].join(": ") || undefined;
+    log[toSignInError(error) === "Configuration" ? "error" : "warn"](errorType(error), { reason });
   },
   warn(code) {
     if (env().NODE_ENV !== "production") log.warn(code);
@@ -107,6 +107,7 @@ export const authLogger = (context: SignInContext): NonNullable<NextAuthConfig["
   debug(message, metadata) {
     // Nowhere else does Auth.js tell what Logto sent back. Its other debug lines contain tokens:
     // none is printed.
-    if (message === "OAuthCallbackError") context.refusal = refusal.safeParse(metadata).data;
+    if (message === "OAuthCallbackError")
+      context.logtoError = logtoErrorText.safeParse(metadata).data;
   },
 });

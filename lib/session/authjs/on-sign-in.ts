@@ -19,7 +19,7 @@ export async function onSignIn({ account, profile }: SignInParameters): Promise<
   if (!account) return false;
   const claims = parseUserClaims(profile);
   if (!isAllowed(claims, env().AUTH_ALLOWED_EMAILS)) {
-    log.warn("sign-in refused", { sub: claims.sub, reason: "not on AUTH_ALLOWED_EMAILS" });
+    log.warn("sign-in refused", { user: claims.sub, reason: "not on AUTH_ALLOWED_EMAILS" });
     return "/refused";
   }
   await currentUsers()?.upsert(claims);

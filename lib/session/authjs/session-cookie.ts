@@ -1,7 +1,7 @@
 import { headers } from "next/headers";
 import type { NextAuthConfig } from "next-auth";
 import type {} from "@auth/core/jwt";
-import { stateOf } from "../lifecycle/session-state";
+import { sessionState } from "../lifecycle/session-state";
 import type { SessionUser } from "../model/public-session";
 import { isSession, parseSession, type Session } from "../model/session";
 import { sessionStore } from "../stores/current-store";
@@ -40,7 +40,7 @@ export const sessionCookie: JwtOptions = {
     });
     // This process knows the session from now on, and so what to revoke, should Logto end it before
     // its first request.
-    stateOf(parseSession(token));
+    sessionState(parseSession(token));
     return value;
   },
   async decode({ token: value }) {

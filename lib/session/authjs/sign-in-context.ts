@@ -9,7 +9,7 @@ export interface SignInContext {
   /** What Auth.js told its logger. */
   error?: Error;
   /** The error that Logto sent back to the callback, with its description. */
-  refusal?: string | undefined;
+  logtoError?: string | undefined;
 }
 
 /**

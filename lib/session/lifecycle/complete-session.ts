@@ -6,7 +6,7 @@ import { SessionError } from "../model/errors";
 import { logtoClient } from "./logto-client";
 import { replaceAccessToken } from "./renewal";
 import { toSessionError } from "./session-error";
-import { stateOf, type SessionState } from "./session-state";
+import { sessionState, type SessionState } from "./session-state";
 
 /**
  * A session with all its claims. A cookie has no room for very many, and omits the largest
@@ -19,7 +19,7 @@ import { stateOf, type SessionState } from "./session-state";
  */
 export async function completeSession(session: Session, now = Date.now): Promise<Session> {
   if (!session.omitted) return session;
-  const state = stateOf(session);
+  const state = sessionState(session);
   try {
     await state.completion.run(() => complete(state, now), now);
   } catch (error) {

@@ -4,13 +4,13 @@ import { cache } from "react";
 import { SessionError } from "../model/errors";
 import { toPublicSession, type PublicSession } from "../model/public-session";
 import { extendedSession, needsExtension, type Session } from "../model/session";
-import { joinChunks, removedCookies, writtenCookies } from "../stores/cookie";
-import { sessionStore, usesRows } from "../stores/current-store";
+import { joinChunks, expiredCookies, sessionCookies } from "../stores/cookie";
+import { sessionStore, usesRowStore } from "../stores/current-store";
 import { completeSession } from "./complete-session";
 import { renewSession } from "./renewal";
-import { asSession } from "./session-error";
-import { stateOf } from "./session-state";
-import { readStatus, type SessionStatus } from "./status";
+import { reportOutage } from "./session-error";
+import { sessionState } from "./session-state";
+import { readSessionStatus, type SessionStatus } from "./status";
 
 /**
  * How the session of the current request stands, looked up once in a render. In the row store it is
@@ -19,11 +19,11 @@ import { readStatus, type SessionStatus } from "./status";
  *
  * @throws SessionError `database_unavailable`
  */
-export const currentStatus = cache(() => asSession(lookUp()));
+export const currentStatus = cache(() => reportOutage(lookUp()));
 
 async function lookUp(): Promise<SessionStatus> {
-  const status = await readStatus((await cookies()).getAll());
-  return status.status === "active" && usesRows() ? await renewSession(status.session) : status;
+  const status = await readSessionStatus((await cookies()).getAll());
+  return status.status === "active" && usesRowStore() ? await renewSession(status.session) : status;
 }
 
 /**
@@ -61,8 +61,8 @@ export async function getSession(): Promise<PublicSession | null> {
  * rows itself.
  */
 function extended(session: Session, now = Date.now()): Session {
-  if (usesRows() || !needsExtension(session, now)) return session;
-  const state = stateOf(session);
+  if (usesRowStore() || !needsExtension(session, now)) return session;
+  const state = sessionState(session);
   if (needsExtension(state.session, now)) state.session = extendedSession(state.session, now);
   return state.session;
 }
@@ -72,31 +72,31 @@ function extended(session: Session, now = Date.now()): Session {
  *
  * @param cookies all that the request has
  */
-export async function cookiesFor(
+export async function cookiesToWrite(
   session: Session,
   cookies: readonly { name: string; value: string }[],
 ) {
   const newest = extended(session);
   const value = await sessionStore().cookieFor(newest, joinChunks(cookies));
   if (value === undefined) return [];
-  const state = stateOf(newest);
+  const state = sessionState(newest);
   if (state.session === newest) state.isUnwritten = false;
   const names = cookies.map(({ name }) => name);
-  return writtenCookies(value, newest.exp, names);
+  return sessionCookies(value, newest.exp, names);
 }
 
 /**
  * Writes what a handler or action got to the session's cookie, in the cookie store. A page can't
  * set cookies: then this process keeps it, and the next request through middleware writes it.
  */
-export async function storeSession(session: Session): Promise<void> {
+export async function writeSessionCookie(session: Session): Promise<void> {
   const jar = await cookies();
-  const written = await cookiesFor(session, jar.getAll());
+  const written = await cookiesToWrite(session, jar.getAll());
   try {
     for (const { name, value, options } of written) jar.set(name, value, options);
   } catch {
     // Next refuses it while it renders a page.
-    if (written.length > 0) stateOf(session).isUnwritten = true;
+    if (written.length > 0) sessionState(session).isUnwritten = true;
   }
 }
 
@@ -104,5 +104,5 @@ export async function storeSession(session: Session): Promise<void> {
 export async function removeSessionCookies(): Promise<void> {
   const jar = await cookies();
   const names = jar.getAll().map(({ name }) => name);
-  for (const { name, value, options } of removedCookies(names)) jar.set(name, value, options);
+  for (const { name, value, options } of expiredCookies(names)) jar.set(name, value, options);
 }

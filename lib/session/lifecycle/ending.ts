@@ -4,9 +4,9 @@ import { toLogtoError } from "@/lib/logto/client";
 import { revokeGrant } from "@/lib/logto/tokens";
 import { isNewer, type Session } from "../model/session";
 import { sessionStore } from "../stores/current-store";
-import type { Ended } from "../stores/store";
+import type { SessionFilter } from "../stores/store";
 import { logtoClient } from "./logto-client";
-import { dropState, knownSessions } from "./session-state";
+import { removeState, knownSessions } from "./session-state";
 
 /**
  * Ends a session: in its store, and its grant at Logto after any request under way, so that a
@@ -22,14 +22,14 @@ export async function endSession(
   event: string,
   { keepGrant = false } = {},
 ): Promise<void> {
-  const state = dropState(session);
+  const state = removeState(session);
   await state.lastTokenRequest;
   const ended = await sessionStore().end(state.session);
   if (!ended || keepGrant) {
     log.info(event, { user: session.subject });
     return;
   }
-  await revokeGrantOf(isNewer(state.session, ended) ? state.session : ended, event);
+  await revokeSessionGrant(isNewer(state.session, ended) ? state.session : ended, event);
 }
 
 /**
@@ -38,28 +38,28 @@ export async function endSession(
  * @returns how many were found
  * @throws DatabaseError
  */
-export async function endSessions(which: Ended, event: string): Promise<number> {
-  const isMeant = ({ subject, logtoSid, startedAt, sid }: Session) =>
+export async function endSessions(which: SessionFilter, event: string): Promise<number> {
+  const matches = ({ subject, logtoSessionId, startedAt, sessionId }: Session) =>
     (which.subject === undefined || subject === which.subject) &&
-    (which.logtoSid === undefined || logtoSid === which.logtoSid) &&
+    (which.logtoSessionId === undefined || logtoSessionId === which.logtoSessionId) &&
     (which.before === undefined || startedAt * 1000 <= which.before) &&
     which.rowId === undefined &&
-    sid !== which.except;
-  const states = knownSessions(isMeant).map(dropState);
+    sessionId !== which.except;
+  const states = knownSessions(matches).map(removeState);
   await Promise.all(states.map(({ lastTokenRequest }) => lastTokenRequest));
-  const known = new Map(states.map(({ session }) => [session.sid, session]));
+  const known = new Map(states.map(({ session }) => [session.sessionId, session]));
   const ended = await sessionStore().endAll(which, [...known.values()]);
   await Promise.all(
     ended.map((session) => {
-      const other = known.get(session.sid) ?? session;
-      return revokeGrantOf(isNewer(other, session) ? other : session, event);
+      const other = known.get(session.sessionId) ?? session;
+      return revokeSessionGrant(isNewer(other, session) ? other : session, event);
     }),
   );
   return ended.length;
 }
 
 /** Revokes a session's grant at Logto, and says so in the log, whether or not that worked. */
-export async function revokeGrantOf(
+export async function revokeSessionGrant(
   { subject: user, refreshToken }: Session,
   event: string,
 ): Promise<void> {
@@ -73,7 +73,7 @@ export async function revokeGrantOf(
 }
 
 /** For `catch`: an outage of the database goes to the log, anything else on. */
-export function tolerateOutage(event: string): (error: unknown) => void {
+export function logOutage(event: string): (error: unknown) => void {
   return (error) => {
     if (!isDatabaseError(error)) throw error;
     log.error(event, { reason: error.message });

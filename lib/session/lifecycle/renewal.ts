@@ -10,15 +10,15 @@ import {
   isExpired,
   isExpiring,
   renewedSession,
-  tombstoneOf,
+  toTombstone,
   type Session,
 } from "../model/session";
-import { currentUsers, sessionStore, usesRows } from "../stores/current-store";
-import { revokeGrantOf } from "./ending";
+import { currentUsers, sessionStore, usesRowStore } from "../stores/current-store";
+import { revokeSessionGrant } from "./ending";
 import { logtoClient } from "./logto-client";
 import { logFailure } from "./session-error";
-import { stateOf, type SessionState } from "./session-state";
-import { statusOf, type SessionStatus } from "./status";
+import { sessionState, type SessionState } from "./session-state";
+import { sessionStatus, type SessionStatus } from "./status";
 
 /*
  * Renews a session ahead of its access token's end, and gets tokens for APIs and organizations by
@@ -36,9 +36,9 @@ import { statusOf, type SessionStatus } from "./status";
  * How long a request with a good access token waits for a renewal in the row store, in
  * milliseconds.
  */
-const patience = 1_000;
+const maxWait = 1_000;
 /** How long a session is not renewed for a refused access token after it was, in milliseconds. */
-const replacePause = 60_000;
+const minReplaceInterval = 60_000;
 
 /**
  * The session with tokens that are good for a while. The rule:
@@ -56,17 +56,17 @@ const replacePause = 60_000;
  * @param now in milliseconds
  */
 export async function renewSession(read: Session, now = Date.now): Promise<SessionStatus> {
-  const known = statusOf(read);
+  const known = sessionStatus(read);
   if (known.status !== "active") return known;
   if (!known.session.refreshToken || !isExpiring(known.session, now())) return known;
-  const state = stateOf(read);
-  // A failure is kept in `state.renewal`, and `statusOf` reports it.
+  const state = sessionState(read);
+  // A failure is kept in `state.renewal`, and `sessionStatus` reports it.
   const renewal = state.renewal.run(() => renew(state, now), now).catch(() => undefined);
   const isGood = () => !isExpired(state.session, now());
-  if (usesRows() && isGood()) await Promise.race([renewal, pause(patience)]);
+  if (usesRowStore() && isGood()) await Promise.race([renewal, pause(maxWait)]);
   // It may have come to its end during that second.
-  if (!usesRows() || !isGood()) await renewal;
-  return state.isSignedOut ? { status: "none" } : statusOf(state.session);
+  if (!usesRowStore() || !isGood()) await renewal;
+  return state.isSignedOut ? { status: "none" } : sessionStatus(state.session);
 }
 
 /**
@@ -75,25 +75,25 @@ export async function renewSession(read: Session, now = Date.now): Promise<Sessi
  * a minute, should Logto refuse what it has just given, too.
  *
  * @param read as for renewSession
- * @param refused the access token
+ * @param rejected the access token
  * @param now in milliseconds
  */
 export async function replaceAccessToken(
   read: Session,
-  refused: string,
+  rejected: string,
   now = Date.now,
 ): Promise<SessionStatus> {
-  const state = stateOf(read);
-  const isRefused = ({ accessToken }: Session) => accessToken === refused;
-  if (statusOf(read).status === "active" && isRefused(state.session)) {
-    if (now() - state.replacedAt < replacePause) return statusOf(read);
+  const state = sessionState(read);
+  const isRefused = ({ accessToken }: Session) => accessToken === rejected;
+  if (sessionStatus(read).status === "active" && isRefused(state.session)) {
+    if (now() - state.replacedAt < minReplaceInterval) return sessionStatus(read);
     const replace = async () => {
       await renew(state, now, isRefused);
       state.replacedAt = now();
     };
     await state.renewal.run(replace, now).catch(() => undefined);
   }
-  return statusOf(read);
+  return sessionStatus(read);
 }
 
 /**
@@ -110,14 +110,14 @@ async function renew(
     await withRefreshToken(state, async (newest) => {
       if (!isDue(newest)) return newest;
       if (await isDeleted(newest)) {
-        await revokeGrantOf(newest, "session of a deleted user ended");
+        await revokeSessionGrant(newest, "session of a deleted user ended");
         throw new LogtoError("invalid_grant", "the user was deleted here");
       }
       const response = await requestTokens(newest, {});
       const renewed = renewedSession(newest, response, now());
       // An answer without an e-mail address says nothing about it.
       if (response.claims?.email && !isAllowed(response.claims, env().AUTH_ALLOWED_EMAILS)) {
-        await revokeGrantOf(
+        await revokeSessionGrant(
           renewed,
           "session of a user ended who is not on AUTH_ALLOWED_EMAILS any more",
         );
@@ -186,14 +186,14 @@ function withRefreshToken(
             user: newest.subject,
             reason: failed.error.message,
           });
-          return tombstoneOf(newest);
+          return toTombstone(newest);
         }
       });
       // The row is gone: signed out, by another process too.
       if (!result) state.isSignedOut = true;
       // In the cookie store the next response has yet to carry it.
       else if (result !== state.session)
-        Object.assign(state, { session: result, isUnwritten: !usesRows() });
+        Object.assign(state, { session: result, isUnwritten: !usesRowStore() });
       if (failed.error) throw failed.error;
       if (!result || result.endedAt !== undefined)
         throw new LogtoError("invalid_grant", "the session is over");
@@ -208,7 +208,7 @@ function withRefreshToken(
  * False in an outage.
  */
 async function isDeleted({ subject }: Session): Promise<boolean> {
-  const users = usesRows() ? undefined : currentUsers();
+  const users = usesRowStore() ? undefined : currentUsers();
   if (!users) return false;
   return !(await users.exists(subject).catch(() => true));
 }

@@ -1,5 +1,5 @@
 import { log } from "@/lib/log";
-import { shared } from "@/lib/shared";
+import { processWide } from "@/lib/shared";
 import { isNewer, type Session } from "../model/session";
 import { SingleFlight } from "./single-flight";
 
@@ -32,10 +32,10 @@ export interface SessionState {
 }
 
 /** More than these are held only where a cookie or a row could not restore them. */
-const most = 100_000;
+const maxStates = 100_000;
 
 interface States {
-  bySid: Map<string, SessionState>;
+  bySessionId: Map<string, SessionState>;
   hasWarned: boolean;
 }
 
@@ -43,19 +43,20 @@ interface States {
  * Keyed by our session id, which is random, inside the encrypted cookie and of one session only: no
  * renewal is ever shared by audience or user (CVE-2025-67490).
  */
-const states = () => shared<States>("sessions", () => ({ bySid: new Map(), hasWarned: false }));
+const states = () =>
+  processWide<States>("sessions", () => ({ bySessionId: new Map(), hasWarned: false }));
 
 /**
  * This process's state of a session, brought up to date by a copy that another process may have
  * made.
  */
-export function stateOf(session: Session): SessionState {
-  const { bySid } = states();
-  const known = bySid.get(session.sid);
+export function sessionState(session: Session): SessionState {
+  const { bySessionId: bySid } = states();
+  const known = bySid.get(session.sessionId);
   if (known) {
     // The one that was not used for longest comes first.
-    bySid.delete(session.sid);
-    bySid.set(session.sid, known);
+    bySid.delete(session.sessionId);
+    bySid.set(session.sessionId, known);
     if (isNewer(session, known.session)) Object.assign(known, { session, isUnwritten: false });
     return known;
   }
@@ -69,30 +70,30 @@ export function stateOf(session: Session): SessionState {
     replacedAt: -Infinity,
     completion: new SingleFlight<void>(),
   };
-  bySid.set(session.sid, state);
-  if (bySid.size > most) makeRoom(session.sid);
+  bySid.set(session.sessionId, state);
+  if (bySid.size > maxStates) makeRoom(session.sessionId);
   return state;
 }
 
-/** Forgets what was not used for longest and can be restored. @param kept stays, whatever it is */
-function makeRoom(kept: string): void {
+/** Forgets what was not used for longest and can be restored. @param except stays, whatever it is */
+function makeRoom(except: string): void {
   const all = states();
-  if (!all.hasWarned) log.warn("many sessions in memory", { sessions: all.bySid.size });
+  if (!all.hasWarned) log.warn("many sessions in memory", { sessions: all.bySessionId.size });
   all.hasWarned = true;
-  for (const [sid, { isUnwritten, pending }] of all.bySid) {
-    if (all.bySid.size <= most) return;
-    if (!isUnwritten && pending === 0 && sid !== kept) all.bySid.delete(sid);
+  for (const [sessionId, { isUnwritten, pending }] of all.bySessionId) {
+    if (all.bySessionId.size <= maxStates) return;
+    if (!isUnwritten && pending === 0 && sessionId !== except) all.bySessionId.delete(sessionId);
   }
 }
 
 /** Takes a session's state away: what is under way learns that the session has ended. */
-export function dropState(session: Session): SessionState {
-  const state = stateOf(session);
+export function removeState(session: Session): SessionState {
+  const state = sessionState(session);
   state.isSignedOut = true;
-  states().bySid.delete(session.sid);
+  states().bySessionId.delete(session.sessionId);
   return state;
 }
 
-/** The sessions that this process knows. @param isMeant picks them */
-export const knownSessions = (isMeant: (session: Session) => boolean): Session[] =>
-  [...states().bySid.values()].map(({ session }) => session).filter(isMeant);
+/** The sessions that this process knows. @param matches picks them */
+export const knownSessions = (matches: (session: Session) => boolean): Session[] =>
+  [...states().bySessionId.values()].map(({ session }) => session).filter(matches);

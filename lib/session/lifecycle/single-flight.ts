@@ -5,15 +5,15 @@ import type { LogtoError, LogtoErrorCode } from "@/lib/logto/errors";
  * Failures that say nothing about the user and may pass: asking again at once would only burden the
  * provider.
  */
-const passing: readonly LogtoErrorCode[] = ["unavailable", "invalid_client", "rejected"];
+const temporary: readonly LogtoErrorCode[] = ["unavailable", "invalid_client", "rejected"];
 
 /**
  * One request of a kind at a time: whoever asks meanwhile gets the same answer. After a failure
  * that may pass, the same error is given at once for 1 s, 2 s, 4 s … 10 s, and then the next who
  * asks tries again.
  */
-export class SingleFlight<Answer> {
-  #underWay: Promise<Answer> | undefined;
+export class SingleFlight<Result> {
+  #underWay: Promise<Result> | undefined;
   #failure: { error: LogtoError; count: number; notBefore: number } | undefined;
 
   /** The last failure, when nothing has succeeded since. */
@@ -26,7 +26,7 @@ export class SingleFlight<Answer> {
    * @param now in milliseconds
    * @throws LogtoError
    */
-  async run(send: () => Promise<Answer>, now: () => number): Promise<Answer> {
+  async run(send: () => Promise<Result>, now: () => number): Promise<Result> {
     if (this.#failure && now() < this.#failure.notBefore) throw this.#failure.error;
     this.#underWay ??= this.#send(send, now).finally(() => {
       this.#underWay = undefined;
@@ -34,7 +34,7 @@ export class SingleFlight<Answer> {
     return this.#underWay;
   }
 
-  async #send(send: () => Promise<Answer>, now: () => number): Promise<Answer> {
+  async #send(send: () => Promise<Result>, now: () => number): Promise<Result> {
     try {
       const answer = await send();
       this.#failure = undefined;
@@ -42,7 +42,7 @@ export class SingleFlight<Answer> {
     } catch (thrown) {
       const error = toLogtoError(thrown);
       const count = (this.#failure?.count ?? 0) + 1;
-      const pause = passing.includes(error.code) ? Math.min(1_000 * 2 ** (count - 1), 10_000) : 0;
+      const pause = temporary.includes(error.code) ? Math.min(1_000 * 2 ** (count - 1), 10_000) : 0;
       this.#failure = { error, count, notBefore: now() + pause };
       throw error;
     }

@@ -2,7 +2,7 @@ import type { LogtoError } from "@/lib/logto/errors";
 import { sessionStore } from "../stores/current-store";
 import { joinChunks } from "../stores/cookie";
 import type { Session } from "../model/session";
-import { stateOf } from "./session-state";
+import { sessionState } from "./session-state";
 
 /**
  * How the session of a request stands, from reading its cookie to its guards.
@@ -20,9 +20,9 @@ export type SessionStatus =
   | { status: "active"; session: Session; failure?: LogtoError };
 
 /** How a session stands as this process knows it. Asks neither Logto nor the store. */
-export function statusOf(read: Session): SessionStatus {
+export function sessionStatus(read: Session): SessionStatus {
   if (read.endedAt !== undefined) return { status: "ended" };
-  const { session, isSignedOut, renewal } = stateOf(read);
+  const { session, isSignedOut, renewal } = sessionState(read);
   if (isSignedOut) return { status: "none" };
   if (session.endedAt !== undefined) return { status: "ended" };
   const { failure } = renewal;
@@ -35,12 +35,12 @@ export function statusOf(read: Session): SessionStatus {
  * @param cookies all cookies of the request
  * @throws DatabaseError: that nobody could be asked does not mean "signed out"
  */
-export async function readStatus(
+export async function readSessionStatus(
   cookies: readonly { name: string; value: string }[],
 ): Promise<SessionStatus> {
   const value = joinChunks(cookies);
   if (value === undefined) return { status: "none" };
   const read = await sessionStore().read(value);
   if (typeof read === "string") return { status: read };
-  return read ? statusOf(read) : { status: "none" };
+  return read ? sessionStatus(read) : { status: "none" };
 }

@@ -6,7 +6,7 @@ export const authPath = "/api/auth";
 const signInPage = "/sign-in";
 
 /** The longest way back, in characters: it travels to Logto and back within an address. */
-const longest = 2_000;
+const maxPathLength = 2_000;
 
 /**
  * The path to come back to after signing in, which is always on this origin: an attacker's link
@@ -31,8 +31,8 @@ export function safeCallbackUrl(
   const pathname = url.pathname.replace(/^\/{2,}/, "/");
   if (pathname === signInPage || pathname.startsWith(`${authPath}/`)) return fallback;
   const path = pathname + url.search + url.hash;
-  if (path.length <= longest) return path;
-  return pathname.length <= longest ? pathname : fallback;
+  if (path.length <= maxPathLength) return path;
+  return pathname.length <= maxPathLength ? pathname : fallback;
 }
 
 /** The sign-in page, which leads back to `path` and may explain an error code. */
@@ -48,4 +48,4 @@ export function signInPath(path: string, error?: string): string {
  * Begins the `state` with which the browser comes back from Logto where the server's half of a
  * sign-out is still open.
  */
-export const halfSignedOut = "half-";
+export const partialSignOut = "half-";

@@ -1,8 +1,8 @@
-import { isNamed } from "@/lib/shared";
+import { hasErrorName } from "@/lib/shared";
 
-const refused = "You are signed in, but not allowed to do this.";
+const notAllowed = "You are signed in, but not allowed to do this.";
 const misconfigured = "This site is not set up for it. The server's log has the reason.";
-const passing = "Try again in a moment.";
+const tryLater = "Try again in a moment.";
 
 /**
  * Why something that needs a session, or an access token, can't be done: the HTTP status that a
@@ -14,13 +14,13 @@ const errors = {
   /** Logto refused the grant. */
   session_ended: { status: 401, message: "Your session has ended. Sign in again." },
   /** Logto gave no refresh token at sign-in, so there is nothing to get other tokens with. */
-  no_refresh_token: { status: 403, message: refused },
+  no_refresh_token: { status: 403, message: notAllowed },
   /** The user lacks the role or the permission that this needs. */
-  not_allowed: { status: 403, message: refused },
+  not_allowed: { status: 403, message: notAllowed },
   /** The user is not a member of the organization that was named. */
-  not_a_member: { status: 403, message: refused },
+  not_a_member: { status: 403, message: notAllowed },
   /** The scope that this needs was not asked for at sign-in (LOGTO_SCOPES). */
-  scope_missing: { status: 403, message: refused },
+  scope_missing: { status: 403, message: notAllowed },
   /** The resource is not in LOGTO_RESOURCES, or not known to Logto. */
   resource_not_configured: { status: 500, message: misconfigured },
   /**
@@ -33,9 +33,9 @@ const errors = {
   /** This needs a sign-in of the last few minutes. */
   sign_in_again: { status: 403, message: "Sign in again to do this." },
   /** The database does not answer. Nothing is lost. */
-  database_unavailable: { status: 503, message: passing },
+  database_unavailable: { status: 503, message: tryLater },
   /** Logto does not answer. The user stays signed in. */
-  provider_unavailable: { status: 503, message: passing },
+  provider_unavailable: { status: 503, message: tryLater },
   /** Logto refuses the configuration, such as the client secret: the operator's fault. */
   provider_refused: { status: 500, message: misconfigured },
 };
@@ -69,7 +69,7 @@ export class SessionError extends Error {
 
 /** Whether an error is a SessionError, of whichever bundle. */
 export const isSessionError = (error: unknown): error is SessionError =>
-  isNamed(error, "SessionError");
+  hasErrorName(error, "SessionError");
 
 /**
  * For `catch`: the error as one to explain.

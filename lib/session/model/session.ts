@@ -9,7 +9,7 @@ import type { TokenResponse } from "@/lib/logto/tokens";
  * Ten words, used everywhere in the same sense:
  *
  * - subject: Logto's id of a user, which is the user's id here too.
- * - session: one user, signed in in one browser. `sid` is our id of it, `logtoSid` Logto's.
+ * - session: one user, signed in in one browser. `sessionId` is our id of it, `logtoSessionId` Logto's.
  * - store: where sessions are kept. Cookie store (AUTH_SESSION_STRATEGY=jwt): the encrypted cookie
  *   is the session, tokens included. Row store (=database): the cookie is a random string that
  *   names a row, which has the tokens encrypted.
@@ -17,7 +17,7 @@ import type { TokenResponse } from "@/lib/logto/tokens";
  *   refresh token.
  * - renewal: new tokens and claims by the refresh token, ahead of the access token's end.
  * - exchange: an access token for an API or an organization, by the same refresh token.
- * - generation: counts changes of the tokens, so that of two copies of one session the newer can be
+ * - version: counts changes of the tokens, so that of two copies of one session the newer can be
  *   told.
  * - tombstone: what is left of a session whose grant was refused, by Logto or because the user may
  *   not come here any more. It has no tokens. Whoever has one reads "your session has ended".
@@ -55,9 +55,9 @@ const session = z.object({
    * Our id of this session: random, it survives renewals, and state in memory is shared by it
    * alone.
    */
-  sid: z.string().min(1),
+  sessionId: z.string().min(1),
   /** Logto's id of it, by which a back-channel logout may name it. */
-  logtoSid: z.string().optional(),
+  logtoSessionId: z.string().optional(),
   /** When it began, by Logto's clock. */
   startedAt: z.number(),
   /**
@@ -65,7 +65,7 @@ const session = z.object({
    * password.
    */
   authenticatedAt: z.number().optional(),
-  generation: z.number().int().nonnegative(),
+  version: z.number().int().nonnegative(),
   claims: z.looseObject({ sub: z.string() }),
   /**
    * Names of claims that are not here, as the cookie had no room for them (`withoutLargeClaims`).
@@ -81,15 +81,23 @@ const session = z.object({
 /** @see session */
 export type Session = Readonly<z.output<typeof session>>;
 
+/** What earlier versions of this app called these members in the cookie. */
+const earlierNames = {
+  sub: "subject",
+  sid: "sessionId",
+  logtoSid: "logtoSessionId",
+  generation: "version",
+};
+
 /**
- * Reads a session from what a store has kept. Cookies of earlier versions say `sub` for `subject`.
+ * Parses what a store kept, under the names of today or of an earlier version.
  *
  * @throws z.ZodError
  */
-export function parseSession(kept: unknown): Session {
-  const isEarlier =
-    typeof kept === "object" && kept !== null && "sub" in kept && !("subject" in kept);
-  return Object.freeze(session.parse(isEarlier ? { ...kept, subject: kept.sub } : kept));
+export function parseSession(stored: unknown): Session {
+  const members = z.record(z.string(), z.unknown()).parse(stored);
+  const renamed = Object.entries(earlierNames).map(([from, to]) => [to, members[from]]);
+  return Object.freeze(session.parse({ ...Object.fromEntries(renamed), ...members }));
 }
 
 /** Tells a session from whatever else Auth.js passes as a token. */
@@ -117,30 +125,30 @@ interface CodeExchange {
 /**
  * The session of a user who just signed in at Logto.
  *
- * @param answer of the token endpoint
+ * @param response of the token endpoint
  * @param idToken the id_token's validated claims
  * @param now in milliseconds
  * @throws z.ZodError when Logto's answer has no access token or subject
  */
-export function beginSession(answer: CodeExchange, idToken: unknown, now = Date.now()): Session {
-  const { iat, auth_time, sid: logtoSid } = idTokenTimes.parse(idToken);
-  const expiresIn = answer.expires_in ?? 3600;
+export function beginSession(response: CodeExchange, idToken: unknown, now = Date.now()): Session {
+  const { iat, auth_time, sid: logtoSessionId } = idTokenTimes.parse(idToken);
+  const expiresIn = response.expires_in ?? 3600;
   const expiresAt = seconds(now) + expiresIn;
   return parseSession({
-    subject: answer.providerAccountId,
-    sid: crypto.randomUUID(),
-    logtoSid,
+    subject: response.providerAccountId,
+    sessionId: crypto.randomUUID(),
+    logtoSessionId,
     startedAt: iat,
     authenticatedAt: auth_time,
-    generation: 0,
+    version: 0,
     claims: parseUserClaims(idToken),
-    accessToken: answer.access_token,
+    accessToken: response.access_token,
     expiresAt,
     expiresIn,
-    refreshToken: answer.refresh_token,
+    refreshToken: response.refresh_token,
     // Without a refresh token Logto is never asked again, so the session is as good as its access
     // token.
-    exp: answer.refresh_token ? seconds(now) + sessionLifetime : expiresAt,
+    exp: response.refresh_token ? seconds(now) + sessionLifetime : expiresAt,
   });
 }
 
@@ -155,7 +163,7 @@ export function renewedSession(
 ): Session {
   return Object.freeze({
     ...exchangedSession(before, response),
-    generation: before.generation + 1,
+    version: before.version + 1,
     accessToken: response.accessToken,
     expiresAt: seconds(now) + response.expiresIn,
     expiresIn: response.expiresIn,
@@ -179,7 +187,7 @@ export function exchangedSession(before: Session, response: TokenResponse): Sess
     claims,
     omitted,
     refreshToken,
-    generation: before.generation + 1,
+    version: before.version + 1,
   });
 }
 
@@ -193,17 +201,17 @@ export function withoutLargeClaims(session: Session, limit: number): Session {
   const { sub, ...others } = session.claims;
   const rank = ([name, value]: [string, unknown]) => (name === "roles" ? 0 : sizeOf(value));
   const left = Object.entries(others).sort((one, other) => rank(one) - rank(other));
-  let kept = session;
-  while (sizeOf(kept) > limit) {
+  let smaller = session;
+  while (sizeOf(smaller) > limit) {
     const [name] = left.pop() ?? [];
     if (name === undefined) break;
-    kept = {
-      ...kept,
+    smaller = {
+      ...smaller,
       claims: { sub, ...Object.fromEntries(left) },
-      omitted: [...(kept.omitted ?? []), name],
+      omitted: [...(smaller.omitted ?? []), name],
     };
   }
-  return kept;
+  return smaller;
 }
 
 /** The session with the claims that it lacks, as userinfo has them. */
@@ -218,15 +226,15 @@ export function completedSession(before: Session, userinfo: UserClaims): Session
 }
 
 /** The tombstone of a session whose grant was refused. `now` in milliseconds. */
-export function tombstoneOf(
-  { subject, sid, startedAt, generation, exp }: Session,
+export function toTombstone(
+  { subject, sessionId, startedAt, version, exp }: Session,
   now = Date.now(),
 ): Session {
   return Object.freeze({
     subject,
-    sid,
+    sessionId,
     startedAt,
-    generation,
+    version,
     exp,
     claims: { sub: subject },
     endedAt: seconds(now),
@@ -243,9 +251,7 @@ export function extendedSession(before: Session, now = Date.now()): Session {
  * a longer life.
  */
 export function isNewer(one: Session, other: Session): boolean {
-  return one.generation === other.generation
-    ? one.exp > other.exp
-    : one.generation > other.generation;
+  return one.version === other.version ? one.exp > other.exp : one.version > other.version;
 }
 
 /** When an access token expires, and its lifetime, in seconds. Without one nothing expires. */

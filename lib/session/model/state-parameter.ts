@@ -7,11 +7,11 @@
 const separator = "~";
 
 /** `state` with the path to come back to. */
-export const withPath = (state: string, path: string): string =>
+export const addPath = (state: string, path: string): string =>
   `${state}${separator}${Buffer.from(path).toString("base64url")}`;
 
 /** What `withPath` put together. The path is what the browser's address says: anything. */
-export function splitState(value: string): { state: string; path: string | undefined } {
+export function parseState(value: string): { state: string; path: string | undefined } {
   const [state = "", encoded] = value.split(separator);
   return { state, path: encoded && Buffer.from(encoded, "base64url").toString() };
 }

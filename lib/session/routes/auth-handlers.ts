@@ -6,24 +6,24 @@ import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";
 import { revokeGrant } from "@/lib/logto/tokens";
-import { signInErrorOf } from "../authjs/errors";
+import { toSignInError } from "../authjs/errors";
 import { signInContext, type SignInContext } from "../authjs/sign-in-context";
 import { getSession } from "../lifecycle/current-session";
-import { endSession, tolerateOutage } from "../lifecycle/ending";
+import { endSession, logOutage } from "../lifecycle/ending";
 import { logtoClient } from "../lifecycle/logto-client";
-import { readStatus } from "../lifecycle/status";
+import { readSessionStatus } from "../lifecycle/status";
 import { authPath, defaultCallbackUrl, safeCallbackUrl, signInPath } from "../model/callback-url";
 import { asSessionError, errorResponse } from "../model/errors";
 import type { Session } from "../model/session";
-import { splitState, withPath } from "../model/state-parameter";
+import { parseState, addPath } from "../model/state-parameter";
 import {
   isSessionCookie,
-  removedCookies,
+  expiredCookies,
   sessionCookieName,
-  withReplacedCookies,
+  replaceCookies,
 } from "../stores/cookie";
 import { isSameOrigin } from "./same-origin";
-import { endHere } from "./sign-out";
+import { signOut } from "./sign-out";
 
 type AuthRequest = Parameters<typeof handlers.GET>[0];
 
@@ -38,41 +38,43 @@ export async function handleAuthRequest(request: AuthRequest): Promise<Response>
   const url = publicUrl(pathname + search, request.headers);
   const isPost = request.method === "POST";
   if (pathname.startsWith(`${authPath}/callback/`)) return finishSignIn(request, url);
-  if (pathname === `${authPath}/session` && !isPost) return showSession();
-  const { response, context } = await answer(request, url);
+  if (pathname === `${authPath}/session` && !isPost) return respondWithSession();
+  const { response, context } = await callAuthjs(request, url);
   if (isPost && pathname.startsWith(`${authPath}/signin`))
     return beginSignIn(request, response, context);
-  if (context.error) return explain(response, context, url);
-  if (isPost && pathname === `${authPath}/session`) return showSession();
+  if (context.error) return redirectWithError(response, context, url);
+  if (isPost && pathname === `${authPath}/session`) return respondWithSession();
   if (isPost && pathname === `${authPath}/signout`) {
     const path = safeCallbackUrl(context.callbackUrl, url.origin, "/");
-    return sendTo(response, await endHere(path));
+    return redirectTo(response, await signOut(path));
   }
   return response;
 }
 
 /** Has Auth.js answer a request at the address that browsers know, without its session. */
-async function answer(
+async function callAuthjs(
   request: AuthRequest,
   url: URL,
 ): Promise<{ response: NextResponse; context: SignInContext }> {
   const { method } = request;
   // From its parts: Next hands over a proxy of the request, which Node.js 24 refuses to copy.
-  const bare = new NextRequest(url, {
+  const bareRequest = new NextRequest(url, {
     method,
     headers: withoutSession(request),
     ...(method === "POST" && { body: await request.text() }),
   });
-  const context = signInContext(bare);
+  const context = signInContext(bareRequest);
   context.isSameOrigin = isSameOrigin(request);
-  const answered = await (method === "GET" ? handlers.GET(bare) : handlers.POST(bare));
-  const written = answered.headers
+  const authResponse = await (method === "GET"
+    ? handlers.GET(bareRequest)
+    : handlers.POST(bareRequest));
+  const written = authResponse.headers
     .getSetCookie()
     .filter((line) => !isCallbackUrlCookie(line.split("=")[0]));
-  const kept = new Headers(answered.headers);
-  kept.delete("set-cookie");
-  for (const line of written) kept.append("set-cookie", line);
-  const response = new NextResponse(answered.body, { status: answered.status, headers: kept });
+  const headers = new Headers(authResponse.headers);
+  headers.delete("set-cookie");
+  for (const line of written) headers.append("set-cookie", line);
+  const response = new NextResponse(authResponse.body, { status: authResponse.status, headers });
   return { response, context };
 }
 
@@ -81,7 +83,7 @@ const isCallbackUrlCookie = (name = "") => name.endsWith("authjs.callback-url");
 
 /** Auth.js takes whatever begins with the session cookie's name for a chunk of it. */
 const withoutSession = ({ headers }: AuthRequest): Headers =>
-  withReplacedCookies(
+  replaceCookies(
     headers,
     (name) => name.startsWith(sessionCookieName()) || isCallbackUrlCookie(name),
   );
@@ -91,7 +93,7 @@ const withoutSession = ({ headers }: AuthRequest): Headers =>
  * requests the last would win, with old tokens; and it would call an outage of the database "signed
  * out". What `update` sends is ignored.
  */
-async function showSession(): Promise<Response> {
+async function respondWithSession(): Promise<Response> {
   try {
     return Response.json(await getSession(), { headers: { "cache-control": "private, no-store" } });
   } catch (error) {
@@ -113,37 +115,38 @@ async function beginSignIn(
 ): Promise<Response> {
   const home = publicUrl("/", request.headers);
   const origin = request.headers.get("origin");
-  const isElsewhere = env().AUTH_URL && context.isSameOrigin && origin && origin !== home.origin;
+  const isOnAnotherHost =
+    env().AUTH_URL && context.isSameOrigin && origin && origin !== home.origin;
   const callbackUrl = safeCallbackUrl(
-    context.callbackUrl?.replace(isElsewhere ? origin : "", ""),
+    context.callbackUrl?.replace(isOnAnotherHost ? origin : "", ""),
     home.origin,
   );
-  if (isElsewhere) return sendTo(response, new URL(signInPath(callbackUrl), home).href);
-  if (context.error) return explain(response, context, home, callbackUrl);
-  const destination = new URL((await destinationOf(response)) ?? "/", home);
+  if (isOnAnotherHost) return redirectTo(response, new URL(signInPath(callbackUrl), home).href);
+  if (context.error) return redirectWithError(response, context, home, callbackUrl);
+  const destination = new URL((await redirectTarget(response)) ?? "/", home);
   const state = destination.searchParams.get("state");
-  if (state) destination.searchParams.set("state", withPath(state, callbackUrl));
-  return sendTo(response, destination.href);
+  if (state) destination.searchParams.set("state", addPath(state, callbackUrl));
+  return redirectTo(response, destination.href);
 }
 
 /**
  * Says what failed on the sign-in page, to which Auth.js leads with little more than
  * "Configuration".
  */
-async function explain(
+async function redirectWithError(
   response: Response,
   { error }: SignInContext,
   home: URL,
   callbackUrl = defaultCallbackUrl,
 ): Promise<Response> {
-  if (!error || (await destinationOf(response)) === undefined) return response;
-  return sendTo(response, new URL(signInPath(callbackUrl, signInErrorOf(error)), home).href);
+  if (!error || (await redirectTarget(response)) === undefined) return response;
+  return redirectTo(response, new URL(signInPath(callbackUrl, toSignInError(error)), home).href);
 }
 
 const forScripts = z.object({ url: z.string() });
 
 /** Where an answer of Auth.js sends the browser: a script is told in JSON. */
-async function destinationOf(response: Response): Promise<string | undefined> {
+async function redirectTarget(response: Response): Promise<string | undefined> {
   const location = response.headers.get("location");
   if (location || !isJson(response)) return location ?? undefined;
   return forScripts.safeParse(await response.clone().json()).data?.url;
@@ -152,7 +155,7 @@ async function destinationOf(response: Response): Promise<string | undefined> {
 const isJson = ({ headers }: Response) => headers.get("content-type")?.includes("json");
 
 /** The same answer, with its cookies, which leads elsewhere. */
-function sendTo(response: Response, url: string): NextResponse {
+function redirectTo(response: Response, url: string): NextResponse {
   const headers = new Headers(response.headers);
   if (!isJson(response)) headers.set("location", url);
   else headers.delete("location");
@@ -166,34 +169,34 @@ function sendTo(response: Response, url: string): NextResponse {
  */
 async function finishSignIn(request: AuthRequest, url: URL): Promise<Response> {
   const cookies = request.cookies.getAll();
-  const { state, path } = splitState(url.searchParams.get("state") ?? "");
+  const { state, path } = parseState(url.searchParams.get("state") ?? "");
   if (path !== undefined) url.searchParams.set("state", state);
   const callbackUrl = safeCallbackUrl(path);
-  const replaced = await readStatus(cookies).catch(() => undefined);
+  const replaced = await readSessionStatus(cookies).catch(() => undefined);
   const before = replaced?.status === "active" ? replaced.session : undefined;
-  const { response, context } = await answer(request, url);
+  const { response, context } = await callAuthjs(request, url);
   const written = response.cookies.getAll().map(({ name }) => name);
   if (!written.some(isSessionCookie)) {
     // In an outage of the database nobody can say whether it is that of the session that stays.
-    if (replaced) await dropGrant(context, before);
+    if (replaced) await revokeUnusedGrant(context, before);
     // Another tab has signed in meanwhile, or this address was opened before.
-    const isDone = before && context.error && signInErrorOf(context.error) === "InvalidCheck";
+    const isDone = before && context.error && toSignInError(context.error) === "InvalidCheck";
     return isDone
-      ? sendTo(response, new URL(callbackUrl, url).href)
-      : explain(response, context, url, callbackUrl);
+      ? redirectTo(response, new URL(callbackUrl, url).href)
+      : redirectWithError(response, context, url, callbackUrl);
   }
   if (before) {
     // For the same user in the same browser Logto goes on with the grant that it has: revoking it
     // would end the new session.
     const keepGrant = context.grant?.subject === before.subject;
     await endSession(before, "signed out", { keepGrant }).catch(
-      tolerateOutage("a replaced session's row is left"),
+      logOutage("a replaced session's row is left"),
     );
   }
-  const completed = sendTo(response, new URL(callbackUrl, url).href);
+  const completed = redirectTo(response, new URL(callbackUrl, url).href);
   // Chunks of the old cookie, which Auth.js could not know of.
   const leftover = cookies.map(({ name }) => name).filter((name) => !written.includes(name));
-  for (const { name, value, options } of removedCookies(leftover))
+  for (const { name, value, options } of expiredCookies(leftover))
     completed.cookies.set(name, value, options);
   return completed;
 }
@@ -202,7 +205,10 @@ async function finishSignIn(request: AuthRequest, url: URL): Promise<Response> {
  * A sign-in that was refused after Logto had agreed leaves no grant behind, unless it is that of
  * the session that stays.
  */
-async function dropGrant({ grant }: SignInContext, before: Session | undefined): Promise<void> {
+async function revokeUnusedGrant(
+  { grant }: SignInContext,
+  before: Session | undefined,
+): Promise<void> {
   if (!grant?.refreshToken || grant.subject === before?.subject) return;
   try {
     await revokeGrant(logtoClient(), grant.refreshToken);

@@ -6,7 +6,7 @@ import { endSessions } from "../lifecycle/ending";
 import { logtoClient } from "../lifecycle/logto-client";
 
 /** In bytes; a logout token has some 700. */
-const largestBody = 16 * 1024;
+const maxBodyBytes = 16 * 1024;
 /** What a caller is told to wait when Logto or the database does not answer, in seconds. */
 const retryAfter = 5;
 
@@ -23,19 +23,22 @@ export async function handleBackchannelLogout(request: Request): Promise<Respons
   try {
     const logoutToken = await readLogoutToken(request);
     if (logoutToken === undefined) {
-      return refuse(
-        `The request is no form of ${largestBody} bytes at most with one logout_token.`,
+      return badRequest(
+        `The request is no form of ${maxBodyBytes} bytes at most with one logout_token.`,
       );
     }
-    const { sub, sid, issuedAt } = await verifyLogoutToken(logtoClient(), logoutToken);
+    const { subject, logtoSessionId, issuedAt } = await verifyLogoutToken(
+      logtoClient(),
+      logoutToken,
+    );
     // What began later stays, so that a token that is used again ends nothing.
     // The whole second that it names counts.
-    const which = { subject: sub, logtoSid: sid, before: issuedAt * 1000 + 999 };
+    const which = { subject, logtoSessionId, before: issuedAt * 1000 + 999 };
     const sessions = await endSessions(which, "session revoked");
-    log.info("back-channel logout", { sub, sessions });
+    log.info("back-channel logout", { user: subject, sessions });
     return new Response(null, { status: 200, headers: noStore });
   } catch (error) {
-    if (error instanceof LogoutTokenError) return refuse(error.message, error.code);
+    if (error instanceof LogoutTokenError) return badRequest(error.message, error.code);
     if (!isLogtoError(error) && !isDatabaseError(error)) throw error;
     log.error("back-channel logout not possible", { reason: error.message });
     const body = { error: "temporarily_unavailable", error_description: "Try again later." };
@@ -46,7 +49,7 @@ export async function handleBackchannelLogout(request: Request): Promise<Respons
   }
 }
 
-function refuse(description: string, code?: string): Response {
+function badRequest(description: string, code?: string): Response {
   log.warn("back-channel logout refused", { code, reason: description });
   const body = { error: "invalid_request", error_description: description, code };
   return Response.json(body, { status: 400, headers: noStore });
@@ -56,7 +59,7 @@ function refuse(description: string, code?: string): Response {
 async function readLogoutToken(request: Request): Promise<string | undefined> {
   const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/x-www-form-urlencoded") return undefined;
-  const body = await readText(request, largestBody).catch(() => undefined);
+  const body = await readText(request, maxBodyBytes).catch(() => undefined);
   const [logoutToken, ...others] = new URLSearchParams(body).getAll("logout_token");
   return others.length === 0 && logoutToken ? logoutToken : undefined;
 }

@@ -10,17 +10,17 @@ type Verdict = "send away" | "refuse" | "let through";
  * What is for signed-in people only: told by a request's address and method, not by its session.
  */
 export interface Protection {
-  verdict(request: Asked): Verdict;
+  verdict(request: RequestTarget): Verdict;
   /**
    * Whether everything is closed that is not public: then middleware may be the only check of what
    * lies behind it.
    */
   isClosed: boolean;
   /** What the sign-in page's path begins with for who asked: `/de`, or nothing. */
-  localeOf(request: Asked): string;
+  localeOf(request: RequestTarget): string;
 }
 
-type Asked = Pick<NextRequest, "method" | "nextUrl">;
+type RequestTarget = Pick<NextRequest, "method" | "nextUrl">;
 
 interface Options {
   /**
@@ -31,7 +31,7 @@ interface Options {
   locales?: readonly string[];
 }
 
-const isPage = ({ method }: Asked) => method === "GET" || method === "HEAD";
+const isPage = ({ method }: RequestTarget) => method === "GET" || method === "HEAD";
 
 /**
  * Whether a path is one of these, or below it. Below `/` is everything, so that stands for itself
@@ -42,7 +42,7 @@ const isAmong = (paths: readonly string[], pathname: string) =>
 
 /** Splits a path into its locale, as `/de`, and the rest, which begins with a slash. */
 function splitLocale(
-  { nextUrl: { pathname } }: Asked,
+  { nextUrl: { pathname } }: RequestTarget,
   locales: readonly string[] = [],
 ): [string, string] {
   const locale =
@@ -50,7 +50,7 @@ function splitLocale(
   return [locale, pathname.slice(locale.length) || "/"];
 }
 
-const localeOf = (locales?: readonly string[]) => (request: Asked) =>
+const localeOf = (locales?: readonly string[]) => (request: RequestTarget) =>
   splitLocale(request, locales)[0];
 
 /** Protects these pages, with all pages below them; the rest is the guards'. */

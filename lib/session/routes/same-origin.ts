@@ -11,7 +11,7 @@ const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : undefin
  * @returns "unknown" for what says neither: that is no browser, and has no cookie that it was not
  *   given on purpose
  */
-function sourceOf({ headers }: Request): "ours" | "foreign" | "unknown" {
+function requestSource({ headers }: Request): "ours" | "foreign" | "unknown" {
   const site = headers.get("sec-fetch-site");
   if (site === "same-origin") return "ours";
   // "none": what the user did, in the address bar or by an extension.
@@ -24,7 +24,7 @@ function sourceOf({ headers }: Request): "ours" | "foreign" | "unknown" {
 }
 
 /** Whether a page of ours certainly sent this: as good a CSRF check as a token in the form. */
-export const isSameOrigin = (request: Request): boolean => sourceOf(request) === "ours";
+export const isSameOrigin = (request: Request): boolean => requestSource(request) === "ours";
 
 /**
  * Whether another origin's page may have caused a write.
@@ -33,4 +33,4 @@ export const isSameOrigin = (request: Request): boolean => sourceOf(request) ===
  *   origin can read
  */
 export const isCrossSite = (request: Request): boolean =>
-  !["GET", "HEAD", "OPTIONS"].includes(request.method) && sourceOf(request) === "foreign";
+  !["GET", "HEAD", "OPTIONS"].includes(request.method) && requestSource(request) === "foreign";

@@ -8,9 +8,9 @@ import { endSessionUrl } from "@/lib/logto/tokens";
 import { removeSessionCookies } from "../lifecycle/current-session";
 import { endSession } from "../lifecycle/ending";
 import { logtoClient } from "../lifecycle/logto-client";
-import { readStatus } from "../lifecycle/status";
-import { halfSignedOut } from "../model/callback-url";
-import { withPath } from "../model/state-parameter";
+import { readSessionStatus } from "../lifecycle/status";
+import { partialSignOut } from "../model/callback-url";
+import { addPath } from "../model/state-parameter";
 
 /**
  * Signs out, in a handler or an action: ends the session and its grant, and removes the cookie. In
@@ -20,26 +20,26 @@ import { withPath } from "../model/state-parameter";
  * @returns where to send the browser: to Logto, which ends its own session and sends it on. Without
  *   that, "sign in" would pass without a password. Straight back where Logto can't be reached
  */
-export async function endHere(path = "/"): Promise<string> {
-  const isHalf = !(await isEnded());
+export async function signOut(path = "/"): Promise<string> {
+  const isPartial = !(await endCurrentSession());
   await removeSessionCookies();
   const home = await appUrl("/");
-  const id = `${isHalf ? halfSignedOut : ""}${crypto.randomUUID()}`;
+  const id = `${isPartial ? partialSignOut : ""}${crypto.randomUUID()}`;
   // Logto knows of the start page alone. There middleware sends the browser on (update-session.ts).
-  const state = path === "/" ? id : withPath(id, path);
+  const state = path === "/" ? id : addPath(id, path);
   try {
     return (await endSessionUrl(logtoClient(), home.href, state)).href;
   } catch (error) {
     log.error("signed out here, but not at Logto", { reason: toLogtoError(error).message });
-    if (isHalf) home.searchParams.set("state", state);
-    return isHalf ? home.href : new URL(path, home).href;
+    if (isPartial) home.searchParams.set("state", state);
+    return isPartial ? home.href : new URL(path, home).href;
   }
 }
 
 /** Ends the session of the request, if there is one. False in an outage of the database. */
-async function isEnded(): Promise<boolean> {
+async function endCurrentSession(): Promise<boolean> {
   try {
-    const status = await readStatus((await cookies()).getAll());
+    const status = await readSessionStatus((await cookies()).getAll());
     if (status.status === "active") await endSession(status.session, "signed out");
     return true;
   } catch (error) {

@@ -1,21 +1,21 @@
 import { NextRequest, NextResponse } from "next/server";
 import { publicUrl } from "@/lib/app-url";
 import { isDatabaseError } from "@/lib/database-error";
-import { cookiesFor, noSessionError } from "../lifecycle/current-session";
+import { cookiesToWrite, noSessionError } from "../lifecycle/current-session";
 import { renewSession } from "../lifecycle/renewal";
-import { readStatus, type SessionStatus } from "../lifecycle/status";
-import { halfSignedOut, safeCallbackUrl, signInPath } from "../model/callback-url";
+import { readSessionStatus, type SessionStatus } from "../lifecycle/status";
+import { partialSignOut, safeCallbackUrl, signInPath } from "../model/callback-url";
 import { errorResponse } from "../model/errors";
-import { tombstoneOf, type Session } from "../model/session";
-import { splitState } from "../model/state-parameter";
+import { toTombstone, type Session } from "../model/session";
+import { parseState } from "../model/state-parameter";
 import {
   isSessionCookie,
-  removedCookies,
-  withReplacedCookies,
-  writtenCookies,
+  expiredCookies,
+  replaceCookies,
+  sessionCookies,
   type SessionCookie,
 } from "../stores/cookie";
-import { sessionStore, usesRows } from "../stores/current-store";
+import { sessionStore, usesRowStore } from "../stores/current-store";
 import type { Protection } from "./protected-paths";
 
 /**
@@ -24,8 +24,8 @@ import type { Protection } from "./protected-paths";
  */
 export const requestedPathHeader = "x-requested-path";
 
-const uncached = "private, no-store";
-const pathOf = ({ nextUrl }: NextRequest) => nextUrl.pathname + nextUrl.search;
+const noStore = "private, no-store";
+const pathAndQuery = ({ nextUrl }: NextRequest) => nextUrl.pathname + nextUrl.search;
 
 /**
  * What answers a request that `updateSession` lets pass: another middleware, such as next-intl's.
@@ -53,16 +53,15 @@ export async function updateSession(
   protection: Protection,
   respond?: Respond,
 ): Promise<Response> {
-  const wanted = afterSignOut(request);
+  const wanted = pageAfterSignOut(request);
   if (wanted) return redirect(publicUrl(wanted, request.headers));
-  const found = await (usesRows()
-    ? lookAtRow(request, protection)
-    : updateCookie(request, protection));
-  const response = found instanceof Response ? found : await proceed(request, found, respond);
+  const found = await (usesRowStore()
+    ? checkRow(request, protection)
+    : renewCookie(request, protection));
+  const response = found instanceof Response ? found : await passOn(request, found, respond);
   // Of a page that was rendered at build time Next.js says that any cache may keep it, and give it
   // to anybody.
-  if (protection.verdict(request) !== "let through")
-    response.headers.set("cache-control", uncached);
+  if (protection.verdict(request) !== "let through") response.headers.set("cache-control", noStore);
   return response;
 }
 
@@ -70,11 +69,11 @@ export async function updateSession(
  * The page that was wanted after a sign-out. Logto sends every browser to the start page, the only
  * one that it knows of.
  */
-function afterSignOut({ nextUrl }: NextRequest): string | undefined {
+function pageAfterSignOut({ nextUrl }: NextRequest): string | undefined {
   if (nextUrl.pathname !== "/") return undefined;
-  const { state, path } = splitState(nextUrl.searchParams.get("state") ?? "");
+  const { state, path } = parseState(nextUrl.searchParams.get("state") ?? "");
   // That a sign-out was done by half is said on the start page.
-  return path === undefined || state.startsWith(halfSignedOut)
+  return path === undefined || state.startsWith(partialSignOut)
     ? undefined
     : safeCallbackUrl(path, undefined, "/");
 }
@@ -84,54 +83,54 @@ function afterSignOut({ nextUrl }: NextRequest): string | undefined {
  * from here on.
  */
 interface Changes {
-  written: SessionCookie[];
-  seen: SessionCookie[];
+  inBrowser: SessionCookie[];
+  inRequest: SessionCookie[];
 }
 
-const changes = (written: SessionCookie[] = [], seen = written): Changes => ({ written, seen });
+const changes = (written: SessionCookie[] = [], seen = written): Changes => ({
+  inBrowser: written,
+  inRequest: seen,
+});
 
-async function lookAtRow(
-  request: NextRequest,
-  protection: Protection,
-): Promise<Response | Changes> {
+async function checkRow(request: NextRequest, protection: Protection): Promise<Response | Changes> {
   const cookies = request.cookies.getAll();
   if (protection.verdict(request) === "let through") return changes();
   if (!protection.isClosed && cookies.some(({ name }) => isSessionCookie(name))) return changes();
   try {
-    const { status } = await readStatus(cookies);
-    return status === "active" ? changes() : turnAway(request, protection, status);
+    const { status } = await readSessionStatus(cookies);
+    return status === "active" ? changes() : respondSignedOut(request, protection, status);
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
     return errorResponse({ code: "database_unavailable", status: 503 });
   }
 }
 
-async function updateCookie(
+async function renewCookie(
   request: NextRequest,
   protection: Protection,
 ): Promise<Response | Changes> {
   const cookies = request.cookies.getAll();
   const names = cookies.map(({ name }) => name);
-  const read = await readStatus(cookies);
+  const read = await readSessionStatus(cookies);
   const status = read.status === "active" ? await renewSession(read.session) : read;
-  if (status.status === "active") return changes(await cookiesFor(status.session, cookies));
+  if (status.status === "active") return changes(await cookiesToWrite(status.session, cookies));
   // Only by a navigation: a fetch's late answer would remove the cookie of a sign-in that was
   // completed meanwhile.
-  const removed = isNavigation(request) && read.status !== "foreign" ? removedCookies(names) : [];
+  const removed = isNavigation(request) && read.status !== "foreign" ? expiredCookies(names) : [];
   if (protection.verdict(request) !== "let through")
-    return withCookies(turnAway(request, protection, status.status), removed);
+    return withCookies(respondSignedOut(request, protection, status.status), removed);
   if (read.status !== "active" || status.status !== "ended") return changes(removed);
   // What runs behind middleware may be another process, which has not heard of the end.
   return changes(removed, await tombstone(read.session, names));
 }
 
 async function tombstone(session: Session, names: string[]): Promise<SessionCookie[]> {
-  const value = await sessionStore().cookieFor(tombstoneOf(session), undefined);
-  return value === undefined ? [] : writtenCookies(value, session.exp, names);
+  const value = await sessionStore().cookieFor(toTombstone(session), undefined);
+  return value === undefined ? [] : sessionCookies(value, session.exp, names);
 }
 
 /** What somebody gets who has no session. */
-function turnAway(
+function respondSignedOut(
   request: NextRequest,
   protection: Protection,
   status: SessionStatus["status"],
@@ -139,28 +138,29 @@ function turnAway(
   // A fetch that follows a redirect would show the sign-in page in place of what it asked for.
   const isRefused =
     protection.verdict(request) === "refuse" || (status === "ended" && !isNavigation(request));
-  const signIn = protection.localeOf(request) + signInPath(pathOf(request), explanations[status]);
+  const signIn =
+    protection.localeOf(request) + signInPath(pathAndQuery(request), signInErrors[status]);
   if (!isRefused) return redirect(publicUrl(signIn, request.headers));
   const refused = errorResponse(noSessionError(status));
   return new NextResponse(refused.body, refused);
 }
 
 /** Why there is no session, as the sign-in page explains it. */
-const explanations: Record<string, string> = {
+const signInErrors: Record<string, string> = {
   ended: "SessionEnded",
   unreadable: "SessionUnreadable",
 };
 
 /** Goes on to the page, handler or action, by way of `respond`. */
-async function proceed(
+async function passOn(
   request: NextRequest,
-  { written, seen }: Changes,
+  { inBrowser: written, inRequest: seen }: Changes,
   respond?: Respond,
 ): Promise<Response> {
   const change = (before: Headers) => {
     const headers =
-      seen.length > 0 ? withReplacedCookies(before, isSessionCookie, seen) : new Headers(before);
-    headers.set(requestedPathHeader, pathOf(request));
+      seen.length > 0 ? replaceCookies(before, isSessionCookie, seen) : new Headers(before);
+    headers.set(requestedPathHeader, pathAndQuery(request));
     return headers;
   };
   const headers = change(request.headers);
@@ -168,7 +168,7 @@ async function proceed(
   const answer = await respond(withHeaders(request, headers));
   // A copy: the headers of a redirect can't be changed.
   const response = new NextResponse(answer.body, answer);
-  if (isPassedOn(response))
+  if (continues(response))
     overrideHeaders(response, change(overriddenHeaders(response) ?? headers));
   return withCookies(response, written);
 }
@@ -192,7 +192,7 @@ function withHeaders({ nextUrl, method }: NextRequest, headers: Headers): NextRe
 const overrideList = "x-middleware-override-headers";
 const overridePrefix = "x-middleware-request-";
 
-const isPassedOn = ({ headers }: Response) =>
+const continues = ({ headers }: Response) =>
   headers.has("x-middleware-next") || headers.has("x-middleware-rewrite");
 
 /** The headers with which the request goes on, where they are not its own. */
@@ -216,13 +216,13 @@ function withCookies(response: NextResponse, cookies: SessionCookie[]): NextResp
   const own = new NextResponse();
   for (const { name, value, options } of cookies) own.cookies.set(name, value, options);
   for (const line of own.headers.getSetCookie()) response.headers.append("set-cookie", line);
-  if (cookies.length > 0) response.headers.set("cache-control", uncached);
+  if (cookies.length > 0) response.headers.set("cache-control", noStore);
   return response;
 }
 
 function redirect(url: URL): NextResponse {
   const response = NextResponse.redirect(url);
-  response.headers.set("cache-control", uncached);
+  response.headers.set("cache-control", noStore);
   return response;
 }
 

@@ -7,7 +7,7 @@ import {
   jwtDecrypt,
 } from "jose";
 import { log } from "@/lib/log";
-import { BoundedMap, isNews, shared } from "@/lib/shared";
+import { BoundedMap, isFirstTime, processWide } from "@/lib/shared";
 import { parseSession, withoutLargeClaims, type Session } from "../model/session";
 
 /**
@@ -21,7 +21,7 @@ interface Key {
   bytes: Uint8Array;
 }
 
-const keys = new Map<string, Promise<Key>>();
+const encryptionKeys = new Map<string, Promise<Key>>();
 
 async function deriveKey(secret: string, salt: string): Promise<Key> {
   const bytes = new Uint8Array(
@@ -33,10 +33,10 @@ async function deriveKey(secret: string, salt: string): Promise<Key> {
   };
 }
 
-function keyOf(secret: string, salt: string): Promise<Key> {
+function encryptionKey(secret: string, salt: string): Promise<Key> {
   const id = `${salt} ${secret}`;
-  const known = keys.get(id) ?? deriveKey(secret, salt);
-  keys.set(id, known);
+  const known = encryptionKeys.get(id) ?? deriveKey(secret, salt);
+  encryptionKeys.set(id, known);
   return known;
 }
 
@@ -46,12 +46,13 @@ function keyOf(secret: string, salt: string): Promise<Key> {
  * other cookies need room, too. Whoever reached a limit would get no page any more, the sign-in
  * page included. Tokens are never left out: Logto's have some 100 bytes.
  */
-const largestSession = 4_300;
+const maxSessionBytes = 4_300;
 
-const decrypted = () => shared("decrypted", () => new BoundedMap<string, Session>(1_000));
+const decryptedSessions = () =>
+  processWide("decrypted", () => new BoundedMap<string, Session>(1_000));
 const cacheKey = (secret = "", salt: string, value: string) => `${secret} ${salt} ${value}`;
 /** The cookie value that a session was read from or is written as. */
-const values = () => shared("values", () => new WeakMap<Session, Promise<string>>());
+const cookieValues = () => processWide("values", () => new WeakMap<Session, Promise<string>>());
 
 /**
  * Encrypts a session. One that was read from a cookie and did not change comes back as that
@@ -65,15 +66,15 @@ export async function encodeSession(
   secrets: readonly string[],
   salt: string,
 ): Promise<string> {
-  const value = values().get(token) ?? encrypt(token, secrets[0] ?? "", salt);
-  values().set(token, value);
+  const value = cookieValues().get(token) ?? encrypt(token, secrets[0] ?? "", salt);
+  cookieValues().set(token, value);
   return value;
 }
 
 async function encrypt(token: Session, secret: string, salt: string): Promise<string> {
-  const kept = withoutLargeClaims(token, largestSession);
+  const kept = withoutLargeClaims(token, maxSessionBytes);
   const { subject: user, omitted } = kept;
-  if (omitted && isNews(`claims of ${user} omitted`))
+  if (omitted && isFirstTime(`claims of ${user} omitted`))
     log.warn("session too large for a cookie", {
       user,
       omitted,
@@ -81,7 +82,7 @@ async function encrypt(token: Session, secret: string, salt: string): Promise<st
     });
   const value = await seal({ ...kept, jti: crypto.randomUUID() }, secret, salt, token.exp);
   // With all claims: this process need not ask for them.
-  decrypted().set(cacheKey(secret, salt, value), token);
+  decryptedSessions().set(cacheKey(secret, salt, value), token);
   return value;
 }
 
@@ -97,7 +98,7 @@ export async function seal(
   salt: string,
   exp: number,
 ): Promise<string> {
-  const { bytes, kid } = await keyOf(secret, salt);
+  const { bytes, kid } = await encryptionKey(secret, salt);
   return new EncryptJWT({ ...payload })
     .setProtectedHeader({ alg: "dir", enc: "A256CBC-HS512", kid })
     .setIssuedAt()
@@ -120,7 +121,7 @@ export async function unseal(
     value,
     async ({ kid }) => {
       for (const secret of secrets) {
-        const key = await keyOf(secret, salt);
+        const key = await encryptionKey(secret, salt);
         if (!kid || kid === key.kid) return key.bytes;
       }
       throw new Error("made with another secret");
@@ -133,7 +134,7 @@ export async function unseal(
       currentDate: new Date(0),
     },
   );
-  const newest = await keyOf(secrets[0] ?? "", salt);
+  const newest = await encryptionKey(secrets[0] ?? "", salt);
   return { payload, isNewest: protectedHeader.kid === newest.kid };
 }
 
@@ -143,7 +144,7 @@ export async function unseal(
  *
  * @param value what `decodeSession` refused
  */
-export async function isForeign(
+export async function isForeignCookie(
   value: string,
   secrets: readonly string[],
   salt: string,
@@ -151,7 +152,7 @@ export async function isForeign(
   if (isRowName(value)) return true;
   try {
     const { kid } = decodeProtectedHeader({ protected: value.split(".", 1)[0] });
-    const own = await Promise.all(secrets.map((secret) => keyOf(secret, salt)));
+    const own = await Promise.all(secrets.map((secret) => encryptionKey(secret, salt)));
     return kid !== undefined && own.every((key) => key.kid !== kid);
   } catch {
     return false;
@@ -176,20 +177,21 @@ export async function decodeSession(
   now = Date.now(),
 ): Promise<Session | null> {
   const token =
-    decrypted().get(cacheKey(secrets[0], salt, value)) ?? (await decrypt(value, secrets, salt));
+    decryptedSessions().get(cacheKey(secrets[0], salt, value)) ??
+    (await decrypt(value, secrets, salt));
   return token.exp > now / 1000 ? token : null;
 }
 
 /** Whether no cookie holds this session yet, or only one that an older secret made. */
-export function isUnwritten(session: Session): boolean {
-  return !values().has(session);
+export function needsRewrite(session: Session): boolean {
+  return !cookieValues().has(session);
 }
 
 async function decrypt(value: string, secrets: readonly string[], salt: string): Promise<Session> {
   const { payload, isNewest } = await unseal(value, secrets, salt);
   const token = parseSession(payload);
   if (!isNewest) return token;
-  decrypted().set(cacheKey(secrets[0], salt, value), token);
-  values().set(token, Promise.resolve(value));
+  decryptedSessions().set(cacheKey(secrets[0], salt, value), token);
+  cookieValues().set(token, Promise.resolve(value));
   return token;
 }

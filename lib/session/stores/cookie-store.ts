@@ -1,10 +1,10 @@
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
-import { isNews, shared } from "@/lib/shared";
+import { isFirstTime, processWide } from "@/lib/shared";
 import { isNewer, sessionLifetime, type Session } from "../model/session";
-import { decodeSession, encodeSession, isForeign, isUnwritten } from "./codec";
+import { decodeSession, encodeSession, isForeignCookie, needsRewrite } from "./codec";
 import { sessionCookieName } from "./cookie";
-import type { Ended, SessionStore } from "./store";
+import type { SessionFilter, SessionStore } from "./store";
 
 /**
  * What this process ended before its time, by key: sessions that began until `before` are over. A
@@ -22,7 +22,7 @@ const pruneEvery = 60_000;
  * In milliseconds. A renewal under way may write one more cookie, which lives a whole session long.
  */
 const lifetime = 2 * sessionLifetime * 1000;
-const endings = () => shared<Endings>("endings", () => ({ entries: new Map(), prunedAt: 0 }));
+const endings = () => processWide<Endings>("endings", () => ({ entries: new Map(), prunedAt: 0 }));
 
 function remember(key: string, before: number): void {
   const state = endings();
@@ -36,10 +36,10 @@ function remember(key: string, before: number): void {
   state.entries.set(key, { before: Math.max(before, known), expires: now + lifetime });
 }
 
-function hasEnded({ sid, subject, logtoSid, startedAt }: Session): boolean {
+function hasEnded({ sessionId, subject, logtoSessionId, startedAt }: Session): boolean {
   const { entries } = endings();
   if (entries.size === 0) return false;
-  return [`session ${sid}`, `subject ${subject}`, `logto ${logtoSid ?? ""}`].some(
+  return [`session ${sessionId}`, `subject ${subject}`, `logto ${logtoSessionId ?? ""}`].some(
     (key) => startedAt * 1000 <= (entries.get(key)?.before ?? -1),
   );
 }
@@ -54,8 +54,8 @@ export const cookieStore: SessionStore = {
       const session = await decodeSession(cookieValue, secrets, salt);
       return session && !hasEnded(session) ? session : undefined;
     } catch (error) {
-      if (await isForeign(cookieValue, secrets, salt)) {
-        if (isNews("foreign cookie"))
+      if (await isForeignCookie(cookieValue, secrets, salt)) {
+        if (isFirstTime("foreign cookie"))
           log.warn("session cookie of another app, secret or store ignored");
         return "foreign";
       }
@@ -74,21 +74,24 @@ export const cookieStore: SessionStore = {
     const before = held ? await decodeSession(held, secrets, salt).catch(() => null) : null;
     // Claims alone, which an exchange brought, are written with the next renewal. An older secret's
     // cookie is written anew.
-    if (before && !isUnwritten(before) && !isNewer(session, before)) return undefined;
+    if (before && !needsRewrite(before) && !isNewer(session, before)) return undefined;
     return encodeSession(session, secrets, salt);
   },
 
   exclusively: async (session, use) => (hasEnded(session) ? undefined : use(session)),
 
   async end(session) {
-    remember(`session ${session.sid}`, Infinity);
+    remember(`session ${session.sessionId}`, Infinity);
     return session;
   },
 
-  async endAll({ subject, logtoSid, before = Infinity, rowId, except }: Ended, known) {
+  async endAll(
+    { subject, logtoSessionId, before = Infinity, rowId, except }: SessionFilter,
+    known,
+  ) {
     // Single sessions elsewhere are known to their browsers alone.
     if (rowId !== undefined || except !== undefined) return [];
-    if (logtoSid) remember(`logto ${logtoSid}`, before);
+    if (logtoSessionId) remember(`logto ${logtoSessionId}`, before);
     else if (subject) remember(`subject ${subject}`, before);
     return known;
   },

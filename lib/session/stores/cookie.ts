@@ -69,7 +69,7 @@ export function joinChunks(
  * @param exp when the browser drops them, in seconds since 1970
  * @param names of all cookies of the request
  */
-export function writtenCookies(
+export function sessionCookies(
   value: string,
   exp: number,
   names: readonly string[],
@@ -84,11 +84,11 @@ export function writtenCookies(
     ),
   );
   const leftover = names.filter((name) => !written.some((each) => each.name === name));
-  return [...written, ...removedCookies(leftover)];
+  return [...written, ...expiredCookies(leftover)];
 }
 
 /** The removal of the session cookies among those that the request had. */
-export function removedCookies(names: readonly string[]): SessionCookie[] {
+export function expiredCookies(names: readonly string[]): SessionCookie[] {
   return names.filter(isSessionCookie).map((name) => cookie(name, "", new Date(0)));
 }
 
@@ -100,18 +100,18 @@ export function removedCookies(names: readonly string[]): SessionCookie[] {
  * @param isReplaced tells by its name which cookie goes
  * @param cookies what comes instead; empty ones are left out
  */
-export function withReplacedCookies(
+export function replaceCookies(
   headers: Headers,
   isReplaced: (name: string) => boolean,
   cookies: readonly { name: string; value: string }[] = [],
 ): Headers {
-  const kept = (headers.get("cookie") ?? "")
+  const others = (headers.get("cookie") ?? "")
     .split(";")
     .map((pair) => pair.trim())
     .filter((pair) => pair && !isReplaced(pair.split("=", 1)[0]?.trim() ?? ""));
   const added = cookies.filter(({ value }) => value).map(({ name, value }) => `${name}=${value}`);
   const replaced = new Headers(headers);
-  replaced.set("cookie", [...kept, ...added].join("; "));
+  replaced.set("cookie", [...others, ...added].join("; "));
   return replaced;
 }
 

@@ -1,15 +1,15 @@
 import type { Session } from "../model/session";
 
 /** Which sessions of a user, or of one browser at Logto, are to end. */
-export interface Ended {
+export interface SessionFilter {
   subject?: string | undefined;
   /** Logto's id of a session: all of ours that began in it. */
-  logtoSid?: string | undefined;
+  logtoSessionId?: string | undefined;
   /** Our id of the row, as the list of sessions shows it. */
   rowId?: string | undefined;
   /** Sessions that began later stay; in milliseconds, by Logto's clock. */
   before?: number | undefined;
-  /** A session that stays, by our `sid`. */
+  /** A session that stays, by our `sessionId`. */
   except?: string | undefined;
 }
 
@@ -77,7 +77,7 @@ export interface SessionStore {
    * @param known those that this process knows
    * @returns those that it found, with their newest tokens, to be revoked as that of `end`
    */
-  endAll(which: Ended, known: Session[]): Promise<Session[]>;
+  endAll(which: SessionFilter, known: Session[]): Promise<Session[]>;
   /**
    * The sessions of a session's user: that one first, then the last seen. None where only browsers
    * know of sessions.

@@ -147,11 +147,11 @@ test("an open page keeps its session alive, and notices when it has ended", asyn
   await signInByRequests(context, username);
   await page.goto(example);
   await expect(permissions(page)).toHaveText(["read", "write"]);
-  const { generation } = await expireAccessToken(context, stage);
+  const { version } = await expireAccessToken(context, stage);
   await page.clock.fastForward(aWhile);
   await expect
-    .poll(async () => (await readSession(context, stage)).generation)
-    .toBeGreaterThan(generation);
+    .poll(async () => (await readSession(context, stage)).version)
+    .toBeGreaterThan(version);
   await expect(permissions(page)).toHaveText(["read", "write"]);
 
   await expireAccessToken(context, stage);

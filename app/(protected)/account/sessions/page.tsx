@@ -12,7 +12,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { hasDatabase } from "@/lib/database/client";
-import { usesRows } from "@/lib/env";
+import { usesRowStore } from "@/lib/env";
 import { asSessionError, isSessionError } from "@/lib/session/model/errors";
 import { listSessions } from "@/lib/session/sessions";
 import { endAllSessions, endOtherSessions, endSession } from "../actions";
@@ -32,7 +32,7 @@ export default protectedPage<PageProps<"/account/sessions">>({}, async ({ search
       />
       <div className="space-y-6">
         {typeof error === "string" && <PageError code={error} path={path} />}
-        {usesRows() ? <Sessions /> : <OnlyThisSession />}
+        {usesRowStore() ? <Sessions /> : <OnlyThisSession />}
       </div>
     </Main>
   );

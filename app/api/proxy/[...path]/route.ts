@@ -1,5 +1,5 @@
 import type { NextRequest } from "next/server";
-import { failure, forward } from "@/lib/api/forward";
+import { errorJson, forward } from "@/lib/api/forward";
 import { apiResources, env } from "@/lib/env";
 import { getAccessToken } from "@/lib/session/access-token";
 import { SessionError } from "@/lib/session/model/errors";
@@ -13,8 +13,9 @@ import { isCrossSite } from "@/lib/session/routes/same-origin";
 const proxy = withSession((_session, request: NextRequest) => {
   const { API_URL: apiUrl } = env();
   if (!apiUrl)
-    return failure(404, "api_not_configured", "There is no API behind this: API_URL is not set.");
-  if (isCrossSite(request)) return failure(403, "cross_site", "Another site's page can't do this.");
+    return errorJson(404, "api_not_configured", "There is no API behind this: API_URL is not set.");
+  if (isCrossSite(request))
+    return errorJson(403, "cross_site", "Another site's page can't do this.");
   return forward(request, { apiUrl, proxyPath: "/api/proxy", getAccessToken: apiToken });
 });
 
