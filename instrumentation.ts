@@ -4,7 +4,7 @@ import type * as middlewareFile from "./middleware";
 /** Runs once when a server starts. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
-  const { start } = await import("@/lib/start");
+  const { start } = await import("@/lib/server/start");
   await start();
 }
 

@@ -1,6 +1,6 @@
 import type { NextRequest } from "next/server";
-import { isTooLarge } from "@/lib/body-limit";
-import { withSecurityHeaders } from "@/lib/security-headers";
+import { isTooLarge } from "@/lib/server/body-limit";
+import { withSecurityHeaders } from "@/lib/server/security-headers";
 import { only } from "@/lib/session/routes/protected-paths";
 import { updateSession } from "@/lib/session/routes/update-session";
 

@@ -1,6 +1,6 @@
 import type { NextConfig } from "next";
 
-/** The headers of every answer. What depends on variables is in lib/security-headers.ts. */
+/** The headers of every answer. What depends on variables is in lib/server/security-headers.ts. */
 const headers = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "strict-origin-when-cross-origin",

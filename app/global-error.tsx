@@ -1,6 +1,6 @@
 "use client";
 
-import { ErrorPage, type ErrorPageProps } from "@/components/error-page";
+import { ErrorPage, type ErrorPageProps } from "@/components/layout/error-page";
 import "./globals.css";
 
 /** A fault in the root layout itself, whose document this one replaces. */

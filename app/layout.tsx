@@ -1,8 +1,8 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
-import { site } from "@/components/site";
-import { SiteFooter } from "@/components/site-footer";
-import { themeScript } from "@/components/theme";
+import { site } from "@/components/layout/site";
+import { SiteFooter } from "@/components/layout/site-footer";
+import { themeScript } from "@/components/layout/theme";
 import { fonts } from "./fonts";
 import "./globals.css";
 

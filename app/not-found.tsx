@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import { MessagePage } from "@/components/message-page";
-import { SiteHeader } from "@/components/site-header";
-import { ButtonLink } from "@/components/ui/button";
-import { UserIsland } from "@/components/user-island";
+import { MessagePage } from "@/components/layout/message-page";
+import { SiteHeader } from "@/components/layout/site-header";
+import { ButtonLink } from "@/components/ui/controls/button";
+import { UserIsland } from "@/components/layout/user-island";
 
 export const metadata: Metadata = { title: "Page not found" };
 

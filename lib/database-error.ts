@@ -1,4 +1,4 @@
-import { hasErrorName } from "@/lib/shared";
+import { hasErrorName } from "@/lib/process-wide";
 
 /** The database does not answer, or not as it should. The message names no host and no value. */
 export class DatabaseError extends Error {

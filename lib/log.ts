@@ -2,8 +2,8 @@ import { format, stripVTControlCharacters } from "node:util";
 import { destination, pino, type DestinationStream } from "pino";
 import { z } from "zod";
 import { isProduction } from "./env";
-import { requestId } from "./request-id";
-import { processWide } from "./shared";
+import { requestId } from "./server/request-id";
+import { processWide } from "./process-wide";
 
 type Fields = Record<string, unknown>;
 

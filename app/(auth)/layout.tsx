@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { ReloadOnRestore } from "@/components/reload-on-restore";
-import { SiteHeader } from "@/components/site-header";
+import { ReloadOnRestore } from "@/components/session/reload-on-restore";
+import { SiteHeader } from "@/components/layout/site-header";
 
 /**
  * Pages on the way in: nothing but the way in. Restored from the back-forward cache, a form would

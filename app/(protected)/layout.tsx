@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
-import { displayedUser } from "@/components/displayed-user";
-import { PageTabs } from "@/components/page-tabs";
-import { ReloadOnRestore } from "@/components/reload-on-restore";
-import { SiteHeader } from "@/components/site-header";
-import { UserMenu } from "@/components/user-menu";
+import { displayedUser } from "@/components/session/displayed-user";
+import { PageTabs } from "@/components/layout/page-tabs";
+import { ReloadOnRestore } from "@/components/session/reload-on-restore";
+import { SiteHeader } from "@/components/layout/site-header";
+import { UserMenu } from "@/components/layout/user-menu";
 import { asSessionError } from "@/lib/session/model/errors";
 import { auth } from "@/auth";
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { SiteHeader } from "@/components/site-header";
-import { UserIsland } from "@/components/user-island";
+import { SiteHeader } from "@/components/layout/site-header";
+import { UserIsland } from "@/components/layout/user-island";
 
 /** Public pages: static, with the user as a small island in the header. */
 export default function PublicLayout({ children }: { children: ReactNode }) {

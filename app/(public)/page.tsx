@@ -2,8 +2,8 @@ import { CommandPanel } from "@/components/landing/command-panel";
 import { LiveSession } from "@/components/landing/live-session";
 import { Promises } from "@/components/landing/promises";
 import { WaysIn } from "@/components/landing/ways-in";
-import { Main } from "@/components/main";
-import { SignedOutNote } from "@/components/signed-out-note";
+import { Main } from "@/components/layout/main";
+import { SignedOutNote } from "@/components/session/signed-out-note";
 
 export const dynamic = "error";
 

@@ -1,8 +1,8 @@
 "use client";
 
 import { useActionState, type ReactNode } from "react";
-import { SessionErrorAlert } from "@/components/session-error-alert";
-import { SubmitButton } from "@/components/ui/submit-button";
+import { SessionErrorAlert } from "@/components/session/session-error-alert";
+import { SubmitButton } from "@/components/ui/controls/submit-button";
 import type { SessionErrorCode } from "@/lib/session/model/errors";
 
 type Outcome = SessionErrorCode | null;

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Example } from "@/components/examples/examples";
-import { Main } from "@/components/main";
-import { ButtonLink } from "@/components/ui/button";
+import { Main } from "@/components/layout/main";
+import { ButtonLink } from "@/components/ui/controls/button";
 import { CodeBlock } from "@/components/ui/code-block";
 import { PageHeader } from "@/components/ui/page-header";
 

@@ -2,13 +2,13 @@
 
 import { useSession } from "next-auth/react";
 import type { ReactNode } from "react";
-import { displayName } from "@/components/displayed-user";
-import { useResponse, type Answer } from "@/components/examples/use-answer";
-import { isSessionErrorCode, sessionMessages } from "@/components/session-errors";
-import { SignInAgain } from "@/components/sign-in-again";
+import { displayName } from "@/components/session/displayed-user";
+import { useResponse, type Answer } from "@/components/examples/use-response";
+import { isSessionErrorCode, sessionMessages } from "@/components/session/session-errors";
+import { SignInAgain } from "@/components/session/sign-in-again";
 import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";
-import { Button, ButtonLink } from "@/components/ui/button";
+import { Button, ButtonLink } from "@/components/ui/controls/button";
 import { Card } from "@/components/ui/card";
 import { Detail, DetailList } from "@/components/ui/detail-list";
 import { Skeleton } from "@/components/ui/skeleton";

@@ -1,8 +1,8 @@
 "use client";
 
-import { hiddenUntilKnown, useBrowserSession, userOf } from "@/components/browser-session";
-import { displayName } from "@/components/displayed-user";
-import { ButtonLink } from "@/components/ui/button";
+import { hiddenUntilKnown, useBrowserSession, userOf } from "@/components/session/browser-session";
+import { displayName } from "@/components/session/displayed-user";
+import { ButtonLink } from "@/components/ui/controls/button";
 import { CodeBlock } from "@/components/ui/code-block";
 
 /** What this very browser can find out about its session, in both states. */

@@ -1,7 +1,7 @@
 "use client";
 
-import { hiddenUntilKnown, useBrowserSession } from "@/components/browser-session";
-import { ButtonLink } from "@/components/ui/button";
+import { hiddenUntilKnown, useBrowserSession } from "@/components/session/browser-session";
+import { ButtonLink } from "@/components/ui/controls/button";
 
 /** Where to go from the top of the landing page: in, or on. */
 export function WaysIn() {

@@ -1,5 +1,5 @@
 import { useId, type ReactNode } from "react";
-import { ButtonLink } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/controls/button";
 
 interface CardProps {
   title: string;

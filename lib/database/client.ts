@@ -3,7 +3,7 @@ import { Prisma, PrismaClient } from "@/generated/prisma/client";
 import { DatabaseError, isDatabaseError } from "@/lib/database-error";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
-import { processWide } from "@/lib/shared";
+import { processWide } from "@/lib/process-wide";
 
 /**
  * Connections that one process opens at most: to read and write, and to hold the locks of renewals

@@ -17,7 +17,9 @@ import {
 } from "@/lib/session/model/session";
 import { seal, unseal } from "@/lib/session/stores/codec";
 import type { SessionFilter, ListedSession, SessionStore } from "@/lib/session/stores/store";
-import { BoundedMap, isFirstTime, pause, processWide } from "@/lib/shared";
+import { BoundedMap } from "@/lib/bounded-map";
+import { pause } from "@/lib/pause";
+import { isFirstTime, processWide } from "@/lib/process-wide";
 import { db, isMissing, lockDb, query } from "./client";
 
 /** What each session's key is derived for, beside the secret. */

@@ -1,9 +1,9 @@
 import * as oidc from "openid-client";
 import { z } from "zod";
-import { processWide } from "@/lib/shared";
+import { processWide } from "@/lib/process-wide";
 import { checkEndpoints, hasInsecureEndpoints, issuerMismatch } from "./discovery-document";
 import { isLogtoError, LogtoError } from "./errors";
-import { logtoTimeout, fetchWithRetry, withDeadline } from "./patient-fetch";
+import { logtoTimeout, fetchWithRetry, withDeadline } from "./fetch-with-retry";
 
 /** What identifies this relying party to its issuer. */
 export interface LogtoClient {
@@ -135,7 +135,7 @@ export async function discover(
 }
 
 /**
- * Sends a request by openid-client, which may be sent twice (patient-fetch.ts).
+ * Sends a request by openid-client, which may be sent twice (fetch-with-retry.ts).
  *
  * @param request gets openid-client's configuration for this client
  * @param leastTime without which it is not sent, in milliseconds: discovery may have taken most of

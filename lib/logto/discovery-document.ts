@@ -1,4 +1,4 @@
-import { hasErrorName } from "@/lib/shared";
+import { hasErrorName } from "@/lib/process-wide";
 
 /**
  * What counts of a discovery document, which may be anything, before any of it is used (OpenID

@@ -1,4 +1,4 @@
-import { hasErrorName } from "@/lib/shared";
+import { hasErrorName } from "@/lib/process-wide";
 
 /**
  * Why Logto did not do what it was asked (logto-facts "Errors"; RFC 6749 §5.2, RFC 8707 §2).

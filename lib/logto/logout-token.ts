@@ -8,7 +8,7 @@ import {
 } from "jose";
 import { z } from "zod";
 import { discover, toLogtoError, type LogtoClient } from "./client";
-import { logtoTimeout, fetchWithRetry, withDeadline } from "./patient-fetch";
+import { logtoTimeout, fetchWithRetry, withDeadline } from "./fetch-with-retry";
 
 /**
  * The claims of a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4). It names a subject, a

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseUserClaims, type UserClaims } from "./claims";
 import { sendToLogto, toLogtoError, type LogtoClient } from "./client";
 import { LogtoError } from "./errors";
-import { logtoTimeout } from "./patient-fetch";
+import { logtoTimeout } from "./fetch-with-retry";
 
 /** The answer to a refresh token grant. */
 export interface TokenResponse {
@@ -37,7 +37,7 @@ const tokenResponse = z.object({
 
 /**
  * Trades a refresh token for an access token (RFC 6749 §6). Sent again when the answer is late or
- * got lost (patient-fetch.ts). The caller must see to it that no two calls use one refresh token at
+ * got lost (fetch-with-retry.ts). The caller must see to it that no two calls use one refresh token at
  * a time: a rotated one would end its grant.
  *
  * @param subject whose session this is; an answer about somebody else is refused (OIDC Core §12.2)

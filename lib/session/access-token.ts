@@ -1,12 +1,13 @@
 import "server-only";
 import { env } from "@/lib/env";
 import { toLogtoError } from "@/lib/logto/client";
-import { BoundedMap, processWide } from "@/lib/shared";
+import { BoundedMap } from "@/lib/bounded-map";
+import { processWide } from "@/lib/process-wide";
 import { currentSession, noSessionError, writeSessionCookie } from "./lifecycle/current-session";
 import { exchangeToken, renewSession } from "./lifecycle/renewal";
 import { sessionState, type SessionState } from "./lifecycle/session-state";
 import { SingleFlight } from "./lifecycle/single-flight";
-import { sessionStatus } from "./lifecycle/status";
+import { sessionStatus } from "./lifecycle/session-status";
 import { logFailure, toSessionError } from "./lifecycle/session-error";
 import { SessionError } from "./model/errors";
 import type { AccessTokenTarget } from "./model/requirement";

@@ -13,7 +13,7 @@ import { joinChunks } from "./stores/cookie";
 
 /*
  * Guards: each stands beside what it protects, and takes the same requirement. A page:
- * `protectedPage` of components/protected-page.tsx. A handler: `withSession`. An action:
+ * `protectedPage` of components/session/protected-page.tsx. A handler: `withSession`. An action:
  * `actionWithSession`. Middleware is never the only check.
  *
  * What somebody sees who may not pass: signed out, a page redirects (307) to sign in and back, a

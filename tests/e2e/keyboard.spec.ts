@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { acme, globex } from "../../dev/identity/seed";
-import { signedInPages } from "../../components/site";
+import { signedInPages } from "../../components/layout/site";
 import { open } from "./pages";
 import { expect, test } from "./signed-in";
 import { openUserMenu, userMenuButton } from "./steps";

@@ -4,7 +4,7 @@ import type { TokenResponse, TokenTarget } from "@/lib/logto/tokens";
 import { getAccessToken } from "@/lib/session/access-token";
 import type { SessionErrorCode } from "@/lib/session/model/errors";
 import { endSession } from "@/lib/session/lifecycle/ending";
-import { sessionStatus } from "@/lib/session/lifecycle/status";
+import { sessionStatus } from "@/lib/session/lifecycle/session-status";
 import { toTombstone, type Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
 import { requestWith } from "./request";

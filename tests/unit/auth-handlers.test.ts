@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { InvalidCheck } from "@auth/core/errors";
 import { LogtoError } from "@/lib/logto/errors";
 import { signInContext } from "@/lib/session/authjs/sign-in-context";
-import { readSessionStatus } from "@/lib/session/lifecycle/status";
+import { readSessionStatus } from "@/lib/session/lifecycle/session-status";
 import { addPath } from "@/lib/session/model/state-parameter";
 import type { Session } from "@/lib/session/model/session";
 import { handleAuthRequest } from "@/lib/session/routes/auth-handlers";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { maxBodyBytes, isTooLarge } from "@/lib/body-limit";
+import { maxBodyBytes, isTooLarge } from "@/lib/server/body-limit";
 
 /** A body without a length, in parts of 1 MB. @param size in bytes */
 function chunked(size: number) {

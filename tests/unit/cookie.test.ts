@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { readSessionStatus } from "@/lib/session/lifecycle/status";
+import { readSessionStatus } from "@/lib/session/lifecycle/session-status";
 import { toTombstone, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
 import {

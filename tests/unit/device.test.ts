@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeDevice } from "@/components/device";
+import { describeDevice } from "@/components/account/device";
 
 const webkit = "AppleWebKit/605.1.15 (KHTML, like Gecko)";
 const devices = [

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { isReady } from "@/lib/health";
+import { isReady } from "@/lib/server/health";
 
 const issuer = "http://localhost:3001/oidc";
 const state = vi.hoisted(() => ({

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { readSessionStatus } from "@/lib/session/lifecycle/status";
+import { readSessionStatus } from "@/lib/session/lifecycle/session-status";
 import type { Session } from "@/lib/session/model/session";
 import { listSessions, revokeOtherSessions, revokeSession } from "@/lib/session/sessions";
 import { cookiesOf, requestWith } from "./request";

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createLogger, log } from "@/lib/log";
-import { processWide } from "@/lib/shared";
+import { processWide } from "@/lib/process-wide";
 
 const printed: [string, unknown[]][] = [];
 for (const level of ["info", "warn", "error"] as const)
@@ -66,7 +66,7 @@ describe("the log of production", () => {
   });
 
   test("names the request that a line belongs to", () => {
-    // What lib/request-id.ts fills.
+    // What lib/server/request-id.ts fills.
     const requests = processWide("requests", () => new AsyncLocalStorage<string>());
     requests.run("request-1", () => logger.info("signed out"));
     expect(only()).toMatchObject({ requestId: "request-1" });

@@ -2,7 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { expect, test } from "vitest";
-import { isWellEncoded, refuseMalformedAddresses } from "@/lib/malformed-addresses";
+import { isWellEncoded, refuseMalformedAddresses } from "@/lib/server/malformed-addresses";
 
 /**
  * Paths that are no percent-encoded UTF-8: cut off, no hexadecimal digits, overlong, a surrogate,

@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeEach, expect, test, vi } from "vitest";
 import OrganizationPage from "@/app/(protected)/organizations/[id]/page";
-import { sessionMessages } from "@/components/session-errors";
+import { sessionMessages } from "@/components/session/session-errors";
 import type { UserClaims } from "@/lib/logto/claims";
 import { LogtoError } from "@/lib/logto/errors";
 import { requestWith } from "./request";

@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { protectedPage } from "@/components/protected-page";
-import { sessionMessages } from "@/components/session-errors";
+import { protectedPage } from "@/components/session/protected-page";
+import { sessionMessages } from "@/components/session/session-errors";
 import { LogtoError } from "@/lib/logto/errors";
 import { SessionError } from "@/lib/session/model/errors";
 import type { Requirement } from "@/lib/session/model/requirement";

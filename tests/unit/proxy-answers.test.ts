@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { forward } from "@/lib/api/forward";
+import { forward } from "@/lib/api-proxy/forward";
 import { encodings, startApi, type ApiServer } from "../e2e/api-server";
 
 const log = vi.hoisted(() => ({ info: vi.fn(), warn: vi.fn(), error: vi.fn() }));

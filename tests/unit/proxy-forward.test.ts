@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { forward } from "@/lib/api/forward";
+import { forward } from "@/lib/api-proxy/forward";
 import { startApi, type ApiServer } from "../e2e/api-server";
 
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));

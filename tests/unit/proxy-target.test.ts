@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { proxiedLocation, targetOf } from "@/lib/api/target";
+import { proxiedLocation, targetOf } from "@/lib/api-proxy/target";
 
 const apiUrl = "https://api.example.com/v1";
 

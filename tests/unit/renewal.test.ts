@@ -5,7 +5,7 @@ import type { TokenResponse } from "@/lib/logto/tokens";
 import { endSession } from "@/lib/session/lifecycle/ending";
 import { exchangeToken, renewSession } from "@/lib/session/lifecycle/renewal";
 import { sessionState } from "@/lib/session/lifecycle/session-state";
-import { readSessionStatus, sessionStatus } from "@/lib/session/lifecycle/status";
+import { readSessionStatus, sessionStatus } from "@/lib/session/lifecycle/session-status";
 import type { Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
 import { cookiesOf } from "./request";

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { isShownPicture, withSecurityHeaders } from "@/lib/security-headers";
+import { isShownPicture, withSecurityHeaders } from "@/lib/server/security-headers";
 
 const initially = {
   AUTH_LOGTO_ISSUER: "https://tenant.logto.example/oidc",

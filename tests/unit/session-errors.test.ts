@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { isSessionErrorCode, sessionErrorCodeOf } from "@/components/session-errors";
+import { isSessionErrorCode, sessionErrorCodeOf } from "@/components/session/session-errors";
 import { asSessionError, SessionError } from "@/lib/session/model/errors";
 
 test("the digest that an error takes to the browser names its code", () => {

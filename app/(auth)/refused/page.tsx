@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import { MessagePage } from "@/components/message-page";
-import { SignOutForm } from "@/components/sign-out-form";
-import { ButtonLink } from "@/components/ui/button";
-import { SubmitButton } from "@/components/ui/submit-button";
+import { MessagePage } from "@/components/layout/message-page";
+import { SignOutForm } from "@/components/session/sign-out-form";
+import { ButtonLink } from "@/components/ui/controls/button";
+import { SubmitButton } from "@/components/ui/controls/submit-button";
 
 export const metadata: Metadata = { title: "No access", robots: { index: false } };
 

@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
-import { GoOnWhenSignedIn } from "@/components/go-on-when-signed-in";
-import { Main } from "@/components/main";
-import { signInMessage } from "@/components/sign-in-errors";
-import { SignInForm, signInRoute } from "@/components/sign-in-form";
+import { GoOnWhenSignedIn } from "@/components/session/continue-when-signed-in";
+import { Main } from "@/components/layout/main";
+import { signInMessage } from "@/components/session/sign-in-errors";
+import { SignInForm, signInRoute } from "@/components/session/sign-in-form";
 import { Alert } from "@/components/ui/alert";
-import { SubmitButton } from "@/components/ui/submit-button";
+import { SubmitButton } from "@/components/ui/controls/submit-button";
 import { defaultCallbackUrl, safeCallbackUrl } from "@/lib/session/model/callback-url";
 import { asSessionError, isSessionError } from "@/lib/session/model/errors";
 import { auth } from "@/auth";

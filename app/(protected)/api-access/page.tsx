@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { Main } from "@/components/main";
-import { protectedPage } from "@/components/protected-page";
-import { SignInAgain } from "@/components/sign-in-again";
-import { ResourceAccess } from "@/components/resource-access";
-import { TokenDetailsSkeleton } from "@/components/token-details";
+import { Main } from "@/components/layout/main";
+import { protectedPage } from "@/components/session/protected-page";
+import { SignInAgain } from "@/components/session/sign-in-again";
+import { ResourceAccess } from "@/components/api-access/resource-access";
+import { TokenDetailsSkeleton } from "@/components/api-access/token-details";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";

@@ -1,8 +1,11 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { Main } from "@/components/main";
-import { OrganizationList, OrganizationListSkeleton } from "@/components/organization-list";
-import { protectedPage } from "@/components/protected-page";
+import { Main } from "@/components/layout/main";
+import {
+  OrganizationList,
+  OrganizationListSkeleton,
+} from "@/components/organizations/organization-list";
+import { protectedPage } from "@/components/session/protected-page";
 import { PageHeader } from "@/components/ui/page-header";
 
 export const metadata: Metadata = { title: "Organizations" };

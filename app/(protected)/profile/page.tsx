@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { ClaimsTable } from "@/components/claims-table";
-import { Main } from "@/components/main";
-import { protectedPage } from "@/components/protected-page";
+import { ClaimsTable } from "@/components/profile/claims-table";
+import { Main } from "@/components/layout/main";
+import { protectedPage } from "@/components/session/protected-page";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
-import { UserinfoClaims, UserinfoClaimsSkeleton } from "@/components/userinfo-claims";
+import { UserinfoClaims, UserinfoClaimsSkeleton } from "@/components/profile/userinfo-claims";
 import { getIdTokenClaims } from "@/lib/session/userinfo";
 
 export const metadata: Metadata = { title: "Profile" };

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { examples } from "@/components/examples/examples";
-import { Main } from "@/components/main";
+import { Main } from "@/components/layout/main";
 import { PageHeader } from "@/components/ui/page-header";
 import { Table, TableCell, TableRow } from "@/components/ui/table";
 import { asSessionError } from "@/lib/session/model/errors";

@@ -10,7 +10,7 @@ import { completeSession } from "./complete-session";
 import { renewSession } from "./renewal";
 import { reportOutage } from "./session-error";
 import { sessionState } from "./session-state";
-import { readSessionStatus, type SessionStatus } from "./status";
+import { readSessionStatus, type SessionStatus } from "./session-status";
 
 /**
  * How the session of the current request stands, looked up once in a render. In the row store it is

@@ -3,7 +3,7 @@ import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";
 import { LogtoError } from "@/lib/logto/errors";
 import { refreshTokens, type TokenResponse, type TokenTarget } from "@/lib/logto/tokens";
-import { pause } from "@/lib/shared";
+import { pause } from "@/lib/pause";
 import { isAllowed } from "../model/allowed-emails";
 import {
   exchangedSession,
@@ -18,7 +18,7 @@ import { revokeSessionGrant } from "./ending";
 import { logtoClient } from "./logto-client";
 import { logFailure } from "./session-error";
 import { sessionState, type SessionState } from "./session-state";
-import { sessionStatus, type SessionStatus } from "./status";
+import { sessionStatus, type SessionStatus } from "./session-status";
 
 /*
  * Renews a session ahead of its access token's end, and gets tokens for APIs and organizations by

@@ -1,5 +1,5 @@
 import { log } from "@/lib/log";
-import { processWide } from "@/lib/shared";
+import { processWide } from "@/lib/process-wide";
 import { isNewer, type Session } from "../model/session";
 import { SingleFlight } from "./single-flight";
 

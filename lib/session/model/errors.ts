@@ -1,4 +1,4 @@
-import { hasErrorName } from "@/lib/shared";
+import { hasErrorName } from "@/lib/process-wide";
 
 const notAllowed = "You are signed in, but not allowed to do this.";
 const misconfigured = "This site is not set up for it. The server's log has the reason.";
@@ -6,7 +6,7 @@ const tryLater = "Try again in a moment.";
 
 /**
  * Why something that needs a session, or an access token, can't be done: the HTTP status that a
- * handler answers with, and its message. `components/session-errors.ts` has what a page says.
+ * handler answers with, and its message. `components/session/session-errors.ts` has what a page says.
  */
 const errors = {
   /** There is no session. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isShownPicture } from "@/lib/security-headers";
+import { isShownPicture } from "@/lib/server/security-headers";
 import type { Session } from "./session";
 
 /** The signed-in user, as pages and the browser see them. */

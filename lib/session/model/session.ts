@@ -22,7 +22,7 @@ import type { TokenResponse } from "@/lib/logto/tokens";
  * - tombstone: what is left of a session whose grant was refused, by Logto or because the user may
  *   not come here any more. It has no tokens. Whoever has one reads "your session has ended".
  * - state: what one process knows of a session, in memory. Status: how a request's session stands
- *   (lifecycle/status.ts).
+ *   (lifecycle/session-status.ts).
  * - guard: checks a requirement beside the data that it protects.
  */
 

@@ -11,7 +11,7 @@ import { signInContext, type SignInContext } from "../authjs/sign-in-context";
 import { getSession } from "../lifecycle/current-session";
 import { endSession, logOutage } from "../lifecycle/ending";
 import { logtoClient } from "../lifecycle/logto-client";
-import { readSessionStatus } from "../lifecycle/status";
+import { readSessionStatus } from "../lifecycle/session-status";
 import { authPath, defaultCallbackUrl, safeCallbackUrl, signInPath } from "../model/callback-url";
 import { asSessionError, errorResponse } from "../model/errors";
 import type { Session } from "../model/session";

@@ -8,7 +8,7 @@ import { endSessionUrl } from "@/lib/logto/tokens";
 import { removeSessionCookies } from "../lifecycle/current-session";
 import { endSession } from "../lifecycle/ending";
 import { logtoClient } from "../lifecycle/logto-client";
-import { readSessionStatus } from "../lifecycle/status";
+import { readSessionStatus } from "../lifecycle/session-status";
 import { partialSignOut } from "../model/callback-url";
 import { addPath } from "../model/state-parameter";
 

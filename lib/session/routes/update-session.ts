@@ -3,7 +3,7 @@ import { publicUrl } from "@/lib/app-url";
 import { isDatabaseError } from "@/lib/database-error";
 import { cookiesToWrite, noSessionError } from "../lifecycle/current-session";
 import { renewSession } from "../lifecycle/renewal";
-import { readSessionStatus, type SessionStatus } from "../lifecycle/status";
+import { readSessionStatus, type SessionStatus } from "../lifecycle/session-status";
 import { partialSignOut, safeCallbackUrl, signInPath } from "../model/callback-url";
 import { errorResponse } from "../model/errors";
 import { toTombstone, type Session } from "../model/session";

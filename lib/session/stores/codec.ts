@@ -7,7 +7,8 @@ import {
   jwtDecrypt,
 } from "jose";
 import { log } from "@/lib/log";
-import { BoundedMap, isFirstTime, processWide } from "@/lib/shared";
+import { BoundedMap } from "@/lib/bounded-map";
+import { isFirstTime, processWide } from "@/lib/process-wide";
 import { parseSession, withoutLargeClaims, type Session } from "../model/session";
 
 /**

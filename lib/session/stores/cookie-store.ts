@@ -1,6 +1,6 @@
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
-import { isFirstTime, processWide } from "@/lib/shared";
+import { isFirstTime, processWide } from "@/lib/process-wide";
 import { isNewer, sessionLifetime, type Session } from "../model/session";
 import { decodeSession, encodeSession, isForeignCookie, needsRewrite } from "./codec";
 import { sessionCookieName } from "./cookie";

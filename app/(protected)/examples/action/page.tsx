@@ -3,10 +3,10 @@ import { cookies } from "next/headers";
 import { ActionForm } from "@/components/examples/action-form";
 import { ExamplePage } from "@/components/examples/example-page";
 import { examples } from "@/components/examples/examples";
-import { protectedPage } from "@/components/protected-page";
+import { protectedPage } from "@/components/session/protected-page";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
-import { TextField } from "@/components/ui/text-field";
+import { TextField } from "@/components/ui/controls/text-field";
 import { deleteNote, saveNote } from "./actions";
 
 export const metadata: Metadata = { title: examples.action.title };

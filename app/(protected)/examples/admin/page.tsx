@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { ExamplePage } from "@/components/examples/example-page";
 import { examples } from "@/components/examples/examples";
-import { protectedPage } from "@/components/protected-page";
-import { RolesCard } from "@/components/roles-card";
+import { protectedPage } from "@/components/session/protected-page";
+import { RolesCard } from "@/components/profile/roles-card";
 
 export const metadata: Metadata = { title: examples.role.title };
 

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import { displayName } from "@/components/displayed-user";
+import { displayName } from "@/components/session/displayed-user";
 import { ExamplePage } from "@/components/examples/example-page";
 import { examples } from "@/components/examples/examples";
-import { protectedPage } from "@/components/protected-page";
+import { protectedPage } from "@/components/session/protected-page";
 import { Card } from "@/components/ui/card";
 
 export const metadata: Metadata = { title: examples.middleware.title };

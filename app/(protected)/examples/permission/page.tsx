@@ -2,9 +2,9 @@ import type { Metadata } from "next";
 import { apiPermission } from "@/components/examples/api-permission";
 import { ExamplePage } from "@/components/examples/example-page";
 import { examples } from "@/components/examples/examples";
-import { displayName } from "@/components/displayed-user";
-import { protectedPage } from "@/components/protected-page";
-import { ResourceAccess } from "@/components/resource-access";
+import { displayName } from "@/components/session/displayed-user";
+import { protectedPage } from "@/components/session/protected-page";
+import { ResourceAccess } from "@/components/api-access/resource-access";
 import { Card } from "@/components/ui/card";
 
 export const metadata: Metadata = { title: examples.permission.title };

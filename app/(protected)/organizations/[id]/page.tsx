@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
-import { Main } from "@/components/main";
-import { membershipsOf } from "@/components/memberships";
-import { OrganizationSwitcher } from "@/components/organization-switcher";
-import { protectedPage } from "@/components/protected-page";
-import { RoleBadges } from "@/components/role-badges";
-import { TokenDetails } from "@/components/token-details";
+import { Main } from "@/components/layout/main";
+import { membershipsOf } from "@/components/organizations/memberships";
+import { OrganizationSwitcher } from "@/components/organizations/organization-switcher";
+import { protectedPage } from "@/components/session/protected-page";
+import { RoleBadges } from "@/components/organizations/role-badges";
+import { TokenDetails } from "@/components/api-access/token-details";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { getUserinfo } from "@/lib/session/userinfo";

@@ -1,4 +1,4 @@
-import { isReady } from "@/lib/health";
+import { isReady } from "@/lib/server/health";
 
 /** Ready: what sends requests here, or watches the site, asks whether they can be served. */
 export async function GET(): Promise<Response> {

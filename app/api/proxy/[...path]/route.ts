@@ -1,5 +1,5 @@
 import type { NextRequest } from "next/server";
-import { errorJson, forward } from "@/lib/api/forward";
+import { errorJson, forward } from "@/lib/api-proxy/forward";
 import { apiResources, env } from "@/lib/env";
 import { getAccessToken } from "@/lib/session/access-token";
 import { SessionError } from "@/lib/session/model/errors";

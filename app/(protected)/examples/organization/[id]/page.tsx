@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { ExamplePage } from "@/components/examples/example-page";
 import { examples } from "@/components/examples/examples";
-import { membershipsOf } from "@/components/memberships";
-import { protectedPage } from "@/components/protected-page";
-import { RoleBadges } from "@/components/role-badges";
+import { membershipsOf } from "@/components/organizations/memberships";
+import { protectedPage } from "@/components/session/protected-page";
+import { RoleBadges } from "@/components/organizations/role-badges";
 import { Card } from "@/components/ui/card";
 
 export const metadata: Metadata = { title: examples.organization.title };

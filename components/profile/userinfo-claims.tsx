@@ -1,0 +1,59 @@
+import { ClaimsTable, ClaimsTableSkeleton } from "@/components/profile/claims-table";
+import { SessionErrorAlert } from "@/components/session/session-error-alert";
+import { EmptyState } from "@/components/ui/empty-state";
+import { getUserinfo } from "@/lib/session/userinfo";
+import { explainInPlace } from "@/lib/session/guards";
+import { isSessionError } from "@/lib/session/model/errors";
+
+/**
+ * The claims that only userinfo has. When it can't be had, says so in their place: the rest of the
+ * page is right.
+ */
+export async function UserinfoClaims({
+  idTokenClaims,
+}: {
+  idTokenClaims: Record<string, unknown>;
+}) {
+  const userinfo = await getUserinfo().catch(explainInPlace);
+  if (isSessionError(userinfo)) {
+    return (
+      <div className="p-5">
+        <SessionErrorAlert
+          title="These claims could not be loaded"
+          code={userinfo.code}
+          path="/profile"
+        />
+      </div>
+    );
+  }
+  const claims = Object.fromEntries(
+    Object.entries(userinfo).filter(([claim]) => !(claim in idTokenClaims)),
+  );
+  if (Object.keys(claims).length === 0) {
+    return (
+      <div className="p-5">
+        <EmptyState title="Nothing more">
+          Every claim that userinfo has is in the id_token already.
+        </EmptyState>
+      </div>
+    );
+  }
+  return <ClaimsTable caption="Claims that only userinfo has" claims={claims} />;
+}
+
+/** The table that is on its way, with three rows of the usual height. */
+export function UserinfoClaimsSkeleton() {
+  return (
+    <div role="status">
+      <span className="sr-only">Loading the claims from userinfo</span>
+      <div aria-hidden="true">
+        <ClaimsTableSkeleton rows={3} />
+      </div>
+      <noscript>
+        <p className="border-t border-border px-5 py-4 text-muted">
+          These claims are sent after the page and need JavaScript to be shown.
+        </p>
+      </noscript>
+    </div>
+  );
+}

@@ -1,0 +1,15 @@
+import { checkEnvironment } from "./check-environment";
+import { checkIssuer } from "./check-issuer";
+import { isProduction } from "@/lib/env";
+import { logConsole } from "@/lib/log";
+import { refuseMalformedAddresses } from "./malformed-addresses";
+import { identifyRequests } from "./request-id";
+
+/** What happens once in each server, before it answers the first request. */
+export async function start(): Promise<void> {
+  checkEnvironment();
+  identifyRequests();
+  refuseMalformedAddresses();
+  if (isProduction) logConsole();
+  await checkIssuer();
+}
