@@ -1,9 +1,9 @@
 "use client";
 
 import { useActionState, type ReactNode } from "react";
-import { SessionErrorAlert } from "@/components/session/session-error-alert";
+import { SessionErrorMessage } from "@/components/session/session-error";
 import { SubmitButton } from "@/components/ui/controls/submit-button";
-import type { SessionErrorCode } from "@/lib/session/model/errors";
+import type { SessionErrorCode } from "@/lib/session/model/error-messages";
 
 type Outcome = SessionErrorCode | null;
 
@@ -21,7 +21,7 @@ export function ActionForm({ action, label, path, children }: ActionFormProps) {
   const [error, formAction] = useActionState(action, null);
   return (
     <div className="grid gap-4">
-      {error && <SessionErrorAlert code={error} path={path} />}
+      {error && <SessionErrorMessage layout="alert" code={error} path={path} />}
       <form action={formAction} className="grid gap-4">
         {children}
         <SubmitButton className="justify-self-start">{label}</SubmitButton>

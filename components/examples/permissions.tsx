@@ -4,7 +4,7 @@ import { useSession } from "next-auth/react";
 import type { ReactNode } from "react";
 import { displayName } from "@/components/session/displayed-user";
 import { useResponse, type Answer } from "@/components/examples/use-response";
-import { isSessionErrorCode, sessionMessages } from "@/components/session/session-errors";
+import { isSessionErrorCode, sessionErrors } from "@/lib/session/model/error-messages";
 import { SignInAgain } from "@/components/session/sign-in-again";
 import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";
@@ -100,7 +100,7 @@ const unreachable = {
 function Refused({ answer, tryAgain }: { answer: Answer; tryAgain: () => void }) {
   const code = property(answer.body, "error");
   const known =
-    typeof code === "string" && isSessionErrorCode(code) ? sessionMessages[code] : unreachable;
+    typeof code === "string" && isSessionErrorCode(code) ? sessionErrors[code] : unreachable;
   return (
     <div className="mt-5">
       <Alert

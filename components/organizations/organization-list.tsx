@@ -1,23 +1,24 @@
 import type { ReactNode } from "react";
 import { membershipsOf } from "@/components/organizations/memberships";
 import { OrganizationRows, Row, Rows } from "@/components/organizations/organization-rows";
-import { SessionErrorAlert } from "@/components/session/session-error-alert";
+import { SessionErrorMessage } from "@/components/session/session-error";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { getUserinfo } from "@/lib/session/userinfo";
-import { explainInPlace } from "@/lib/session/guards";
+import { redirectIfSignedOut } from "@/lib/session/guards";
 import { isSessionError } from "@/lib/session/model/errors";
 import type { SessionUser } from "@/lib/session/model/public-session";
 
 /** The user's organizations. Without userinfo, by the ids that the session has. */
 export async function OrganizationList({ user }: { user: SessionUser }) {
-  const userinfo = await getUserinfo().catch(explainInPlace);
+  const userinfo = await getUserinfo().catch(redirectIfSignedOut);
   const failed = isSessionError(userinfo);
   const memberships = membershipsOf(user, failed ? undefined : userinfo);
   return (
     <div className="space-y-6">
       {failed && (
-        <SessionErrorAlert
+        <SessionErrorMessage
+          layout="alert"
           title="The names could not be loaded"
           code={userinfo.code}
           path="/organizations"

@@ -1,8 +1,8 @@
 import { ClaimsTable, ClaimsTableSkeleton } from "@/components/profile/claims-table";
-import { SessionErrorAlert } from "@/components/session/session-error-alert";
+import { SessionErrorMessage } from "@/components/session/session-error";
 import { EmptyState } from "@/components/ui/empty-state";
 import { getUserinfo } from "@/lib/session/userinfo";
-import { explainInPlace } from "@/lib/session/guards";
+import { redirectIfSignedOut } from "@/lib/session/guards";
 import { isSessionError } from "@/lib/session/model/errors";
 
 /**
@@ -14,11 +14,12 @@ export async function UserinfoClaims({
 }: {
   idTokenClaims: Record<string, unknown>;
 }) {
-  const userinfo = await getUserinfo().catch(explainInPlace);
+  const userinfo = await getUserinfo().catch(redirectIfSignedOut);
   if (isSessionError(userinfo)) {
     return (
       <div className="p-5">
-        <SessionErrorAlert
+        <SessionErrorMessage
+          layout="alert"
           title="These claims could not be loaded"
           code={userinfo.code}
           path="/profile"

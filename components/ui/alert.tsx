@@ -18,7 +18,7 @@ const tones = {
   },
 };
 
-export type AlertTone = keyof typeof tones;
+type AlertTone = keyof typeof tones;
 
 interface AlertProps {
   tone: AlertTone;

@@ -64,25 +64,19 @@ const lacks = (what: string) => new SessionError("not_allowed", `this needs ${wh
 export const requestedPath = async (): Promise<string> =>
   safeCallbackUrl((await headers()).get(requestedPathHeader));
 
-/** For pages: redirects to sign in and back where an error says that there is no session. */
-export async function redirectIfSignedOut({ code, status }: SessionError): Promise<void> {
-  if (status !== 401) return;
-  redirect(
-    signInPath(await requestedPath(), code === "session_ended" ? "SessionEnded" : undefined),
-  );
-}
-
 /**
- * For `catch` in a part of a page: the error as one to explain in its place. Where there is no
- * session any more, it sends the browser to sign in and back: from a part that is sent after the
- * page, Next.js does that by a meta element or by its router.
+ * For `catch` in a page or a part of one: redirects to the sign-in page where the session is over,
+ * and returns any other SessionError to be shown. In a part that is streamed after the page Next.js
+ * redirects with a meta element or its router.
  *
- * @throws whatever is none of the session's errors
+ * @throws the error itself, unless it is a SessionError
+ * @example const userinfo = await getUserinfo().catch(redirectIfSignedOut);
  */
-export async function explainInPlace(thrown: unknown): Promise<SessionError> {
+export async function redirectIfSignedOut(thrown: unknown): Promise<SessionError> {
   const error = asSessionError(thrown);
-  await redirectIfSignedOut(error);
-  return error;
+  if (error.status !== 401) return error;
+  const reason = error.code === "session_ended" ? "SessionEnded" : undefined;
+  redirect(signInPath(await requestedPath(), reason));
 }
 
 /**

@@ -17,7 +17,10 @@ test("without a session the proxy says 401, and the API hears nothing", async ({
   const response = await context.request.get("/api/proxy/items");
   expect(response.status()).toBe(401);
   expect(response.headers()["www-authenticate"]).toBe("Session");
-  expect(await response.json()).toEqual({ error: "signed_out", message: "Sign in to use this." });
+  expect(await response.json()).toEqual({
+    error: "signed_out",
+    message: "You are signed out. Sign in to continue where you were.",
+  });
   expect(api.arrived.slice(before)).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import type { TokenResponse, TokenTarget } from "@/lib/logto/tokens";
 import { getAccessToken } from "@/lib/session/access-token";
-import type { SessionErrorCode } from "@/lib/session/model/errors";
+import type { SessionErrorCode } from "@/lib/session/model/error-messages";
 import { endSession } from "@/lib/session/lifecycle/ending";
 import { sessionStatus } from "@/lib/session/lifecycle/session-status";
 import { toTombstone, type Session } from "@/lib/session/model/session";

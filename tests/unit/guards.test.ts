@@ -112,7 +112,7 @@ describe("withSession", () => {
       expect(response.headers.get("cache-control")).toBe("private, no-store");
       expect(await response.json()).toEqual({
         error: "signed_out",
-        message: "Sign in to use this.",
+        message: "You are signed out. Sign in to continue where you were.",
       });
       expect(handler).not.toHaveBeenCalled();
     },
@@ -362,7 +362,11 @@ test("what a handler itself asks for is answered too", async () => {
   const response = await (await requestWith(alice())).run(handler);
   expect([response.status, await response.json()]).toEqual([
     403,
-    { error: "not_a_member", message: "You are signed in, but not allowed to do this." },
+    {
+      error: "not_a_member",
+      message:
+        "You are not a member of this organization. Memberships are managed at Logto. Ask whoever manages them to add you.",
+    },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeEach, expect, test, vi } from "vitest";
 import OrganizationPage from "@/app/(protected)/organizations/[id]/page";
-import { sessionMessages } from "@/components/session/session-errors";
+import { sessionErrors } from "@/lib/session/model/error-messages";
 import type { UserClaims } from "@/lib/logto/claims";
 import { LogtoError } from "@/lib/logto/errors";
 import { requestWith } from "./request";
@@ -55,8 +55,8 @@ test("a member is let in while userinfo can't be had", async () => {
 test.each(["globex", "acm", "acme%20", "__proto__", "constructor"])(
   "no token is asked for an organization that is none of the user's: %s",
   async (id) => {
-    expect(await open(id, listed("acme"))).toContain(sessionMessages.not_a_member.text);
-    expect(await open(id, listed())).toContain(sessionMessages.not_a_member.text);
+    expect(await open(id, listed("acme"))).toContain(sessionErrors.not_a_member.text);
+    expect(await open(id, listed())).toContain(sessionErrors.not_a_member.text);
     expect(logto.refreshTokens).not.toHaveBeenCalled();
   },
 );
@@ -67,11 +67,11 @@ test("who became a member since the session's last renewal is let in", async () 
 
 test("nobody is refused while nobody can tell", async () => {
   const page = await open("globex", new LogtoError("unavailable", "no answer"));
-  expect(page).toContain(sessionMessages.provider_unavailable.text);
+  expect(page).toContain(sessionErrors.provider_unavailable.text);
   expect(logto.refreshTokens).not.toHaveBeenCalled();
 });
 
 test("where Logto lists no organizations, its token decides", async () => {
   logto.refreshTokens.mockRejectedValue(new LogtoError("insufficient_scope", "scope missing"));
-  expect(await open("globex", {})).toContain(sessionMessages.scope_missing.text);
+  expect(await open("globex", {})).toContain(sessionErrors.scope_missing.text);
 });

@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { protectedPage } from "@/components/session/protected-page";
-import { sessionMessages } from "@/components/session/session-errors";
+import { sessionErrors } from "@/lib/session/model/error-messages";
 import { LogtoError } from "@/lib/logto/errors";
 import { SessionError } from "@/lib/session/model/errors";
 import type { Requirement } from "@/lib/session/model/requirement";
@@ -60,7 +60,7 @@ describe("a protected page", () => {
     });
     const claims = { sub: "k3v9t2m8qx1a", organizations: ["r6f1s9e4ok2m"] };
     expect(await open(session({ claims }), requirement)).toBe("the page");
-    expect(await draw(session(), requirement)).toContain(sessionMessages.not_a_member.text);
+    expect(await draw(session(), requirement)).toContain(sessionErrors.not_a_member.text);
     expect(render).toHaveBeenCalledTimes(1);
   });
 });
@@ -107,7 +107,7 @@ describe("a page that the user may not see", () => {
     const drawn = await draw(session(), { role: "auditor" });
     expect(drawn).toContain("have access to this page");
     expect(drawn).toContain("Alice Kim");
-    expect(drawn).toContain(sessionMessages.not_allowed.text);
+    expect(drawn).toContain(sessionErrors.not_allowed.text);
     expect(render).not.toHaveBeenCalled();
   });
 
@@ -127,14 +127,14 @@ describe("a page that the user may not see", () => {
   test("says why nobody can tell in an outage, and is not shown", async () => {
     logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no answer"));
     const drawn = await draw(session(), { permission: { scope: "x", resource: api } });
-    expect(drawn).toContain(sessionMessages.provider_unavailable.title);
+    expect(drawn).toContain(sessionErrors.provider_unavailable.title);
     expect(render).not.toHaveBeenCalled();
   });
 
   test("has who must sign in again do so, and come back to it", async () => {
     render.mockRejectedValue(new SessionError("sign_in_again", "old"));
     const drawn = await draw(session());
-    expect(drawn).toContain(sessionMessages.sign_in_again.title);
+    expect(drawn).toContain(sessionErrors.sign_in_again.title);
     expect(drawn).toContain("callbackUrl=%2Freports%3Fx%3D1");
   });
 });

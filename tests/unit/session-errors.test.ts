@@ -1,10 +1,10 @@
 import { expect, test, vi } from "vitest";
-import { isSessionErrorCode, sessionErrorCodeOf } from "@/components/session/session-errors";
+import { isSessionErrorCode, codeFromDigest } from "@/lib/session/model/error-messages";
 import { asSessionError, SessionError } from "@/lib/session/model/errors";
 
 test("the digest that an error takes to the browser names its code", () => {
   const { digest } = new SessionError("database_unavailable", "the database does not answer");
-  expect(sessionErrorCodeOf(digest)).toBe("database_unavailable");
+  expect(codeFromDigest(digest)).toBe("database_unavailable");
 });
 
 test.each([
@@ -16,7 +16,7 @@ test.each([
   "session:toString",
   "NEXT_REDIRECT;replace;/",
 ])("the digest %j is none of a session's error", (digest) => {
-  expect(sessionErrorCodeOf(digest)).toBeNull();
+  expect(codeFromDigest(digest)).toBeNull();
 });
 
 test("a code that an address names is taken for one only if there is such a code", () => {

@@ -14,7 +14,7 @@ import { DatabaseError } from "@/lib/database-error";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import { authLogger, toSignInError } from "@/lib/session/authjs/errors";
 import type { SignInContext } from "@/lib/session/authjs/sign-in-context";
-import type { SignInError } from "@/lib/session/model/errors";
+import type { SignInErrorCode } from "@/lib/session/model/error-messages";
 
 const configuration = vi.hoisted(() => ({ NODE_ENV: "production" }));
 vi.mock("@/lib/env", () => ({ env: () => configuration, isProduction: false }));
@@ -48,7 +48,7 @@ beforeEach(() => {
 });
 
 describe("what the sign-in page says", () => {
-  const table: [string, Error, SignInError][] = [
+  const table: [string, Error, SignInErrorCode][] = [
     [
       "Logto's refusal, such as a cancelled sign-in",
       new OAuthCallbackError("denied"),

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { GoOnWhenSignedIn } from "@/components/session/continue-when-signed-in";
 import { Main } from "@/components/layout/main";
-import { signInMessage } from "@/components/session/sign-in-errors";
+import { signInMessage } from "@/lib/session/model/error-messages";
 import { SignInForm, signInRoute } from "@/components/session/sign-in-form";
 import { Alert } from "@/components/ui/alert";
 import { SubmitButton } from "@/components/ui/controls/submit-button";

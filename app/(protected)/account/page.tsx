@@ -3,7 +3,7 @@ import { AccountCard } from "@/components/account/account-card";
 import { LogtoAccountCard } from "@/components/account/logto-account-card";
 import { Main } from "@/components/layout/main";
 import { NeedsDatabase } from "@/components/account/needs-database";
-import { PageError } from "@/components/session/page-error";
+import { PageError } from "@/components/session/session-error";
 import { protectedPage } from "@/components/session/protected-page";
 import { SignInForm } from "@/components/session/sign-in-form";
 import { ButtonLink } from "@/components/ui/controls/button";

@@ -4,7 +4,7 @@ import { isDatabaseError } from "@/lib/database-error";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { isLogtoError } from "@/lib/logto/errors";
-import type { SignInError } from "../model/errors";
+import type { SignInErrorCode } from "../model/error-messages";
 import type { SignInContext } from "./sign-in-context";
 
 /** The errors behind an error, outermost first. Auth.js wraps what it caught as `cause.err`. */
@@ -47,7 +47,7 @@ const oauthErrorCode = (error: Error): string | undefined => oauthError.safePars
 const interruptions = ["InvalidCheck", "MissingCSRF", "UnknownAction"];
 
 /** Which of the sign-in page's sentences fits an error of Auth.js or of Logto. */
-export function toSignInError(error: Error): SignInError {
+export function toSignInError(error: Error): SignInErrorCode {
   const chain = causeChain(error);
   if (chain.some(isDatabaseError)) return "DatabaseUnavailable";
   const logtoError = chain.find(isLogtoError);

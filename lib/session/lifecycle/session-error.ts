@@ -2,7 +2,8 @@ import { isDatabaseError } from "@/lib/database-error";
 import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";
 import type { LogtoErrorCode } from "@/lib/logto/errors";
-import { isSessionError, SessionError, type SessionErrorCode } from "../model/errors";
+import type { SessionErrorCode } from "../model/error-messages";
+import { isSessionError, SessionError } from "../model/errors";
 
 const codes: Record<LogtoErrorCode, SessionErrorCode> = {
   invalid_grant: "session_ended",

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { displayName } from "@/components/session/displayed-user";
 import { MessagePage } from "@/components/layout/message-page";
 import { NeedsDatabase } from "@/components/account/needs-database";
-import { PageError } from "@/components/session/page-error";
+import { PageError } from "@/components/session/session-error";
 import { protectedPage } from "@/components/session/protected-page";
 import { SignInForm } from "@/components/session/sign-in-form";
 import { ButtonLink } from "@/components/ui/controls/button";

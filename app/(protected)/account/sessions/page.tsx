@@ -2,9 +2,9 @@ import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { Main } from "@/components/layout/main";
 import { NeedsDatabase } from "@/components/account/needs-database";
-import { PageError } from "@/components/session/page-error";
+import { PageError } from "@/components/session/session-error";
 import { protectedPage } from "@/components/session/protected-page";
-import { SessionErrorAlert } from "@/components/session/session-error-alert";
+import { SessionErrorMessage } from "@/components/session/session-error";
 import { SessionList } from "@/components/account/session-list";
 import { ButtonLink } from "@/components/ui/controls/button";
 import { Card } from "@/components/ui/card";
@@ -42,7 +42,8 @@ async function Sessions() {
   const sessions = await listSessions().catch(asSessionError);
   if (isSessionError(sessions))
     return (
-      <SessionErrorAlert
+      <SessionErrorMessage
+        layout="alert"
         title="The sessions could not be loaded"
         code={sessions.code}
         path={path}

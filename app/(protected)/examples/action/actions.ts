@@ -2,7 +2,8 @@
 
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
-import { asSessionError, type SessionErrorCode } from "@/lib/session/model/errors";
+import type { SessionErrorCode } from "@/lib/session/model/error-messages";
+import { asSessionError } from "@/lib/session/model/errors";
 import { actionWithSession } from "@/lib/session/guards";
 
 /** Why an action was not done; null once it was. */

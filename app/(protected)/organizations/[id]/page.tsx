@@ -8,7 +8,7 @@ import { TokenDetails } from "@/components/api-access/token-details";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { getUserinfo } from "@/lib/session/userinfo";
-import { explainInPlace } from "@/lib/session/guards";
+import { redirectIfSignedOut } from "@/lib/session/guards";
 import { isSessionError, SessionError } from "@/lib/session/model/errors";
 import type { SessionUser } from "@/lib/session/model/public-session";
 import { getAccessToken } from "@/lib/session/access-token";
@@ -78,6 +78,6 @@ async function requireListed({ organizations }: SessionUser, id: string): Promis
  * token.
  */
 async function membershipsAtLogto(user: SessionUser) {
-  const userinfo = await getUserinfo().catch(explainInPlace);
+  const userinfo = await getUserinfo().catch(redirectIfSignedOut);
   return membershipsOf(user, isSessionError(userinfo) ? undefined : userinfo);
 }
