@@ -20,9 +20,10 @@ import { cookieDomain, sessionCookieName } from "@/lib/session/stores/cookie";
 import { sessionStore } from "@/lib/session/stores/current-store";
 
 /*
- * Sign-in: the provider, and what this app plugs into Auth.js. Auth.js does the sign-in itself;
- * what becomes of the session after that is ours. Read middleware.ts next, then
- * lib/session/guards.ts, lib/session/lifecycle/renewal.ts and lib/session/model/session.ts.
+ * Configures Auth.js: the Logto provider, the callbacks that carry its tokens into the session, and
+ * the store of the session. Auth.js handles sign-in only; renewing, ending and returning sessions
+ * is our code in lib/session. Read middleware.ts next, then lib/session/guards.ts,
+ * lib/session/lifecycle/renewal.ts and lib/session/model/session.ts.
  */
 
 function logto(context: SignInContext): OIDCConfig<UserClaims> {
@@ -36,11 +37,11 @@ function logto(context: SignInContext): OIDCConfig<UserClaims> {
     clientId: AUTH_LOGTO_ID,
     clientSecret: AUTH_LOGTO_SECRET,
     checks: ["pkce", "state", "nonce"],
-    // Without `prompt=consent` Logto drops the scope offline_access, and gives no refresh token.
+    // Without `prompt=consent` Logto drops the scope offline_access and issues no refresh token.
     // First-party applications never show a consent page.
     authorization: { params: { scope: LOGTO_SCOPES.join(" "), prompt: "consent" } },
     profile({ sub, name, email, picture }, { refresh_token: refreshToken }) {
-      // So that the grant can be revoked should the sign-in fail from here on.
+      // So that the grant can be revoked if the sign-in fails after this.
       context.grant = { subject: sub, refreshToken };
       return { id: sub, name: name ?? null, email: email ?? null, image: picture ?? null };
     },
@@ -48,33 +49,32 @@ function logto(context: SignInContext): OIDCConfig<UserClaims> {
   };
 }
 
-/**
- * @param request the one that Auth.js answers: every sign-in and sign-out is a form to /api/auth
- */
+/** Auth.js calls this for each request. @param request the request to Auth.js */
 function config(request: Request | undefined): NextAuthConfig {
   const context = signInContext(request);
   return {
     basePath: "/api/auth",
     secret: env().AUTH_SECRET,
     useSecureCookies: isHttps(),
-    // In production env() has seen to it that AUTH_URL, AUTH_TRUST_HOST or VERCEL is set.
+    // In production env() requires AUTH_URL, AUTH_TRUST_HOST or VERCEL.
     trustHost: true,
     ...(context.isSameOrigin && { skipCSRFCheck }),
     providers: [logto(context)],
     ...(hasDatabase() && { adapter: authAdapter() }),
     pages: { signIn: "/sign-in", error: "/sign-in" },
     cookies: { sessionToken: { name: sessionCookieName(), options: cookieDomain() } },
-    // In both stores, also with AUTH_SESSION_STRATEGY=database: `jwt.encode` and `jwt.decode` are
-    // the store. Auth.js encodes at sign-in, and again whenever it looks at a session. So encode
-    // begins a session, as an encrypted cookie or as a row whose name is the cookie, and never
-    // changes one: a write from a look would bring back tokens that a renewal has replaced.
+    // Auth.js always uses its `jwt` strategy, also with AUTH_SESSION_STRATEGY=database: the store
+    // is in `jwt.encode` and `jwt.decode`. Auth.js encodes at sign-in, and again each time it reads
+    // a session. So `encode` begins a new session (as an encrypted cookie, or as a row that the
+    // cookie names) and never changes an existing one: writing after a read would restore tokens
+    // that a renewal has replaced.
     session: { strategy: "jwt", maxAge: sessionStore().cookieLifetime },
     jwt: sessionCookie,
     callbacks: {
       signIn: onSignIn,
       /**
-       * Carries the tokens from the code exchange into the session. Does not renew them: a page
-       * cannot set the new cookie.
+       * Carries the tokens of the code exchange into the session. It does not renew them: a page
+       * could not set the new cookie.
        */
       jwt({ token, account, profile }) {
         if (account) return { ...beginSession(account, profile) };
@@ -82,7 +82,7 @@ function config(request: Request | undefined): NextAuthConfig {
       },
       session: ({ token, session }) =>
         isSession(token) ? toPublicSession(token) : { ...session, user: undefined },
-      // The page to come back to travels in `state` (routes/auth-handlers.ts).
+      // The page to return to travels in `state` (routes/auth-handlers.ts).
       redirect: ({ url, baseUrl }) => {
         context.callbackUrl = url;
         return new URL(safeCallbackUrl(url, baseUrl), baseUrl).href;
@@ -100,19 +100,20 @@ function config(request: Request | undefined): NextAuthConfig {
 export const { handlers } = NextAuth(config);
 
 /**
- * In the type of `auth`, so that the compiler says it: Auth.js's guides call `auth(handler)`, or
- * have it be middleware.
+ * This text is the type of the arguments of `auth`, so that the compiler shows it. Guides of
+ * Auth.js call `auth(handler)` or export `auth` as middleware.
  */
 const misuse =
   "auth() takes no arguments: wrap a handler in withSession(handler), and call updateSession(request, …) in middleware.ts";
 
 /**
- * The session of the current request, or null. It never writes a cookie; however often it is called
- * in a render, it looks at the store once.
+ * Returns the session of the current request, or null. It never writes a cookie, and reads the
+ * store once per render.
  *
- * @param given nothing
- * @throws SessionError `database_unavailable`; `provider_unavailable` where the session has more
- *   claims than its cookie, and Logto does not answer
+ * @example const session = await auth();
+ * @param given none
+ * @throws SessionError `database_unavailable`; `provider_unavailable` if the cookie omits claims
+ *   and Logto does not respond
  */
 export function auth(...given: (typeof misuse)[]): Promise<PublicSession | null> {
   if (given.length > 0) throw new TypeError(misuse);

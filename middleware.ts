@@ -5,16 +5,16 @@ import { only } from "@/lib/session/routes/protected-paths";
 import { updateSession } from "@/lib/session/routes/update-session";
 
 /*
- * Sends visitors away from pages that need a session, before anything is rendered, and in the
- * cookie store renews the session of each request. It is never the only check. Read
- * lib/session/guards.ts next.
+ * Redirects visitors of protected pages to the sign-in page before anything is rendered. With the
+ * cookie store it also renews the session of each request. It is never the only check: every page,
+ * handler and action has a guard. Read lib/session/guards.ts next.
  */
 
 /**
- * Pages for signed-in people, with all pages below them. Every such page checks by its own guard
- * too: a page that is missing here is as safe, and is only rendered as far as its guard. To close
- * the whole site but a few paths, files such as those of `public/` among them: `allBut(["/sign-in",
- * "/refused", "/api/auth", "/icon.svg"])`.
+ * Pages that need a session, with all pages below them. A protected page that is missing here is
+ * just as safe, because its guard checks; it is only rendered up to its guard. To close the whole
+ * site except a few paths (files of `public/` included):
+ *     `allBut(["/sign-in", "/refused", "/api/auth", "/icon.svg"])`
  */
 const protection = only([
   "/dashboard",
@@ -32,7 +32,7 @@ export async function middleware(request: NextRequest): Promise<Response> {
 async function handle(request: NextRequest): Promise<Response> {
   if (await isTooLarge(request)) {
     const message =
-      "The request's body is too large. A route for uploads belongs out of middleware's matcher.";
+      "The request's body is too large. Exclude a route for uploads from middleware's matcher.";
     return Response.json({ error: "body_too_large", message }, { status: 413 });
   }
   return updateSession(request, protection);
@@ -40,10 +40,10 @@ async function handle(request: NextRequest): Promise<Response> {
 
 export const config = {
   runtime: "nodejs",
-  // Every page, handler and file passes here, so that a new one is renewed and has its headers
-  // without being listed. Left out: Auth.js's routes for signing in and out, /api/proxy (it streams
-  // bodies of any length, and getAccessToken renews there), health checks, and what `next build`
-  // made of scripts, styles and pictures. next.config.ts has the headers of these.
+  // Middleware runs for every page, handler and file, so that a new one has its session renewed and
+  // its headers set without being listed. Exceptions: routes of Auth.js for signing in and out;
+  // /api/proxy, which streams bodies of any size and renews in getAccessToken; health checks;
+  // scripts, styles and pictures of `next build`. next.config.ts sets the headers of these.
   matcher: [
     "/((?!api/auth/|api/proxy/|api/health$|api/health/ready$|_next/static/|_next/image$).*)",
     "/api/auth/session",

@@ -8,7 +8,7 @@ import { hasErrorName } from "@/lib/process-wide";
  * - `invalid_target`: the resource is unknown or was not asked for at sign-in.
  * - `access_denied`: the user is not a member of the organization.
  * - `insufficient_scope`: the scope that this needs was not asked for at sign-in.
- * - `invalid_token`: userinfo refused the access token.
+ * - `invalid_token`: userinfo rejected the access token.
  * - `unavailable`: no answer, a 5xx or one that can't be read; says nothing about the grant.
  * - `rejected`: any other refusal; or a discovery document that can't be used.
  */

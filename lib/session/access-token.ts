@@ -13,36 +13,36 @@ import { SessionError } from "./model/errors";
 import type { AccessTokenTarget } from "./model/requirement";
 import { isExpired, isExpiring, type Session } from "./model/session";
 
-/** An access token with what it grants. Server-side only: never hand it to a client component. */
+/** An access token. It must stay on the server: never pass it to a client component. */
 interface AccessToken {
   accessToken: string;
-  /** When it expires, in seconds since 1970, and its lifetime, in seconds. */
+  /** When it expires, in seconds since 1970, and its lifetime in seconds. */
   expiresAt: number;
   expiresIn: number;
-  /**
-   * The permissions that the user holds now, of those asked for and held at sign-in. Empty for
-   * userinfo's token.
-   */
+  /** The user's permissions of now, of those requested and held at sign-in. Empty for userinfo. */
   scopes: string[];
 }
 
-/** The access token of one session for one audience. */
+/** The cached access token of one session for one target. */
 interface CacheEntry {
   token: AccessToken | undefined;
   exchange: SingleFlight<AccessToken>;
 }
 
-/** Forgotten with their session, and at most this many of each. */
+/** Per session. They are dropped with the session's state. */
 const tokensPerSession = 100;
 const tokenCaches = () =>
   processWide("access tokens", () => new WeakMap<SessionState, BoundedMap<string, CacheEntry>>());
 
 /**
- * An access token of the signed-in user, for server code: pages, handlers and actions. Kept until
- * it is about to expire, fetched by one request however many ask, and never shared between
- * sessions. Where the refresh token changed, a handler's answer carries the session cookie:
- * `withSession` keeps such an answer out of caches, a handler without it must do so itself.
+ * Returns an access token of the signed-in user, for pages, handlers and actions. It is cached
+ * until shortly before it expires. Parallel calls make one request. Tokens are never shared between
+ * sessions.
  *
+ * If the refresh token rotates, the response of a handler carries a new session cookie and must not
+ * be cached: `withSession` sees to that, a handler without it must do so itself.
+ *
+ * @example const { accessToken } = await getAccessToken({ resource: "https://api.example.com" });
  * @throws SessionError `signed_out`, `session_ended`, `no_refresh_token`, `not_a_member`,
  *   `scope_missing`, `resource_not_configured`, `database_unavailable`, `provider_unavailable` or
  *   `provider_refused`
@@ -50,7 +50,8 @@ const tokenCaches = () =>
 export async function getAccessToken(target: AccessTokenTarget = {}): Promise<AccessToken> {
   const { resource, organizationId } = target;
   if (resource && !env().LOGTO_RESOURCES.includes(resource)) {
-    // Asked of Logto, it would cost a rotating refresh token (logto-facts "Refresh tokens").
+    // Logto would reject the request, and rotate the refresh token all the same (logto-facts
+    // "Refresh tokens").
     throw new SessionError("resource_not_configured", `${resource} is not in LOGTO_RESOURCES`);
   }
   const session = await currentSession();
@@ -81,23 +82,27 @@ async function exchange(
 ): Promise<AccessToken> {
   if (!session.refreshToken) throw noRefreshToken();
   const state = sessionState(session);
-  const kept = cacheEntry(state, JSON.stringify([target.resource, target.organizationId]));
-  if (kept.token && !isExpiring(kept.token, now())) return kept.token;
+  const cached = cacheEntry(state, JSON.stringify([target.resource, target.organizationId]));
+  if (cached.token && !isExpiring(cached.token, now())) return cached.token;
   try {
-    kept.token = await kept.exchange.run(async () => {
+    cached.token = await cached.exchange.run(async () => {
       const { accessToken, expiresIn, scopes } = await exchangeToken(state, target).catch(
         (error: unknown) => {
-          logFailure("access token not given", error, { user: session.subject, ...target });
+          logFailure("access token request failed", error, { user: session.subject, ...target });
           throw error;
         },
       );
       return { accessToken, expiresIn, expiresAt: Math.floor(now() / 1000) + expiresIn, scopes };
     }, now);
-    return kept.token;
+    return cached.token;
   } catch (error) {
-    // An outage while the kept one is about to expire: it still serves.
-    if (kept.token && !isExpired(kept.token, now()) && toLogtoError(error).code === "unavailable")
-      return kept.token;
+    // In an outage the cached token is used until it expires.
+    if (
+      cached.token &&
+      !isExpired(cached.token, now()) &&
+      toLogtoError(error).code === "unavailable"
+    )
+      return cached.token;
     throw toSessionError(error);
   }
 }

@@ -9,15 +9,15 @@ import { signOut } from "./routes/sign-out";
 import { currentUsers } from "./stores/current-store";
 
 /**
- * How long a sign-in counts as fresh, and how far Logto's clock may be ahead of ours, in seconds.
+ * How long a sign-in counts as recent, and how far Logto's clock may be ahead of ours, in seconds.
  */
 const freshFor = 5 * 60;
 const clockTolerance = 60;
 
 /**
- * Parameters of an authorization request by which the user proves who they are: Logto asks for the
- * password, whatever session of its own it has, and gives a refresh token as at every sign-in
- * (logto-facts "Refresh tokens").
+ * Parameters of an authorization request that make the user authenticate: Logto asks for the
+ * password even if it has a session, and issues a refresh token as at every sign-in (logto-facts
+ * "Refresh tokens").
  */
 export const freshSignIn = { prompt: "login consent", max_age: String(freshFor) };
 
@@ -26,25 +26,25 @@ function isFresh({ authenticatedAt = 0 }: Session, now = Date.now()): boolean {
   return age < freshFor && age >= -clockTolerance;
 }
 
-/**
- * Whether the signed-in user proved who they are within the last five minutes. @throws SessionError
- */
+/** Whether the signed-in user authenticated in the last five minutes. @throws SessionError */
 export async function isFreshlySignedIn(): Promise<boolean> {
   return isFresh(await currentSession());
 }
 
 /**
- * Deletes the signed-in user: their row, account, sessions and grants. Their account at Logto
- * stays.
+ * Deletes the signed-in user here: user, account, sessions and grants. The account at Logto stays.
  *
- * @throws SessionError `sign_in_again` when the sign-in is not fresh
+ * @throws SessionError `sign_in_again` if the user did not authenticate in the last five minutes
  */
 export async function deleteAccount(): Promise<never> {
   const session = await currentSession();
   if (!isFresh(session))
-    throw new SessionError("sign_in_again", "an account is deleted after a fresh sign-in only");
+    throw new SessionError(
+      "sign_in_again",
+      "deleting an account needs a sign-in of the last five minutes",
+    );
   const { subject, startedAt } = session;
-  // Logto's clock may be ahead: this session is meant too.
+  // Logto's clock may be ahead, and this session must end too.
   const before = Math.max(Date.now(), startedAt * 1000);
   const users = currentUsers();
   if (users) {

@@ -12,27 +12,32 @@ import { requestedPathHeader } from "./routes/update-session";
 import { joinChunks } from "./stores/cookie";
 
 /*
- * Guards: each stands beside what it protects, and takes the same requirement. A page:
- * `protectedPage` of components/session/protected-page.tsx. A handler: `withSession`. An action:
- * `actionWithSession`. Middleware is never the only check.
+ * Guards check the session next to the data that they protect. There is one for each kind of code,
+ * and all take the same requirement: `protectedPage` (components/session/protected-page.tsx),
+ * `withSession` for route handlers, `actionWithSession` for server actions. Middleware is never the
+ * only check. Read lib/session/lifecycle/renewal.ts next.
  *
- * What somebody sees who may not pass: signed out, a page redirects (307) to sign in and back, a
- * handler answers 401, an action throws. Not allowed: the page says so, 403. The grant was refused:
- * as signed out, and the sign-in page says "Your session has ended". Logto or the database is down
- * and the session can't be told: the page says so and offers to try again, 503. Logto alone is
- * down: nothing, as long as the access token is good.
+ * What happens to a request that a guard stops:
  *
- * Read lifecycle/renewal.ts next.
+ * | | page | handler | action |
+ * | --- | --- | --- | --- |
+ * | signed out | 307 to the sign-in page | 401 | throws `signed_out` |
+ * | grant rejected | same, with "Your session has ended" | 401 | throws `session_ended` |
+ * | not allowed | says so at the same address | 403 | throws `not_allowed` |
+ * | database down | says so, offers to try again | 503 | throws `database_unavailable` |
+ *
+ * While Logto is down, users notice nothing until their access token expires.
  */
 
 /**
- * The session of the current request, if it meets the requirement. Roles and memberships are
- * claims: one that was taken away at Logto still passes until the next renewal, within an access
- * token's life. Permissions are scopes of an access token: of those that were held at sign-in, the
- * ones that are held now (logto-facts "Tokens").
+ * Returns the session of the current request if it meets the requirement.
+ *
+ * Roles and memberships are claims, so a role that was taken away at Logto still counts until the
+ * next renewal, at most the lifetime of an access token. Permissions are scopes of an access token:
+ * Logto grants those that the user held at sign-in and holds now (logto-facts "Tokens").
  *
  * @throws SessionError `signed_out`, `session_ended`, `not_allowed`, `not_a_member`; as `auth`
- *   does, or for a permission why there is no access token: nothing fails open
+ *   does; with a permission as getAccessToken does
  */
 export async function requireSession(requirement: Requirement = {}): Promise<PublicSession> {
   const session = await getSession();
@@ -58,8 +63,8 @@ export async function requireSession(requirement: Requirement = {}): Promise<Pub
 const lacks = (what: string) => new SessionError("not_allowed", `this needs ${what}`);
 
 /**
- * The page that is asked for, to come back to. Middleware tells it; without that it is the
- * dashboard.
+ * Path of the current page, to return to after a sign-in. Middleware passes it in a header; without
+ * middleware it is the dashboard.
  */
 export const requestedPath = async (): Promise<string> =>
   safeCallbackUrl((await headers()).get(requestedPathHeader));
@@ -80,12 +85,13 @@ export async function redirectIfSignedOut(thrown: unknown): Promise<SessionError
 }
 
 /**
- * For server actions: passes the session on, or throws. `error.tsx` says why, by the error's
- * digest.
+ * Guards a server action. It gets the session, or the call throws.
  *
- * @example export const deleteNote = actionWithSession(async (session, form: FormData) => { … }, {
- *   role: "admin" });
- * @throws SessionError
+ * @example
+ * export const deleteNote = actionWithSession(async (session, form: FormData) => { … }, {
+ *   role: "admin",
+ * });
+ * @throws SessionError, which `error.tsx` shows by its digest
  */
 export function actionWithSession<Rest extends unknown[], Result>(
   action: (session: PublicSession, ...rest: Rest) => Promise<Result>,
@@ -95,13 +101,16 @@ export function actionWithSession<Rest extends unknown[], Result>(
 }
 
 /**
- * For server actions of a page's forms: turns a SessionError into a redirect to the page, with the
- * error's code in `?error=` for the page to explain. Without JavaScript in the browser, an error
- * that an action throws is an empty page.
+ * For the action of a form: turns a SessionError into a redirect to the form's page with the code
+ * in `?error=`, where `PageError` shows it. Without it a browser without JavaScript shows an empty
+ * page.
  *
- * @param page its path
- * @example export const endSession = redirectOnError("/account/sessions", actionWithSession(async
- *   (session, form) => { … }));
+ * @param page path of the form's page
+ * @example
+ * export const endSession = redirectOnError(
+ *   "/account/sessions",
+ *   actionWithSession(async (session, form: FormData) => { … }),
+ * );
  */
 export function redirectOnError<Rest extends unknown[]>(
   page: string,
@@ -115,12 +124,13 @@ export function redirectOnError<Rest extends unknown[]>(
 }
 
 /**
- * For route handlers: passes the session on, or answers as `errorResponse` does; also where the
- * handler throws a SessionError, for what only the handler can ask for.
+ * Guards a route handler. It gets the session and the arguments of Next.js. If the guard or the
+ * handler throws a SessionError, the response is that of `errorResponse`.
  *
- * @param handler gets the session and whatever Next gives a route handler
- * @example export const GET = withSession(({ user }) => Response.json({ roles: user.roles }), {
- *   role: "admin" });
+ * @example
+ * export const GET = withSession(({ user }) => Response.json({ roles: user.roles }), {
+ *   role: "admin",
+ * });
  */
 export function withSession<Rest extends unknown[]>(
   handler: (session: PublicSession, ...rest: Rest) => Response | Promise<Response>,
@@ -134,7 +144,7 @@ export function withSession<Rest extends unknown[]>(
     } catch (thrown) {
       const error = asSessionError(thrown);
       if (error.status === 500)
-        log.error("a request could not be served", { code: error.code, reason: error.message });
+        log.error("request failed", { code: error.code, reason: error.message });
       return errorResponse(error);
     }
   };
@@ -143,15 +153,14 @@ export function withSession<Rest extends unknown[]>(
 const currentCookie = async () => joinChunks((await cookies()).getAll());
 
 /**
- * Keeps an answer to one user out of caches: a shared one would give it to everybody, whatever the
- * guard says. The handler may let the browser keep it (`private, max-age=60`), unless it comes with
- * a session cookie.
+ * Marks a response for one user as private, because a shared cache would give it to others. A
+ * handler may let the browser cache it (`private, max-age=60`), unless it sets the session cookie.
  *
- * @param hasCookie whether the session cookie is written with it
+ * @param hasCookie whether the response sets the session cookie
  */
 function withoutSharedCaching(response: Response, hasCookie: boolean): Response {
-  const said = response.headers.get("cache-control") ?? "";
-  if (!hasCookie && /\b(private|no-store)\b/i.test(said)) return response;
+  const cacheControl = response.headers.get("cache-control") ?? "";
+  if (!hasCookie && /\b(private|no-store)\b/i.test(cacheControl)) return response;
   const { body, status, statusText } = response;
   const headers = new Headers(response.headers);
   headers.set("cache-control", "private, no-store");

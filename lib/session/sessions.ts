@@ -10,8 +10,8 @@ import type { ListedSession } from "./stores/store";
 const event = "session revoked";
 
 /**
- * The signed-in user's sessions: this one first, then the last seen. None where only browsers know
- * of sessions.
+ * The signed-in user's sessions: this one first, then the last used ones. The cookie store has no
+ * list.
  *
  * @throws SessionError
  */
@@ -20,8 +20,8 @@ export async function listSessions(): Promise<ListedSession[]> {
 }
 
 /**
- * Ends one of the signed-in user's sessions, with its grant. An id that is not (or no longer) one
- * of theirs is ignored.
+ * Ends one of the signed-in user's sessions and revokes its grant. It ignores an id of another
+ * user.
  *
  * @throws SessionError
  */
@@ -30,17 +30,15 @@ export async function revokeSession(rowId: string): Promise<void> {
   if (usesRowStore()) await reportOutage(endSessions({ subject, rowId }, event));
 }
 
-/**
- * Ends all of the signed-in user's sessions but this one, with their grants. @throws SessionError
- */
+/** Ends all other sessions of the signed-in user, with their grants. @throws SessionError */
 export async function revokeOtherSessions(): Promise<void> {
   const { subject, sessionId: except } = await currentSession();
   if (usesRowStore()) await reportOutage(endSessions({ subject, except }, event));
 }
 
 /**
- * Ends all of the signed-in user's sessions with their grants, this one last, and goes on to Logto.
- * @throws SessionError
+ * Ends all sessions of the signed-in user, this one last, and redirects to Logto. @throws
+ * SessionError
  */
 export async function signOutEverywhere(): Promise<never> {
   await revokeOtherSessions();

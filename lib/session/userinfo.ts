@@ -14,8 +14,7 @@ import { isSessionError } from "./model/errors";
 import type { Session } from "./model/session";
 
 /**
- * The claims of the signed-in user's id_token, as Logto sent them at sign-in or at the last
- * renewal.
+ * The claims of the id_token of the sign-in or the last renewal.
  *
  * @throws SessionError as `auth` does; `signed_out` or `session_ended`
  */
@@ -24,7 +23,7 @@ export async function getIdTokenClaims(): Promise<UserClaims> {
 }
 
 /**
- * What the server knows of the current session, but its tokens and its id.
+ * Times and claims of the current session, without its tokens and ids.
  *
  * @throws SessionError as `auth` does; `signed_out` or `session_ended`
  */
@@ -39,40 +38,40 @@ export async function getSessionDetails() {
 }
 
 /**
- * The claims of the signed-in user from Logto's `/oidc/me`, some of which no id_token has. Asked
- * for once in a render. Where Logto does not accept the access token any more, the session is
- * renewed and asked about once more, unless that is its end.
+ * The user's claims from Logto's userinfo endpoint `/oidc/me`, which has some that the id_token has
+ * not. One request per render. If Logto rejects the access token, the session is renewed and the
+ * request is sent again.
  *
- * @throws SessionError as getAccessToken does; `provider_refused` where Logto refuses the new token
- *   as well
+ * @throws SessionError as getAccessToken does; `provider_refused` if Logto rejects the new token
+ *   too
  */
 export const getUserinfo = cache(async (): Promise<UserClaims> => {
   const session = await currentSession();
   const { subject: user } = session;
   const { accessToken } = await getAccessToken();
-  const ask = (token: string) => fetchUserinfo(logtoClient(), token, user);
+  const fetchWith = (token: string) => fetchUserinfo(logtoClient(), token, user);
   try {
-    return await ask(accessToken).catch(async (error: unknown) => {
+    return await fetchWith(accessToken).catch(async (error: unknown) => {
       if (!isRejectedToken(error)) throw error;
-      log.warn("userinfo refused the access token", { user });
-      return ask(await newAccessToken(accessToken, session));
+      log.warn("userinfo rejected the access token", { user });
+      return fetchWith(await newAccessToken(accessToken, session));
     });
   } catch (error) {
     const failure = isRejectedToken(error)
-      ? new LogtoError("rejected", "a new access token is refused, too")
+      ? new LogtoError("rejected", "Logto rejected a new access token too")
       : error;
-    if (!isSessionError(failure)) logFailure("userinfo not given", failure, { user });
+    if (!isSessionError(failure)) logFailure("userinfo request failed", failure, { user });
     throw toSessionError(failure);
   }
 });
 
 const isRejectedToken = (error: unknown) => isLogtoError(error) && error.code === "invalid_token";
 
-/** @throws SessionError where the session is over; LogtoError where there is no other token */
-async function newAccessToken(refused: string, session: Session): Promise<string> {
-  const status = await replaceAccessToken(session, refused);
+/** @throws SessionError if the session is over; LogtoError if there is no other access token */
+async function newAccessToken(rejected: string, session: Session): Promise<string> {
+  const status = await replaceAccessToken(session, rejected);
   const { accessToken } = await getAccessToken();
-  if (accessToken !== refused) return accessToken;
+  if (accessToken !== rejected) return accessToken;
   const failure = status.status === "active" ? status.failure : undefined;
   throw failure ?? new LogtoError("invalid_token", "there is no other access token");
 }

@@ -73,7 +73,7 @@ for (const [who, add] of Object.entries(strangers)) {
     const { db } = app.storage;
     expect(await db?.account.count({ where: { providerAccountId: person.id } })).toBe(db && 0);
     expect(await db?.user.count({ where: { accounts: { none: {} } } })).toBe(db && 0);
-    expect(app.log()).toMatch(new RegExp(`"user":"${person.id}".*"msg":"sign-in refused"`));
+    expect(app.log()).toMatch(new RegExp(`"user":"${person.id}".*"msg":"sign-in rejected"`));
   });
 }
 

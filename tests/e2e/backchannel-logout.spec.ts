@@ -139,7 +139,7 @@ test("what is no logout token of Logto's is refused, without a redirect and with
   // The line has a way of its own to here.
   await expect
     .poll(() => stage.log())
-    .toMatch(/"code":"malformed".*"msg":"back-channel logout refused"/);
+    .toMatch(/"code":"malformed".*"msg":"back-channel logout rejected"/);
   expect((await fetch(`${stage.url}/api/auth/backchannel-logout`)).status).toBe(405);
 });
 

@@ -68,7 +68,7 @@ test("an issuer that is no help at sign-in is told on the sign-in page, and is a
   await signIn.click();
   await expect(page.getByRole("alert").filter({ hasText: /\w/ }).first()).toBeVisible();
   expect(new URL(page.url()).searchParams.get("callbackUrl")).toBe("/profile");
-  expect(app.log()).toMatch(/"reason":".+"msg":"sign-in impossible"/);
+  expect(app.log()).toMatch(/"reason":".+"msg":"sign-in failed"/);
 
   await control.clearFaults();
   await signIn.click();

@@ -171,7 +171,7 @@ test("a user who is suspended is signed out by the first page that asks for user
   expect(new URL(page.url()).pathname).toBe("/sign-in");
   expect(wayBack(page.url())).toBe("/profile");
   await expectSignedOut(context);
-  expect(stage.log()).toMatch(/"msg":"userinfo refused the access token"/);
+  expect(stage.log()).toMatch(/"msg":"userinfo rejected the access token"/);
   expect(stage.log()).toMatch(/"msg":"session ended by Logto"/);
 });
 

@@ -34,7 +34,7 @@ test("each line of the log names its request, in middleware, handlers and what N
         headers: { "x-request-id": id, cookie: "authjs.session-token=broken" },
         maxRedirects: 0,
       }),
-    "back-channel logout refused": (id) =>
+    "back-channel logout rejected": (id) =>
       request.post("/api/auth/backchannel-logout", {
         headers: { "x-request-id": id },
         form: { logout_token: "made.up.token" },

@@ -59,7 +59,7 @@ describe("getUserinfo", () => {
       logto.fetchUserinfo.mockRejectedValueOnce(new LogtoError(code, "why"));
       await expect(look(token)).rejects.toMatchObject({ name: "SessionError", code: expected });
       const line = { user: token.subject, code, reason: "why" };
-      expect(log[level]).toHaveBeenCalledExactlyOnceWith("userinfo not given", line);
+      expect(log[level]).toHaveBeenCalledExactlyOnceWith("userinfo request failed", line);
       expect(await look(token)).toMatchObject({ sub: token.subject });
     },
   );
@@ -107,7 +107,7 @@ describe("an access token that Logto refuses ahead of its end", () => {
       accessToken: `access-token-${issued}`,
     });
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
-    expect(log.warn).toHaveBeenCalledExactlyOnceWith("userinfo refused the access token", {
+    expect(log.warn).toHaveBeenCalledExactlyOnceWith("userinfo rejected the access token", {
       user: token.subject,
     });
     // A handler's cookie has what came back.
@@ -180,7 +180,7 @@ describe("an access token that Logto refuses ahead of its end", () => {
     // One more for the token that came.
     expect(logto.fetchUserinfo).toHaveBeenCalledTimes(11);
     expect(log.error).toHaveBeenCalledWith(
-      "userinfo not given",
+      "userinfo request failed",
       expect.objectContaining({ code: "rejected" }),
     );
     vi.setSystemTime(Date.now() + 61_000);

@@ -7,7 +7,7 @@ import { isLogtoError } from "@/lib/logto/errors";
 import type { SignInErrorCode } from "../model/error-messages";
 import type { SignInContext } from "./sign-in-context";
 
-/** The errors behind an error, outermost first. Auth.js wraps what it caught as `cause.err`. */
+/** An error and its causes, outermost first. Auth.js wraps an error as `cause.err`. */
 function causeChain(error: Error): Error[] {
   const chain = [error];
   for (let next = causeOf(error); next && chain.length < 8; next = causeOf(next)) chain.push(next);
@@ -23,8 +23,8 @@ function causeOf(error: Error): Error | undefined {
 }
 
 /**
- * What kind of error it is. Auth.js says it in `type`; the `name` is its class's, which a
- * production build shortens.
+ * The type of an error. Auth.js has it in `type`; a production build shortens the class name in
+ * `name`.
  */
 const errorType = (error: Error): string =>
   "type" in error && typeof error.type === "string" ? error.type : error.name;
@@ -39,14 +39,15 @@ const oauthError = z.union([
 ]);
 
 /**
- * The code in an answer of Logto: of its body (RFC 6749 §5.2) or of its challenge (RFC 6750 §3).
+ * The OAuth error code in a response of Logto: from its body (RFC 6749 §5.2) or its challenge (RFC
+ * 6750 §3).
  */
 const oauthErrorCode = (error: Error): string | undefined => oauthError.safeParse(error).data;
 
-/** A request that a user can make by an old link, another tab or the Back button. */
+/** Errors that a user causes with an old link, another tab or the Back button. */
 const interruptions = ["InvalidCheck", "MissingCSRF", "UnknownAction"];
 
-/** Which of the sign-in page's sentences fits an error of Auth.js or of Logto. */
+/** The code of the message that the sign-in page shows for an error of Auth.js or Logto. */
 export function toSignInError(error: Error): SignInErrorCode {
   const chain = causeChain(error);
   if (chain.some(isDatabaseError)) return "DatabaseUnavailable";
@@ -56,12 +57,12 @@ export function toSignInError(error: Error): SignInErrorCode {
   for (const kind of ["OAuthCallbackError", "AccessDenied"] as const)
     if (chain.some((each) => errorType(each) === kind)) return kind;
   if (chain.some((each) => interruptions.includes(errorType(each)))) return "InvalidCheck";
-  // The code was used already, or is too old.
+  // The authorization code was used before or has expired.
   if (chain.some((each) => oauthErrorCode(each) === "invalid_grant")) return "InvalidCheck";
   const code = chain
     .map((each) => ("code" in each ? each.code : undefined))
     .find((each) => typeof each === "string");
-  // oauth4webapi's: the state differs, the code is missing, or the answer can't be read.
+  // From oauth4webapi: the state differs, the code is missing, or the response is unreadable.
   if (code === "OAUTH_INVALID_RESPONSE") return "InvalidCheck";
   return chain.some(isOutage) ? "ProviderUnavailable" : "Configuration";
 }
@@ -79,10 +80,10 @@ const logtoErrorText = z
   );
 
 /**
- * Auth.js's errors as one line each: what happened and what lies behind it, without stack traces,
+ * Logs each error of Auth.js in one line: what happened and its causes, without stack traces,
  * tokens or bodies.
  *
- * @param context of the request; gets the error
+ * @param context of the request; receives the error
  */
 export const authLogger = (context: SignInContext): NonNullable<NextAuthConfig["logger"]> => ({
   error(error) {
@@ -91,7 +92,7 @@ export const authLogger = (context: SignInContext): NonNullable<NextAuthConfig["
     const logtoError = chain.find(isLogtoError);
     if (logtoError) {
       const { AUTH_LOGTO_ISSUER: issuer } = env();
-      return log.error("sign-in impossible", { issuer, reason: logtoError.message });
+      return log.error("sign-in failed", { issuer, reason: logtoError.message });
     }
     const reasons = chain.map((each) => {
       const code = oauthErrorCode(each);
@@ -105,8 +106,8 @@ export const authLogger = (context: SignInContext): NonNullable<NextAuthConfig["
     if (env().NODE_ENV !== "production") log.warn(code);
   },
   debug(message, metadata) {
-    // Nowhere else does Auth.js tell what Logto sent back. Its other debug lines contain tokens:
-    // none is printed.
+    // Only this debug line has the error that Logto sent back. Other debug lines contain tokens, so
+    // they are not logged.
     if (message === "OAuthCallbackError")
       context.logtoError = logtoErrorText.safeParse(metadata).data;
   },

@@ -10,16 +10,16 @@ type SignInParameters = Parameters<
 >[0];
 
 /**
- * Auth.js's `signIn` callback: who may sign in, and who they are in the database.
+ * Auth.js's `signIn` callback: checks AUTH_ALLOWED_EMAILS and writes the user to the database.
  *
- * @returns true; false, or where the browser goes instead
+ * @returns true; false or a path to redirect to if the user may not sign in
  * @throws DatabaseError
  */
 export async function onSignIn({ account, profile }: SignInParameters): Promise<boolean | string> {
   if (!account) return false;
   const claims = parseUserClaims(profile);
   if (!isAllowed(claims, env().AUTH_ALLOWED_EMAILS)) {
-    log.warn("sign-in refused", { user: claims.sub, reason: "not on AUTH_ALLOWED_EMAILS" });
+    log.warn("sign-in rejected", { user: claims.sub, reason: "not on AUTH_ALLOWED_EMAILS" });
     return "/refused";
   }
   await currentUsers()?.upsert(claims);

@@ -14,21 +14,22 @@ declare module "next-auth" {
 
 declare module "@auth/core/jwt" {
   interface JWT extends Partial<Omit<Session, "exp">> {
-    /** Auth.js's own. */
+    /** Set by Auth.js. */
     exp?: number;
   }
 }
 
 /**
- * The cookie value that a session was decoded from. A symbol: it survives Auth.js's copies of the
- * session, and is in no JSON.
+ * The cookie value that a session was decoded from. A symbol survives the copies that Auth.js
+ * makes, and is never in JSON.
  */
 const decodedFrom = Symbol("decoded from");
 
 type JwtOptions = Required<Pick<NonNullable<NextAuthConfig["jwt"]>, "encode" | "decode">>;
 
 /**
- * Auth.js's routines for its JWT, as the store: auth.ts says why encode never changes a session.
+ * Auth.js's `jwt.encode` and `jwt.decode`, which read and write the session store. auth.ts says why
+ * `encode` never changes a session.
  */
 export const sessionCookie: JwtOptions = {
   async encode({ token }) {
@@ -38,8 +39,7 @@ export const sessionCookie: JwtOptions = {
     const value = await sessionStore().begin(token, {
       userAgent: (await headers()).get("user-agent"),
     });
-    // This process knows the session from now on, and so what to revoke, should Logto end it before
-    // its first request.
+    // So that this process can revoke the grant if Logto ends the session before its first request.
     sessionState(parseSession(token));
     return value;
   },

@@ -1,20 +1,23 @@
-/** What becomes of one sign-in at Logto, for the route that has Auth.js answer it. */
+/**
+ * What callbacks and the logger of Auth.js report about one request, for the route that passed it
+ * on.
+ */
 export interface SignInContext {
-  /** Whether a page of ours sent the request, so that Auth.js need not look for its CSRF token. */
+  /** Whether a page of ours sent the request. Auth.js then needs no CSRF token. */
   isSameOrigin?: boolean;
-  /** Where the browser asks to come back to: anything. */
+  /** The page to return to; untrusted. */
   callbackUrl?: string | undefined;
-  /** The grant that Logto gave: revoked should the sign-in fail from there on. */
+  /** The grant that Logto issued. It is revoked if the sign-in fails later. */
   grant?: { subject: string; refreshToken: string | undefined };
-  /** What Auth.js told its logger. */
+  /** The error that Auth.js logged. */
   error?: Error;
-  /** The error that Logto sent back to the callback, with its description. */
+  /** Error and description that Logto sent to the callback. */
   logtoError?: string | undefined;
 }
 
 /**
- * By the request that Auth.js's handler gets: its configuration is made for that very request, and
- * the callbacks in it see only parts of a sign-in.
+ * The key is the request that Auth.js's handler gets: Auth.js creates its configuration for each
+ * request, and each of the callbacks in it sees only a part of the sign-in.
  */
 const contexts = new WeakMap<Request, SignInContext>();
 

@@ -9,12 +9,12 @@ import { toSessionError } from "./session-error";
 import { sessionState, type SessionState } from "./session-state";
 
 /**
- * A session with all its claims. A cookie has no room for very many, and omits the largest
- * (`withoutLargeClaims`). The process in which the sign-in or the last renewal was has them in
- * memory; after a restart it asks userinfo, once a session.
+ * Returns a session with all its claims. A cookie omits the largest ones (`withoutLargeClaims`).
+ * The process of the sign-in or the last renewal has them in memory; after a restart they are
+ * fetched from userinfo, once per session.
  *
- * @param session the newest copy that this process knows
- * @throws SessionError where Logto does not answer: an omitted claim is not an empty one;
+ * @param session the newest copy in this process
+ * @throws SessionError if Logto does not respond (an omitted claim is not an empty one);
  *   `session_ended`
  */
 export async function completeSession(session: Session, now = Date.now): Promise<Session> {
@@ -26,7 +26,7 @@ export async function completeSession(session: Session, now = Date.now): Promise
     throw toSessionError(error);
   }
   if (state.session.endedAt !== undefined)
-    throw new SessionError("session_ended", "Logto refused the grant");
+    throw new SessionError("session_ended", "Logto rejected the grant");
   return state.session;
 }
 
@@ -39,11 +39,11 @@ async function complete(state: SessionState, now: () => number): Promise<void> {
     async (error: unknown) => {
       if (toLogtoError(error).code === "invalid_token")
         await replaceAccessToken(state.session, accessToken);
-      // That brought all claims, or was the session's end.
+      // The renewal brought all claims, or ended the session.
       if (!state.session.omitted) return undefined;
       throw error;
     },
   );
-  // A renewal may have brought them meanwhile, and an end is one.
+  // A renewal may have brought them in the meantime, or ended the session.
   if (userinfo) state.session = completedSession(state.session, userinfo);
 }

@@ -13,9 +13,9 @@ import { sessionState } from "./session-state";
 import { readSessionStatus, type SessionStatus } from "./session-status";
 
 /**
- * How the session of the current request stands, looked up once in a render. In the row store it is
- * renewed here when it is about to expire. In the cookie store middleware has done that: a server
- * component cannot set cookies, so a rotated token would be lost.
+ * The status of the current request's session, read once per render. With the row store this renews
+ * an expiring session. With the cookie store middleware has renewed it: a server component cannot
+ * set cookies, so a rotated token would be lost.
  *
  * @throws SessionError `database_unavailable`
  */
@@ -27,7 +27,7 @@ async function lookUp(): Promise<SessionStatus> {
 }
 
 /**
- * The session of the current request, with its tokens. Server-side only.
+ * The session of the current request, with its tokens. It must stay on the server.
  *
  * @throws SessionError `signed_out`, `session_ended` or `database_unavailable`
  */
@@ -37,29 +37,26 @@ export async function currentSession(): Promise<Session> {
   throw noSessionError(status.status);
 }
 
-/** Why there is no session to work with. */
+/** The error for a request without an active session. */
 export function noSessionError(status: SessionStatus["status"]): SessionError {
   return status === "ended"
-    ? new SessionError("session_ended", "Logto refused the session's grant")
+    ? new SessionError("session_ended", "Logto rejected the session's grant")
     : new SessionError("signed_out", "this needs a session");
 }
 
 /**
- * The session of the current request, or null: what `auth` of auth.ts is. Whatever is wrong with a
- * session or its cookie means null: nothing fails open. It never writes a cookie.
+ * The public view of the current request's session, or null. `auth` of auth.ts returns this. A
+ * cookie or session that is invalid in any way is null. It never writes a cookie.
  *
- * @throws SessionError `database_unavailable`; `provider_unavailable` and the like where a claim is
- *   to be asked of Logto that the cookie had no room for
+ * @throws SessionError `database_unavailable`; `provider_unavailable` and the like if claims that
+ *   the cookie omits can't be fetched
  */
 export async function getSession(): Promise<PublicSession | null> {
   const status = await currentStatus();
   return status.status === "active" ? toPublicSession(await completeSession(status.session)) : null;
 }
 
-/**
- * The session with a longer life where it needs one, in the cookie store: the row store extends its
- * rows itself.
- */
+/** Extends a session of the cookie store in its second half. The row store extends rows itself. */
 function extended(session: Session, now = Date.now()): Session {
   if (usesRowStore() || !needsExtension(session, now)) return session;
   const state = sessionState(session);
@@ -68,9 +65,9 @@ function extended(session: Session, now = Date.now()): Session {
 }
 
 /**
- * The cookies to write for a session; none where the browser has what it needs.
+ * The cookies to write for a session; none if the browser has the newest copy.
  *
- * @param cookies all that the request has
+ * @param cookies all cookies of the request
  */
 export async function cookiesToWrite(
   session: Session,
@@ -86,8 +83,8 @@ export async function cookiesToWrite(
 }
 
 /**
- * Writes what a handler or action got to the session's cookie, in the cookie store. A page can't
- * set cookies: then this process keeps it, and the next request through middleware writes it.
+ * Writes a changed session to its cookie, in a handler or an action. A page can't set cookies: the
+ * change then stays in memory until the next request through middleware writes it.
  */
 export async function writeSessionCookie(session: Session): Promise<void> {
   const jar = await cookies();
@@ -95,12 +92,12 @@ export async function writeSessionCookie(session: Session): Promise<void> {
   try {
     for (const { name, value, options } of written) jar.set(name, value, options);
   } catch {
-    // Next refuses it while it renders a page.
+    // Next.js throws while it renders a page.
     if (written.length > 0) sessionState(session).isUnwritten = true;
   }
 }
 
-/** Removes the session cookies that the request has from the browser, in an action. */
+/** Removes the request's session cookies from the browser, in a handler or an action. */
 export async function removeSessionCookies(): Promise<void> {
   const jar = await cookies();
   const names = jar.getAll().map(({ name }) => name);

@@ -9,13 +9,13 @@ import { logtoClient } from "./logto-client";
 import { removeState, knownSessions } from "./session-state";
 
 /**
- * Ends a session: in its store, and its grant at Logto after any request under way, so that a
- * rotated refresh token is revoked too. Nobody stays signed in because Logto does not answer: that
- * goes to the log.
+ * Ends a session in its store and revokes its grant at Logto. It waits for token requests of the
+ * session first, because they may rotate the refresh token that is to be revoked. If Logto does not
+ * respond, the session ends all the same, and the log says that the grant is still valid.
  *
- * @param event what the log calls it
- * @param options `keepGrant`: another session goes on with it
- * @throws DatabaseError: then the session is over in this process, but not in its row
+ * @param event how the log names it
+ * @param options `keepGrant`: another session uses the same grant
+ * @throws DatabaseError after ending the session in this process, but not in its row
  */
 export async function endSession(
   session: Session,
@@ -33,9 +33,9 @@ export async function endSession(
 }
 
 /**
- * Ends sessions with their grants: those that the store knows and those that this process knows.
+ * Ends sessions and revokes their grants: those in the store and those in this process's memory.
  *
- * @returns how many were found
+ * @returns the number of sessions
  * @throws DatabaseError
  */
 export async function endSessions(which: SessionFilter, event: string): Promise<number> {
@@ -58,7 +58,7 @@ export async function endSessions(which: SessionFilter, event: string): Promise<
   return ended.length;
 }
 
-/** Revokes a session's grant at Logto, and says so in the log, whether or not that worked. */
+/** Revokes a session's grant at Logto. A failure is logged, and does not throw. */
 export async function revokeSessionGrant(
   { subject: user, refreshToken }: Session,
   event: string,
@@ -72,7 +72,7 @@ export async function revokeSessionGrant(
   }
 }
 
-/** For `catch`: an outage of the database goes to the log, anything else on. */
+/** For `catch`: logs an outage of the database, and throws any other error. */
 export function logOutage(event: string): (error: unknown) => void {
   return (error) => {
     if (!isDatabaseError(error)) throw error;

@@ -21,38 +21,38 @@ import { sessionState, type SessionState } from "./session-state";
 import { sessionStatus, type SessionStatus } from "./session-status";
 
 /*
- * Renews a session ahead of its access token's end, and gets tokens for APIs and organizations by
- * its refresh token.
+ * Renews a session before its access token expires, and exchanges its refresh token for access
+ * tokens of APIs and organizations. Logto may rotate the refresh token at each use, and revokes the
+ * grant if an old one is used again, so all uses of one session go through `withRefreshToken`. Read
+ * lib/session/model/session.ts next.
  *
- * Cookie store: middleware renews, since only a response can carry the new cookie. The same
- * request's page sees the new one. Row store: whatever looks the session up renews it (guards,
- * `auth`, getAccessToken), and writes the row. Both: getAccessToken renews where middleware did not
- * pass, such as in /api/proxy; getUserinfo where Logto refuses the token.
- *
- * Read model/session.ts next.
+ * Who renews:
+ * - Cookie store: middleware, because only a response can carry the new cookie. The page of the
+ *   same request gets the renewed session.
+ * - Row store: the code that reads the session (guards, `auth`, getAccessToken). It writes the row.
+ * - Both: getAccessToken on routes that middleware does not match, such as /api/proxy, and
+ *   getUserinfo if Logto rejects the access token.
  */
 
-/**
- * How long a request with a good access token waits for a renewal in the row store, in
- * milliseconds.
- */
+/** Row store: how long a request with a valid access token waits for a renewal, in milliseconds. */
 const maxWait = 1_000;
-/** How long a session is not renewed for a refused access token after it was, in milliseconds. */
+/** Between two renewals because Logto rejected the access token, in milliseconds. */
 const minReplaceInterval = 60_000;
 
 /**
- * The session with tokens that are good for a while. The rule:
+ * Returns the session with an access token that does not expire soon. The rules:
  *
- * - Nothing is renewed until the access token is about to expire.
- * - Any number of parallel calls make one request. A later call with the old cookie gets its
- *   result, which this process keeps in memory (session-state.ts); in the row store other processes
- *   find it in the row.
- * - Only a refused grant ends the session. Without an answer the tokens stay, and serve as long as
- *   they are good. The next try comes after a pause of 1 s, 2 s, 4 s … 10 s (single-flight.ts).
- * - In the row store a request whose token is still good goes on without the renewal after a
- *   second. In the cookie store it waits: only its own response can carry the new cookie.
+ * - A session is renewed when its access token is about to expire, and not before.
+ * - Parallel calls make one request. A later call with the old cookie gets the same result from
+ *   memory (session-state.ts), in other processes from the row (row store).
+ * - Only a rejected grant ends the session. If Logto does not respond, the session keeps its tokens
+ *   and uses them until they expire. It is tried again after 1 s, 2 s, 4 s … 10 s
+ *   (single-flight.ts).
+ * - With the row store a request whose access token is still valid continues after a second without
+ *   the renewal. With the cookie store it waits, because only its response can carry the new
+ *   cookie.
  *
- * @param read as the request's cookie or row had it; this process may know a newer copy
+ * @param read the session from the request's cookie or row. This process may have a newer copy
  * @param now in milliseconds
  */
 export async function renewSession(read: Session, now = Date.now): Promise<SessionStatus> {
@@ -60,19 +60,19 @@ export async function renewSession(read: Session, now = Date.now): Promise<Sessi
   if (known.status !== "active") return known;
   if (!known.session.refreshToken || !isExpiring(known.session, now())) return known;
   const state = sessionState(read);
-  // A failure is kept in `state.renewal`, and `sessionStatus` reports it.
+  // `state.renewal` remembers a failure, and `sessionStatus` returns it.
   const renewal = state.renewal.run(() => renew(state, now), now).catch(() => undefined);
   const isGood = () => !isExpired(state.session, now());
   if (usesRowStore() && isGood()) await Promise.race([renewal, pause(maxWait)]);
-  // It may have come to its end during that second.
+  // The access token may have expired during that second.
   if (!usesRowStore() || !isGood()) await renewal;
   return state.isSignedOut ? { status: "none" } : sessionStatus(state.session);
 }
 
 /**
- * Renews a session whose access token Logto does not accept any more, ahead of its end: the person
- * was suspended, or the grant is gone. The answer decides whether the session is over. At most once
- * a minute, should Logto refuse what it has just given, too.
+ * Renews a session whose access token Logto rejected before it expired. Either that works, or Logto
+ * rejects the grant too (the user was suspended, the grant revoked) and the session ends. At most
+ * once a minute, in case Logto rejects its newest tokens as well.
  *
  * @param read as for renewSession
  * @param rejected the access token
@@ -96,10 +96,7 @@ export async function replaceAccessToken(
   return sessionStatus(read);
 }
 
-/**
- * @param isDue whether a copy of the session still needs it: another process may have renewed it
- *   while this one waited
- */
+/** @param isDue whether a copy of the session needs renewal: another process may have renewed it */
 async function renew(
   state: SessionState,
   now: () => number,
@@ -110,17 +107,14 @@ async function renew(
     await withRefreshToken(state, async (newest) => {
       if (!isDue(newest)) return newest;
       if (await isDeleted(newest)) {
-        await revokeSessionGrant(newest, "session of a deleted user ended");
+        await revokeSessionGrant(newest, "session ended: user was deleted");
         throw new LogtoError("invalid_grant", "the user was deleted here");
       }
       const response = await requestTokens(newest, {});
       const renewed = renewedSession(newest, response, now());
-      // An answer without an e-mail address says nothing about it.
+      // A response without an e-mail claim does not say that the address has changed.
       if (response.claims?.email && !isAllowed(response.claims, env().AUTH_ALLOWED_EMAILS)) {
-        await revokeSessionGrant(
-          renewed,
-          "session of a user ended who is not on AUTH_ALLOWED_EMAILS any more",
-        );
+        await revokeSessionGrant(renewed, "session ended: user no longer on AUTH_ALLOWED_EMAILS");
         throw new LogtoError("invalid_grant", "not on AUTH_ALLOWED_EMAILS");
       }
       log.info("session renewed", { user });
@@ -133,9 +127,9 @@ async function renew(
 }
 
 /**
- * Gets an access token for another audience with a session's refresh token.
+ * Fetches an access token for an API or an organization with a session's refresh token.
  *
- * @throws LogtoError; `invalid_grant` has then ended the session
+ * @throws LogtoError; after `invalid_grant` the session has ended
  */
 export async function exchangeToken(
   state: SessionState,
@@ -159,12 +153,12 @@ const requestTokens = (
 };
 
 /**
- * Lets `use` have a session's refresh token, which may change with each use: one use at a time in
- * this process and, in the row store, in all processes. In the cookie store two processes can use
- * it at the same time.
+ * Runs `use` with the newest copy of a session, one at a time: in this process, and with the row
+ * store across all processes. (With the cookie store two processes can use a refresh token at the
+ * same time; run one process, or use the row store.)
  *
- * @param use gets the newest copy of the session, returns what became of it
- * @throws LogtoError; DatabaseError where the row could not be locked, and Logto was not asked
+ * @param use sends one request with the refresh token, and returns the changed session
+ * @throws LogtoError; DatabaseError if the row could not be locked, before any request to Logto
  */
 function withRefreshToken(
   state: SessionState,
@@ -189,9 +183,9 @@ function withRefreshToken(
           return toTombstone(newest);
         }
       });
-      // The row is gone: signed out, by another process too.
+      // The row is gone: this or another process signed the user out.
       if (!result) state.isSignedOut = true;
-      // In the cookie store the next response has yet to carry it.
+      // With the cookie store it is written with the next response.
       else if (result !== state.session)
         Object.assign(state, { session: result, isUnwritten: !usesRowStore() });
       if (failed.error) throw failed.error;
@@ -204,8 +198,8 @@ function withRefreshToken(
 }
 
 /**
- * Cookie store with a database: whether the user was deleted. Rows are deleted with their user.
- * False in an outage.
+ * Whether the user was deleted, for the cookie store with a database. (Rows of the row store are
+ * deleted with their user.) False if the database does not respond.
  */
 async function isDeleted({ subject }: Session): Promise<boolean> {
   const users = usesRowStore() ? undefined : currentUsers();

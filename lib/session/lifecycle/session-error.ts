@@ -16,7 +16,7 @@ const codes: Record<LogtoErrorCode, SessionErrorCode> = {
   rejected: "provider_refused",
 };
 
-/** Logto's refusal in terms of the session. */
+/** Converts an error of Logto or the database into a SessionError. */
 export function toSessionError(error: unknown): SessionError {
   if (isSessionError(error)) return error;
   const { code, message, cause } = toLogtoError(error);
@@ -35,11 +35,10 @@ export async function reportOutage<T>(work: Promise<T>): Promise<T> {
 }
 
 /**
- * Tells the operator of a request to Logto that failed, whatever becomes of the page. A refused
- * grant has a line of its own, where it ends the session, and membership is a question that an
- * organization's address asks.
+ * Logs a failed request to Logto. Not `invalid_grant`, which is logged where it ends the session,
+ * and not `access_denied`: it only means that the user is not a member of an organization.
  *
- * @param fields such as the user
+ * @param fields for the log, such as the user
  */
 export function logFailure(event: string, error: unknown, fields: Record<string, unknown>): void {
   const { code, message: reason } = toLogtoError(error);

@@ -3,35 +3,27 @@ import { processWide } from "@/lib/process-wide";
 import { isNewer, type Session } from "../model/session";
 import { SingleFlight } from "./single-flight";
 
-/** What this process knows of one session. */
+/** What this process remembers of a session. */
 export interface SessionState {
-  /**
-   * The newest copy: a request with an older cookie gets this one, and so never renews what was
-   * renewed.
-   */
+  /** The newest copy. A request with an older cookie gets this one, so it renews nothing twice. */
   session: Session;
-  /**
-   * Set where the session ended here while a request of it was under way: that brings nothing back.
-   */
+  /** Set at sign-out, so that a request in flight does not bring the session back. */
   isSignedOut: boolean;
-  /** Whether no cookie and no row has the newest copy yet, so that it would be lost with this. */
+  /** Whether the newest copy is in no cookie and no row yet. It would be lost with this state. */
   isUnwritten: boolean;
-  /**
-   * The last of the requests that use the refresh token. They go one after another: it may change
-   * with each.
-   */
+  /** The last request with the refresh token. The next one waits for it: the token may rotate. */
   lastTokenRequest: Promise<unknown>;
-  /** Requests for tokens under way. */
+  /** Number of token requests in flight or waiting. */
   pending: number;
-  /** Renewal of the session's own access token. */
+  /** Renewal of the session. */
   renewal: SingleFlight<void>;
-  /** When it was last renewed because Logto refused the access token, in milliseconds. */
+  /** When it was last renewed because Logto rejected the access token, in milliseconds. */
   replacedAt: number;
-  /** Userinfo's answer with the claims that a cookie omits. */
+  /** Request to userinfo for the claims that a cookie omits. */
   completion: SingleFlight<void>;
 }
 
-/** More than these are held only where a cookie or a row could not restore them. */
+/** Above this number only states stay whose newest copy is not written yet. */
 const maxStates = 100_000;
 
 interface States {
@@ -40,23 +32,23 @@ interface States {
 }
 
 /**
- * Keyed by our session id, which is random, inside the encrypted cookie and of one session only: no
- * renewal is ever shared by audience or user (CVE-2025-67490).
+ * The key is our session id: random, secret, and of one session. Results are therefore never shared
+ * between sessions of a user or an audience (as in CVE-2025-67490).
  */
 const states = () =>
   processWide<States>("sessions", () => ({ bySessionId: new Map(), hasWarned: false }));
 
 /**
- * This process's state of a session, brought up to date by a copy that another process may have
- * made.
+ * Returns this process's state of a session. If the given copy is newer, the state takes it over:
+ * another process may have renewed it.
  */
 export function sessionState(session: Session): SessionState {
-  const { bySessionId: bySid } = states();
-  const known = bySid.get(session.sessionId);
+  const { bySessionId } = states();
+  const known = bySessionId.get(session.sessionId);
   if (known) {
-    // The one that was not used for longest comes first.
-    bySid.delete(session.sessionId);
-    bySid.set(session.sessionId, known);
+    // Moves it to the end of the map: the least recently used one comes first.
+    bySessionId.delete(session.sessionId);
+    bySessionId.set(session.sessionId, known);
     if (isNewer(session, known.session)) Object.assign(known, { session, isUnwritten: false });
     return known;
   }
@@ -70,12 +62,12 @@ export function sessionState(session: Session): SessionState {
     replacedAt: -Infinity,
     completion: new SingleFlight<void>(),
   };
-  bySid.set(session.sessionId, state);
-  if (bySid.size > maxStates) makeRoom(session.sessionId);
+  bySessionId.set(session.sessionId, state);
+  if (bySessionId.size > maxStates) makeRoom(session.sessionId);
   return state;
 }
 
-/** Forgets what was not used for longest and can be restored. @param except stays, whatever it is */
+/** Removes the least recently used states that a cookie or a row can restore, except one. */
 function makeRoom(except: string): void {
   const all = states();
   if (!all.hasWarned) log.warn("many sessions in memory", { sessions: all.bySessionId.size });
@@ -86,7 +78,7 @@ function makeRoom(except: string): void {
   }
 }
 
-/** Takes a session's state away: what is under way learns that the session has ended. */
+/** Forgets a session. Requests in flight notice that it has ended. */
 export function removeState(session: Session): SessionState {
   const state = sessionState(session);
   state.isSignedOut = true;
@@ -94,6 +86,6 @@ export function removeState(session: Session): SessionState {
   return state;
 }
 
-/** The sessions that this process knows. @param matches picks them */
+/** The sessions in memory that match. */
 export const knownSessions = (matches: (session: Session) => boolean): Session[] =>
   [...states().bySessionId.values()].map(({ session }) => session).filter(matches);

@@ -5,21 +5,21 @@ import type { Session } from "../model/session";
 import { sessionState } from "./session-state";
 
 /**
- * How the session of a request stands, from reading its cookie to its guards.
+ * The status of a request's session, from reading its cookie to its guards.
  *
- * - `none`: there is none; it has expired, or ended here.
+ * - `none`: there is no session, or it has expired or was ended.
  * - `unreadable`: the cookie was tampered with or truncated.
- * - `foreign`: the cookie is another app's on this host or domain, or was made with another secret
- *   or by the other store. It means as much as none, and stays where it is: the other app needs it,
+ * - `foreign`: the cookie belongs to another app on this host or domain, or was made with another
+ *   secret or by the other store. It counts as none, but is not removed: the other app needs it,
  *   and a sign-in here replaces it.
- * - `ended`: Logto refused the grant.
- * - `active`: with its newest copy and, where it could not be renewed, why.
+ * - `ended`: Logto rejected the grant.
+ * - `active`: the newest copy, and the error if its renewal failed.
  */
 export type SessionStatus =
   | { status: "none" | "unreadable" | "foreign" | "ended" }
   | { status: "active"; session: Session; failure?: LogtoError };
 
-/** How a session stands as this process knows it. Asks neither Logto nor the store. */
+/** The status of a session as this process knows it, without a request to Logto or the store. */
 export function sessionStatus(read: Session): SessionStatus {
   if (read.endedAt !== undefined) return { status: "ended" };
   const { session, isSignedOut, renewal } = sessionState(read);
@@ -30,10 +30,10 @@ export function sessionStatus(read: Session): SessionStatus {
 }
 
 /**
- * How the session of a request stands: one decryption, or one query.
+ * Reads the status of a request's session: one decryption (cookie store) or one query (row store).
  *
  * @param cookies all cookies of the request
- * @throws DatabaseError: that nobody could be asked does not mean "signed out"
+ * @throws DatabaseError in an outage, which must not pass for "signed out"
  */
 export async function readSessionStatus(
   cookies: readonly { name: string; value: string }[],

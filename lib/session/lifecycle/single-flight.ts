@@ -2,21 +2,20 @@ import { toLogtoError } from "@/lib/logto/client";
 import type { LogtoError, LogtoErrorCode } from "@/lib/logto/errors";
 
 /**
- * Failures that say nothing about the user and may pass: asking again at once would only burden the
- * provider.
+ * Failures that say nothing about the user and may pass. An immediate retry would only add load.
  */
 const temporary: readonly LogtoErrorCode[] = ["unavailable", "invalid_client", "rejected"];
 
 /**
- * One request of a kind at a time: whoever asks meanwhile gets the same answer. After a failure
- * that may pass, the same error is given at once for 1 s, 2 s, 4 s … 10 s, and then the next who
- * asks tries again.
+ * Sends one request of a kind at a time: calls in the meantime get its result. After a temporary
+ * failure it throws the same error for 1 s, 2 s, 4 s … 10 s without a request; then the next call
+ * tries again.
  */
 export class SingleFlight<Result> {
-  #underWay: Promise<Result> | undefined;
+  #inFlight: Promise<Result> | undefined;
   #failure: { error: LogtoError; count: number; notBefore: number } | undefined;
 
-  /** The last failure, when nothing has succeeded since. */
+  /** The last failure, if no request has succeeded since. */
   get failure(): LogtoError | undefined {
     return this.#failure?.error;
   }
@@ -28,17 +27,17 @@ export class SingleFlight<Result> {
    */
   async run(send: () => Promise<Result>, now: () => number): Promise<Result> {
     if (this.#failure && now() < this.#failure.notBefore) throw this.#failure.error;
-    this.#underWay ??= this.#send(send, now).finally(() => {
-      this.#underWay = undefined;
+    this.#inFlight ??= this.#send(send, now).finally(() => {
+      this.#inFlight = undefined;
     });
-    return this.#underWay;
+    return this.#inFlight;
   }
 
   async #send(send: () => Promise<Result>, now: () => number): Promise<Result> {
     try {
-      const answer = await send();
+      const result = await send();
       this.#failure = undefined;
-      return answer;
+      return result;
     } catch (thrown) {
       const error = toLogtoError(thrown);
       const count = (this.#failure?.count ?? 0) + 1;

@@ -4,10 +4,10 @@ interface EmailClaims {
 }
 
 /**
- * Whether a user may use this site, by their e-mail address.
+ * Whether AUTH_ALLOWED_EMAILS allows a user. The address must be verified at Logto.
  *
- * @param allowed addresses and `@domains` in lower case; none lets everybody in, those without an
- *   address included
+ * @param allowed addresses and `@domains` in lower case. An empty list allows every user, also one
+ *   without an address
  */
 export function isAllowed(
   { email, email_verified }: EmailClaims,

@@ -1,21 +1,21 @@
-/** Where somebody lands who signs in without having asked for a page. */
+/** The page after a sign-in that was not for another page. */
 export const defaultCallbackUrl = "/dashboard";
 
-/** Where Auth.js's routes and our own for signing in and out are. */
+/** Path of Auth.js's routes, and of our own beside them. */
 export const authPath = "/api/auth";
 const signInPage = "/sign-in";
 
-/** The longest way back, in characters: it travels to Logto and back within an address. */
+/** In characters. The path travels to Logto and back in a URL. */
 const maxPathLength = 2_000;
 
 /**
- * The path to come back to after signing in, which is always on this origin: an attacker's link
- * must not lead away.
+ * Checks the page to return to after sign-in or sign-out. The result is always a path of this site,
+ * so that an attacker's link can't lead to another one.
  *
- * @param value what a query, a form or a header says; anything
- * @param origin our own origin, of which an absolute URL is accepted too
- * @param fallback what a value stands for that is no such path
- * @returns path, query and fragment, beginning with a single slash; a long one without its query
+ * @param value from a query, a form or a header; untrusted
+ * @param origin our own origin: an absolute URL on it is accepted too
+ * @param fallback returned for any other value
+ * @returns path, query and fragment, beginning with a single slash; without the query if too long
  */
 export function safeCallbackUrl(
   value: unknown,
@@ -24,8 +24,8 @@ export function safeCallbackUrl(
 ): string {
   if (typeof value !== "string" || !URL.canParse(value, "http://here.invalid")) return fallback;
   const url = new URL(value, "http://here.invalid");
-  // The parser has resolved `//host`, `/\host`, tabs and schemes by now: what is left on the base's
-  // host is a path.
+  // The URL parser resolves `//host`, `/\host`, tabs and schemes. If the base's host is still
+  // there, the value is a path.
   const isPath = value.startsWith("/") && url.origin === "http://here.invalid";
   if (!isPath && (url.origin !== origin || !/^https?:/i.test(value))) return fallback;
   const pathname = url.pathname.replace(/^\/{2,}/, "/");
@@ -35,7 +35,12 @@ export function safeCallbackUrl(
   return pathname.length <= maxPathLength ? pathname : fallback;
 }
 
-/** The sign-in page, which leads back to `path` and may explain an error code. */
+/**
+ * Path of the sign-in page.
+ *
+ * @param path the page to return to
+ * @param error a SignInErrorCode, whose message the page shows
+ */
 export function signInPath(path: string, error?: string): string {
   const query = new URLSearchParams({
     ...(error && { error }),
@@ -45,7 +50,7 @@ export function signInPath(path: string, error?: string): string {
 }
 
 /**
- * Begins the `state` with which the browser comes back from Logto where the server's half of a
- * sign-out is still open.
+ * Prefix of `state` in a sign-out that ended the session in the browser, but not in the database.
+ * The start page says so when Logto sends the browser back.
  */
 export const partialSignOut = "half-";

@@ -6,28 +6,25 @@ import type { Session } from "./session";
 export interface SessionUser {
   /** Logto's subject, with and without a database. */
   id: string;
-  /** Falls back to the user name. */
+  /** The name, or else the username. */
   name: string | null;
   username: string | null;
   email: string | null;
   emailVerified: boolean;
-  /**
-   * The address of a picture; null, too, where the Content Security Policy has browsers show none,
-   * as on plain http.
-   */
+  /** URL of a picture; null if the Content Security Policy forbids it, such as one on http. */
   image: string | null;
   /** Names of the user's roles. */
   roles: string[];
   /** Ids of the organizations that the user is a member of. */
   organizations: string[];
-  /** The user's roles in them, as `organizationId:role`. */
+  /** Roles in these organizations, as `organizationId:role`. */
   organizationRoles: string[];
 }
 
 /** Public view of a session. */
 export interface PublicSession {
   user: SessionUser;
-  /** When it ends unless it is used before, as ISO 8601. */
+  /** When it ends if it is not used until then, as ISO 8601. */
   expires: string;
 }
 

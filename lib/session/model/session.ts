@@ -4,84 +4,82 @@ import { parseUserClaims, type UserClaims } from "@/lib/logto/claims";
 import type { TokenResponse } from "@/lib/logto/tokens";
 
 /*
- * The shape of a session and its times. It is the last of the five files to read first (README.md).
+ * The shape of a session, and the times at which it is renewed and ends. Functions here take and
+ * return sessions, and do nothing else. This is the last of the five files to read first
+ * (README.md).
  *
- * Ten words, used everywhere in the same sense:
+ * Ten words, used in this sense everywhere:
  *
- * - subject: Logto's id of a user, which is the user's id here too.
- * - session: one user, signed in in one browser. `sessionId` is our id of it, `logtoSessionId` Logto's.
- * - store: where sessions are kept. Cookie store (AUTH_SESSION_STRATEGY=jwt): the encrypted cookie
- *   is the session, tokens included. Row store (=database): the cookie is a random string that
- *   names a row, which has the tokens encrypted.
- * - grant: what the user allowed this app at Logto. It lives as long as Logto accepts its newest
- *   refresh token.
- * - renewal: new tokens and claims by the refresh token, ahead of the access token's end.
- * - exchange: an access token for an API or an organization, by the same refresh token.
- * - version: counts changes of the tokens, so that of two copies of one session the newer can be
- *   told.
- * - tombstone: what is left of a session whose grant was refused, by Logto or because the user may
- *   not come here any more. It has no tokens. Whoever has one reads "your session has ended".
- * - state: what one process knows of a session, in memory. Status: how a request's session stands
- *   (lifecycle/session-status.ts).
- * - guard: checks a requirement beside the data that it protects.
+ * - subject: Logto's id of a user. It is also our id of the user (`User.id`).
+ * - session: one user, signed in with one browser. `sessionId` is our id of it, `logtoSessionId` is
+ *   Logto's.
+ * - store: where sessions are stored. The cookie store (AUTH_SESSION_STRATEGY=jwt) encrypts the
+ *   whole session, tokens included, into the cookie. The row store (=database) stores it in a row,
+ *   with the tokens encrypted; the cookie is a random string that identifies the row.
+ * - grant: the user's permission for this app at Logto. It lives as long as Logto accepts its
+ *   newest refresh token.
+ * - renewal: fetches new tokens and claims with the refresh token, before the access token expires.
+ * - exchange: fetches an access token for an API or an organization, with the same refresh token.
+ * - version: a number in the session that grows with each change of its tokens. The copy with the
+ *   higher version is the newer one.
+ * - tombstone: a session whose grant Logto rejected, or whose user may no longer use this site. It
+ *   has no tokens. Its user reads "Your session has ended".
+ * - status: what a request learns about its session (lifecycle/session-status.ts).
+ * - guard: checks the session next to the data that it protects.
  */
 
 /**
- * How long a session lasts without a request, in seconds. A renewal sets it anew, and so does use
- * once less than half is left.
+ * Lifetime of a session without requests, in seconds. A renewal starts it anew; so does a request
+ * in its second half.
  */
 export const sessionLifetime = 7 * 24 * 60 * 60;
 
-/** The tokens of a Logto grant. Times are seconds. The row store seals them. */
+/** The tokens of a grant. Times are in seconds. */
 export const grantTokens = z.object({
   /** Logto's opaque access token, for userinfo. */
   accessToken: z.string().min(1),
-  /** When it expires, and its lifetime as issued. */
+  /** Seconds since 1970. */
   expiresAt: z.number(),
+  /** Lifetime as issued. */
   expiresIn: z.number(),
-  /** Absent when Logto gave none: then nothing can be renewed or exchanged. */
+  /** Absent if Logto issued none. Then there are no renewals and no exchanges. */
   refreshToken: z.string().min(1).optional(),
 });
 
 /**
- * A session, whichever store keeps it. Times are seconds since 1970. Server-side only: nothing of
- * this but the claims that `toPublicSession` lists ever reaches a browser.
+ * A session, in both stores. Times are seconds since 1970. It stays on the server: the browser gets
+ * only the claims that `toPublicSession` lists.
  *
- * It has no member `sub`: by a member of that name Auth.js would link accounts.
+ * It must not have a member `sub`, because Auth.js would link accounts by it.
  */
 const session = z.object({
   subject: z.string().min(1),
-  /**
-   * Our id of this session: random, it survives renewals, and state in memory is shared by it
-   * alone.
-   */
+  /** Random, and the same for the whole life of the session. State in memory has this key. */
   sessionId: z.string().min(1),
-  /** Logto's id of it, by which a back-channel logout may name it. */
+  /** A back-channel logout may name it. */
   logtoSessionId: z.string().optional(),
-  /** When it began, by Logto's clock. */
+  /** When the session began, by Logto's clock. */
   startedAt: z.number(),
   /**
-   * When the user proved who they are, where that is known: a sign-in at Logto may pass without a
-   * password.
+   * When the user authenticated at Logto, if Logto said so. It can be long before `startedAt`:
+   * Logto signs in a user who has a session there without a password.
    */
   authenticatedAt: z.number().optional(),
   version: z.number().int().nonnegative(),
   claims: z.looseObject({ sub: z.string() }),
-  /**
-   * Names of claims that are not here, as the cookie had no room for them (`withoutLargeClaims`).
-   */
+  /** Names of claims that did not fit into the cookie (`withoutLargeClaims`). */
   omitted: z.array(z.string()).min(1).optional(),
   ...grantTokens.partial().shape,
   /** When the session ends. */
   exp: z.number(),
-  /** When the grant was refused: then this is a tombstone. */
+  /** When the grant was rejected. Only a tombstone has it. */
   endedAt: z.number().optional(),
 });
 
 /** @see session */
 export type Session = Readonly<z.output<typeof session>>;
 
-/** What earlier versions of this app called these members in the cookie. */
+/** Names that earlier versions of this app gave to members of the session in the cookie. */
 const earlierNames = {
   sub: "subject",
   sid: "sessionId",
@@ -90,7 +88,7 @@ const earlierNames = {
 };
 
 /**
- * Parses what a store kept, under the names of today or of an earlier version.
+ * Parses a stored session, with the names of this or of an earlier version.
  *
  * @throws z.ZodError
  */
@@ -100,21 +98,21 @@ export function parseSession(stored: unknown): Session {
   return Object.freeze(session.parse({ ...Object.fromEntries(renamed), ...members }));
 }
 
-/** Tells a session from whatever else Auth.js passes as a token. */
+/** Auth.js also passes other objects where it expects a token. */
 export function isSession(value: unknown): value is Session {
   return session.safeParse(value).success;
 }
 
 const seconds = (now: number) => Math.floor(now / 1000);
 
-/** What an id_token says about the session that began with it (OIDC Core §2). */
+/** Claims of an id_token about the session (OIDC Core §2). */
 const idTokenTimes = z.object({
   iat: z.number(),
   auth_time: z.number().optional(),
   sid: z.string().optional(),
 });
 
-/** What the token endpoint answered to the code exchange, as Auth.js passes it on. */
+/** The token endpoint's response to the code exchange, as Auth.js passes it on. */
 interface CodeExchange {
   providerAccountId: string;
   access_token?: string | undefined;
@@ -123,12 +121,12 @@ interface CodeExchange {
 }
 
 /**
- * The session of a user who just signed in at Logto.
+ * Creates the session of a user who has just signed in at Logto.
  *
- * @param response of the token endpoint
- * @param idToken the id_token's validated claims
+ * @param response the token endpoint's
+ * @param idToken validated claims of the id_token
  * @param now in milliseconds
- * @throws z.ZodError when Logto's answer has no access token or subject
+ * @throws z.ZodError if the response lacks an access token or a subject
  */
 export function beginSession(response: CodeExchange, idToken: unknown, now = Date.now()): Session {
   const { iat, auth_time, sid: logtoSessionId } = idTokenTimes.parse(idToken);
@@ -146,16 +144,12 @@ export function beginSession(response: CodeExchange, idToken: unknown, now = Dat
     expiresAt,
     expiresIn,
     refreshToken: response.refresh_token,
-    // Without a refresh token Logto is never asked again, so the session is as good as its access
-    // token.
+    // Without a refresh token the session can't be renewed, so it ends with its access token.
     exp: response.refresh_token ? seconds(now) + sessionLifetime : expiresAt,
   });
 }
 
-/**
- * The session after a renewal: new tokens, and claims as they are now (a role that was taken away
- * is gone).
- */
+/** The session after a renewal, with new tokens and the user's claims of now. */
 export function renewedSession(
   before: Session,
   response: TokenResponse,
@@ -171,14 +165,12 @@ export function renewedSession(
   });
 }
 
-/**
- * The session after an exchange, which may have rotated the refresh token and brings new claims.
- */
+/** The session after an exchange: the refresh token may have rotated, the claims be new. */
 export function exchangedSession(before: Session, response: TokenResponse): Session {
   const { refreshToken } = response;
   const { claims, omitted } = response.claims ? { claims: response.claims } : before;
   const isSame = refreshToken === before.refreshToken;
-  // The very same object: stores write what is not the object that they gave.
+  // Stores write a session only if it is another object than the one that they returned.
   if (isSame && isDeepStrictEqual([claims, omitted], [before.claims, before.omitted]))
     return before;
   if (isSame) return Object.freeze({ ...before, claims, omitted });
@@ -192,9 +184,9 @@ export function exchangedSession(before: Session, response: TokenResponse): Sess
 }
 
 /**
- * The session without its largest claims, as many as it takes to have `limit` bytes at most as
- * JSON; `roles` is the last to go, as an API beside the app may read it in the cookie. It names
- * them, so that no one takes an omitted claim for an empty one (lifecycle/complete-session.ts).
+ * Drops the largest claims until the session has at most `limit` bytes as JSON. `roles` goes last,
+ * because an API on another subdomain may read it from the cookie. The dropped claims are listed in
+ * `omitted`, so that a missing claim is not taken for an empty one (lifecycle/complete-session.ts).
  */
 export function withoutLargeClaims(session: Session, limit: number): Session {
   const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
@@ -214,7 +206,7 @@ export function withoutLargeClaims(session: Session, limit: number): Session {
   return smaller;
 }
 
-/** The session with the claims that it lacks, as userinfo has them. */
+/** The session with its omitted claims, taken from userinfo. */
 export function completedSession(before: Session, userinfo: UserClaims): Session {
   if (!before.omitted) return before;
   const found = before.omitted.filter((name) => name in userinfo);
@@ -225,7 +217,7 @@ export function completedSession(before: Session, userinfo: UserClaims): Session
   return Object.freeze({ ...before, claims, omitted: undefined });
 }
 
-/** The tombstone of a session whose grant was refused. `now` in milliseconds. */
+/** The tombstone of a session. @param now in milliseconds */
 export function toTombstone(
   { subject, sessionId, startedAt, version, exp }: Session,
   now = Date.now(),
@@ -241,25 +233,24 @@ export function toTombstone(
   });
 }
 
-/** The same session with its whole life before it. `now` in milliseconds. */
+/** The session with its full lifetime from now on. @param now in milliseconds */
 export function extendedSession(before: Session, now = Date.now()): Session {
   return Object.freeze({ ...before, exp: seconds(now) + sessionLifetime });
 }
 
-/**
- * Of two copies of one session, whether `one` has later tokens than `other`, or the same tokens and
- * a longer life.
- */
+/** Whether `one` is a newer copy of a session than `other`: newer tokens, or a later end. */
 export function isNewer(one: Session, other: Session): boolean {
   return one.version === other.version ? one.exp > other.exp : one.version > other.version;
 }
 
-/** When an access token expires, and its lifetime, in seconds. Without one nothing expires. */
+/** Times of an access token, in seconds. A session without one never expires by these. */
 type Lifetime = Pick<Session, "expiresAt" | "expiresIn">;
 
 /**
- * Whether a token should be replaced now: ahead of its end by 60 s, or by a quarter of a shorter
- * life. `now` in milliseconds.
+ * Whether it is time to renew an access token: 60 s before it expires, or in the last quarter of a
+ * lifetime below 4 minutes.
+ *
+ * @param now in milliseconds
  */
 export function isExpiring(
   { expiresAt = Infinity, expiresIn = 0 }: Lifetime,
@@ -268,15 +259,12 @@ export function isExpiring(
   return now / 1000 >= expiresAt - Math.min(60, expiresIn / 4);
 }
 
-/** Whether a token is of no use any more. `now` in milliseconds. */
+/** Whether an access token has expired. @param now in milliseconds */
 export function isExpired({ expiresAt = Infinity }: Lifetime, now = Date.now()): boolean {
   return now / 1000 >= expiresAt;
 }
 
-/**
- * Whether the session should last longer: less than half of its life is left. `now` in
- * milliseconds.
- */
+/** Whether less than half of the session's lifetime is left. @param now in milliseconds */
 export function needsExtension({ exp, refreshToken }: Session, now = Date.now()): boolean {
   return refreshToken !== undefined && exp - now / 1000 < sessionLifetime / 2;
 }

@@ -1,16 +1,16 @@
 /*
- * The way back travels in `state`, which Logto hands back as it is. So it belongs to this one
- * sign-in or sign-out: it is there where cookies got lost, and no other tab overwrites it.
+ * The page to return to travels in `state`, which Logto returns unchanged. So it belongs to one
+ * sign-in or sign-out: it survives lost cookies, and another tab can't overwrite it.
  */
 
-/** Neither in base64url nor in what Auth.js and we put before it. */
+/** Occurs neither in base64url nor in the value before it. */
 const separator = "~";
 
-/** `state` with the path to come back to. */
+/** Appends the path to return to. */
 export const addPath = (state: string, path: string): string =>
   `${state}${separator}${Buffer.from(path).toString("base64url")}`;
 
-/** What `withPath` put together. The path is what the browser's address says: anything. */
+/** Splits a `state` that `addPath` made. The path is untrusted: it comes from the address bar. */
 export function parseState(value: string): { state: string; path: string | undefined } {
   const [state = "", encoded] = value.split(separator);
   return { state, path: encoded && Buffer.from(encoded, "base64url").toString() };

@@ -28,10 +28,9 @@ import { signOut } from "./sign-out";
 type AuthRequest = Parameters<typeof handlers.GET>[0];
 
 /**
- * Auth.js's routes, to which the forms for signing in and out send too. Auth.js signs in; what
- * becomes of sessions is ours. So it never gets to see a session cookie, and never waits for a
- * store, except to begin a session. Nor does it keep the page to come back to: that travels in
- * `state`.
+ * Serves /api/auth. Auth.js signs users in; reading, ending and returning sessions is ours. So
+ * Auth.js never gets a session cookie, and waits for a store only to begin a session. The page to
+ * return to travels in `state`, not in a cookie of Auth.js.
  */
 export async function handleAuthRequest(request: AuthRequest): Promise<Response> {
   const { pathname, search } = request.nextUrl;
@@ -51,13 +50,13 @@ export async function handleAuthRequest(request: AuthRequest): Promise<Response>
   return response;
 }
 
-/** Has Auth.js answer a request at the address that browsers know, without its session. */
+/** Passes a request to Auth.js, with the URL that browsers use and without its session. */
 async function callAuthjs(
   request: AuthRequest,
   url: URL,
 ): Promise<{ response: NextResponse; context: SignInContext }> {
   const { method } = request;
-  // From its parts: Next hands over a proxy of the request, which Node.js 24 refuses to copy.
+  // Built from parts: Node.js 24 can't copy the proxy object that Next.js passes.
   const bareRequest = new NextRequest(url, {
     method,
     headers: withoutSession(request),
@@ -78,10 +77,13 @@ async function callAuthjs(
   return { response, context };
 }
 
-/** Auth.js's cookie with the page to come back to: of whichever tab began its sign-in last. */
+/**
+ * Auth.js's cookie with the page to return to. With several tabs it is that of the last sign-in to
+ * begin.
+ */
 const isCallbackUrlCookie = (name = "") => name.endsWith("authjs.callback-url");
 
-/** Auth.js takes whatever begins with the session cookie's name for a chunk of it. */
+/** Auth.js takes every cookie whose name begins with that of the session cookie for a chunk. */
 const withoutSession = ({ headers }: AuthRequest): Headers =>
   replaceCookies(
     headers,
@@ -89,9 +91,9 @@ const withoutSession = ({ headers }: AuthRequest): Headers =>
   );
 
 /**
- * What `useSession` asks for. Auth.js would write the cookie anew on each look, and of parallel
- * requests the last would win, with old tokens; and it would call an outage of the database "signed
- * out". What `update` sends is ignored.
+ * Responds to `useSession`. Auth.js would write the cookie again at each call, so that the last of
+ * several parallel requests could bring old tokens back, and would report an outage of the database
+ * as "signed out". Data that `update` sends is ignored.
  */
 async function respondWithSession(): Promise<Response> {
   try {
@@ -102,9 +104,9 @@ async function respondWithSession(): Promise<Response> {
 }
 
 /**
- * Sends the browser to Logto, with the page to come back to in `state`. On another host than
- * AUTH_URL's it has to sign in there: that host will get Logto's answer, and needs the cookies that
- * go with it.
+ * Sends the browser to Logto, with the page to return to in `state`. If the browser is not on the
+ * host of AUTH_URL, it is sent to the sign-in page there first: Logto redirects to that host, and
+ * the cookies of the sign-in must be there.
  *
  * @param response of Auth.js
  */
@@ -129,10 +131,7 @@ async function beginSignIn(
   return redirectTo(response, destination.href);
 }
 
-/**
- * Says what failed on the sign-in page, to which Auth.js leads with little more than
- * "Configuration".
- */
+/** Redirects to the sign-in page with an exact error code, in place of Auth.js's general ones. */
 async function redirectWithError(
   response: Response,
   { error }: SignInContext,
@@ -145,7 +144,7 @@ async function redirectWithError(
 
 const forScripts = z.object({ url: z.string() });
 
-/** Where an answer of Auth.js sends the browser: a script is told in JSON. */
+/** Where Auth.js's response redirects to. For scripts it is in the JSON body. */
 async function redirectTarget(response: Response): Promise<string | undefined> {
   const location = response.headers.get("location");
   if (location || !isJson(response)) return location ?? undefined;
@@ -154,7 +153,7 @@ async function redirectTarget(response: Response): Promise<string | undefined> {
 
 const isJson = ({ headers }: Response) => headers.get("content-type")?.includes("json");
 
-/** The same answer, with its cookies, which leads elsewhere. */
+/** The same response, with its cookies, redirecting to another URL. */
 function redirectTo(response: Response, url: string): NextResponse {
   const headers = new Headers(response.headers);
   if (!isJson(response)) headers.set("location", url);
@@ -164,8 +163,8 @@ function redirectTo(response: Response, url: string): NextResponse {
 }
 
 /**
- * Has Auth.js sign in, and sends the browser to the page that it wanted. A session that the sign-in
- * replaces has ended, and so has its grant, unless Logto gave both the same one.
+ * Completes a sign-in and redirects to the page that it was for. A session that this browser had
+ * before is ended. Its grant is revoked, unless Logto issued the same grant to the new session.
  */
 async function finishSignIn(request: AuthRequest, url: URL): Promise<Response> {
   const cookies = request.cookies.getAll();
@@ -177,24 +176,24 @@ async function finishSignIn(request: AuthRequest, url: URL): Promise<Response> {
   const { response, context } = await callAuthjs(request, url);
   const written = response.cookies.getAll().map(({ name }) => name);
   if (!written.some(isSessionCookie)) {
-    // In an outage of the database nobody can say whether it is that of the session that stays.
+    // In an outage of the database it is unknown whether the existing session uses this grant.
     if (replaced) await revokeUnusedGrant(context, before);
-    // Another tab has signed in meanwhile, or this address was opened before.
+    // Another tab has signed in, or this URL was opened before.
     const isDone = before && context.error && toSignInError(context.error) === "InvalidCheck";
     return isDone
       ? redirectTo(response, new URL(callbackUrl, url).href)
       : redirectWithError(response, context, url, callbackUrl);
   }
   if (before) {
-    // For the same user in the same browser Logto goes on with the grant that it has: revoking it
-    // would end the new session.
+    // Logto gives all sessions of a user in one browser the same grant: revoking it would end the
+    // new session.
     const keepGrant = context.grant?.subject === before.subject;
     await endSession(before, "signed out", { keepGrant }).catch(
-      logOutage("a replaced session's row is left"),
+      logOutage("row of a replaced session could not be deleted"),
     );
   }
   const completed = redirectTo(response, new URL(callbackUrl, url).href);
-  // Chunks of the old cookie, which Auth.js could not know of.
+  // Chunks of the old cookie, which Auth.js has not seen.
   const leftover = cookies.map(({ name }) => name).filter((name) => !written.includes(name));
   for (const { name, value, options } of expiredCookies(leftover))
     completed.cookies.set(name, value, options);
@@ -202,8 +201,8 @@ async function finishSignIn(request: AuthRequest, url: URL): Promise<Response> {
 }
 
 /**
- * A sign-in that was refused after Logto had agreed leaves no grant behind, unless it is that of
- * the session that stays.
+ * Revokes the grant of a sign-in that failed after Logto had issued it, unless the session that
+ * stays uses it.
  */
 async function revokeUnusedGrant(
   { grant }: SignInContext,
@@ -213,7 +212,7 @@ async function revokeUnusedGrant(
   try {
     await revokeGrant(logtoClient(), grant.refreshToken);
   } catch (error) {
-    log.warn("a refused sign-in's grant could not be revoked", {
+    log.warn("grant of a failed sign-in could not be revoked", {
       reason: toLogtoError(error).message,
     });
   }

@@ -5,19 +5,18 @@ import { LogoutTokenError, verifyLogoutToken } from "@/lib/logto/logout-token";
 import { endSessions } from "../lifecycle/ending";
 import { logtoClient } from "../lifecycle/logto-client";
 
-/** In bytes; a logout token has some 700. */
+/** In bytes. A logout token has about 700. */
 const maxBodyBytes = 16 * 1024;
-/** What a caller is told to wait when Logto or the database does not answer, in seconds. */
+/** `Retry-After` in an outage of Logto or the database, in seconds. */
 const retryAfter = 5;
 
 const noStore = { "cache-control": "no-store" };
 
 /**
- * Logto's word that somebody signed out there: their sessions end here, too (OpenID Connect
- * Back-Channel Logout 1.0).
+ * Receives a logout token: the user signed out at Logto, so the sessions here end too (OpenID
+ * Connect Back-Channel Logout 1.0).
  *
- * @returns 200 when they have, 400 with a JSON error for a bad request, 503 when it can't be told
- *   or done just now
+ * @returns 200 when they have ended, 400 with a JSON error for a bad request, 503 in an outage
  */
 export async function handleBackchannelLogout(request: Request): Promise<Response> {
   try {
@@ -31,8 +30,8 @@ export async function handleBackchannelLogout(request: Request): Promise<Respons
       logtoClient(),
       logoutToken,
     );
-    // What began later stays, so that a token that is used again ends nothing.
-    // The whole second that it names counts.
+    // Sessions that began later stay, so that a replayed token ends nothing. `iat` has whole
+    // seconds, so the rest of its second counts.
     const which = { subject, logtoSessionId, before: issuedAt * 1000 + 999 };
     const sessions = await endSessions(which, "session revoked");
     log.info("back-channel logout", { user: subject, sessions });
@@ -40,7 +39,7 @@ export async function handleBackchannelLogout(request: Request): Promise<Respons
   } catch (error) {
     if (error instanceof LogoutTokenError) return badRequest(error.message, error.code);
     if (!isLogtoError(error) && !isDatabaseError(error)) throw error;
-    log.error("back-channel logout not possible", { reason: error.message });
+    log.error("back-channel logout failed", { reason: error.message });
     const body = { error: "temporarily_unavailable", error_description: "Try again later." };
     return Response.json(body, {
       status: 503,
@@ -50,12 +49,12 @@ export async function handleBackchannelLogout(request: Request): Promise<Respons
 }
 
 function badRequest(description: string, code?: string): Response {
-  log.warn("back-channel logout refused", { code, reason: description });
+  log.warn("back-channel logout rejected", { code, reason: description });
   const body = { error: "invalid_request", error_description: description, code };
   return Response.json(body, { status: 400, headers: noStore });
 }
 
-/** The form's one logout token (§2.5), or undefined where the body is anything else. */
+/** The logout token of the form (§2.5); undefined for any other body. */
 async function readLogoutToken(request: Request): Promise<string | undefined> {
   const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/x-www-form-urlencoded") return undefined;
@@ -65,8 +64,8 @@ async function readLogoutToken(request: Request): Promise<string | undefined> {
 }
 
 /**
- * The body, or undefined where it has more than `limit` bytes: nothing larger is kept, whatever its
- * header says.
+ * The body; undefined above `limit` bytes. It never reads more than that, whatever Content-Length
+ * says.
  */
 async function readText({ body }: Request, limit: number): Promise<string | undefined> {
   const reader = body?.getReader();

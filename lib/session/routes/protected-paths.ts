@@ -1,22 +1,19 @@
 import type { NextRequest } from "next/server";
 
 /**
- * What middleware does with somebody who has no session: send them to sign in, say 401, or leave it
- * to the guards.
+ * What middleware does with a request without a session: redirect it to the sign-in page, respond
+ * 401, or pass it on to the guards.
  */
-type Verdict = "send away" | "refuse" | "let through";
+type Verdict = "redirect" | "reject" | "pass";
 
-/**
- * What is for signed-in people only: told by a request's address and method, not by its session.
- */
+/** Which requests need a session. The path and the method decide, not the session. */
 export interface Protection {
   verdict(request: RequestTarget): Verdict;
   /**
-   * Whether everything is closed that is not public: then middleware may be the only check of what
-   * lies behind it.
+   * Whether every path that is not listed needs a session. Middleware may then be the only check.
    */
   isClosed: boolean;
-  /** What the sign-in page's path begins with for who asked: `/de`, or nothing. */
+  /** Prefix of the sign-in page for this request: `/de`, or "". */
   localeOf(request: RequestTarget): string;
 }
 
@@ -24,23 +21,19 @@ type RequestTarget = Pick<NextRequest, "method" | "nextUrl">;
 
 interface Options {
   /**
-   * The first part of paths on a site with `/en` and `/de`, where the sign-in page is below each,
-   * too: `["en", "de"]`. The protected paths then stand for themselves and for the same below each
-   * of these.
+   * Locales that begin a path on a site with `/en` and `/de`, such as `["en", "de"]`. A listed path
+   * then also stands for the same path below each of them. The sign-in page is below each as well.
    */
   locales?: readonly string[];
 }
 
 const isPage = ({ method }: RequestTarget) => method === "GET" || method === "HEAD";
 
-/**
- * Whether a path is one of these, or below it. Below `/` is everything, so that stands for itself
- * alone.
- */
+/** Whether a path is one of these, or below one. `/` stands for itself alone. */
 const isAmong = (paths: readonly string[], pathname: string) =>
   paths.some((path) => pathname === path || (path !== "/" && pathname.startsWith(`${path}/`)));
 
-/** Splits a path into its locale, as `/de`, and the rest, which begins with a slash. */
+/** Splits a path into its locale, such as `/de`, and the rest, which begins with a slash. */
 function splitLocale(
   { nextUrl: { pathname } }: RequestTarget,
   locales: readonly string[] = [],
@@ -53,25 +46,23 @@ function splitLocale(
 const localeOf = (locales?: readonly string[]) => (request: RequestTarget) =>
   splitLocale(request, locales)[0];
 
-/** Protects these pages, with all pages below them; the rest is the guards'. */
+/** Protects these pages and all pages below them. The rest is left to the guards. */
 export const only = (paths: readonly string[], { locales }: Options = {}): Protection => ({
   isClosed: false,
   localeOf: localeOf(locales),
   verdict: (request) => {
     const [, path] = splitLocale(request, locales);
-    return isAmong(paths, path) && isPage(request) ? "send away" : "let through";
+    return isAmong(paths, path) && isPage(request) ? "redirect" : "pass";
   },
 });
 
-/** Protects every page, handler and action but these, with all below them. */
+/** Protects every page, handler and action except these and those below them. */
 export const allBut = (paths: readonly string[], { locales }: Options = {}): Protection => ({
   isClosed: true,
   localeOf: localeOf(locales),
   verdict: (request) => {
     const [, path] = splitLocale(request, locales);
-    if (isAmong(paths, path)) return "let through";
-    return isPage(request) && !request.nextUrl.pathname.startsWith("/api/")
-      ? "send away"
-      : "refuse";
+    if (isAmong(paths, path)) return "pass";
+    return isPage(request) && !request.nextUrl.pathname.startsWith("/api/") ? "redirect" : "reject";
   },
 });

@@ -4,33 +4,33 @@ import { env } from "@/lib/env";
 const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : undefined);
 
 /**
- * Whether a page of ours caused a request, or one of another origin, a sibling subdomain's
- * included. The browser says so in `Sec-Fetch-Site`; one that doesn't (an old one, or any on plain
- * http), says at least where the page is from in `Origin`.
+ * Which page caused a request: one of ours, or one of another origin, such as a sibling subdomain.
+ * Browsers say so in `Sec-Fetch-Site`. Old browsers, and all browsers on plain http, only send the
+ * page's `Origin`.
  *
- * @returns "unknown" for what says neither: that is no browser, and has no cookie that it was not
- *   given on purpose
+ * @returns "unknown" without either header: that is not a browser, and has only cookies that were
+ *   given to it on purpose
  */
-function requestSource({ headers }: Request): "ours" | "foreign" | "unknown" {
+function requestSource({ headers }: Request): "same-origin" | "cross-site" | "unknown" {
   const site = headers.get("sec-fetch-site");
-  if (site === "same-origin") return "ours";
-  // "none": what the user did, in the address bar or by an extension.
-  if (site !== null && site !== "none") return "foreign";
+  if (site === "same-origin") return "same-origin";
+  // "none": the user typed the address or used a bookmark or an extension.
+  if (site !== null && site !== "none") return "cross-site";
   const origin = headers.get("origin");
   if (origin === null) return "unknown";
   const host = hostOf(origin);
   const ours = [env().AUTH_URL ?? "", requestedOrigin(headers)].map(hostOf);
-  return host !== undefined && ours.includes(host) ? "ours" : "foreign";
+  return host !== undefined && ours.includes(host) ? "same-origin" : "cross-site";
 }
 
-/** Whether a page of ours certainly sent this: as good a CSRF check as a token in the form. */
-export const isSameOrigin = (request: Request): boolean => requestSource(request) === "ours";
+/** Whether a page of ours sent the request. This protects against CSRF as well as a token does. */
+export const isSameOrigin = (request: Request): boolean => requestSource(request) === "same-origin";
 
 /**
- * Whether another origin's page may have caused a write.
+ * Whether a page of another origin may have caused a write.
  *
- * @returns false for GET, HEAD and OPTIONS, which must change nothing, and whose answers no other
- *   origin can read
+ * @returns false for GET, HEAD and OPTIONS: they must not change anything, and another origin can't
+ *   read their responses
  */
 export const isCrossSite = (request: Request): boolean =>
-  !["GET", "HEAD", "OPTIONS"].includes(request.method) && requestSource(request) === "foreign";
+  !["GET", "HEAD", "OPTIONS"].includes(request.method) && requestSource(request) === "cross-site";

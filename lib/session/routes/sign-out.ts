@@ -13,19 +13,21 @@ import { partialSignOut } from "../model/callback-url";
 import { addPath } from "../model/state-parameter";
 
 /**
- * Signs out, in a handler or an action: ends the session and its grant, and removes the cookie. In
- * an outage of the database the cookie goes all the same, and the operator's log has a line.
+ * Signs the user out, in a handler or an action: ends the session, revokes its grant and removes
+ * the cookie. In an outage of the database the cookie is removed too, and the log has an error.
  *
- * @param path where the browser comes back to; a path of ours
- * @returns where to send the browser: to Logto, which ends its own session and sends it on. Without
- *   that, "sign in" would pass without a password. Straight back where Logto can't be reached
+ * @param path of the page to return to
+ * @returns the URL to redirect to: Logto's, which ends the session there (otherwise the next
+ *   sign-in would need no password) and sends the browser back. Our own page if Logto does not
+ *   respond
  */
 export async function signOut(path = "/"): Promise<string> {
   const isPartial = !(await endCurrentSession());
   await removeSessionCookies();
   const home = await appUrl("/");
   const id = `${isPartial ? partialSignOut : ""}${crypto.randomUUID()}`;
-  // Logto knows of the start page alone. There middleware sends the browser on (update-session.ts).
+  // Logto accepts only the registered start page. From there middleware redirects to `path`
+  // (update-session.ts).
   const state = path === "/" ? id : addPath(id, path);
   try {
     return (await endSessionUrl(logtoClient(), home.href, state)).href;
@@ -36,7 +38,7 @@ export async function signOut(path = "/"): Promise<string> {
   }
 }
 
-/** Ends the session of the request, if there is one. False in an outage of the database. */
+/** Ends the session of the request, if any. False in an outage of the database. */
 async function endCurrentSession(): Promise<boolean> {
   try {
     const status = await readSessionStatus((await cookies()).getAll());

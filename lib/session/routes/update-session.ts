@@ -19,8 +19,8 @@ import { sessionStore, usesRowStore } from "../stores/current-store";
 import type { Protection } from "./protected-paths";
 
 /**
- * Request header by which a guard learns which page to come back to. Middleware sets it; a guard
- * checks it again.
+ * Request header with the path of the page, for guards to return to after a sign-in. Middleware
+ * sets it; a guard checks it.
  */
 export const requestedPathHeader = "x-requested-path";
 
@@ -28,24 +28,23 @@ const noStore = "private, no-store";
 const pathAndQuery = ({ nextUrl }: NextRequest) => nextUrl.pathname + nextUrl.search;
 
 /**
- * What answers a request that `updateSession` lets pass: another middleware, such as next-intl's.
+ * Another middleware, such as next-intl's, that responds to requests which pass.
  *
- * @param request with the session cookies and other headers that it has from here on; without its
- *   body
+ * @param request with the session cookies and headers of now; without its body
  */
 export type Respond = (request: NextRequest) => Response | Promise<Response>;
 
 /**
- * What middleware does for a request: renews its session ahead of expiry, so that this same
- * request's page, handler and action see the new tokens already; writes the cookie only when it
- * changed; and sends visitors of protected pages away who have no session. Where sessions are rows
- * it looks the row up on a closed site only: elsewhere every guard does. It authorizes nobody:
- * there are ways around middleware, and every guard checks for itself.
+ * Does what middleware owes to sessions. With the cookie store it renews the session, so that the
+ * page, handler or action of this request gets the new tokens, and writes the cookie if it changed.
+ * On a protected path without a session it redirects to the sign-in page. With the row store guards
+ * renew, so middleware reads the row only on a closed site.
  *
- * @param protection tells what is for signed-in people only
- * @param respond another middleware, which answers what passes: with a redirect, a rewrite, or
- *   `NextResponse.next()`. Its cookies and headers stay, and so do the request headers that it
- *   changes; it need not pass on those that changed here
+ * It authorizes no request: there are ways around middleware, so every guard checks as well.
+ *
+ * @param protection which paths need a session
+ * @param respond another middleware for requests that pass: it redirects, rewrites, or returns
+ *   `NextResponse.next()`. Its cookies, headers and changed request headers are kept
  * @example return updateSession(request, protection, createIntlMiddleware(routing));
  */
 export async function updateSession(
@@ -53,48 +52,46 @@ export async function updateSession(
   protection: Protection,
   respond?: Respond,
 ): Promise<Response> {
-  const wanted = pageAfterSignOut(request);
-  if (wanted) return redirect(publicUrl(wanted, request.headers));
-  const found = await (usesRowStore()
+  const returnPath = pageAfterSignOut(request);
+  if (returnPath) return redirect(publicUrl(returnPath, request.headers));
+  const result = await (usesRowStore()
     ? checkRow(request, protection)
     : renewCookie(request, protection));
-  const response = found instanceof Response ? found : await passOn(request, found, respond);
-  // Of a page that was rendered at build time Next.js says that any cache may keep it, and give it
-  // to anybody.
-  if (protection.verdict(request) !== "let through") response.headers.set("cache-control", noStore);
+  const response = result instanceof Response ? result : await passOn(request, result, respond);
+  // Next.js marks pages that were rendered at build time as cacheable by every cache.
+  if (protection.verdict(request) !== "pass") response.headers.set("cache-control", noStore);
   return response;
 }
 
 /**
- * The page that was wanted after a sign-out. Logto sends every browser to the start page, the only
- * one that it knows of.
+ * The page to return to after a sign-out. Logto redirects to the start page, the only registered
+ * one.
  */
 function pageAfterSignOut({ nextUrl }: NextRequest): string | undefined {
   if (nextUrl.pathname !== "/") return undefined;
   const { state, path } = parseState(nextUrl.searchParams.get("state") ?? "");
-  // That a sign-out was done by half is said on the start page.
+  // The start page itself reports a partial sign-out.
   return path === undefined || state.startsWith(partialSignOut)
     ? undefined
     : safeCallbackUrl(path, undefined, "/");
 }
 
 /**
- * What a request that passes changes: session cookies in the browser, and those that it has itself
- * from here on.
+ * Session cookies to change: those in the browser, and those that the page of this request gets.
  */
 interface Changes {
   inBrowser: SessionCookie[];
   inRequest: SessionCookie[];
 }
 
-const changes = (written: SessionCookie[] = [], seen = written): Changes => ({
-  inBrowser: written,
-  inRequest: seen,
+const changes = (inBrowser: SessionCookie[] = [], inRequest = inBrowser): Changes => ({
+  inBrowser,
+  inRequest,
 });
 
 async function checkRow(request: NextRequest, protection: Protection): Promise<Response | Changes> {
   const cookies = request.cookies.getAll();
-  if (protection.verdict(request) === "let through") return changes();
+  if (protection.verdict(request) === "pass") return changes();
   if (!protection.isClosed && cookies.some(({ name }) => isSessionCookie(name))) return changes();
   try {
     const { status } = await readSessionStatus(cookies);
@@ -114,13 +111,12 @@ async function renewCookie(
   const read = await readSessionStatus(cookies);
   const status = read.status === "active" ? await renewSession(read.session) : read;
   if (status.status === "active") return changes(await cookiesToWrite(status.session, cookies));
-  // Only by a navigation: a fetch's late answer would remove the cookie of a sign-in that was
-  // completed meanwhile.
+  // Only for a navigation: the late response to a fetch could remove the cookie of a new sign-in.
   const removed = isNavigation(request) && read.status !== "foreign" ? expiredCookies(names) : [];
-  if (protection.verdict(request) !== "let through")
+  if (protection.verdict(request) !== "pass")
     return withCookies(respondSignedOut(request, protection, status.status), removed);
   if (read.status !== "active" || status.status !== "ended") return changes(removed);
-  // What runs behind middleware may be another process, which has not heard of the end.
+  // The page may run in another process, which does not know that the session has ended.
   return changes(removed, await tombstone(read.session, names));
 }
 
@@ -129,53 +125,56 @@ async function tombstone(session: Session, names: string[]): Promise<SessionCook
   return value === undefined ? [] : sessionCookies(value, session.exp, names);
 }
 
-/** What somebody gets who has no session. */
+/** The response to a request without a session: a redirect to the sign-in page, or 401. */
 function respondSignedOut(
   request: NextRequest,
   protection: Protection,
   status: SessionStatus["status"],
 ): NextResponse {
-  // A fetch that follows a redirect would show the sign-in page in place of what it asked for.
-  const isRefused =
-    protection.verdict(request) === "refuse" || (status === "ended" && !isNavigation(request));
-  const signIn =
-    protection.localeOf(request) + signInPath(pathAndQuery(request), signInErrors[status]);
-  if (!isRefused) return redirect(publicUrl(signIn, request.headers));
-  const refused = errorResponse(noSessionError(status));
-  return new NextResponse(refused.body, refused);
+  // A fetch would follow the redirect and take the sign-in page for its result.
+  const isRejected =
+    protection.verdict(request) === "reject" || (status === "ended" && !isNavigation(request));
+  if (isRejected) {
+    const response = errorResponse(noSessionError(status));
+    return new NextResponse(response.body, response);
+  }
+  const path = signInPath(pathAndQuery(request), signInErrors[status]);
+  return redirect(publicUrl(protection.localeOf(request) + path, request.headers));
 }
 
-/** Why there is no session, as the sign-in page explains it. */
+/** Error code for the sign-in page, by the status of the session. */
 const signInErrors: Record<string, string> = {
   ended: "SessionEnded",
   unreadable: "SessionUnreadable",
 };
 
-/** Goes on to the page, handler or action, by way of `respond`. */
+/** Passes the request on to the page, handler or action, through `respond`. */
 async function passOn(
   request: NextRequest,
-  { inBrowser: written, inRequest: seen }: Changes,
+  { inBrowser, inRequest }: Changes,
   respond?: Respond,
 ): Promise<Response> {
   const change = (before: Headers) => {
     const headers =
-      seen.length > 0 ? replaceCookies(before, isSessionCookie, seen) : new Headers(before);
+      inRequest.length > 0
+        ? replaceCookies(before, isSessionCookie, inRequest)
+        : new Headers(before);
     headers.set(requestedPathHeader, pathAndQuery(request));
     return headers;
   };
   const headers = change(request.headers);
-  if (!respond) return withCookies(NextResponse.next({ request: { headers } }), written);
-  const answer = await respond(withHeaders(request, headers));
-  // A copy: the headers of a redirect can't be changed.
-  const response = new NextResponse(answer.body, answer);
+  if (!respond) return withCookies(NextResponse.next({ request: { headers } }), inBrowser);
+  const responded = await respond(withHeaders(request, headers));
+  // A copy, because the headers of a redirect response are immutable.
+  const response = new NextResponse(responded.body, responded);
   if (continues(response))
     overrideHeaders(response, change(overriddenHeaders(response) ?? headers));
-  return withCookies(response, written);
+  return withCookies(response, inBrowser);
 }
 
 /**
- * The same request with other headers, without its body, which is the route's. From its parts:
- * Node.js 24 refuses to copy Next's proxy of a request.
+ * The same request with other headers, and without its body, which the route reads. It is built
+ * from parts: Node.js 24 can't copy the proxy object that Next.js passes.
  */
 function withHeaders({ nextUrl, method }: NextRequest, headers: Headers): NextRequest {
   return new NextRequest(nextUrl.href, {
@@ -186,8 +185,8 @@ function withHeaders({ nextUrl, method }: NextRequest, headers: Headers): NextRe
 }
 
 /*
- * What `NextResponse.next` and `NextResponse.rewrite` say to Next's server, in headers: that the
- * request goes on, and with which headers in place of its own.
+ * Headers by which `NextResponse.next` and `NextResponse.rewrite` tell the Next.js server that the
+ * request continues, and with which request headers.
  */
 const overrideList = "x-middleware-override-headers";
 const overridePrefix = "x-middleware-request-";
@@ -195,7 +194,7 @@ const overridePrefix = "x-middleware-request-";
 const continues = ({ headers }: Response) =>
   headers.has("x-middleware-next") || headers.has("x-middleware-rewrite");
 
-/** The headers with which the request goes on, where they are not its own. */
+/** The overridden request headers, if any. */
 function overriddenHeaders({ headers }: Response): Headers | undefined {
   const names = headers.get(overrideList)?.split(",");
   if (!names) return undefined;
@@ -211,7 +210,7 @@ function overrideHeaders(response: Response, headers: Headers): void {
     if (name === overrideList || name.startsWith(overridePrefix)) response.headers.set(name, value);
 }
 
-/** Adds lines to those that are there: `response.cookies` would write all of them anew. */
+/** Appends to the existing cookies: `response.cookies.set` would write all of them again. */
 function withCookies(response: NextResponse, cookies: SessionCookie[]): NextResponse {
   const own = new NextResponse();
   for (const { name, value, options } of cookies) own.cookies.set(name, value, options);

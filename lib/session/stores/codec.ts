@@ -11,12 +11,13 @@ import { BoundedMap } from "@/lib/bounded-map";
 import { isFirstTime, processWide } from "@/lib/process-wide";
 import { parseSession, withoutLargeClaims, type Session } from "../model/session";
 
-/**
- * Encrypts and decrypts session cookies exactly as Auth.js does (`dir`, A256CBC-HS512, HKDF over
- * the secret with the cookie's name as salt), so that its `getToken` reads ours and we read its. It
- * derives each key once, where Auth.js does it twice per call, and keeps what it decrypted last:
- * middleware and the page of one request share one decryption.
+/*
+ * Encrypts and decrypts session cookies in Auth.js's format (`dir`, A256CBC-HS512, HKDF over the
+ * secret with the cookie's name as salt), so that `getToken` of next-auth can read our cookies. It
+ * is faster than Auth.js: each key is derived once, and the last sessions are cached, so that
+ * middleware and the page of one request need one decryption.
  */
+
 interface Key {
   kid: string;
   bytes: Uint8Array;
@@ -42,55 +43,55 @@ function encryptionKey(secret: string, salt: string): Promise<Key> {
 }
 
 /**
- * The most that a session may have as JSON, in bytes: encrypted that is 6 KB. nginx and Apache
- * refuse a Cookie line of more than 8 KB by default, Node.js headers of more than 16 KB in all, and
- * other cookies need room, too. Whoever reached a limit would get no page any more, the sign-in
- * page included. Tokens are never left out: Logto's have some 100 bytes.
+ * Largest size of a session as JSON, in bytes; encrypted that is about 6 KB. By default nginx and
+ * Apache reject a Cookie header above 8 KB, and Node.js rejects headers above 16 KB, other cookies
+ * included. A user above such a limit could open no page any more, not even the sign-in page.
+ * Tokens always stay: those of Logto have about 100 bytes.
  */
 const maxSessionBytes = 4_300;
 
 const decryptedSessions = () =>
   processWide("decrypted", () => new BoundedMap<string, Session>(1_000));
 const cacheKey = (secret = "", salt: string, value: string) => `${secret} ${salt} ${value}`;
-/** The cookie value that a session was read from or is written as. */
+/** The cookie value that a session was read from or written as. */
 const cookieValues = () => processWide("values", () => new WeakMap<Session, Promise<string>>());
 
 /**
- * Encrypts a session. One that was read from a cookie and did not change comes back as that
- * cookie's value, and one that did is encrypted once, however many parallel requests write it.
+ * Encrypts a session. An unchanged session returns the value of its cookie. A changed one is
+ * encrypted once, even if parallel requests write it.
  *
  * @param secrets newest first; the newest encrypts
  * @param salt the session cookie's name
  */
 export async function encodeSession(
-  token: Session,
+  session: Session,
   secrets: readonly string[],
   salt: string,
 ): Promise<string> {
-  const value = cookieValues().get(token) ?? encrypt(token, secrets[0] ?? "", salt);
-  cookieValues().set(token, value);
+  const value = cookieValues().get(session) ?? encrypt(session, secrets[0] ?? "", salt);
+  cookieValues().set(session, value);
   return value;
 }
 
-async function encrypt(token: Session, secret: string, salt: string): Promise<string> {
-  const kept = withoutLargeClaims(token, maxSessionBytes);
-  const { subject: user, omitted } = kept;
+async function encrypt(session: Session, secret: string, salt: string): Promise<string> {
+  const stored = withoutLargeClaims(session, maxSessionBytes);
+  const { subject: user, omitted } = stored;
   if (omitted && isFirstTime(`claims of ${user} omitted`))
     log.warn("session too large for a cookie", {
       user,
       omitted,
-      instead: "asked of userinfo where needed",
+      instead: "fetched from userinfo when needed",
     });
-  const value = await seal({ ...kept, jti: crypto.randomUUID() }, secret, salt, token.exp);
-  // With all claims: this process need not ask for them.
-  decryptedSessions().set(cacheKey(secret, salt, value), token);
+  const value = await seal({ ...stored, jti: crypto.randomUUID() }, secret, salt, session.exp);
+  // With all claims, so that this process does not have to fetch them.
+  decryptedSessions().set(cacheKey(secret, salt, value), session);
   return value;
 }
 
 /**
- * Encrypts what only this app shall read.
+ * Encrypts data that only this app may read.
  *
- * @param salt what it is for; each use has a key of its own
+ * @param salt the purpose; each purpose has its own key
  * @param exp when it expires, in seconds since 1970
  */
 export async function seal(
@@ -108,10 +109,10 @@ export async function seal(
 }
 
 /**
- * Decrypts what `seal` encrypted with any of the secrets. Its expiry is for the caller to judge.
+ * Decrypts what `seal` encrypted with any of the secrets. It does not check the expiry.
  *
- * @returns also whether the newest secret had encrypted it
- * @throws when it is not ours: tampered with, truncated, of another secret or for another use
+ * @returns the payload, and whether the newest secret had encrypted it
+ * @throws if the value was tampered with, truncated, or made with another secret or for another use
  */
 export async function unseal(
   value: string,
@@ -130,7 +131,7 @@ export async function unseal(
     {
       keyManagementAlgorithms: ["dir"],
       contentEncryptionAlgorithms: ["A256CBC-HS512"],
-      // Auth.js compresses none, and what is small may be large when it is not compressed.
+      // Auth.js does not compress. A small compressed token could expand to a huge one.
       maxDecompressedLength: 0,
       currentDate: new Date(0),
     },
@@ -140,10 +141,9 @@ export async function unseal(
 }
 
 /**
- * Whether a session cookie is another app's: made with another secret, or by a row store, whose
- * cookies are names.
+ * Whether a session cookie belongs to another app: made with another secret, or by a row store.
  *
- * @param value what `decodeSession` refused
+ * @param value one that `decodeSession` could not read
  */
 export async function isForeignCookie(
   value: string,
@@ -160,16 +160,15 @@ export async function isForeignCookie(
   }
 }
 
-/** Our row store's names have 43 characters, Auth.js's own 36. */
+/** Cookies of our row store have 43 characters, those of Auth.js 36. */
 const isRowName = (value: string) => /^[\w-]{36,43}$/.test(value);
 
 /**
- * Decrypts and checks a session cookie.
+ * Decrypts a session cookie.
  *
  * @param secrets newest first; any of them decrypts
- * @returns null when the session's time is over
- * @throws when the value is not one of ours: tampered with, truncated, of another secret or another
- *   application
+ * @returns null if the session has expired
+ * @throws if the value was tampered with, truncated, or made with another secret or by another app
  */
 export async function decodeSession(
   value: string,
@@ -177,22 +176,22 @@ export async function decodeSession(
   salt: string,
   now = Date.now(),
 ): Promise<Session | null> {
-  const token =
+  const session =
     decryptedSessions().get(cacheKey(secrets[0], salt, value)) ??
     (await decrypt(value, secrets, salt));
-  return token.exp > now / 1000 ? token : null;
+  return session.exp > now / 1000 ? session : null;
 }
 
-/** Whether no cookie holds this session yet, or only one that an older secret made. */
+/** Whether a session is in no cookie yet, or only in one that an older secret encrypted. */
 export function needsRewrite(session: Session): boolean {
   return !cookieValues().has(session);
 }
 
 async function decrypt(value: string, secrets: readonly string[], salt: string): Promise<Session> {
   const { payload, isNewest } = await unseal(value, secrets, salt);
-  const token = parseSession(payload);
-  if (!isNewest) return token;
-  decryptedSessions().set(cacheKey(secrets[0], salt, value), token);
-  cookieValues().set(token, Promise.resolve(value));
-  return token;
+  const session = parseSession(payload);
+  if (!isNewest) return session;
+  decryptedSessions().set(cacheKey(secrets[0], salt, value), session);
+  cookieValues().set(session, Promise.resolve(value));
+  return session;
 }

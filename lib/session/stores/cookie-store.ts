@@ -7,20 +7,19 @@ import { sessionCookieName } from "./cookie";
 import type { SessionFilter, SessionStore } from "./store";
 
 /**
- * What this process ended before its time, by key: sessions that began until `before` are over. A
- * cookie can't be taken back from whoever has a copy of it, and another process knows nothing of
- * this list. Both times in milliseconds.
+ * Sessions that ended before they expired. A key stands for one session, all sessions of a subject,
+ * or those of a session at Logto; sessions that began up to `before` have ended. A copied cookie
+ * can't be revoked in any other way, and other processes do not have this list. Both times are in
+ * milliseconds.
  */
 interface Endings {
   entries: Map<string, { before: number; expires: number }>;
-  /** When what has expired was last forgotten, in milliseconds. */
+  /** When expired entries were last removed, in milliseconds. */
   prunedAt: number;
 }
 
 const pruneEvery = 60_000;
-/**
- * In milliseconds. A renewal under way may write one more cookie, which lives a whole session long.
- */
+/** In milliseconds. A renewal in flight may still write a cookie with a full lifetime. */
 const lifetime = 2 * sessionLifetime * 1000;
 const endings = () => processWide<Endings>("endings", () => ({ entries: new Map(), prunedAt: 0 }));
 
@@ -31,7 +30,7 @@ function remember(key: string, before: number): void {
     state.prunedAt = now;
     for (const [old, { expires }] of state.entries) if (expires <= now) state.entries.delete(old);
   }
-  // Logout tokens can arrive in another order than they were made in.
+  // Logout tokens can arrive out of order.
   const known = state.entries.get(key)?.before ?? 0;
   state.entries.set(key, { before: Math.max(before, known), expires: now + lifetime });
 }
@@ -44,7 +43,7 @@ function hasEnded({ sessionId, subject, logtoSessionId, startedAt }: Session): b
   );
 }
 
-/** The encrypted cookie is the session. */
+/** Stores the whole session in the encrypted cookie. */
 export const cookieStore: SessionStore = {
   cookieLifetime: sessionLifetime,
 
@@ -72,8 +71,8 @@ export const cookieStore: SessionStore = {
     if (hasEnded(session)) return undefined;
     const [secrets, salt] = [env().AUTH_SECRET, sessionCookieName()];
     const before = held ? await decodeSession(held, secrets, salt).catch(() => null) : null;
-    // Claims alone, which an exchange brought, are written with the next renewal. An older secret's
-    // cookie is written anew.
+    // Claims that an exchange brought are written with the next renewal. A cookie that an older
+    // secret encrypted is replaced.
     if (before && !needsRewrite(before) && !isNewer(session, before)) return undefined;
     return encodeSession(session, secrets, salt);
   },
@@ -89,7 +88,7 @@ export const cookieStore: SessionStore = {
     { subject, logtoSessionId, before = Infinity, rowId, except }: SessionFilter,
     known,
   ) {
-    // Single sessions elsewhere are known to their browsers alone.
+    // Only the browsers know the other sessions.
     if (rowId !== undefined || except !== undefined) return [];
     if (logtoSessionId) remember(`logto ${logtoSessionId}`, before);
     else if (subject) remember(`subject ${subject}`, before);

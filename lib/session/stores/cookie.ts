@@ -1,6 +1,6 @@
 import { env, isHttps } from "@/lib/env";
 
-/** A cookie as Next's `cookies.set` takes it. */
+/** A cookie in the form that `cookies().set` of Next.js takes. */
 export interface SessionCookie {
   name: string;
   value: string;
@@ -15,15 +15,15 @@ export interface SessionCookie {
 }
 
 /**
- * Browsers drop a cookie of more than 4,096 bytes in name, value and attributes; the value gets
- * what Auth.js gives it.
+ * Browsers drop a cookie above 4,096 bytes of name, value and attributes. Auth.js uses this size
+ * too.
  */
 const chunkSize = 4096 - 160;
 
 /**
- * The session cookie's name, which is also the salt of its key. `__Host-` keeps it from being set
- * by a sibling domain; `__Secure-` from being set on http, where it is shared with siblings on
- * purpose (AUTH_COOKIE_DOMAIN).
+ * The session cookie's name, which is also the salt of its encryption key. With `__Host-` no
+ * sibling domain can set the cookie. With `__Secure-` the cookie can't be set over http, but
+ * sibling domains share it, which AUTH_COOKIE_DOMAIN is for.
  */
 export function sessionCookieName(): string {
   if (!isHttps()) return "authjs.session-token";
@@ -31,9 +31,9 @@ export function sessionCookieName(): string {
 }
 
 /**
- * Whether a cookie is the session cookie or one of its chunks: ten at most, twice what Node.js
- * accepts of a request's headers. To remove the hundreds that a request could bring would take a
- * server a second.
+ * Whether a name is that of the session cookie or of one of its chunks. At most ten chunks: twice
+ * what Node.js accepts in the headers of a request. Removing hundreds of cookies that a request
+ * names would take a second of CPU time.
  */
 export function isSessionCookie(name: string): boolean {
   const base = sessionCookieName();
@@ -41,14 +41,14 @@ export function isSessionCookie(name: string): boolean {
 }
 
 /**
- * The value of a session cookie and its chunks; "" when they don't fit together; undefined when
- * there is none.
+ * The value of the session cookie, joined from its chunks; "" if chunks are missing; undefined
+ * without a cookie.
  */
 export function joinChunks(
   cookies: readonly { name: string; value: string }[],
 ): string | undefined {
   const base = sessionCookieName();
-  // What middleware removes, the page of the same request still sees, empty.
+  // A cookie that middleware removed is empty in the page of the same request.
   const found = new Map(
     cookies
       .filter(({ name, value }) => value && isSessionCookie(name))
@@ -64,7 +64,7 @@ export function joinChunks(
 }
 
 /**
- * The cookies that hold a value, and the removal of those that the request had beyond them.
+ * The cookies for a value, and the removal of the other session cookies of the request.
  *
  * @param exp when the browser drops them, in seconds since 1970
  * @param names of all cookies of the request
@@ -87,18 +87,17 @@ export function sessionCookies(
   return [...written, ...expiredCookies(leftover)];
 }
 
-/** The removal of the session cookies among those that the request had. */
+/** The removal of all session cookies of a request. */
 export function expiredCookies(names: readonly string[]): SessionCookie[] {
   return names.filter(isSessionCookie).map((name) => cookie(name, "", new Date(0)));
 }
 
 /**
- * The headers of a request with some of its cookies replaced. All others stay as the browser sent
- * them: to parse and write them anew would drop those that are malformed, and join those of the
- * same name.
+ * Replaces cookies in the headers of a request. The others stay exactly as the browser sent them:
+ * parsing and writing them again would drop malformed ones and join those with the same name.
  *
- * @param isReplaced tells by its name which cookie goes
- * @param cookies what comes instead; empty ones are left out
+ * @param isReplaced tells by the name which cookies to remove
+ * @param cookies the new ones; empty ones are left out
  */
 export function replaceCookies(
   headers: Headers,
@@ -115,7 +114,7 @@ export function replaceCookies(
   return replaced;
 }
 
-/** What Auth.js adds to its own options for the session cookie. */
+/** Options that Auth.js adds to its own for the session cookie. */
 export const cookieDomain = (): { domain?: string } => {
   const { AUTH_COOKIE_DOMAIN: domain } = env();
   return domain ? { domain } : {};

@@ -7,8 +7,8 @@ import type { SessionStore } from "./store";
 
 export { usesRowStore };
 
-/** The store that AUTH_SESSION_STRATEGY names. The only place that chooses one. */
+/** The store that AUTH_SESSION_STRATEGY selects. Nothing else selects one. */
 export const sessionStore = (): SessionStore => (usesRowStore() ? rowStore : cookieStore);
 
-/** The users, where there is a database. */
+/** The users table; undefined without a database. */
 export const currentUsers = (): Users | undefined => (hasDatabase() ? users : undefined);

@@ -1,86 +1,83 @@
 import type { Session } from "../model/session";
 
-/** Which sessions of a user, or of one browser at Logto, are to end. */
+/** Selects sessions to end. All given conditions must match. */
 export interface SessionFilter {
   subject?: string | undefined;
-  /** Logto's id of a session: all of ours that began in it. */
+  /** Id of a session at Logto: all our sessions that began in it. */
   logtoSessionId?: string | undefined;
-  /** Our id of the row, as the list of sessions shows it. */
+  /** Id of a row, as the list of sessions shows it. */
   rowId?: string | undefined;
-  /** Sessions that began later stay; in milliseconds, by Logto's clock. */
+  /** Only sessions that began up to this time; in milliseconds, by Logto's clock. */
   before?: number | undefined;
-  /** A session that stays, by our `sessionId`. */
+  /** Not the session with this `sessionId`. */
   except?: string | undefined;
 }
 
-/** One session of a user, as the user is shown it. */
+/** One session of a user, for the list on the account page. */
 export interface ListedSession {
-  /** Names it in a form; opens nothing. */
+  /** Identifies it in a form; it can't be used to open the session. */
   id: string;
-  /** Whether it is the one that asks. */
+  /** Whether it is the session of this request. */
   current: boolean;
   userAgent: string | null;
   createdAt: Date;
   lastSeenAt: Date;
 }
 
-/**
- * Where sessions are kept. Both implementations throw DatabaseError, and nothing else, in an
- * outage.
- */
+/** Stores sessions. Both implementations throw DatabaseError in an outage, and no other error. */
 export interface SessionStore {
-  /** How long a browser keeps the cookie, in seconds. */
+  /** Lifetime of the cookie in the browser, in seconds. */
   readonly cookieLifetime: number;
   /**
-   * The session of a cookie, or its tombstone.
+   * Reads the session of a cookie. It may be a tombstone.
    *
-   * @returns undefined where there is none, or it ended here; `unreadable` for a cookie that was
-   *   tampered with or truncated; `foreign` for one that another app made, or this one with another
-   *   secret or store
+   * @returns undefined if there is none or it was ended here; `unreadable` for a cookie that was
+   *   tampered with or truncated; `foreign` for one of another app, another secret or the other
+   *   store
    */
   read(cookieValue: string): Promise<Session | "unreadable" | "foreign" | undefined>;
   /**
-   * Keeps a session that begins.
+   * Stores a new session.
    *
    * @param from the browser's User-Agent header
    * @returns the value of its cookie
    */
   begin(session: Session, from: { userAgent: string | null }): Promise<string>;
   /**
-   * The cookie's value for a session as it is now.
+   * The cookie value for a session that may have changed.
    *
-   * @param held what the browser has
-   * @returns undefined where the browser keeps that
+   * @param held the cookie value in the browser
+   * @returns undefined if the browser needs no new cookie
    */
   cookieFor(session: Session, held: string | undefined): Promise<string | undefined>;
   /**
-   * Lets `use` have the refresh token to itself, in as many processes as share the store.
+   * Runs `use` alone: no other call with this session runs at the same time, in all processes that
+   * use the store.
    *
-   * @param use gets the newest that the store knows, returns what became of it, and is called once
-   *   at most
-   * @returns what `use` returned, also where the store could not take it yet: it keeps that, and
-   *   writes it later. Undefined where the session has ended here; then `use` is not called
-   * @throws DatabaseError before `use` was called; or what `use` throws
+   * @param use gets the newest copy in the store, returns the changed session; called at most once
+   * @returns what `use` returned. If the store can't write it now, it stays in memory and is
+   *   written later. Undefined if the session was ended here; `use` is then not called
+   * @throws DatabaseError before `use` is called; or what `use` throws
    */
   exclusively(
     session: Session,
     use: (newest: Session) => Promise<Session>,
   ): Promise<Session | undefined>;
   /**
-   * Ends one session. @returns the newest tokens, to be revoked at Logto, unless the store knows
-   * another session with that grant
+   * Ends one session. @returns the copy with the newest tokens, for revoking the grant; undefined
+   * if another session uses the same grant
    */
   end(session: Session): Promise<Session | undefined>;
   /**
-   * Ends many.
+   * Ends several sessions.
    *
-   * @param known those that this process knows
-   * @returns those that it found, with their newest tokens, to be revoked as that of `end`
+   * @param known matching sessions in the memory of this process
+   * @returns the sessions that it found, with their newest tokens, as `end` does
    */
   endAll(which: SessionFilter, known: Session[]): Promise<Session[]>;
   /**
-   * The sessions of a session's user: that one first, then the last seen. None where only browsers
-   * know of sessions.
+   * The sessions of the same user: this one first, then the last used ones. The cookie store knows
+   * none.
    */
   list(session: Session): Promise<ListedSession[]>;
 }
