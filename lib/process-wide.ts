@@ -4,9 +4,9 @@ import { BoundedMap } from "@/lib/bounded-map";
  * Process-wide state. Next.js builds middleware, handlers and pages as separate bundles. Each
  * bundle has its own copy of every module, so a module-level variable would exist three times.
  *
- * @example const cache = () => processWide("cache", () => new Map<string, string>());
  * @param name identifies the state within the process
  * @param create creates the state at first use
+ * @example const cache = () => processWide("cache", () => new Map<string, string>());
  */
 export function processWide<T extends object>(name: string, create: () => T): T {
   const key = Symbol.for(`next-logto-starter.${name}`);

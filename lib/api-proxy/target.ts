@@ -23,6 +23,8 @@ function isPlain(segment: string): boolean {
  * @param path the path below it, percent-encoded
  * @param query with its question mark, or empty
  * @returns undefined if the path leads elsewhere, or might do so at the API
+ * @example targetOf("https://api.example.com/v1", "orders/1", "?page=2")
+ *   // https://api.example.com/v1/orders/1?page=2
  */
 export function targetOf(apiUrl: string, path: string, query: string): URL | undefined {
   if (!path.split("/").every(isPlain)) return undefined;
@@ -39,6 +41,9 @@ export function targetOf(apiUrl: string, path: string, query: string): URL | und
  * @param location absolute, or relative to `target` (RFC 9110 §10.2.2)
  * @param proxyPath the path of the proxy
  * @returns undefined if the location is not below `apiUrl`
+ * @example
+ *   // With the base URL https://api.example.com/v1 and the proxy at /api/proxy:
+ *   // https://api.example.com/v1/orders/1 -> /api/proxy/orders/1
  */
 export function proxiedLocation(
   location: string,

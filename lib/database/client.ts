@@ -51,6 +51,7 @@ export const isMissing = (error: unknown): boolean => hasCode(error, "P2025");
  * @param limit in milliseconds
  * @throws DatabaseError for any Prisma error, except for a missing record: that error is thrown
  *   unchanged
+ * @example const row = await query(db().session.findUnique({ where: { sessionToken } }));
  */
 export async function query<T>(promise: Promise<T>, limit = queryTimeout): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

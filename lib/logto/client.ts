@@ -146,6 +146,8 @@ export async function discover(
  * @param leastTime the time that must remain after discovery, in milliseconds. With less the
  *   request is not sent
  * @throws LogtoError
+ * @example
+ *   sendToLogto(client, (configuration) => oidc.tokenRevocation(configuration, refreshToken))
  */
 export async function sendToLogto<T>(
   client: LogtoClient,
