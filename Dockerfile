@@ -1,4 +1,4 @@
-# The app as a standalone server, and the migrations as a target of their own:
+# The app as a standalone server, and the migrations as a separate target:
 #   docker build -t app .
 #   docker build -t app-migrate --target migrate .
 
@@ -7,8 +7,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 
-# Applies the migrations and ends. Prisma's engine, which needs OpenSSL, comes with the image, not
-# at its first start.
+# Applies the migrations and exits. The image contains the Prisma engine, which needs OpenSSL, so
+# that it is not downloaded at the first start.
 FROM dependencies AS migrate
 RUN apt-get update && apt-get install -y --no-install-recommends openssl && rm -rf /var/lib/apt/lists/*
 COPY prisma.config.ts ./
@@ -25,14 +25,14 @@ RUN mkdir -p public && npm run build
 FROM node:24-bookworm-slim AS app
 WORKDIR /app
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 HOSTNAME=0.0.0.0 PORT=3000
-# They stay root's: the server reads them and writes nothing.
+# The files remain owned by root: the server reads them and writes nothing.
 COPY --from=build /app/.next/standalone ./
 COPY --from=build /app/.next/static .next/static
 COPY --from=build /app/public public
 USER node
 EXPOSE 3000
-# Asks where the server listens, with the server's own defaults. All addresses (0.0.0.0, ::) mean
-# this machine to a client.
+# Requests the address that the server listens on, with the same defaults. A client reaches this
+# machine with 0.0.0.0 or ::, too.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
   CMD ["node", "-e", "const { HOSTNAME: host, PORT } = process.env; fetch(`http://${host?.includes(':') ? `[${host}]` : host || 'localhost'}:${PORT || 3000}/api/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "server.js"]

@@ -13,17 +13,17 @@ const production = [
 ];
 const outside = {
   regex: "^(@/|(\\.\\./)+|\\./)(dev|tests)(/|$)",
-  message: "Production code stands without dev/ and tests/.",
+  message: "Production code must not import dev/ or tests/.",
 };
 
 /**
  * Imports point one way: app -> components -> lib/session -> lib/logto. Within lib/session: the
- * files directly in it, which are its public API, -> routes -> authjs -> lifecycle -> stores ->
- * model; auth.ts stands between routes and authjs.
+ * files directly in it (its public API) -> routes -> authjs -> lifecycle -> stores -> model.
+ * auth.ts stands between routes and authjs.
  *
  * @param {string[]} files
- * @param {string} message why it isn't allowed
- * @param {...string} regexes what these files must not import
+ * @param {string} message why the import is not allowed
+ * @param {...string} regexes modules that these files must not import
  * @returns {import("eslint").Linter.Config}
  */
 const layer = (files, message, ...regexes) => ({
@@ -37,13 +37,14 @@ const layer = (files, message, ...regexes) => ({
 });
 
 const pages = "^(@/|(\\.\\./)+)(app|components)/";
-const noPages = "lib/ knows no pages and no components.";
-/** The files directly in lib/session, from a folder in it. */
+const noPages = "lib/ must not import pages or components.";
+/** The files directly in lib/session, as imported from one of its folders. */
 const publicApi = "^(@/lib/session|\\.\\.)/[a-z-]+$";
 /** @param {string} folders of lib/session */
 const above = (folders) => `^(@/lib/session|\\.\\.)/(${folders})/`;
 const app = "^(@/|(\\.\\./)+)app/";
-const onlyPublic = "Pages and components import the public API of lib/session and its model.";
+const onlyPublic =
+  "Pages and components may only import the public API of lib/session and its model.";
 const deep = "^@/lib/session/(routes|authjs|lifecycle|stores)/";
 const auth = "^@/auth$";
 const database = "^@/lib/database/";
@@ -55,8 +56,8 @@ export default defineConfig(
     ".next-*/",
     ".data/",
     "generated/",
-    // Has packages of its own, without which its types are unknown: linted once they are installed
-    // (dev/checks.ts).
+    // It has its own packages, and without them its types are unknown. dev/checks.ts lints it once
+    // they are installed.
     "examples/nest-api/",
     "next-env.d.ts",
     "test-results/",
@@ -65,7 +66,7 @@ export default defineConfig(
   {
     files: ["app/**/*.{ts,tsx}", "components/**/*.{ts,tsx}"],
     extends: [vitals],
-    // Pictures of users come from any host, and are small.
+    // Pictures of users come from any host and are small.
     rules: { "@next/next/no-img-element": "off" },
   },
   {
@@ -82,14 +83,15 @@ export default defineConfig(
         "error",
         { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
       ],
-      // An async function turns a throw into a rejection, which is what its caller was promised.
+      // An async function turns a throw into a rejection, which its callers rely on.
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/unbound-method": "off",
-      // Slow, and there are no enums; and what is a URL is told by its interface (next/server has
-      // one of its own).
+      // Slow, and there are no enums. URLs are checked by interface, because next/server has its
+      // own URL class.
       "@typescript-eslint/no-unsafe-enum-assignment": "off",
       "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
-      // Marked so only to be seen in a review; it is called for http issuers alone.
+      // openid-client marks it as deprecated only to make it visible in reviews. It is used only
+      // for http issuers.
       "@typescript-eslint/no-deprecated": [
         "error",
         { allow: [{ from: "package", package: "openid-client", name: "allowInsecureRequests" }] },
@@ -102,7 +104,7 @@ export default defineConfig(
       ],
     },
   },
-  // A module of Nest is a class with nothing but a decorator.
+  // A Nest module is a class that has only a decorator.
   {
     files: ["examples/nest-api/**/*.ts"],
     rules: { "@typescript-eslint/no-extraneous-class": ["error", { allowWithDecorator: true }] },
@@ -115,18 +117,18 @@ export default defineConfig(
 
   layer(production, ""),
   layer(["app/**/*.{ts,tsx}"], onlyPublic, deep),
-  layer(
-    ["components/**/*.{ts,tsx}"],
-    `${onlyPublic} app/ imports components, never the other way.`,
-    deep,
-    app,
-  ),
+  layer(["components/**/*.{ts,tsx}"], `${onlyPublic} Components must not import app/.`, deep, app),
   layer(["app/**/route.ts"], ""),
   layer(["lib/**/*.ts"], noPages, pages),
-  layer(["lib/session/routes/*.ts"], "routes knows nothing above it.", pages, publicApi),
+  layer(
+    ["lib/session/routes/*.ts"],
+    "routes must not import the layers above it.",
+    pages,
+    publicApi,
+  ),
   layer(
     ["lib/session/authjs/*.ts"],
-    "authjs knows nothing above it.",
+    "authjs must not import the layers above it.",
     pages,
     publicApi,
     above("routes"),
@@ -134,27 +136,27 @@ export default defineConfig(
   ),
   layer(
     ["lib/session/lifecycle/*.ts"],
-    "lifecycle knows nothing above it, and no database.",
+    "lifecycle must not import the layers above it or the database.",
     ...[pages, publicApi, above("routes|authjs"), auth, database],
   ),
   layer(
     ["lib/session/stores/*.ts"],
-    "stores knows nothing above it, and the database by current-store.ts alone.",
+    "stores must not import the layers above it. Only current-store.ts may import the database.",
     ...[pages, publicApi, above("routes|authjs|lifecycle"), auth, database],
   ),
   layer(
     ["lib/session/stores/current-store.ts"],
-    "stores knows nothing above it.",
+    "stores must not import the layers above it.",
     ...[pages, publicApi, above("routes|authjs|lifecycle"), auth],
   ),
   layer(
     ["lib/session/model/*.ts"],
-    "model knows neither Next.js nor Auth.js nor the database.",
+    "model must not import the layers above it, Next.js, Auth.js or the database.",
     ...[pages, publicApi, above("routes|authjs|lifecycle|stores"), auth, database, frameworks],
   ),
   layer(
     ["lib/logto/**/*.ts"],
-    "lib/logto is the protocol alone: it knows neither Next.js nor Auth.js nor our session, and takes everything as arguments.",
+    "lib/logto contains only the protocol and takes everything as arguments. It must not import Next.js, Auth.js or the session.",
     "^(@/|(\\.\\./)+)(app|components|auth)(/|$)",
     "^(@/lib|\\.\\.)/(session|env|database)(/|$)",
     frameworks,
@@ -167,7 +169,7 @@ export default defineConfig(
         "error",
         {
           selector: "MemberExpression[object.name='process'][property.name='env']",
-          message: "lib/env.ts reads the variables, once.",
+          message: "Only lib/env.ts reads environment variables, once.",
         },
       ],
     },

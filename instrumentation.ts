@@ -8,8 +8,11 @@ export async function register(): Promise<void> {
   await start();
 }
 
-type Answer = (request: NextRequest) => Response | Promise<Response>;
-type Checked<File extends { middleware: Answer } | { default: Answer }> = File;
+type Handler = (request: NextRequest) => Response | Promise<Response>;
+type Checked<File extends { middleware: Handler } | { default: Handler }> = File;
 
-/** Next.js checks what pages and handlers export, but not middleware: this does. */
+/**
+ * Next.js type-checks the exports of pages and handlers, but not those of middleware. This type
+ * does.
+ */
 export type CheckedMiddleware = Checked<typeof middlewareFile>;

@@ -1,6 +1,9 @@
 import type { NextConfig } from "next";
 
-/** The headers of every answer. What depends on variables is in lib/server/security-headers.ts. */
+/**
+ * The headers of every response. lib/server/security-headers.ts adds those that depend on
+ * variables.
+ */
 const headers = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -8,14 +11,14 @@ const headers = {
 };
 
 /**
- * For what middleware does not match: its own policy takes the place of these. Auth.js's page for
- * signing out has styles and a form that ends at Logto.
+ * For paths that middleware does not match; elsewhere its own policy replaces these. The sign-out
+ * page of Auth.js has styles and a form that ends at Logto.
  */
 const policies = {
   "/:path*": "frame-ancestors 'none'",
   "/api/auth/:path*":
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-  // Whatever the API answers, it is data here, and never a page of this site.
+  // Responses of the API are data, never a page of this site.
   "/api/proxy/:path*": "default-src 'none'; frame-ancestors 'none'; sandbox",
 };
 
@@ -23,16 +26,17 @@ const toList = (record: Record<string, string>) =>
   Object.entries(record).map(([key, value]) => ({ key, value }));
 
 const config: NextConfig = {
-  // The folder that the Dockerfile copies. `next start`, which serves the whole project, has no use
-  // for it.
+  // The folder that the Dockerfile copies. `next start` serves the whole project and does not need
+  // it.
   output: process.env.BUILD_STANDALONE ? "standalone" : undefined,
   poweredByHeader: false,
   reactStrictMode: true,
-  // In place of the headers below, for pictures that Next.js scales; its own, and no frames.
+  // For images that Next.js resizes, this replaces the headers below. It is the default policy plus
+  // a ban on frames.
   images: {
     contentSecurityPolicy: "script-src 'none'; frame-src 'none'; frame-ancestors 'none'; sandbox",
   },
-  // The development server's own log would show authorization codes.
+  // The log of the development server would contain authorization codes.
   logging: { incomingRequests: { ignore: [/^\/api\/auth\/callback\//] } },
   headers: () => [
     { source: "/:path*", headers: toList(headers) },
@@ -40,8 +44,8 @@ const config: NextConfig = {
       source,
       headers: toList({ "Content-Security-Policy": policy }),
     })),
-    // These write the session cookie, and middleware, which sees to it elsewhere, does not match
-    // them.
+    // These routes write the session cookie. Middleware sets this header elsewhere, but does not
+    // match them.
     { source: "/api/auth/:path*", headers: toList({ "Cache-Control": "private, no-store" }) },
   ],
 };

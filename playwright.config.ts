@@ -6,16 +6,16 @@ import type { ProjectOptions } from "./tests/e2e/fixtures";
 const browser = findBrowser();
 
 const files = (...names: string[]) => names.map((name) => `**/${name}.spec.ts`);
-/** `npm run test:release`: what shows little more than another test does, but takes its time. */
+/** `npm run test:release` adds tests that take long and cover little more than others do. */
 const isRelease = process.env.STORM === "full";
 
-/** What needs a database. */
+/** Need a database. */
 const users = files("account", "users");
-/** What builds the app once more. */
+/** Build the app again. */
 const builds = files("closed-site", "next-config", "standalone");
-/** What needs nginx, which not every machine has. */
+/** Need nginx, which not every machine has. */
 const proxied = files("nginx");
-/** What becomes of sessions, wherever they are kept. */
+/** Test the course of sessions, for both stores. */
 const sessions = files(
   "backchannel-logout",
   "faults-renewal",
@@ -25,7 +25,7 @@ const sessions = files(
     ? ["exchange", "faults-grant", "faults-freshness", "session-races", "subdomains"]
     : []),
 );
-/** What else goes by the row in strategy `database`. */
+/** Test other behaviour that depends on the row if sessions are in the database. */
 const rows = files(
   "exchange",
   "faults-freshness",
@@ -39,14 +39,14 @@ const rows = files(
 );
 
 const tests = { testDir: "tests/e2e" };
-/** Once more, without what is about the encrypted cookie alone or would show nothing new. */
-const again = { ...tests, grepInvert: /@jwt/ };
+/** Tests that run again in another mode, without those that only concern the encrypted cookie. */
+const otherModes = { ...tests, grepInvert: /@jwt/ };
 
 export default defineConfig<object, ProjectOptions>({
   projects: [
     { ...tests, name: "e2e", testIgnore: [...users, ...builds, ...proxied], use: { mode: "jwt" } },
     {
-      ...again,
+      ...otherModes,
       name: "e2e-jwt-database",
       // The users are in the database, the sessions in the cookie.
       testMatch: files("users"),
@@ -55,9 +55,9 @@ export default defineConfig<object, ProjectOptions>({
       use: { mode: "jwt with a database", engine: "embedded" },
     },
     {
-      ...again,
+      ...otherModes,
       name: "e2e-database",
-      // By files, some of which have an app of their own.
+      // In parallel by file only, because some files have their own app.
       fullyParallel: false,
       testMatch: [...users, ...sessions, ...rows],
       use: { mode: "database", engine: "postgres" },
@@ -67,7 +67,8 @@ export default defineConfig<object, ProjectOptions>({
           name: "load",
           testDir: "tests",
           testMatch: ["**/load/*.spec.ts", ...builds],
-          // Each by itself: an answer that comes too late ends a session, here as at Logto.
+          // Alone, after all other tests: here as at Logto, a response that is too late ends a
+          // session.
           dependencies: ["e2e", "e2e-jwt-database", "e2e-database"],
           workers: 1,
         }
@@ -83,8 +84,8 @@ export default defineConfig<object, ProjectOptions>({
   expect: { timeout: 10_000 },
   use: {
     ...devices["Desktop Chrome"],
-    // Recording costs a third of the time, and once in a while keeps a browser from closing. By
-    // hand: `--trace on`.
+    // Tracing costs a third of the time and sometimes keeps a browser from closing. Enable it by
+    // hand with `--trace on`.
     trace: "off",
     launchOptions: {
       args: browser?.args ?? [],

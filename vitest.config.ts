@@ -7,12 +7,14 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@\//, replacement: root },
-      // Throws on purpose wherever React's server condition isn't set; a test is a server.
+      // The package throws if the `react-server` condition is not set. Tests run on the server
+      // without it.
       { find: /^server-only$/, replacement: `${root}node_modules/server-only/empty.js` },
     ],
   },
   test: {
-    // Imports next/server and the like without an extension, which Node.js alone doesn't resolve.
+    // next-auth imports `next/server` and others without an extension, which Node.js does not
+    // resolve.
     server: { deps: { inline: ["next-auth"] } },
     projects: [
       { extends: true, test: { name: "unit", include: ["tests/unit/**/*.test.ts"] } },

@@ -1,4 +1,4 @@
-/** A Map that forgets what was not used for longest once it holds more than `limit` entries. */
+/** A Map that removes its least recently used entries when it has more than `limit` entries. */
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Scopes that are asked for when LOGTO_SCOPES is unset: who the user is, and a refresh token. */
+/** The scopes requested when LOGTO_SCOPES is unset: user claims and a refresh token. */
 const defaultScopes =
   "openid offline_access profile email roles custom_data identities " +
   "urn:logto:scope:organizations urn:logto:scope:organization_roles";
@@ -9,13 +9,13 @@ const splitWords = (value: string) => value.split(/[\s,]+/).filter(Boolean);
 const secret = z.string("is missing").min(32, "has fewer than 32 characters");
 
 /**
- * Names and IP addresses. The parser of URLs also takes `*.example.com`, `a.example,b.example` and
- * `${HOST}` for hosts.
+ * Host names and IP addresses. The URL parser alone would also accept `*.example.com`,
+ * `a.example,b.example` and `${HOST}` as hosts.
  */
 const hostname = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
 /**
- * As the parser of URLs writes it: Logto's tokens and documents are compared with the issuer letter
- * by letter.
+ * Normalised by the URL parser, because the issuer is compared with Logto's tokens and documents
+ * character by character.
  */
 const webUrl = z
   .url({
@@ -33,29 +33,32 @@ const webUrl = z
 /** RFC 8707 §2 */
 const resourceIndicator = z
   .url({ error: "has an entry that is not a URI", abort: true })
-  .refine((value) => !value.includes("#"), "has an entry with a fragment, which no resource has");
+  .refine(
+    (value) => !value.includes("#"),
+    "has an entry with a fragment, which a resource must not have",
+  );
 
 /** RFC 6749 §3.3 */
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
-/** Docker's `--env-file` takes quotes for a part of the value. */
+/** Docker's `--env-file` treats quotes as part of the value. */
 const credential = z
   .string("is missing")
   .refine(
     (value) => !/\s|^(["'`]).*\1$/.test(value),
-    "has quotes or spaces, which Logto's has not",
+    "has quotes or spaces, but Logto's values never do",
   );
 
-/** An address, or all of a domain. A `*` stands for nothing. */
+/** An e-mail address, or `@domain` for all addresses of a domain. `*` is not a wildcard. */
 const allowedEmails = /^[^@\s*<>()[\],;:\\"]*@([\p{L}\p{M}\p{N}-]+\.)+[\p{L}\p{M}\p{N}-]+$/u;
 
-/** What this app does not work with. */
+/** A setting that this app does not support. It must be unset. */
 const unsupported = (why: string) => z.undefined(why).optional();
 
-/** No API: asked for at sign-in so that organization tokens carry permissions. */
+/** Not an API. Requested at sign-in so that organization tokens contain permissions. */
 const organizationsResource = "urn:logto:resource:organizations";
 
-/** Prisma's command would migrate another schema, while its client works in `public`. */
+/** The Prisma command would migrate the other schema, while the client always uses `public`. */
 const inPublicSchema = z
   .string()
   .refine((url) => ["public", null].includes(new URL(url).searchParams.get("schema")), {
@@ -71,7 +74,7 @@ const schema = z
     AUTH_URL: webUrl
       .refine(
         (value) => new URL(value).pathname === "/",
-        "has a path: the app lives at the root of its host",
+        "has a path, but the app must be at the root of its host",
       )
       .transform((value) => new URL(value).origin)
       .optional(),
@@ -90,7 +93,10 @@ const schema = z
       .string("is missing")
       .pipe(webUrl)
       .transform((value) => value.replace(/\/$/, ""))
-      .refine((value) => value.endsWith("/oidc"), "does not end in /oidc, as Logto's issuers do"),
+      .refine(
+        (value) => value.endsWith("/oidc"),
+        "does not end in /oidc, as every Logto issuer does",
+      ),
     LOGTO_SCOPES: z
       .string()
       .default(defaultScopes)
@@ -98,7 +104,7 @@ const schema = z
       .refine((scopes) => scopes.includes("openid"), "does not contain openid")
       .refine(
         (scopes) => scopes.every((scope) => scopeToken.test(scope)),
-        "has an entry that is no scope",
+        "has an entry that is not a scope",
       ),
     LOGTO_RESOURCES: z.string().default("").transform(splitWords).pipe(z.array(resourceIndicator)),
     API_URL: webUrl.transform((value) => value.replace(/\/+$/, "")).optional(),
@@ -107,7 +113,7 @@ const schema = z
     DATABASE_URL: z
       .string()
       .refine((value) => value !== "embedded", {
-        error: "is embedded, which only `npm run dev` starts",
+        error: "is embedded, which works only with `npm run dev`",
         abort: true,
       })
       .pipe(z.url({ protocol: /^postgres(ql)?$/, error: "is not a PostgreSQL URL" }))
@@ -119,14 +125,17 @@ const schema = z
       .refine((entries) => entries.every((entry) => allowedEmails.test(entry)), {
         error: "has an entry that is neither an address nor an @domain",
       })
-      .refine((entries) => entries.length > 0, "has no entry: unset, it lets everybody in")
+      .refine(
+        (entries) => entries.length > 0,
+        "has no entry (leave it unset to let everyone sign in)",
+      )
       .default([]),
     AUTH_REDIRECT_PROXY_URL: unsupported(
-      "is Auth.js's, and would have sign-ins come back to another address",
+      "is an Auth.js setting that would send users back to another address",
     ),
-    basePath: unsupported("is set in next.config.ts: the app lives at the root of its host"),
+    basePath: unsupported("is set in next.config.ts, but the app must be at the root of its host"),
     trailingSlash: unsupported(
-      "is set in next.config.ts: Logto and next-auth/react ask without the slash",
+      "is set in next.config.ts, but Logto and next-auth/react send requests without the slash",
     ),
     NEXTAUTH_URL: z.string().optional(),
     NODE_ENV: z.string().optional(),
@@ -135,7 +144,7 @@ const schema = z
   .refine(
     (value) =>
       value.NODE_ENV !== "production" || value.AUTH_URL || value.AUTH_TRUST_HOST || value.VERCEL,
-    // Said together with whatever else is wrong.
+    // `when`: report this together with all other problems.
     { path: ["AUTH_URL"], error: "is missing (needed in production)", when: () => true },
   )
   .refine(
@@ -151,7 +160,7 @@ const schema = z
   )
   .refine(({ AUTH_URL, NEXTAUTH_URL }) => AUTH_URL || !NEXTAUTH_URL, {
     path: ["NEXTAUTH_URL"],
-    error: "is an old name, which Auth.js reads and this app does not: it is AUTH_URL",
+    error: "is an old name that Auth.js reads and this app does not: use AUTH_URL",
     when: () => true,
   })
   .refine(
@@ -170,7 +179,7 @@ const schema = z
       !AUTH_ALLOWED_EMAILS.length || LOGTO_SCOPES.includes("email"),
     {
       path: ["LOGTO_SCOPES"],
-      error: "does not contain email, without which AUTH_ALLOWED_EMAILS refuses everybody",
+      error: "does not contain email, so AUTH_ALLOWED_EMAILS would let no user in",
     },
   )
   .refine((value) => value.AUTH_SESSION_STRATEGY !== "database" || value.DATABASE_URL, {
@@ -180,17 +189,16 @@ const schema = z
   })
   .transform(({ AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3, ...rest }) => ({
     ...rest,
-    // Auth.js's own rule: sessions are in the database where there is one.
+    // As in Auth.js: sessions are rows if there is a database.
     AUTH_SESSION_STRATEGY: rest.AUTH_SESSION_STRATEGY ?? (rest.DATABASE_URL ? "database" : "jwt"),
-    // Auth.js's own names for rotation: the highest number is the newest, AUTH_SECRET the oldest.
+    // Auth.js's names for rotation: the highest number is the newest secret, AUTH_SECRET the
+    // oldest.
     AUTH_SECRET: [AUTH_SECRET_3, AUTH_SECRET_2, AUTH_SECRET_1, AUTH_SECRET].filter(
       (part) => part !== undefined,
     ),
   }));
 
-/**
- * Every variable that the app reads, parsed. `AUTH_SECRET` is the list of secrets, newest first.
- */
+/** All variables that the app reads, parsed. `AUTH_SECRET` is the list of secrets, newest first. */
 export type Env = z.output<typeof schema>;
 
 const examples: Record<string, string> = {
@@ -213,14 +221,11 @@ const examples: Record<string, string> = {
   AUTH_ALLOWED_EMAILS: "alice@example.com @example.org",
 };
 
-/**
- * The names of all variables that the app itself reads, for the test that holds .env.example to
- * them.
- */
+/** The names of all variables that the app reads. A test compares .env.example with them. */
 export const variableNames = Object.keys(examples);
 
 /**
- * The configuration is wrong or incomplete. The message is a list for the operator and names no
+ * The configuration is wrong or incomplete. The message is a list for the operator and contains no
  * values.
  */
 export class EnvError extends Error {
@@ -241,20 +246,21 @@ export class EnvError extends Error {
         ...lines,
         "",
         "Set these in .env.local or in the environment (.env.example explains each),",
-        "or run `npm run dev`, which brings a secret and a local stand-in for Logto.",
+        "or run `npm run dev`, which comes with a secret and a local stand-in for Logto.",
       ].join("\n"),
     );
   }
 }
 
 /**
- * Validates variables. An empty string counts as unset, as hosting dashboards leave it.
+ * Validates variables. An empty string counts as unset, because hosting dashboards leave empty
+ * strings.
  *
- * @throws EnvError naming each wrong or missing variable, what is wrong and an example; never a
- *   value.
+ * @throws EnvError that lists each wrong or missing variable with the problem and an example, but
+ *   never a value
  */
 export function parseEnv(source: Record<string, string | undefined>): Env {
-  // A line break comes along where a value is piped into a dashboard's command.
+  // Piping a value into a dashboard command adds a line break.
   const set = Object.fromEntries(
     Object.entries(source).flatMap(([name, value = ""]) =>
       value.trim() ? [[name, value.trim()]] : [],
@@ -279,36 +285,35 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
 let parsed: Env | undefined;
 
 /**
- * The validated environment. Parsed at first use, not at import, so that `next build` needs no
- * secrets.
+ * The validated environment. Parsed at first use, not at import, so `next build` needs no secrets.
  *
  * @throws EnvError
  */
 export function env(): Env {
   return (parsed ??= parseEnv({
     ...process.env,
-    // The build puts these settings of next.config.ts in place; they have no public name.
+    // The build inlines these settings of next.config.ts. Next.js has no public name for them.
     basePath: process.env.__NEXT_ROUTER_BASEPATH,
     trailingSlash: process.env.__NEXT_TRAILING_SLASH ? "true" : undefined,
   }));
 }
 
-/** Whether this is the production build, or its development server (or a test). */
+/** True in the production build; false in the development server and in tests. */
 export const isProduction = process.env.NODE_ENV === "production";
 
 /**
- * True on https, where cookies get their prefix and `Secure`: from the configuration, never from a
- * request.
+ * Whether the app is on https. Cookies then get their prefix and `Secure`. Depends only on the
+ * configuration, never on a request.
  */
 export function isHttps(): boolean {
   const { AUTH_URL, VERCEL } = env();
   return AUTH_URL ? new URL(AUTH_URL).protocol === "https:" : Boolean(VERCEL);
 }
 
-/** The API resources that access tokens can be had for. */
+/** The API resources for which this app can get access tokens. */
 export function apiResources(): string[] {
   return env().LOGTO_RESOURCES.filter((resource) => resource !== organizationsResource);
 }
 
-/** Whether sessions are rows of the database. If not, the encrypted cookie is the session. */
+/** True if sessions are rows in the database; false if the encrypted cookie is the session. */
 export const usesRowStore = (): boolean => env().AUTH_SESSION_STRATEGY === "database";

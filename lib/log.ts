@@ -8,8 +8,8 @@ import { processWide } from "./process-wide";
 type Fields = Record<string, unknown>;
 
 /**
- * Names under which a secret may come along, at the top or one level below. Callers give none; this
- * is the second lock.
+ * Fields that are redacted because they may contain a secret, at the top level or one level below.
+ * Callers never log secrets; this is a second safeguard.
  */
 const secretNames = (
   "accessToken access_token refreshToken refresh_token idToken id_token logout_token token sessionToken sealedTokens sessionId sid " +
@@ -17,9 +17,9 @@ const secretNames = (
 ).split(" ");
 
 /**
- * A logger that writes one JSON object a line.
+ * A logger that writes one JSON object per line.
  *
- * @param stream takes the lines
+ * @param stream receives the lines
  */
 export const createLogger = (stream: DestinationStream) =>
   pino(
@@ -41,7 +41,8 @@ const entry = z.looseObject({
 });
 
 /**
- * For people to read while they develop: one line, where the console has its warnings and errors.
+ * Readable output for development: one line per event, on the console like all other warnings and
+ * errors.
  */
 const readable: DestinationStream = {
   write(json) {
@@ -49,7 +50,7 @@ const readable: DestinationStream = {
     const details = Object.entries(fields).map(
       ([name, value]) => `${name}=${JSON.stringify(value)}`,
     );
-    // Folded, so that nobody can forge another line.
+    // On one line, so that no input can forge a log line.
     const event = stripVTControlCharacters(msg).replace(/\s*[\r\n]+\s*/g, " ");
     console[level](["[auth]", event, ...details].join(" "));
   },
@@ -61,10 +62,10 @@ const logger = () =>
   );
 
 /**
- * The operator's log: one line an event, with the id of its request. JSON in production.
+ * The operator's log: one line per event, with the id of its request. JSON in production.
  *
- * `info` is for what works, `warn` for what a user or provider did wrong, `error` for what the
- * operator has to mend.
+ * `info`: normal operation. `warn`: a user or a provider did something wrong. `error`: the operator
+ * has to fix something.
  */
 export const log = {
   info: (event: string, fields: Fields = {}): void => logger().info(fields, event),
@@ -73,9 +74,9 @@ export const log = {
 };
 
 /**
- * Makes one line of this log of whatever else is printed as a warning or an error: Next.js prints
- * what it catches in many, and says of none for which request. Only an error, which is a bug, keeps
- * its stack.
+ * Sends `console.warn` and `console.error` to this log, one line per call. Next.js prints the
+ * errors that it catches on several lines and without a request id. Only errors (which are bugs)
+ * keep their stack traces.
  */
 export function logConsole(): void {
   const print =

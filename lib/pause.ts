@@ -1,3 +1,3 @@
-/** Resolves to false after a time. It doesn't keep a process alive. */
+/** Resolves to false after a delay. Its timer does not keep the process alive. */
 export const pause = (milliseconds: number) =>
   new Promise<false>((resolve) => void setTimeout(() => resolve(false), milliseconds).unref());

@@ -1,15 +1,16 @@
 import { BoundedMap } from "@/lib/bounded-map";
 
 /**
- * State that all of one process shares. Middleware, handlers and pages are separate bundles, each
- * with its own copy of every module, so that a module-level variable would exist three times.
+ * Process-wide state. Next.js builds middleware, handlers and pages as separate bundles. Each
+ * bundle has its own copy of every module, so a module-level variable would exist three times.
  *
- * @param name names the state within the process
- * @param create makes it at first use
+ * @param name identifies the state within the process
+ * @param create creates the state at first use
+ * @example const cache = () => processWide("cache", () => new Map<string, string>());
  */
 export function processWide<T extends object>(name: string, create: () => T): T {
   const key = Symbol.for(`next-logto-starter.${name}`);
-  // Written nowhere but below, and with the type that belongs to the name.
+  // Only `Reflect.set` below writes this key, with the type that belongs to the name.
   const isCreated = (value: unknown): value is T => value !== undefined;
   const existing: unknown = Reflect.get(globalThis, key);
   if (isCreated(existing)) return existing;
@@ -19,22 +20,22 @@ export function processWide<T extends object>(name: string, create: () => T): T 
 }
 
 /**
- * Tells an error by its name. `instanceof` fails for an error that another bundle of this process
- * made.
+ * Recognises an error by its name. `instanceof` fails for an error that another bundle of this
+ * process created.
  *
  * @param name of the error's class
  */
 export const hasErrorName = (error: unknown, name: string): boolean =>
   error instanceof Error && error.name === name;
 
-const mentioned = () => processWide("said", () => new BoundedMap<string, true>(1_000));
+const seenBefore = () => processWide("said", () => new BoundedMap<string, true>(1_000));
 
 /**
- * Whether this process is asked about something for the first time, as far as it remembers: for
- * what is worth one line in the log.
+ * Whether this is the first call with `what` in this process, for messages that should be logged
+ * only once. The memory is bounded: a `what` that has dropped out counts as new again.
  */
 export function isFirstTime(what: string): boolean {
-  const isNew = !mentioned().get(what);
-  mentioned().set(what, true);
+  const isNew = !seenBefore().get(what);
+  seenBefore().set(what, true);
   return isNew;
 }

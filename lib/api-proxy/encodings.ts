@@ -1,23 +1,20 @@
 import { pipeline, type Duplex } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
 
-/**
- * What an API answered is no answer that can be passed on. The message is for the operator's log.
- */
+/** The response of the API cannot be forwarded. The message is for the operator's log. */
 export class UnreadableResponseError extends Error {
-  override name = "UnreadableAnswerError";
+  override name = "UnreadableResponseError";
 }
 
-/** More encodings on top of each other than any server needs. */
+/** The maximum number of encodings on one body. No server needs more. */
 const maxEncodings = 3;
 
-/** Some servers leave out zlib's header, which every browser copes with. */
+/** Some servers omit the zlib header, and every browser accepts that. */
 const inflateOf = (first: Uint8Array) =>
   (first[0] ?? 0) % 16 === 8 ? createInflate() : createInflateRaw();
 
 /**
- * By content coding (RFC 9110 §8.4.1), what undoes it. Gets the first bytes of what it will be
- * given.
+ * Creates the decoder of each content coding (RFC 9110 §8.4.1) from the first bytes of the body.
  */
 const decoders = new Map<string, (first: Uint8Array) => Duplex>([
   ["br", () => createBrotliDecompress()],
@@ -27,13 +24,14 @@ const decoders = new Map<string, (first: Uint8Array) => Duplex>([
 ]);
 
 /**
- * A body as it was before it was encoded.
+ * Decodes a body.
  *
- * @param contentEncoding the header; each encoding was applied to the result of those before it
- * @param isPartial for a range of what was encoded, which can't be decoded by itself (RFC 9110
- *   §14.2)
- * @throws UnreadableAnswerError where it can't be decoded. What is wrong with the bytes themselves,
- *   the reading throws
+ * @param contentEncoding the value of the header. Each encoding was applied to the result of those
+ *   before it
+ * @param isPartial true for a range of the encoded body, which cannot be decoded on its own (RFC
+ *   9110 §14.2)
+ * @throws UnreadableResponseError if the encoding is not supported. Errors in the bytes themselves
+ *   are thrown while the result is read
  */
 export function decode(
   body: AsyncIterable<Uint8Array>,
@@ -55,8 +53,8 @@ export function decode(
 }
 
 /**
- * Undoes one encoding. No bytes at all stay none, which no decoder would accept and many a server
- * sends.
+ * Decodes one encoding. An empty body stays empty: many servers send one, and every decoder would
+ * fail on it.
  */
 async function* decodeOne(
   encoded: AsyncIterable<Uint8Array>,
@@ -65,11 +63,11 @@ async function* decodeOne(
   const parts = encoded[Symbol.asyncIterator]();
   const first = await parts.next();
   if (first.done) return;
-  const all = async function* () {
+  const whole = async function* () {
     yield first.value;
     yield* { [Symbol.asyncIterator]: () => parts };
   };
-  // An error of the source or of the decoder is thrown by the loop over the decoder.
-  const bytes: AsyncIterable<Uint8Array> = pipeline(all, decoder(first.value), () => undefined);
+  // The loop over the decoder throws the errors of the source and of the decoder.
+  const bytes: AsyncIterable<Uint8Array> = pipeline(whole, decoder(first.value), () => undefined);
   yield* bytes;
 }

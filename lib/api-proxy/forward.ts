@@ -5,8 +5,8 @@ import { UnreadableResponseError } from "./encodings";
 import { proxiedLocation, targetOf } from "./target";
 
 /**
- * What the API learns of a request, besides method, path and body. Neither cookies nor what says
- * who is on the way.
+ * The request headers that are forwarded to the API. No cookies, and no headers about proxies or
+ * client addresses.
  */
 const requestHeaders = [
   "accept",
@@ -28,7 +28,7 @@ const requestHeaders = [
   "x-request-id",
 ];
 
-/** What the browser learns of the answer, besides status and body. */
+/** The response headers that are forwarded to the browser. */
 const responseHeaders = [
   "accept-ranges",
   "allow",
@@ -43,9 +43,9 @@ const responseHeaders = [
 ];
 
 /**
- * What the API serves, it serves on this app's origin: opened as a page it must run no script here.
- * And it is the answer to one user, which the browser would show to the next one at the same
- * address.
+ * The API's responses come from this app's origin. If the browser opens one as a page, it must not
+ * run scripts here. A response is also meant for one user. From its cache the browser would show it
+ * to the next user at the same address.
  */
 const ownHeaders = {
   "cache-control": "private, no-store",
@@ -54,28 +54,27 @@ const ownHeaders = {
   "x-content-type-options": "nosniff",
 };
 
-/** Where a request goes and in whose name. */
+/** Where a request is forwarded to, and with which access token. */
 export interface Forwarding {
-  /** Base URL of the API. */
+  /** The base URL of the API. */
   apiUrl: string;
-  /** Path of the proxy itself, which the request's path begins with. */
+  /** The path of the proxy. The path of the request starts with it. */
   proxyPath: string;
-  /** Asked for once it is clear that the request can be forwarded. */
+  /** Called once it is clear that the request can be forwarded. */
   getAccessToken: () => Promise<string>;
   /**
-   * How long the API may be silent before it answers, in milliseconds; then it may stream for as
-   * long as it likes.
+   * How long the API may take to send its response headers, in milliseconds. It may stream the body
+   * for as long as it likes.
    */
   timeout?: number;
 }
 
 /**
- * Passes a request on to an API with an access token, and its answer back. Both bodies are
- * streamed.
+ * Forwards a request to an API with an access token, and returns the API's response. Both bodies
+ * are streamed.
  *
- * @returns the API's answer, whatever its status; or JSON with `error` and `message`: 400
- *   `bad_path`, 502 `api_unavailable`, `api_redirects_elsewhere` or `api_unreadable`, 504
- *   `api_timeout`
+ * @returns the API's response with any status; or JSON with `error` and `message`: 400 `bad_path`,
+ *   502 `api_unavailable`, `api_redirects_elsewhere` or `api_unreadable`, 504 `api_timeout`
  * @throws what `getAccessToken` throws
  */
 export async function forward(
@@ -84,9 +83,10 @@ export async function forward(
 ): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const path = pathname.startsWith(`${proxyPath}/`) ? pathname.slice(proxyPath.length + 1) : "";
-  // Next.js has spelled the query anew, as forms do; to some servers a plus is a plus.
+  // Next.js has re-encoded the query like a form, with `+` for a space. Some servers read `+` as a
+  // plus.
   const target = targetOf(apiUrl, path, search.replaceAll("+", "%20"));
-  if (!target) return errorJson(400, "bad_path", "This path does not lead to anything at the API.");
+  if (!target) return errorJson(400, "bad_path", "This is not a valid path of the API.");
   const headers = pick(request.headers, requestHeaders);
   headers.set("authorization", `Bearer ${await getAccessToken()}`);
   headers.set("accept-encoding", "identity");
@@ -95,7 +95,7 @@ export async function forward(
   const timer = setTimeout(() => late.abort(), timeout);
   try {
     const body = bodyOf(request);
-    // A long upload is no silence of the API's.
+    // A long upload does not count as a silent API.
     body?.on("data", () => timer.refresh());
     const signal = AbortSignal.any([request.signal, late.signal]);
     const response = await sendToApi(target, { method: request.method, headers, body, signal });
@@ -107,26 +107,26 @@ export async function forward(
       return errorJson(
         502,
         "api_redirects_elsewhere",
-        "The API redirects to a place outside of it.",
+        "The API redirects to an address outside the API.",
       );
     }
-    const answered = pick(response.headers, responseHeaders);
-    for (const [name, value] of Object.entries(ownHeaders)) answered.set(name, value);
-    if (proxied) answered.set("location", proxied);
+    const forwardedHeaders = pick(response.headers, responseHeaders);
+    for (const [name, value] of Object.entries(ownHeaders)) forwardedHeaders.set(name, value);
+    if (proxied) forwardedHeaders.set("location", proxied);
     const challenge = challengeOf(response);
-    if (challenge) answered.set("www-authenticate", challenge);
-    return new Response(response.body, { status: response.status, headers: answered });
+    if (challenge) forwardedHeaders.set("www-authenticate", challenge);
+    return new Response(response.body, { status: response.status, headers: forwardedHeaders });
   } catch (error) {
     if (late.signal.aborted) {
-      log.warn("the API does not answer", { path: target.pathname, seconds: timeout / 1000 });
-      return errorJson(504, "api_timeout", "The API does not answer. Try again in a moment.");
+      log.warn("the API does not respond", { path: target.pathname, seconds: timeout / 1000 });
+      return errorJson(504, "api_timeout", "The API does not respond. Try again in a moment.");
     }
     if (error instanceof UnreadableResponseError) {
-      log.error("the API's answer can't be passed on", {
+      log.error("the API's response can't be forwarded", {
         path: target.pathname,
         reason: error.message,
       });
-      return errorJson(502, "api_unreadable", "The API's answer can't be read.");
+      return errorJson(502, "api_unreadable", "The API's response can't be read.");
     }
     if (!request.signal.aborted) log.error("the API can't be reached", { reason: reasonOf(error) });
     return errorJson(502, "api_unavailable", "The API can't be reached. Try again in a moment.");
@@ -145,8 +145,8 @@ function pick(from: Headers, names: readonly string[]): Headers {
 }
 
 /**
- * A challenge for a bearer token (RFC 6750 §3, RFC 9449 §7.1), wherever in a list of challenges it
- * is.
+ * A challenge for a bearer token (RFC 6750 §3, RFC 9449 §7.1), at any position in a list of
+ * challenges.
  */
 const bearerChallenge = (() => {
   const parameter = /[\w-]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",]+)/.source;
@@ -157,16 +157,17 @@ const bearerChallenge = (() => {
 })();
 
 /**
- * How the API wants to be asked. No browser does anything about a bearer challenge; for `Basic` and
- * `Digest` it would show its password dialog, and for `Negotiate` send what the user has. Where
- * none is left, a 401 has the one that this proxy answers.
+ * The challenge that is forwarded to the browser. Browsers ignore a bearer challenge. For `Basic`
+ * and `Digest` the browser would show its password dialog, and for `Negotiate` it would send the
+ * user's credentials. A 401 without a bearer challenge gets a plain `Bearer`, the scheme of this
+ * proxy.
  */
 function challengeOf({ headers, status }: Response): string | undefined {
   const [, challenge] = bearerChallenge.exec(headers.get("www-authenticate") ?? "") ?? [];
   return challenge ?? (status === 401 ? "Bearer" : undefined);
 }
 
-/** The request's body, or null where its headers announce none (RFC 9112 §6.3). */
+/** The body of the request; null if the headers announce none (RFC 9112 §6.3). */
 function bodyOf({ body, headers }: Request): Readable | null {
   const isAnnounced = headers.has("content-length") || headers.has("transfer-encoding");
   return body && isAnnounced ? Readable.from(body, { objectMode: false }) : null;
@@ -175,11 +176,16 @@ function bodyOf({ body, headers }: Request): Readable | null {
 const isRedirect = ({ status, headers }: Response) =>
   status >= 300 && status < 400 && headers.has("location");
 
-/** What the proxy says itself. @param error a code, beside the `message` for people */
+/**
+ * A JSON response of the proxy itself.
+ *
+ * @param error the code for programs
+ * @param message the text for people
+ */
 export const errorJson = (status: number, error: string, message: string): Response =>
   Response.json({ error, message }, { status, headers: ownHeaders });
 
-/** What became of a connection; where several addresses were tried, at the first of them. */
+/** Why the connection failed. If several addresses were tried, the reason of the first one. */
 function reasonOf(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error ? first.message : "unknown";

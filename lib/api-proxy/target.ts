@@ -1,9 +1,9 @@
 /**
- * Whether everybody on the way takes a segment of a path for the same name. Not so where it is made
- * of dots and blanks alone, which names a directory to servers that trim it (to Java servers `..;`
- * does, too), or where it is a scheme, or has an encoded slash, backslash or control character, or
- * is encoded twice; all that in Unicode's compatibility forms as well, which some servers
- * normalize. `\p{Cf}` are characters without a width.
+ * Whether every server on the way reads a path segment as the same name. These segments are
+ * ambiguous: segments of dots and blanks only (some servers trim them to a directory, and Java
+ * servers do so with `..;`), a URL scheme, an encoded slash, backslash or control character, and
+ * double encoding. The same applies to Unicode compatibility forms, which some servers normalise.
+ * `\p{Cf}` matches characters without a width.
  */
 function isPlain(segment: string): boolean {
   try {
@@ -17,16 +17,18 @@ function isPlain(segment: string): boolean {
 }
 
 /**
- * The URL of something at an API.
+ * The URL of a resource of an API.
  *
- * @param apiUrl base URL of the API; its path, too, is never left
- * @param path what comes below it, percent-encoded
+ * @param apiUrl the base URL of the API. The result is always below its path
+ * @param path the path below it, percent-encoded
  * @param query with its question mark, or empty
- * @returns undefined for a path that leads elsewhere, or might for the API
+ * @returns undefined if the path leads elsewhere, or might do so at the API
+ * @example targetOf("https://api.example.com/v1", "orders/1", "?page=2")
+ *   // https://api.example.com/v1/orders/1?page=2
  */
 export function targetOf(apiUrl: string, path: string, query: string): URL | undefined {
   if (!path.split("/").every(isPlain)) return undefined;
-  // Setting the path alone can't change the host, whatever is in it.
+  // Setting only the path cannot change the host, whatever the path contains.
   const target = new URL(apiUrl);
   target.pathname = `${target.pathname.replace(/\/$/, "")}/${path}`;
   target.search = query;
@@ -34,11 +36,14 @@ export function targetOf(apiUrl: string, path: string, query: string): URL | und
 }
 
 /**
- * Where at the proxy something of the API is to be found.
+ * The path at the proxy for a location of the API.
  *
  * @param location absolute, or relative to `target` (RFC 9110 §10.2.2)
- * @param proxyPath of the proxy itself
- * @returns undefined for what is not below `apiUrl`
+ * @param proxyPath the path of the proxy
+ * @returns undefined if the location is not below `apiUrl`
+ * @example
+ *   // With the base URL https://api.example.com/v1 and the proxy at /api/proxy:
+ *   // https://api.example.com/v1/orders/1 -> /api/proxy/orders/1
  */
 export function proxiedLocation(
   location: string,

@@ -3,9 +3,9 @@ import type { Adapter } from "next-auth/adapters";
 import { db, query } from "./client";
 
 /**
- * Auth.js's Prisma adapter, for finding a user by account. The user is there by then:
- * `callbacks.signIn` has created or updated it. So Auth.js never makes or links one itself, nor
- * looks for one by e-mail address; sessions are our stores'.
+ * Auth.js's Prisma adapter, limited to finding a user by account. `callbacks.signIn` has already
+ * created or updated the user at that point. So Auth.js never creates or links a user itself and
+ * never looks one up by e-mail address. Our session stores manage the sessions.
  */
 export function authAdapter(): Adapter {
   const base = PrismaAdapter(db());
@@ -18,5 +18,5 @@ export function authAdapter(): Adapter {
 }
 
 function neverReached(): never {
-  throw new Error("Auth.js was to find the user by its account");
+  throw new Error("Auth.js should have found the user by its account");
 }

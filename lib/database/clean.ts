@@ -1,12 +1,12 @@
 import type { PrismaClient } from "@/generated/prisma/client";
 
-/** How many rows one statement deletes: each holds its locks for a moment only. */
+/** Rows per DELETE statement. Small, so that each statement holds its locks only briefly. */
 const batch = 1_000;
 
 /**
- * Deletes the sessions that have expired, a batch at a time.
+ * Deletes expired sessions in batches.
  *
- * @returns how many there were
+ * @returns how many sessions were deleted
  */
 export async function deleteExpired(
   prisma: PrismaClient,

@@ -6,14 +6,17 @@ import { log } from "@/lib/log";
 import { processWide } from "@/lib/process-wide";
 
 /**
- * Connections that one process opens at most: to read and write, and to hold the locks of renewals
- * under way.
+ * The maximum number of connections per process: for queries, and for the locks of running
+ * renewals.
  */
 const connections = 10;
 const lockConnections = 5;
-/** How long a query may take, a wait for a connection included, in milliseconds. */
+/** The timeout of a query, including the wait for a connection, in milliseconds. */
 const queryTimeout = 7_000;
-/** How often an outage is logged, in milliseconds: not once for each request. */
+/**
+ * The minimum time between two log lines about an outage, in milliseconds. Otherwise every request
+ * would log it.
+ */
 const logEvery = 10_000;
 
 /** Whether DATABASE_URL is set. */
@@ -26,15 +29,12 @@ function connect(max: number): PrismaClient {
   return new PrismaClient({ adapter: new PrismaPg(options), errorFormat: "minimal" });
 }
 
-/**
- * The Prisma client: one for all bundles of a process, made at first use, connected at the first
- * query.
- */
+/** The process-wide Prisma client. Created at first use; connects at the first query. */
 export const db = (): PrismaClient => processWide("prisma", () => connect(connections));
 
 /**
- * Another one for transactions that hold a lock while Logto answers, so that pages never wait for a
- * connection of these.
+ * A second client for transactions that hold a lock during a request to Logto. It has its own
+ * connections, so pages never wait for one of them.
  */
 export const lockDb = (): PrismaClient =>
   processWide("prisma for locks", () => connect(lockConnections));
@@ -42,20 +42,22 @@ export const lockDb = (): PrismaClient =>
 const hasCode = (error: unknown, code: string) =>
   error instanceof Prisma.PrismaClientKnownRequestError && error.code === code;
 
-/** Whether a write failed because there is no such row (any more). */
+/** Whether a write failed because the row does not exist (any more). */
 export const isMissing = (error: unknown): boolean => hasCode(error, "P2025");
 
 /**
- * Waits for a query, though not for ever.
+ * Waits for a query with a timeout.
  *
  * @param limit in milliseconds
- * @throws DatabaseError in place of whatever Prisma says of an outage; a missing record as it is
+ * @throws DatabaseError for any Prisma error, except for a missing record: that error is thrown
+ *   unchanged
+ * @example const row = await query(db().session.findUnique({ where: { sessionToken } }));
  */
 export async function query<T>(promise: Promise<T>, limit = queryTimeout): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new DatabaseError(`no answer within ${limit / 1000} s`)),
+      () => reject(new DatabaseError(`no response within ${limit / 1000} s`)),
       limit,
     );
   });
@@ -79,7 +81,7 @@ function toDatabaseError(error: unknown): DatabaseError {
 }
 
 /**
- * Prisma's messages repeat the query and the host; its codes say enough
+ * Prisma's messages contain the query and the host. Its codes are enough
  * (https://pris.ly/d/error-reference).
  */
 function reasonOf(error: unknown): string {

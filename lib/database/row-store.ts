@@ -22,37 +22,38 @@ import { pause } from "@/lib/pause";
 import { isFirstTime, processWide } from "@/lib/process-wide";
 import { db, isMissing, lockDb, query } from "./client";
 
-/** What each session's key is derived for, beside the secret. */
+/** Input for deriving the encryption key of each session, besides the secret. */
 const salt = "session-row";
-/** Whether a cookie is of a cookie store: this app's before it had a database, or another app's. */
+/**
+ * Whether a cookie belongs to a cookie store: one from before this app had a database, or one of
+ * another app.
+ */
 const isEncrypted = (cookieValue: string) => cookieValue.split(".").length === 5;
-/** How often it is written that a session was used, in milliseconds. */
+/** The minimum time between two writes of `lastSeenAt`, in milliseconds. */
 const seenEvery = 5 * 60_000;
 /**
- * After what time PostgreSQL takes the lock from a holder that does nothing, in milliseconds:
- * longer than Logto may take (10 s). A holder that is later would use a token that another one uses
- * too.
+ * After this time PostgreSQL takes the lock from an idle holder, in milliseconds. Longer than a
+ * request to Logto may take (10 s). A holder that takes longer would use a token that another
+ * process uses, too.
  */
 const holdTimeout = 12_000;
-/** How long to wait for the row's lock, in milliseconds. */
+/** The maximum wait for the lock of a row, in milliseconds. */
 const lockWait = 11_000;
-/**
- * How long to wait between attempts to write what a failed transaction did not, in milliseconds.
- */
+/** The delays before each attempt to save the result of a failed transaction, in milliseconds. */
 const saveAgainAfter = [250, 1_000, 5_000, 15_000];
 
 /**
- * The name under which a row is found by its cookie: the table opens no session to whoever reads
- * it.
+ * The key by which a cookie finds its row. A hash, so that a reader of the table cannot open a
+ * session.
  */
 const hashOf = (cookieValue: string) => createHash("sha256").update(cookieValue).digest("hex");
 const isLive = () => ({ endedAt: null, expires: { gt: new Date() } });
 const secondsOf = (date: Date) => Math.floor(date.getTime() / 1000);
 
-/** When this process last wrote that a session was used, by its `sessionId`, in milliseconds. */
+/** When this process last wrote `lastSeenAt`, by `sessionId`, in milliseconds since 1970. */
 const seen = () => processWide("sessions seen", () => new BoundedMap<string, number>(100_000));
 
-/** The columns that change with a renewal or an exchange. */
+/** The columns that a renewal or an exchange changes. */
 export async function toColumns(session: Session) {
   const {
     sessionId,
@@ -76,7 +77,7 @@ export async function toColumns(session: Session) {
   };
 }
 
-/** Claims come from a JWT: JSON all of them. */
+/** Claims come from a JWT, so they are always JSON. */
 function toJson(claims: Session["claims"]): Prisma.InputJsonObject {
   const isJson = (value: unknown): value is Prisma.InputJsonObject => typeof value === "object";
   const json: unknown = JSON.parse(JSON.stringify(claims));
@@ -84,8 +85,8 @@ function toJson(claims: Session["claims"]): Prisma.InputJsonObject {
 }
 
 /**
- * The session of a row. One whose tokens can't be read (a secret that was dropped, a row that was
- * tampered with) has ended, as if Logto had refused its grant.
+ * The session of a row. If its tokens cannot be decrypted (the secret was removed, or the row was
+ * tampered with), the session has ended, as if Logto had rejected its grant.
  */
 export async function fromRow(row: Row): Promise<Session> {
   const tokens = row.sealedTokens && (await unsealed(row.sessionId, row.sealedTokens));
@@ -108,7 +109,7 @@ const sealedTokens = grantTokens.extend({ sid: z.string() });
 async function unsealed(sessionId: string, sealed: string) {
   try {
     const { payload } = await unseal(sealed, env().AUTH_SECRET, salt);
-    // Bound to its row: tokens that were copied to another one are nobody's.
+    // The tokens are bound to their row. Tokens that were copied to another row are not valid.
     const parsed = sealedTokens.parse(payload);
     return parsed.sid === sessionId ? parsed : null;
   } catch (error) {
@@ -121,13 +122,13 @@ async function unsealed(sessionId: string, sealed: string) {
 }
 
 /**
- * Writes at most every five minutes that a session was used, once the answer is out: the page waits
- * for one query alone.
+ * Writes `lastSeenAt`, and a new expiry when it is due, at most every five minutes. The write
+ * happens after the response was sent, so a page waits for only one query.
  */
-function noteUse(row: Row, session: Session, now = Date.now()): void {
+function recordUse(row: Row, session: Session, now = Date.now()): void {
   const extends_ = needsExtension(session, now);
   const isDue = extends_ || now - row.lastSeenAt.getTime() > seenEvery;
-  // A renewal writes it too, and has the row's lock.
+  // A renewal writes `lastSeenAt` as well, and it holds the lock of the row.
   if (!isDue || isExpiring(session, now) || now - (seen().get(row.sessionId) ?? 0) < seenEvery)
     return;
   seen().set(row.sessionId, now);
@@ -141,8 +142,8 @@ function noteUse(row: Row, session: Session, now = Date.now()): void {
 }
 
 /**
- * Writes what a transaction could not commit: until the row has the new tokens, another process
- * would use the old refresh token, and end the grant by it.
+ * Saves the result of a transaction that failed to commit. Until the row has the new tokens,
+ * another process would use the old refresh token, and Logto would revoke the grant.
  */
 async function saveLater(session: Session): Promise<void> {
   const { sessionId, version } = session;
@@ -160,7 +161,7 @@ async function saveLater(session: Session): Promise<void> {
   }
 }
 
-/** Removes a row, after any renewal of it under way in the cluster. */
+/** Deletes a row. Waits for a running renewal of it, in any process of the cluster. */
 async function deleteRow(sessionId: string): Promise<Session | undefined> {
   try {
     return await fromRow(await query(db().session.delete({ where: { sessionId } })));
@@ -171,24 +172,27 @@ async function deleteRow(sessionId: string): Promise<Session | undefined> {
 }
 
 /**
- * Those whose grant no session that goes on has too: Logto gives all of one browser session the
- * same.
+ * The sessions whose grant is not used by a live session. All sessions of one browser session at
+ * Logto have the same grant.
  */
-async function withoutSharedGrants(taken: Session[]): Promise<Session[]> {
-  const logtoSessionIds = taken.flatMap(({ logtoSessionId }) => logtoSessionId ?? []);
-  if (logtoSessionIds.length === 0) return taken;
+async function withoutSharedGrants(removed: Session[]): Promise<Session[]> {
+  const logtoSessionIds = removed.flatMap(({ logtoSessionId }) => logtoSessionId ?? []);
+  if (logtoSessionIds.length === 0) return removed;
   const where = { logtoSessionId: { in: logtoSessionIds }, ...isLive() };
-  const living = await query(db().session.findMany({ where, select: { logtoSessionId: true } }));
-  return taken.filter(
-    ({ logtoSessionId }) => !living.some((each) => each.logtoSessionId === logtoSessionId),
+  const live = await query(db().session.findMany({ where, select: { logtoSessionId: true } }));
+  return removed.filter(
+    ({ logtoSessionId }) => !live.some((other) => other.logtoSessionId === logtoSessionId),
   );
 }
 
 const isFound = (session: Session | undefined): session is Session => session !== undefined;
 
-/** The cookie names a row. It is looked up by the cookie's SHA-256, and has the tokens sealed. */
+/**
+ * Stores each session as a row. The cookie contains a random value, and the row is found by its
+ * SHA-256. The tokens in the row are encrypted.
+ */
 export const rowStore: SessionStore = {
-  // Browsers allow 400 days. The row decides.
+  // The maximum that browsers allow (400 days). The expiry of the row decides.
   cookieLifetime: 400 * 24 * 60 * 60,
 
   async read(cookieValue) {
@@ -201,17 +205,17 @@ export const rowStore: SessionStore = {
     const row = await query(db().session.findUnique({ where }));
     if (!row || row.expires.getTime() <= Date.now()) return undefined;
     const session = await fromRow(row);
-    if (session.endedAt === undefined) noteUse(row, session);
+    if (session.endedAt === undefined) recordUse(row, session);
     return session;
   },
 
   async begin(session, { userAgent }) {
     const { sessionId, subject: userId, logtoSessionId, startedAt, authenticatedAt } = session;
     const cookieValue = randomBytes(32).toString("base64url");
-    const isOver = { OR: [{ expires: { lt: new Date() } }, { endedAt: { not: null } }] };
+    const isExpiredOrEnded = { OR: [{ expires: { lt: new Date() } }, { endedAt: { not: null } }] };
     await query(
       db().$transaction([
-        db().session.deleteMany({ where: { userId, ...isOver } }),
+        db().session.deleteMany({ where: { userId, ...isExpiredOrEnded } }),
         db().session.create({
           data: {
             sessionId,
@@ -235,27 +239,28 @@ export const rowStore: SessionStore = {
 
   async exclusively(session, use) {
     const { sessionId } = session;
-    // Kept outside: what was used is used, whether or not the transaction can be completed.
-    const done: { used?: PromiseSettledResult<Session> } = {};
+    // Declared outside the transaction: the token was used, whether or not the transaction commits.
+    const attempt: { outcome?: PromiseSettledResult<Session> } = {};
     const work = lockDb().$transaction(
       async (transaction) => {
-        // Also where this process froze or its machine is cut off: PostgreSQL would wait for hours.
+        // These limits also release the lock if this process freezes or its machine loses the
+        // network. Without them PostgreSQL would wait for hours.
         await transaction.$queryRaw`SELECT
           set_config('lock_timeout', ${String(lockWait)}, true),
           set_config('idle_in_transaction_session_timeout', ${String(holdTimeout)}, true)`;
-        // One statement that waits for the lock, and reads what is there once it has it.
+        // One statement that waits for the lock and then returns the current row.
         const [row] = await transaction.session.updateManyAndReturn({
           where: { sessionId },
           data: { lastSeenAt: new Date() },
         });
         if (!row) return;
-        const kept = await fromRow(row);
-        // Newer than what the row has, or than what ended it: a commit failed after Logto had
-        // answered.
-        const newest = session.version > kept.version ? session : kept;
-        [done.used] = await Promise.allSettled([use(newest)]);
-        const result = done.used.status === "fulfilled" ? done.used.value : newest;
-        if (result !== kept)
+        const stored = await fromRow(row);
+        // The given session is newer than the stored one, or than its tombstone, if an earlier
+        // commit failed after Logto had responded.
+        const newest = session.version > stored.version ? session : stored;
+        [attempt.outcome] = await Promise.allSettled([use(newest)]);
+        const result = attempt.outcome.status === "fulfilled" ? attempt.outcome.value : newest;
+        if (result !== stored)
           await transaction.session.update({ where: { sessionId }, data: await toColumns(result) });
       },
       { timeout: lockWait + holdTimeout, maxWait: lockWait },
@@ -263,17 +268,17 @@ export const rowStore: SessionStore = {
     try {
       await query(work, 2 * lockWait + holdTimeout);
     } catch (error) {
-      if (!isDatabaseError(error) || !done.used) throw error;
-      const result = done.used.status === "fulfilled" ? done.used.value : session;
+      if (!isDatabaseError(error) || !attempt.outcome) throw error;
+      const result = attempt.outcome.status === "fulfilled" ? attempt.outcome.value : session;
       if (result.endedAt !== undefined || isNewer(result, session)) void saveLater(result);
     }
-    if (done.used?.status === "rejected") throw done.used.reason;
-    return done.used?.value;
+    if (attempt.outcome?.status === "rejected") throw attempt.outcome.reason;
+    return attempt.outcome?.value;
   },
 
   async end({ sessionId }) {
-    const taken = await deleteRow(sessionId);
-    return taken && (await withoutSharedGrants([taken]))[0];
+    const removed = await deleteRow(sessionId);
+    return removed && (await withoutSharedGrants([removed]))[0];
   },
 
   async endAll({ subject, logtoSessionId, rowId, before, except }: SessionFilter) {
@@ -285,8 +290,8 @@ export const rowStore: SessionStore = {
       ...(except !== undefined && { sessionId: { not: except } }),
     };
     const rows = await query(db().session.findMany({ where, select: { sessionId: true } }));
-    const taken = await Promise.all(rows.map(({ sessionId }) => deleteRow(sessionId)));
-    return withoutSharedGrants(taken.filter(isFound));
+    const removed = await Promise.all(rows.map(({ sessionId }) => deleteRow(sessionId)));
+    return withoutSharedGrants(removed.filter(isFound));
   },
 
   async list({ subject, sessionId: current }) {

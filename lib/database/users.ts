@@ -1,20 +1,20 @@
 import { db, query } from "./client";
 import type { UserClaims } from "@/lib/logto/claims";
 
-/** The users, as the database has them. */
+/** The users in the database. */
 export interface Users {
-  /** Creates or updates the user of Logto's claims. @throws DatabaseError */
+  /** Creates or updates a user and its account from Logto's claims. @throws DatabaseError */
   upsert(claims: UserClaims): Promise<void>;
-  /** Whether a user is still there. @throws DatabaseError */
+  /** Whether a user still exists. @throws DatabaseError */
   exists(subject: string): Promise<boolean>;
-  /** Deletes a user, with account and sessions. @throws DatabaseError */
+  /** Deletes a user with its account and sessions. @throws DatabaseError */
   remove(subject: string): Promise<void>;
 }
 
-/** How long a renewal waits for the answer whether its user was deleted, in milliseconds. */
+/** How long a renewal waits for the check whether its user was deleted, in milliseconds. */
 const existsTimeout = 1_000;
 
-/** What Logto says of a user, as the table has it. */
+/** The columns of a user, from Logto's claims. */
 export function toProfile({ name, username, email, email_verified, picture }: UserClaims) {
   return {
     name: name ?? username ?? null,
@@ -27,14 +27,15 @@ export function toProfile({ name, username, email, email_verified, picture }: Us
 /** @see Users */
 export const users: Users = {
   /**
-   * The user's id is Logto's subject; an e-mail address is an attribute, and finds nobody. One
-   * statement, so that two first sign-ins at once make one user with one account.
+   * The user's id is Logto's subject. An e-mail address is only an attribute: users are never
+   * looked up by it. One statement, so that two first sign-ins at the same time create one user
+   * with one account.
    */
   async upsert(claims) {
     const { name, email, emailVerified, image } = toProfile(claims);
     const now = new Date();
     await query(db().$executeRaw`
-      WITH kept AS (
+      WITH upserted AS (
         INSERT INTO "User" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt")
         VALUES (${claims.sub}, ${name}, ${email}, ${emailVerified}, ${image}, ${now}, ${now})
         ON CONFLICT ("id") DO UPDATE SET
@@ -46,7 +47,7 @@ export const users: Users = {
         RETURNING "id"
       )
       INSERT INTO "Account" ("userId", "type", "provider", "providerAccountId", "createdAt")
-      SELECT "id", 'oidc', 'logto', "id", ${now} FROM kept
+      SELECT "id", 'oidc', 'logto', "id", ${now} FROM upserted
       ON CONFLICT DO NOTHING`);
   },
 

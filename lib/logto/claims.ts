@@ -19,7 +19,7 @@ const profile = [
   "created_at",
 ];
 
-/** Which scope each of Logto's claims comes with (logto-facts "Scopes and claims"). */
+/** The scope that each of Logto's claims requires (logto-facts "Scopes and claims"). */
 export const claimScopes: Record<string, string> = {
   sub: "openid",
   ...Object.fromEntries(profile.map((claim) => [claim, "profile"])),
@@ -41,16 +41,13 @@ const text = z.string().nullish();
 const flag = z.boolean().nullish();
 const names = z.array(z.string()).nullish();
 
-/**
- * A claim that does not have the form it should have counts as unset; it must not keep anybody from
- * signing in.
- */
+/** A claim of the wrong type counts as unset. It must not prevent a user from signing in. */
 const lenient = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 
 /**
- * Claims about the user, as Logto names them. Times are milliseconds, unset values null or absent,
- * address members camelCase, and unknown claims are kept (a tenant can add its own). Source:
- * logto-facts "Scopes and claims".
+ * Claims about the user, with Logto's names. Times are milliseconds, unset values are null or
+ * absent, and address members are camelCase. Unknown claims stay, because a tenant can add its own.
+ * Source: logto-facts "Scopes and claims".
  */
 const userClaims = z.looseObject({
   sub: z.string().min(1),
@@ -89,7 +86,7 @@ const userClaims = z.looseObject({
 /** The user's claims, from an id_token or from `/oidc/me`. */
 export type UserClaims = z.output<typeof userClaims>;
 
-/** What an id_token says about itself and not about the user (OIDC Core §2, RFC 7519 §4.1). */
+/** Claims about the id_token itself, not about the user (OIDC Core §2, RFC 7519 §4.1). */
 const protocolClaims = new Set([
   "iss",
   "aud",
@@ -105,10 +102,10 @@ const protocolClaims = new Set([
 ]);
 
 /**
- * Keeps the claims about the user and drops those about the token.
+ * Returns the claims about the user, without those about the token.
  *
- * @param payload a validated id_token's payload, or a userinfo response
- * @throws z.ZodError when there is no subject
+ * @param payload the payload of a validated id_token, or a userinfo response
+ * @throws z.ZodError if there is no subject
  */
 export function parseUserClaims(payload: unknown): UserClaims {
   const claims = userClaims.parse(payload);

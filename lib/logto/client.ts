@@ -5,28 +5,28 @@ import { checkEndpoints, hasInsecureEndpoints, issuerMismatch } from "./discover
 import { isLogtoError, LogtoError } from "./errors";
 import { logtoTimeout, fetchWithRetry, withDeadline } from "./fetch-with-retry";
 
-/** What identifies this relying party to its issuer. */
+/** The issuer, and the credentials of this relying party there. */
 export interface LogtoClient {
   issuer: string;
   clientId: string;
   clientSecret: string;
 }
 
-/** How far the clocks of the two servers may differ, in seconds. */
+/** The maximum clock difference between the two servers, in seconds. */
 const clockTolerance = 60;
-/** How long a discovery document is used before it is fetched again, in milliseconds. */
+/** How long a discovery document is cached, in milliseconds. */
 const discoveryLifetime = 60 * 60 * 1000;
-/** How long the last one is used while the issuer gives no other, in milliseconds. */
+/** How long the last document is used again after a failed refresh, in milliseconds. */
 const outageLifetime = 60 * 1000;
 /**
- * How long an answer may take that nobody waits for any more, but the next caller will use, in
- * milliseconds.
+ * The timeout of a request whose callers have given up, in milliseconds. Its response is cached for
+ * the next caller.
  */
 const lateTimeout = 60_000;
 
 /**
- * By client. Of the whole process: what one bundle waited for in vain, another one need not ask for
- * again.
+ * Cached documents, by client. Process-wide, so that one bundle need not repeat the request of
+ * another one.
  */
 const discovered = () =>
   processWide(
@@ -34,21 +34,23 @@ const discovered = () =>
     () => new Map<string, { metadata: oidc.ServerMetadata; expiresAt: number }>(),
   );
 /**
- * Requests under way. One that a caller has given up is late: the next caller sends another one.
+ * Running requests, by client. A request is late once a caller has given up waiting for it. The
+ * next caller then sends another request.
  */
 const discovering = () =>
   processWide(
     "discovering",
-    () => new Map<string, { answer: Promise<oidc.ServerMetadata>; isLate: boolean }>(),
+    () => new Map<string, { document: Promise<oidc.ServerMetadata>; isLate: boolean }>(),
   );
 
 /**
- * A local or container-internal issuer is on plain http; which it is, is the operator's decision.
+ * A local or container-internal issuer may be on plain http. The operator decides that with
+ * AUTH_LOGTO_ISSUER.
  */
 const insecure = ({ issuer }: LogtoClient) =>
   new URL(issuer).protocol === "http:" ? [oidc.allowInsecureRequests] : [];
 
-/** Requests of openid-client have a form for a body, or none. */
+/** openid-client sends either a form or no body. */
 const fetchUntil =
   (deadline: number): oidc.CustomFetch =>
   (url, { method, headers, redirect, body }) =>
@@ -58,16 +60,16 @@ const fetchUntil =
       deadline,
     );
 
-/** What openid-client says of a document whose issuer is another. */
+/** The error of openid-client for a document with another issuer. */
 const issuerMismatchError = z.object({
   code: z.literal("OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED"),
   cause: z.object({ body: z.looseObject({ issuer: z.string() }) }),
 });
 
 /**
- * Fetches the issuer's discovery document and looks whether it can be used.
+ * Fetches the issuer's discovery document, without a cache, and checks that it can be used.
  *
- * @throws LogtoError as `discover`
+ * @throws LogtoError as in `discover`
  */
 export async function fetchMetadata(client: LogtoClient): Promise<oidc.ServerMetadata> {
   const { issuer, clientId } = client;
@@ -87,7 +89,10 @@ export async function fetchMetadata(client: LogtoClient): Promise<oidc.ServerMet
   }
 }
 
-/** The document, by this request or by an earlier one that is late: whichever brings it first. */
+/**
+ * Fetches and caches the document. If an earlier request is late, the first response of the two
+ * wins.
+ */
 async function fetchDocument(
   client: LogtoClient,
   key: string,
@@ -101,46 +106,48 @@ async function fetchDocument(
 }
 
 /**
- * The issuer's discovery document (OpenID Connect Discovery §4). Fetched once an hour, by one
- * request at a time; an outage of the issuer goes on using the last document, and one that arrives
- * late is there for the next caller.
+ * The issuer's discovery document (OpenID Connect Discovery §4). It is fetched once an hour, by one
+ * request at a time. During an outage of the issuer the last document remains in use. A document
+ * that arrives late is cached for the next caller.
  *
  * @param deadline when to give up, in milliseconds since 1970
- * @throws LogtoError `unavailable`; `rejected` for another issuer's, or one by which secrets would
- *   pass in clear
+ * @throws LogtoError `unavailable`; `rejected` if the document names another issuer, or if its
+ *   endpoints would send secrets over plain http
  */
 export async function discover(
   client: LogtoClient,
   deadline = Date.now() + logtoTimeout,
 ): Promise<oidc.ServerMetadata> {
   const key = JSON.stringify([client.issuer, client.clientId, client.clientSecret]);
-  const known = discovered().get(key);
-  if (known && known.expiresAt > Date.now()) return known.metadata;
+  const cached = discovered().get(key);
+  if (cached && cached.expiresAt > Date.now()) return cached.metadata;
   const earlier = discovering().get(key);
   const current =
     earlier && !earlier.isLate
       ? earlier
-      : { answer: fetchDocument(client, key, earlier?.answer), isLate: false };
+      : { document: fetchDocument(client, key, earlier?.document), isLate: false };
   discovering().set(key, current);
   const forget = () => void (discovering().get(key) === current && discovering().delete(key));
-  current.answer.then(forget, forget);
+  current.document.then(forget, forget);
   try {
-    return await withDeadline(deadline, current.answer);
+    return await withDeadline(deadline, current.document);
   } catch (error) {
     current.isLate = true;
-    if (!known) throw toLogtoError(error);
-    known.expiresAt = Date.now() + outageLifetime;
-    return known.metadata;
+    if (!cached) throw toLogtoError(error);
+    cached.expiresAt = Date.now() + outageLifetime;
+    return cached.metadata;
   }
 }
 
 /**
- * Sends a request by openid-client, which may be sent twice (fetch-with-retry.ts).
+ * Sends a request with openid-client. The request may be sent twice (fetch-with-retry.ts).
  *
- * @param request gets openid-client's configuration for this client
- * @param leastTime without which it is not sent, in milliseconds: discovery may have taken most of
- *   the time that there is
+ * @param request receives the openid-client configuration of this client
+ * @param leastTime the time that must remain after discovery, in milliseconds. With less the
+ *   request is not sent
  * @throws LogtoError
+ * @example
+ *   sendToLogto(client, (configuration) => oidc.tokenRevocation(configuration, refreshToken))
  */
 export async function sendToLogto<T>(
   client: LogtoClient,
@@ -177,7 +184,7 @@ const knownCodes = z.enum([
 
 const knownChallenges = z.enum(["invalid_token", "insufficient_scope"]);
 
-/** Sorts whatever a request to Logto can fail with into LogtoError's codes. */
+/** Converts any error of a request to Logto into a LogtoError. */
 export function toLogtoError(error: unknown): LogtoError {
   if (isLogtoError(error)) return error;
   if (error instanceof oidc.ResponseBodyError) {
@@ -200,8 +207,8 @@ export function toLogtoError(error: unknown): LogtoError {
 }
 
 /**
- * Whether what answered can't be used: it says that it is another issuer, knows no such path, or
- * has no TLS.
+ * Whether the response shows that this issuer cannot be used: it names another issuer, does not
+ * know the path, or has insecure endpoints.
  */
 function isUnusable(error: unknown): boolean {
   if (hasInsecureEndpoints(error)) return true;
@@ -209,13 +216,13 @@ function isUnusable(error: unknown): boolean {
   if (error.code === "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED") return true;
   if (!(error.cause instanceof Response)) return false;
   const { status } = error.cause;
-  // Too slow and too many requests pass (RFC 9110 §15.5.9, RFC 6585 §4).
+  // 408 and 429 are temporary (RFC 9110 §15.5.9, RFC 6585 §4).
   return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
-/** One line that says why a request got no usable answer: the innermost cause tells most. */
+/** The reason of a failed request in one line. The innermost cause says the most. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "no usable answer";
+  if (!(error instanceof Error)) return "no usable response";
   const status = error.cause instanceof Response ? `HTTP ${String(error.cause.status)}` : undefined;
   const cause = error.cause instanceof Error ? error.cause : undefined;
   const code =

@@ -1,17 +1,18 @@
 import { discover, type LogtoClient } from "./client";
 
 /**
- * How long the code exchange may take, in milliseconds. It is never sent twice: that would revoke
- * its grant.
+ * The timeout of the code exchange, in milliseconds. It is never sent twice: that would revoke its
+ * grant.
  */
 const requestTimeout = 10_000;
 
 /**
- * A `fetch` for Auth.js, which has neither a cache for the discovery document nor a timeout, and
- * can't repeat a parameter of the authorization request: the resources are part of the endpoint's
- * URL here (RFC 8707 §2).
+ * A `fetch` for Auth.js, which has no cache for the discovery document and no timeout. Auth.js also
+ * cannot repeat a parameter of the authorization request. So the resources are part of the
+ * endpoint's URL (RFC 8707 §2).
  *
- * @param resources what access tokens will be wanted for; asked for at sign-in or never
+ * @param resources the resources for which access tokens will be needed. They can only be requested
+ *   at sign-in
  */
 export function discoveryFetch(client: LogtoClient, resources: readonly string[]): typeof fetch {
   const discoveryUrl = `${client.issuer}/.well-known/openid-configuration`;

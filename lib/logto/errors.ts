@@ -1,16 +1,17 @@
 import { hasErrorName } from "@/lib/process-wide";
 
 /**
- * Why Logto did not do what it was asked (logto-facts "Errors"; RFC 6749 §5.2, RFC 8707 §2).
+ * Why a request to Logto failed (logto-facts "Errors"; RFC 6749 §5.2, RFC 8707 §2).
  *
- * - `invalid_grant`: the refresh token is expired, revoked or used up; the user signs in again.
- * - `invalid_client`: client id or secret are wrong; the operator's fault.
- * - `invalid_target`: the resource is unknown or was not asked for at sign-in.
+ * - `invalid_grant`: the refresh token is expired, revoked or already used. The user has to sign in
+ *   again.
+ * - `invalid_client`: the client id or secret is wrong. The operator has to fix it.
+ * - `invalid_target`: the resource is unknown or was not requested at sign-in.
  * - `access_denied`: the user is not a member of the organization.
- * - `insufficient_scope`: the scope that this needs was not asked for at sign-in.
+ * - `insufficient_scope`: the required scope was not requested at sign-in.
  * - `invalid_token`: userinfo rejected the access token.
- * - `unavailable`: no answer, a 5xx or one that can't be read; says nothing about the grant.
- * - `rejected`: any other refusal; or a discovery document that can't be used.
+ * - `unavailable`: no response, a 5xx or an unreadable response. Says nothing about the grant.
+ * - `rejected`: any other error response, or a discovery document that cannot be used.
  */
 export type LogtoErrorCode =
   | "invalid_grant"
@@ -23,7 +24,7 @@ export type LogtoErrorCode =
   | "rejected";
 
 /**
- * A request to Logto failed. The message is for the operator's log and holds no token or secret.
+ * A request to Logto failed. The message is for the operator's log and contains no token or secret.
  */
 export class LogtoError extends Error {
   override name = "LogtoError";
@@ -37,6 +38,6 @@ export class LogtoError extends Error {
   }
 }
 
-/** Whether an error is a LogtoError, of whichever bundle. */
+/** Whether an error is a LogtoError, including one created in another bundle. */
 export const isLogtoError = (error: unknown): error is LogtoError =>
   hasErrorName(error, "LogtoError");

@@ -11,68 +11,71 @@ import { discover, toLogtoError, type LogtoClient } from "./client";
 import { logtoTimeout, fetchWithRetry, withDeadline } from "./fetch-with-retry";
 
 /**
- * The claims of a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4). It names a subject, a
- * session at Logto, or both.
+ * The claims of a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4). It contains a
+ * subject, a session at Logto, or both.
  */
 export interface LogoutToken {
-  /** Claim `sub`. Without a session, all sessions of this subject have ended. */
+  /** The claim `sub`. Without `logtoSessionId`, all sessions of this subject have ended. */
   subject?: string | undefined;
-  /** Claim `sid`: the session at Logto that has ended, as the id_token named it. */
+  /** The claim `sid`: the session at Logto that has ended, as in the id_token. */
   logtoSessionId?: string | undefined;
-  /** Tells one logout token from every other. */
+  /** Unique for each logout token. */
   jti: string;
-  /** In seconds, by Logto's clock. */
+  /** In seconds since 1970, by Logto's clock. */
   issuedAt: number;
 }
 
-/** How old a logout token may be, in seconds: Logto sends it at once, and never again. */
+/** The maximum age of a logout token, in seconds. Logto sends it at once and only once. */
 const logoutTokenLifetime = 5 * 60;
 /**
- * How far the clocks of the two servers may differ, in seconds. Signing in does not mind a Logto
- * that is ahead, and one that is behind only from the hour on that an id_token lives: whoever could
- * sign in is signed out, too. Logto sends a logout token once. An old one ends nothing that began
- * after it, by Logto's own clock, so this may be generous.
+ * The maximum clock difference between the two servers, in seconds. Sign-in works if the clock of
+ * Logto is ahead, and if it is behind by less than an hour, the lifetime of an id_token. Sign-out
+ * must work wherever sign-in works, because Logto sends a logout token only once. This tolerance
+ * may be generous: a logout token only ends sessions that began before it, by Logto's own clock.
  */
 const clockTolerance = 60 * 60;
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
 const reasons = {
-  malformed: "it is no signed JWT",
-  typ: "its header's typ is not logout+jwt",
-  alg: "it is not signed with an algorithm of the issuer's",
+  malformed: "it is not a signed JWT",
+  typ: "the typ in its header is not logout+jwt",
+  alg: "its signature algorithm is not one of the issuer",
   kid: "it is signed with a key that the issuer does not have",
   signature: "its signature is wrong",
   iss: "it is from another issuer",
   aud: "it is for another client",
-  iat: "it was issued too long ago, in the future, or does not say when",
+  iat: "its iat is too old, in the future or missing",
   nbf: "it is not valid yet",
   exp: "it has expired",
-  events: "its events claim is not that of a back-channel logout",
-  nonce: "it has a nonce, which an id_token has",
-  sub: "it has neither a sub nor a sid, or one that is no text",
+  events: "its events claim does not contain the back-channel logout event",
+  nonce: "it has a nonce, like an id_token",
+  sub: "it has neither sub nor sid, or one of them is not a string",
   jti: "it has no jti",
 };
 
-/** Which check a logout token did not pass. */
+/** The check that a logout token failed. */
 export type LogoutTokenErrorCode = keyof typeof reasons;
 
-/** A logout token is refused. The message holds nothing of it. */
+/** A logout token was rejected. The message contains nothing from the token. */
 export class LogoutTokenError extends Error {
   override name = "LogoutTokenError";
 
   constructor(readonly code: LogoutTokenErrorCode) {
-    super(`The logout token is refused: ${reasons[code]}.`);
+    super(`The logout token was rejected: ${reasons[code]}.`);
   }
 }
 
 /**
- * Kept by address, for ten minutes; an unknown key has them fetched anew, twice a minute at most.
+ * The key sets, by URL. jose caches each for ten minutes. For an unknown key it fetches the set
+ * again, at most twice a minute.
  */
 const keySets = new Map<string, JWTVerifyGetKey>();
 
 /**
- * @returns finds the key of a token, and throws LogtoError `unavailable` where the keys can't be
- *   fetched in time
+ * Returns a function that finds the key of a token. It throws LogtoError `unavailable` if the keys
+ * cannot be fetched before the deadline.
+ *
+ * @param deadline in milliseconds since 1970
  */
 function keysAt(jwksUri: string, deadline: number): JWTVerifyGetKey {
   const keys =
@@ -115,7 +118,7 @@ const endedSession = z
 
 function parseClaims(payload: JWTPayload): LogoutToken {
   if (!events.safeParse(payload.events).success) throw new LogoutTokenError("events");
-  // So that no id_token can be passed off as a logout token (§4).
+  // An id_token must not be accepted as a logout token (§4).
   if ("nonce" in payload) throw new LogoutTokenError("nonce");
   const ended = endedSession.safeParse(payload);
   if (!ended.success) throw new LogoutTokenError("sub");
@@ -127,12 +130,12 @@ function parseClaims(payload: JWTPayload): LogoutToken {
 }
 
 /**
- * Checks a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6). Logto's have no `exp`
- * (logto-facts "Logout"): one that is there counts.
+ * Validates a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6). Logto's tokens have no
+ * `exp` (logto-facts "Logout"). If one has it, it is checked.
  *
  * @param now in milliseconds
  * @throws LogoutTokenError for the first check that fails
- * @throws LogtoError where the issuer or its keys can't be reached
+ * @throws LogtoError if the issuer or its keys are unavailable
  */
 export async function verifyLogoutToken(
   client: LogtoClient,
@@ -140,12 +143,13 @@ export async function verifyLogoutToken(
   now = Date.now(),
 ): Promise<LogoutToken> {
   const metadata = await discover(client);
-  // As for id_tokens, and never with a secret: the issuer's public keys are known to everybody
-  // (§2.6, RFC 8725 §3.1).
+  // The algorithms of id_tokens, without the symmetric ones: those would accept a signature made
+  // with a public key of the issuer (§2.6, RFC 8725 §3.1).
   const algorithms = (metadata.id_token_signing_alg_values_supported ?? []).filter((algorithm) =>
     /^(RS|PS|ES)\d+$|^Ed/.test(algorithm),
   );
-  // With the whole time once more: nobody waits for it, and Logto sends no other token.
+  // With the full timeout again after discovery: no user waits for it, and Logto sends no second
+  // logout token.
   const keys = keysAt(metadata.jwks_uri ?? `${client.issuer}/jwks`, Date.now() + logtoTimeout);
   try {
     const { payload } = await jwtVerify(logoutToken, keys, {

@@ -5,24 +5,22 @@ import { sendToLogto, toLogtoError, type LogtoClient } from "./client";
 import { LogtoError } from "./errors";
 import { logtoTimeout } from "./fetch-with-retry";
 
-/** The answer to a refresh token grant. */
+/** The response to a refresh token grant. */
 export interface TokenResponse {
   accessToken: string;
   /** Lifetime of the access token in seconds. */
   expiresIn: number;
-  /** The refresh token to use from now on: often the same one (logto-facts "Refresh tokens"). */
+  /** The refresh token to use from now on. Often the same one (logto-facts "Refresh tokens"). */
   refreshToken: string;
-  /**
-   * The scopes that were granted, which are those asked for at sign-in and held by the user now.
-   */
+  /** The granted scopes: those that were requested at sign-in and that the user has now. */
   scopes: string[];
-  /** The user's claims of the fresh id_token, where there is one. */
+  /** The user's claims from the new id_token, if there is one. */
   claims: UserClaims | undefined;
 }
 
-/** What an access token is wanted for; nothing: userinfo. */
+/** What an access token is for. Empty for userinfo. */
 export interface TokenTarget {
-  /** Indicator of an API resource (RFC 8707), one of those asked for at sign-in. */
+  /** The indicator of an API resource (RFC 8707) that was requested at sign-in. */
   resource?: string | undefined;
   /** A Logto organization that the user is a member of. */
   organizationId?: string | undefined;
@@ -36,11 +34,12 @@ const tokenResponse = z.object({
 });
 
 /**
- * Trades a refresh token for an access token (RFC 6749 §6). Sent again when the answer is late or
- * got lost (fetch-with-retry.ts). The caller must see to it that no two calls use one refresh token at
- * a time: a rotated one would end its grant.
+ * Exchanges a refresh token for an access token (RFC 6749 §6). The request is sent again if the
+ * response is late or got lost (fetch-with-retry.ts). The caller must ensure that only one call
+ * uses a refresh token at a time: two calls with a rotated token would end the grant.
  *
- * @param subject whose session this is; an answer about somebody else is refused (OIDC Core §12.2)
+ * @param subject the subject of the session. A response about another subject is rejected (OIDC
+ *   Core §12.2)
  * @throws LogtoError
  */
 export async function refreshTokens(
@@ -52,9 +51,9 @@ export async function refreshTokens(
   const parameters = new URLSearchParams();
   if (target.resource) parameters.set("resource", target.resource);
   if (target.organizationId) parameters.set("organization_id", target.organizationId);
-  // An answer that comes after the deadline is lost, and with it a token that Logto has replaced.
-  // Where discovery took more than half of the time, this may take as long: the next try finds the
-  // document there.
+  // A response after the deadline is lost, and with it the new refresh token. If discovery took
+  // more than half of the time, this request may take as long. So it is not sent. The next attempt
+  // finds the document in the cache.
   const leastTime = logtoTimeout / 2;
   const request = async (configuration: oidc.Configuration) => {
     const response = await oidc.refreshTokenGrant(configuration, refreshToken, parameters);
@@ -74,8 +73,8 @@ export async function refreshTokens(
 }
 
 /**
- * Revokes a refresh token and with it the whole grant (RFC 7009; JWT access tokens live on until
- * they expire).
+ * Revokes a refresh token and with it the whole grant (RFC 7009). JWT access tokens remain valid
+ * until they expire.
  *
  * @throws LogtoError
  */
@@ -87,10 +86,10 @@ export async function revokeGrant(client: LogtoClient, refreshToken: string): Pr
 }
 
 /**
- * The user's claims from `/oidc/me` (OIDC Core §5.3), which has some that no id_token has.
+ * The user's claims from `/oidc/me` (OIDC Core §5.3). Some of them are never in an id_token.
  *
- * @param accessToken the opaque one, got without a resource; Logto refuses a JWT there
- * @throws LogtoError `invalid_token` when the access token is not accepted (any more)
+ * @param accessToken an opaque one, requested without a resource: Logto rejects JWTs at userinfo
+ * @throws LogtoError `invalid_token` if the access token is not accepted (any more)
  */
 export async function fetchUserinfo(
   client: LogtoClient,
@@ -108,8 +107,8 @@ export async function fetchUserinfo(
 }
 
 /**
- * A 401 says so, with and without the challenge that it should have (RFC 6750 §3): a proxy may have
- * dropped that.
+ * A 401 means that the access token was rejected, with or without the challenge of RFC 6750 §3. A
+ * proxy may have removed the challenge.
  */
 const isUnauthorized = (error: unknown) =>
   (error instanceof oidc.WWWAuthenticateChallengeError && error.status === 401) ||
@@ -118,11 +117,11 @@ const isUnauthorized = (error: unknown) =>
     error.cause.status === 401);
 
 /**
- * Where the browser goes to end its session at Logto (OpenID Connect RP-Initiated Logout 1.0 §2).
- * It must be the browser: a request from here would end nobody's session. `client_id` is enough, no
- * id_token is needed.
+ * The URL at which the browser ends its session at Logto (OpenID Connect RP-Initiated Logout 1.0
+ * §2). The browser must open it: a request from this server would end no session. `client_id` is
+ * enough; no id_token is needed.
  *
- * @throws LogtoError `unavailable` when the issuer can't be discovered
+ * @throws LogtoError `unavailable` if discovery fails
  */
 export async function endSessionUrl(
   client: LogtoClient,

@@ -1,15 +1,15 @@
 /**
- * What Next.js lets middleware and a route behind it have of a request's body, in bytes: its
- * `proxyClientMaxBodySize`.
+ * The maximum request body that Next.js passes to middleware and the route behind it, in bytes
+ * (`proxyClientMaxBodySize`).
  */
 export const maxBodyBytes = 10 * 1024 * 1024;
-/** The largest part in which Node.js hands over a body, in bytes. */
+/** The largest chunk of a body that Node.js delivers, in bytes. */
 const maxChunkBytes = 64 * 1024;
 
 /**
- * Whether a request's body is larger than Next.js lets through middleware. It cuts the rest off
- * without a word, from the part on that goes beyond the limit. So one whose length no header says
- * (chunked) is read, and is too large where it may have been cut.
+ * Whether a request body exceeds the limit of Next.js. Next.js truncates such a body silently,
+ * starting with the chunk that crosses the limit. A body without `Content-Length` (chunked) has to
+ * be read here. It counts as too large if it may have been truncated.
  */
 export async function isTooLarge({ headers, body, signal }: Request): Promise<boolean> {
   const length = headers.get("content-length");
@@ -17,8 +17,8 @@ export async function isTooLarge({ headers, body, signal }: Request): Promise<bo
   const reader = body.getReader();
   signal.addEventListener("abort", () => void reader.cancel());
   let size = 0;
-  for (let read = await reader.read(); read.value; read = await reader.read()) {
-    size += read.value.byteLength;
+  for (let chunk = await reader.read(); chunk.value; chunk = await reader.read()) {
+    size += chunk.value.byteLength;
     if (size > maxBodyBytes - maxChunkBytes) {
       await reader.cancel();
       return true;

@@ -1,8 +1,8 @@
 import { env, EnvError } from "@/lib/env";
 
 /**
- * Ends the server where the configuration can't work, with a readable list and exit code 1. A throw
- * would leave it running, answering 500 with stack traces.
+ * Exits with code 1 and a readable list if the configuration is wrong. If this threw instead, the
+ * server would keep running and return 500 with stack traces.
  */
 export function checkEnvironment(): void {
   try {

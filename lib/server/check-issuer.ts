@@ -9,10 +9,10 @@ import { logtoClient } from "@/lib/session/lifecycle/logto-client";
 const timeout = 3_000;
 
 /**
- * Asks for the issuer's discovery document at start. Ends the server where secrets would pass in
- * clear by it, with the reason and exit code 1. Anything else that is wrong with it may pass, an
- * issuer that does not answer above all: that is a line in the log, and sign-in asks again. It does
- * so in any case: what it tells people is how Logto is then.
+ * Checks the issuer's discovery document at start. Exits with code 1 and the reason if secrets
+ * would be sent over plain http. All other problems may be temporary, above all an issuer that does
+ * not respond. They are logged, and sign-in requests the document again. Sign-in always does that,
+ * so that users see the current state of Logto.
  */
 export async function checkIssuer(): Promise<void> {
   try {
@@ -23,7 +23,7 @@ export async function checkIssuer(): Promise<void> {
       process.stderr.write(`\nThe issuer can't be used:\n\n  ${message}\n\n`);
       process.exit(1);
     }
-    // `npm run dev` starts its stand-in at the same time as the app.
+    // `npm run dev` starts the stand-in at the same time as the app.
     if (code === "unavailable" && !isProduction) return;
     const level = code === "unavailable" ? "warn" : "error";
     log[level]("the issuer can't be used yet", {

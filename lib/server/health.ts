@@ -9,52 +9,52 @@ import { pause } from "@/lib/pause";
 import { processWide } from "@/lib/process-wide";
 
 /**
- * How long the database may take to answer, in milliseconds. Logto may take as long as wherever
- * else it is asked.
+ * How long the database may take to respond, in milliseconds. Logto has the same timeout as
+ * everywhere else.
  */
 const databaseTimeout = 2_000;
 /**
- * How long a verdict is kept, in milliseconds: whoever asks more often asks neither of the two more
- * often.
+ * How long a result is cached, in milliseconds. Frequent health checks do not cause more requests
+ * to the database or Logto.
  */
 const cacheLifetime = 5_000;
 /**
- * How long the next one is waited for, in milliseconds, before the last one is told: probes give up
- * soon.
+ * How long to wait for a new result before returning the last one, in milliseconds. Probes have
+ * short timeouts.
  */
 const staleAfter = 1_000;
 
 interface Readiness {
-  /** When it was asked for, in milliseconds. */
+  /** When the last check started, in milliseconds since 1970. */
   at: number;
-  asking: Promise<boolean> | undefined;
-  last: boolean | undefined;
+  running: Promise<boolean> | undefined;
+  lastResult: boolean | undefined;
 }
 
 /**
- * Whether this process can do its work: the database answers, and the issuer's discovery document
- * is what it should be. Why not is in the log.
+ * Whether this process can work: the database responds, and the issuer's discovery document is
+ * valid. If not, the reason is in the log.
  *
  * @param now in milliseconds
  */
 export async function isReady(now = Date.now()): Promise<boolean> {
   const readiness = processWide("readiness", (): Readiness => ({
     at: -cacheLifetime,
-    asking: undefined,
-    last: undefined,
+    running: undefined,
+    lastResult: undefined,
   }));
-  if (!readiness.asking && now - readiness.at >= cacheLifetime) {
+  if (!readiness.running && now - readiness.at >= cacheLifetime) {
     readiness.at = now;
-    readiness.asking = check().then((ready) => {
-      Object.assign(readiness, { last: ready, asking: undefined });
+    readiness.running = check().then((ready) => {
+      Object.assign(readiness, { lastResult: ready, running: undefined });
       return ready;
     });
   }
-  const { asking, last = false } = readiness;
-  if (!asking) return last;
-  return readiness.last === undefined
-    ? asking
-    : Promise.race([asking, pause(staleAfter).then(() => last)]);
+  const { running, lastResult = false } = readiness;
+  if (!running) return lastResult;
+  return readiness.lastResult === undefined
+    ? running
+    : Promise.race([running, pause(staleAfter).then(() => lastResult)]);
 }
 
 async function check(): Promise<boolean> {
@@ -67,7 +67,7 @@ async function check(): Promise<boolean> {
   return ready;
 }
 
-/** The discovery document itself, and not the one that is kept for signing in. */
+/** Fetches the discovery document without the cache that sign-in uses. */
 async function checkIssuer(): Promise<void> {
   const { AUTH_LOGTO_ISSUER: issuer } = env();
   const url = `${issuer}/.well-known/openid-configuration`;
@@ -81,8 +81,8 @@ async function checkIssuer(): Promise<void> {
   checkEndpoints(issuer, document);
 }
 
-const failureReason = (answer: Promise<unknown>): Promise<string | undefined> =>
-  answer.then(
+const failureReason = (attempt: Promise<unknown>): Promise<string | undefined> =>
+  attempt.then(
     () => undefined,
     (error: unknown) => toLogtoError(error).message,
   );

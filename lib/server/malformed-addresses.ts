@@ -1,11 +1,12 @@
 import { onRequest } from "./on-request";
 
-/** Next.js answers this with a short 404, before middleware and without looking for a page. */
-const nowhere = "/_next/static/malformed-address";
+/** Next.js responds to this path with a short 404, before middleware and without route matching. */
+const notFoundPath = "/_next/static/malformed-address";
 
 /**
- * Whether a request's path is percent-encoded UTF-8 (RFC 3986 §2.5). Queries are read leniently, as
- * forms are, but for the one that names a picture, which Next.js takes for a path.
+ * Whether the path of a request is percent-encoded UTF-8 (RFC 3986 §2.5). Queries are decoded
+ * leniently, like forms. The exception is the `url` of an image request, which Next.js treats as a
+ * path.
  */
 export function isWellEncoded(url: string): boolean {
   const [path = "", query = ""] = url.split("?", 2);
@@ -19,12 +20,12 @@ export function isWellEncoded(url: string): boolean {
 }
 
 /**
- * Answers 404 where a path can't be decoded, such as `/organizations/%E0%A4%A`. Next.js finds that
- * out while it matches routes, has no page for its own 400 in a project without `pages/`, and so
- * answers 500.
+ * Responds with 404 to a path that cannot be decoded, such as `/organizations/%E0%A4%A`. Next.js
+ * notices this during route matching. It has no page for its own 400 in a project without `pages/`,
+ * so without this it responds with 500.
  */
 export function refuseMalformedAddresses(): void {
   onRequest((request) => {
-    if (!isWellEncoded(request.url ?? "")) request.url = nowhere;
+    if (!isWellEncoded(request.url ?? "")) request.url = notFoundPath;
   });
 }

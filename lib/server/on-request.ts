@@ -8,7 +8,8 @@ const started = z.object({
 });
 
 /**
- * Does something for every request of this process, of which Node.js tells before Next.js sees it.
+ * Calls `handle` for every request of this process. Node.js reports a request before Next.js sees
+ * it.
  */
 export function onRequest(
   handle: (request: IncomingMessage, response: ServerResponse) => void,

@@ -4,22 +4,23 @@ import { processWide } from "@/lib/process-wide";
 
 const requests = () => processWide("requests", () => new AsyncLocalStorage<string>());
 
-/** The id of the request that is being answered; undefined outside of one. */
+/** The id of the current request; undefined outside of a request. */
 export const requestId = (): string | undefined => requests().getStore();
 
-/** What a proxy may have sent: no room for anything but an id. */
-const sane = /^[\w.:-]{1,128}$/;
+/** The ids that are accepted from a proxy. The pattern has no room for anything but an id. */
+const validId = /^[\w.:-]{1,128}$/;
 
 /**
- * Gives every request of this process an id: the proxy's `X-Request-Id` (Vercel's `X-Vercel-Id`),
- * or a new one. The answer has it, whatever is forwarded may have it, and so has each line of the
- * log. Node.js tells of a request before Next.js sees it, so that middleware, handlers, actions and
- * pages all run with it; AsyncLocalStorage.run could wrap no more than one of them.
+ * Assigns an id to every request of this process: the `X-Request-Id` of the proxy (on Vercel
+ * `X-Vercel-Id`), or a new one. The response contains it, forwarded requests may contain it, and
+ * every log line does. Node.js reports a request before Next.js sees it. So middleware, handlers,
+ * actions and pages all run with the id. `AsyncLocalStorage.run` could wrap only one of them.
  */
 export function identifyRequests(): void {
   onRequest((request, response) => {
-    const given = request.headers["x-request-id"] ?? request.headers["x-vercel-id"];
-    const id = typeof given === "string" && sane.test(given) ? given : crypto.randomUUID();
+    const received = request.headers["x-request-id"] ?? request.headers["x-vercel-id"];
+    const id =
+      typeof received === "string" && validId.test(received) ? received : crypto.randomUUID();
     request.headers["x-request-id"] = id;
     response.setHeader("x-request-id", id);
     requests().enterWith(id);

@@ -1,11 +1,11 @@
 import { env, isHttps, isProduction } from "@/lib/env";
 
 /**
- * What pages may load and where they may send to. No nonces: a page that is rendered at build time
- * can't have one, and its inline scripts, by which Next.js brings the page's data, differ from page
- * to page. So inline scripts run; what a hole in a page could add beyond them does not: foreign
- * scripts, event handlers in attributes, styles, frames, plugins, another base, forms that send to
- * elsewhere, requests to elsewhere.
+ * The Content Security Policy of pages. It has no nonces: a page that is rendered at build time
+ * cannot have one. Its inline scripts, with which Next.js delivers the data of the page, differ
+ * from page to page. So inline scripts are allowed. Everything else that an injection could add is
+ * blocked: foreign scripts, event handlers in attributes, styles, frames, plugins, another base,
+ * and forms or requests to other hosts.
  */
 function contentSecurityPolicy(): string {
   const { AUTH_LOGTO_ISSUER, AUTH_COOKIE_DOMAIN, AUTH_URL } = env();
@@ -13,20 +13,21 @@ function contentSecurityPolicy(): string {
   const scheme = isHttps() ? "https" : "http";
   const policy: Record<string, (string | false | undefined)[]> = {
     "default-src": ["'self'"],
-    // The development server's overlay and React's stack traces need the rest.
+    // The overlay of the development server and React's stack traces need the development-only
+    // sources.
     "script-src": ["'self'", "'unsafe-inline'", !isProduction && "'unsafe-eval'"],
     "script-src-attr": ["'none'"],
     "style-src": ["'self'", !isProduction && "'unsafe-inline'"],
-    // Pictures of users come from any host; Logto's, where it is on http.
+    // Pictures of users come from any https host, and from Logto if that is on http.
     "img-src": ["'self'", "data:", "https:", issuer],
-    // Hosts that get the session cookie may also be asked.
+    // Requests are also allowed to the hosts that receive the session cookie.
     "connect-src": [
       "'self'",
       AUTH_COOKIE_DOMAIN && `${scheme}://*.${AUTH_COOKIE_DOMAIN}:*`,
       !isProduction && "ws:",
     ],
-    // Signing in and out are forms of ours that end at Logto, and browsers look at the whole way:
-    // from another host by AUTH_URL.
+    // Sign-in and sign-out are forms of this app that end at Logto. Browsers check every redirect
+    // that follows a form. On another host one of them goes to AUTH_URL.
     "form-action": ["'self'", AUTH_URL && new URL(AUTH_URL).origin, issuer],
     "frame-ancestors": ["'none'"],
     "base-uri": ["'none'"],
@@ -39,15 +40,15 @@ function contentSecurityPolicy(): string {
 }
 
 /**
- * Whether pages may show a picture of a user: what `img-src` allows, of addresses that come from
- * elsewhere. Left to the browser, a picture on plain http would be an error in its console.
+ * Whether pages may show a picture of a user, according to `img-src`. If the browser blocked the
+ * picture itself, it would log an error in its console.
  *
- * @param address as the identity provider gives it
+ * @param address from the identity provider, not trusted
  */
 export function isShownPicture(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, host, username, password, href } = new URL(address);
-  // Browsers load no part of a page from an address with credentials.
+  // Browsers do not load images from a URL with credentials.
   if (username || password) return false;
   if (protocol === "http:") return host === new URL(env().AUTH_LOGTO_ISSUER).host && !isHttps();
   return protocol === "https:" || href.startsWith("data:image/");
@@ -57,10 +58,10 @@ export function isShownPicture(address: string): boolean {
 const hstsLifetime = 2 * 365 * 24 * 60 * 60;
 
 /**
- * Adds the headers that depend on the configuration, and so are not known to next.config.ts, which
- * has the others: where the issuer is, and whether the app is on https.
+ * Adds the headers that depend on the configuration: the issuer's origin, and whether the app is on
+ * https. next.config.ts sets the other headers; it does not know the configuration.
  *
- * @param response an answer of middleware
+ * @param response a response of middleware
  */
 export function withSecurityHeaders(response: Response): Response {
   response.headers.set("content-security-policy", contentSecurityPolicy());

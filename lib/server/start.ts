@@ -5,7 +5,7 @@ import { logConsole } from "@/lib/log";
 import { refuseMalformedAddresses } from "./malformed-addresses";
 import { identifyRequests } from "./request-id";
 
-/** What happens once in each server, before it answers the first request. */
+/** Runs once per server process, before the first request. */
 export async function start(): Promise<void> {
   checkEnvironment();
   identifyRequests();

@@ -80,7 +80,7 @@ describe("a discovery document that is late", () => {
   test("by more than anyone waits is there for the next who asks", async () => {
     delays = [12_000];
     expect(await outcome(discover(client), 11_000)).toEqual({
-      is: "no answer in time",
+      is: "no response in time",
       at: 10_000,
     });
     await vi.advanceTimersByTimeAsync(1_500);
@@ -188,8 +188,8 @@ describe("an issuer under another name", () => {
       expect.stringContaining("another issuer: http://logto.example/oidc"),
     ],
     ["credentials", "https://user:pass@other.example/oidc", expect.not.stringContaining("pass")],
-    ["a text", "Logto", expect.stringContaining("none that can be read")],
-    ["nothing", undefined, expect.stringContaining("none that can be read")],
+    ["a text", "Logto", expect.stringContaining("no valid URL")],
+    ["nothing", undefined, expect.stringContaining("no valid URL")],
   ])("is told from the configured one where it is %s", (_, issuer, fault) => {
     expect(issuerMismatch("https://logto.example/oidc", { issuer })).toEqual(fault);
   });

@@ -248,7 +248,7 @@ test("the embedded database is that of `npm run dev`, and refused as such", () =
   const [problem, ...more] = problemsOf(complete({ DATABASE_URL: "embedded" }));
   expect(problem).toMatchObject({
     variable: "DATABASE_URL",
-    problem: "is embedded, which only `npm run dev` starts",
+    problem: "is embedded, which works only with `npm run dev`",
     example: expect.stringMatching(/^postgresql:/),
   });
   expect(more).toEqual([]);

@@ -32,7 +32,7 @@ const raw = (head: string, body = "") =>
   `raw?answer=${encodeURIComponent(`${head.trim()}\r\n\r\n${body}`)}`;
 const lines = (...all: string[]) => all.join("\r\n");
 
-const unreadable = { error: "api_unreadable", message: "The API's answer can't be read." };
+const unreadable = { error: "api_unreadable", message: "The API's response can't be read." };
 
 describe("what an API encodes though it was asked not to", () => {
   test.each(encodings)("is readable: %j", async (encoding) => {
@@ -50,7 +50,7 @@ describe("what an API encodes though it was asked not to", () => {
     async (encoding) => {
       const answer = await send(encodedAs(encoding));
       expect([answer.status, await answer.json()]).toEqual([502, unreadable]);
-      expect(log.error).toHaveBeenCalledWith("the API's answer can't be passed on", {
+      expect(log.error).toHaveBeenCalledWith("the API's response can't be forwarded", {
         path: "/v1/encoded",
         reason: expect.stringContaining("encod"),
       });

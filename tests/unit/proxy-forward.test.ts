@@ -43,7 +43,7 @@ test("an API that says nothing for 30 seconds is a 504", async () => {
   expect(answer.status).toBe(504);
   expect(await answer.json()).toEqual({
     error: "api_timeout",
-    message: "The API does not answer. Try again in a moment.",
+    message: "The API does not respond. Try again in a moment.",
   });
   await vi.waitUntil(() => api.abandoned.includes("/v1/unread?504"), { interval: 5 });
 });
