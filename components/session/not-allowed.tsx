@@ -8,13 +8,13 @@ import { SubmitButton } from "@/components/ui/controls/submit-button";
 
 interface NotAllowedProps {
   user: DisplayedUser;
-  /** The page itself, to come back to. */
+  /** The path of this page, to return to after signing in. */
   path: string;
-  /** What would be needed. */
+  /** Why the user is not allowed, and what to do. */
   children: ReactNode;
 }
 
-/** What a signed-in person sees where they may not go. */
+/** Shown to a signed-in user who is not allowed to see a page. */
 export function NotAllowed({ user, path, children }: NotAllowedProps) {
   return (
     <MessagePage
