@@ -33,7 +33,7 @@ export function Permissions() {
         <Detail term="Signed in until">
           {session ? <Timestamp value={session.expires} /> : <Loading />}
         </Detail>
-        <Detail term="Your permissions at the API">
+        <Detail term="API permissions">
           {response?.status === 200 ? (
             <Scopes body={response.body} />
           ) : response ? (

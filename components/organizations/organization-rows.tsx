@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { Membership } from "@/components/organizations/memberships";
 import { RoleBadges } from "@/components/organizations/role-badges";
 
-/** A list of links to the organizations' pages. Shows the id of an organization without a name. */
+/** A list of links to the organizations' pages. Shows the id where the name is unknown. */
 export function OrganizationRows({ memberships }: { memberships: Membership[] }) {
   return (
     <Rows>

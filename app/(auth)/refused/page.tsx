@@ -24,7 +24,7 @@ export default function RefusedPage() {
         Only certain e-mail addresses may sign in to this site. Yours is not one of them, or it has
         not been verified yet.
       </p>
-      <p>If you should have access, ask the operator of this site.</p>
+      <p>If you should have access, ask the operator of this site for it.</p>
     </MessagePage>
   );
 }
