@@ -2,7 +2,7 @@
 
 import { ErrorPage, type ErrorPageProps } from "@/components/layout/error-page";
 
-/** A fault on a public page, or in the frame of the signed-in ones. */
+/** Shown for an error on a public page, or in the layout of the signed-in pages. */
 export default function RootError(props: ErrorPageProps) {
   return <ErrorPage {...props} />;
 }

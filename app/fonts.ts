@@ -1,9 +1,9 @@
 import localFont from "next/font/local";
 
-// Not preloaded: Chrome would hold up the first paint for them. Until they come, a system font of
-// the same width stands in.
+// Not preloaded, because Chrome would delay the first paint for them. Until they load, the browser
+// uses a system font of the same width.
 
-/** Geist (fonts/OFL.txt), as Fontsource cuts it: 29 KB for most of Western Europe's letters. */
+/** Geist (fonts/OFL.txt), Fontsource's subset: 29 KB for most letters of Western Europe. */
 const latin = localFont({
   src: "./fonts/geist-latin-wght-normal.woff2",
   variable: "--font-latin",
@@ -11,7 +11,7 @@ const latin = localFont({
   preload: false,
 });
 
-/** The letters of a Łukasz or a Dvořák: loaded where a page has one. */
+/** Letters such as Ł and ř. The browser loads this file only for a page that has one. */
 const latinExtended = localFont({
   src: "./fonts/geist-latin-ext-wght-normal.woff2",
   variable: "--font-latin-extended",
@@ -21,5 +21,5 @@ const latinExtended = localFont({
   declarations: [{ prop: "unicode-range", value: "U+0100-02BA, U+1E00-1E9F, U+1EF2-1EFF" }],
 });
 
-/** Class names that define the variables of `--font-sans`. */
+/** Class names that define the CSS variables that `--font-sans` uses. */
 export const fonts = `${latin.variable} ${latinExtended.variable}`;

@@ -3,7 +3,7 @@
 import { ErrorPage, type ErrorPageProps } from "@/components/layout/error-page";
 import "./globals.css";
 
-/** A fault in the root layout itself, whose document this one replaces. */
+/** Shown for an error in the root layout. Replaces its document, so it has its own <html>. */
 export default function GlobalError(props: ErrorPageProps) {
   return (
     <html lang="en">

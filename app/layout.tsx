@@ -13,10 +13,10 @@ export const metadata: Metadata = {
 
 export const viewport: Viewport = { colorScheme: "light dark" };
 
-/** Reads no session, so that public pages stay static. */
+/** The root layout. It reads no session, so that public pages stay static. */
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
-    // The script in <head> may have set data-theme by the time React compares.
+    // The script in <head> may set data-theme before React hydrates.
     <html lang="en" className={fonts} suppressHydrationWarning>
       <head>
         <script dangerouslySetInnerHTML={{ __html: themeScript }} />

@@ -22,7 +22,7 @@ export default function NotFound() {
           </>
         }
       >
-        <p>The link may be old, or the address has a typing error.</p>
+        <p>The link may be old, or the address may have a typo.</p>
       </MessagePage>
     </>
   );

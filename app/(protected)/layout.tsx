@@ -11,11 +11,11 @@ import { auth } from "@/auth";
 export const metadata: Metadata = { robots: { index: false } };
 
 /**
- * Draws the frame and guards nothing: Next.js keeps a layout across navigations. Each page calls
- * its own guard.
+ * The frame of the signed-in pages. It guards nothing, because Next.js keeps a layout across
+ * navigations. Each page has its own guard.
  */
 export default async function ProtectedLayout({ children }: { children: ReactNode }) {
-  // In an outage the page says so.
+  // In an outage the page itself shows the error.
   const session = await auth().catch((error: unknown) => void asSessionError(error));
   return (
     <>

@@ -16,8 +16,8 @@ export default function LandingPage() {
             <p className="font-mono text-xs text-accent">Next.js · Auth.js · Logto</p>
             <h1 className="mt-4 text-display">Clone it, run one command, be signed in</h1>
             <p className="mt-5 max-w-prose text-base text-muted sm:text-lg sm:leading-7">
-              A Next.js starter in which sign-in, protected pages and sign-out already work, against
-              a Logto stand-in on your machine or a tenant of your own.
+              A Next.js starter in which sign-in, protected pages and sign-out already work, with a
+              Logto stand-in on your machine or with your own tenant.
             </p>
             <WaysIn />
           </div>

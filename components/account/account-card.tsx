@@ -12,7 +12,7 @@ interface AccountCardProps {
   action?: ReactNode;
 }
 
-/** Who is signed in, as the provider knows them. */
+/** The signed-in user, with the identity provider's data. */
 export function AccountCard({ user, title = "Account", action }: AccountCardProps) {
   const name = displayName(user);
   return (

@@ -1,7 +1,7 @@
 import { userAgentFromString } from "next/server";
 
-/** The names that people know, where the user agent's differ. */
-const familiar: Record<string, string> = {
+/** Common names, where those in the user agent differ. */
+const commonNames: Record<string, string> = {
   "Mac OS": "macOS",
   "Chromium OS": "ChromeOS",
   "Mobile Safari": "Safari",
@@ -10,16 +10,17 @@ const familiar: Record<string, string> = {
 };
 
 /**
- * What a session's browser is called: "Firefox on Linux". Without versions, since browsers no
- * longer tell the true ones.
+ * Names the browser of a session, such as "Firefox on Linux". Leaves out versions, since browsers
+ * no longer send the true ones.
  *
- * @param userAgent the User-Agent header of the sign-in; anything at all, since whoever signs in
- *   chooses it
+ * @param userAgent the User-Agent header of the sign-in. Untrusted: the client may send any text
  */
 export function describeDevice(userAgent: string | null): { name: string; isMobile: boolean } {
   const { browser, os, device } = userAgentFromString(userAgent ?? "");
-  const browserName = browser.name ? (familiar[browser.name] ?? browser.name) : "Unknown browser";
-  const system = os.name && (familiar[os.name] ?? os.name);
+  const browserName = browser.name
+    ? (commonNames[browser.name] ?? browser.name)
+    : "Unknown browser";
+  const system = os.name && (commonNames[os.name] ?? os.name);
   return {
     name: system ? `${browserName} on ${system}` : browserName,
     isMobile: device.type === "mobile" || device.type === "tablet",

@@ -12,24 +12,24 @@ const pages = [
 ];
 
 interface LogtoAccountCardProps {
-  /** Logto's own address: the issuer without `/oidc`. */
+  /** Logto's endpoint: the issuer without `/oidc`. */
   endpoint: string;
-  /** The page of ours that the Account Center comes back to; an absolute URL. */
-  backTo: string;
+  /** The page of this site to which the Account Center returns; an absolute URL. */
+  returnUrl: string;
 }
 
-/** The way to what only Logto can change: it keeps the account. */
-export function LogtoAccountCard({ endpoint, backTo }: LogtoAccountCardProps) {
+/** Links to the settings that only Logto can change, because Logto stores the account. */
+export function LogtoAccountCard({ endpoint, returnUrl }: LogtoAccountCardProps) {
   return (
     <Card
       title="Your Logto account"
-      description="Your name, password and the like are kept there. What you change shows here within the hour."
+      description="Logto stores your name, your password and other details. Changes show here within an hour."
     >
       <ul className="divide-y divide-border border-t border-border">
         {pages.map(({ path, label }) => (
           <li key={path}>
             <a
-              href={`${endpoint}/account/${path}?${new URLSearchParams({ redirect: backTo }).toString()}`}
+              href={`${endpoint}/account/${path}?${new URLSearchParams({ redirect: returnUrl }).toString()}`}
               className="flex items-center justify-between gap-4 py-2.5 underline-offset-4 hover:underline"
             >
               {label}

@@ -1,6 +1,6 @@
 import { isProduction } from "@/lib/env";
 
-/** Says what a page lacks by running without a database, and while developing how to get one. */
+/** Says what a page can't do without a database; in development, also how to start one. */
 export function NeedsDatabase({ children }: { children: string }) {
   return (
     <p className="text-muted">
@@ -8,7 +8,7 @@ export function NeedsDatabase({ children }: { children: string }) {
       {!isProduction && (
         <>
           {" "}
-          <code className="font-mono text-ink">npm run dev -- --database</code> brings one.
+          <code className="font-mono text-ink">npm run dev -- --database</code> starts one.
         </>
       )}
     </p>

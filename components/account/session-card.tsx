@@ -12,14 +12,13 @@ interface SessionCardProps {
 }
 
 /**
- * Since when and until when the user is signed in without doing anything, and the way to end it
- * now.
+ * When the user signed in, when the session expires if it is not used, and a button to sign out.
  */
 export function SessionCard({ startedAt, expires }: SessionCardProps) {
   return (
     <Card
       title="Session"
-      description="Using the app makes it last longer."
+      description="Using the app extends it."
       action={<CardLink href="/account/sessions">All sessions</CardLink>}
     >
       <DetailList>
@@ -29,7 +28,7 @@ export function SessionCard({ startedAt, expires }: SessionCardProps) {
         <Detail term="Signed in until">
           <Timestamp value={expires} />
         </Detail>
-        <Detail term="Kept in">{usesRowStore() ? "the database" : "an encrypted cookie"}</Detail>
+        <Detail term="Stored in">{usesRowStore() ? "the database" : "an encrypted cookie"}</Detail>
       </DetailList>
       <SignOutForm className="mt-5">
         <SubmitButton size="small">Sign out</SubmitButton>

@@ -10,7 +10,7 @@ interface ListedSession {
   current: boolean;
   /** The User-Agent header of its sign-in. */
   userAgent: string | null;
-  /** Where these are known: without a database, nobody keeps them. */
+  /** Undefined where they are not stored: only the row store has them. */
   createdAt?: Date;
   lastSeenAt?: Date;
 }
@@ -21,7 +21,9 @@ interface SessionListProps {
   revoke: (formData: FormData) => Promise<void>;
 }
 
-/** Where the user is signed in, each with the way to end it; this one ends by signing out. */
+/**
+ * The user's sessions, each with a button to end it, except the current one: signing out ends that.
+ */
 export function SessionList({ sessions, revoke }: SessionListProps) {
   return (
     <ul className="divide-y divide-border rounded-lg border border-border bg-surface">

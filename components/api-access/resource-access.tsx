@@ -4,7 +4,7 @@ import { getAccessToken } from "@/lib/session/access-token";
 import { redirectIfSignedOut } from "@/lib/session/guards";
 import { isSessionError } from "@/lib/session/model/errors";
 
-/** What the user may do at an API resource now, or why that can't be said. */
+/** The user's permissions at an API resource, or the error if there is no access token. */
 export async function ResourceAccess({ resource }: { resource: string }) {
   const token = await getAccessToken({ resource }).catch(redirectIfSignedOut);
   if (isSessionError(token))
@@ -15,7 +15,7 @@ export async function ResourceAccess({ resource }: { resource: string }) {
       scopes={scopes}
       expiresAt={expiresAt}
       expiresIn={expiresIn}
-      noPermissions="Granted is what LOGTO_SCOPES asked for when you signed in, one of your roles held then, and one holds now. Here that is nothing."
+      noPermissions="You have no permissions here. Logto grants those that LOGTO_SCOPES requested when you signed in, if one of your roles had them then and one has them now."
     />
   );
 }

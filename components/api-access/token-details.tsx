@@ -5,19 +5,20 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Timestamp } from "@/components/ui/timestamp";
 
 interface TokenDetailsProps {
-  /** Left out where the title says it. */
+  /** Leave it out where the card's title already names it. */
   audience?: ReactNode;
   scopes: string[];
-  /** When it expires, in seconds since 1970, and its lifetime, in seconds. */
+  /** When the token expires, in seconds since 1970. */
   expiresAt: number;
+  /** The token's lifetime, in seconds. */
   expiresIn: number;
-  /** Why no permission may be granted, as a sentence. */
+  /** Shown if there are no permissions: a sentence that gives the possible reasons. */
   noPermissions: ReactNode;
 }
 
 /**
- * What an access token says about itself. Takes its parts, so that the token itself is never among
- * what gets drawn.
+ * Details of an access token. Takes them one by one, so that the token itself is never part of what
+ * is rendered.
  */
 export function TokenDetails({
   audience,
@@ -59,11 +60,11 @@ export function TokenDetails({
   );
 }
 
-/** Details that are on their way. */
+/** `TokenDetails` that are still loading. */
 export function TokenDetailsSkeleton() {
   return (
     <div role="status">
-      <span className="sr-only">Asking Logto for an access token</span>
+      <span className="sr-only">Requesting an access token from Logto</span>
       <div aria-hidden="true">
         <DetailList>
           {["Permissions", "Issued", "Expires"].map((term) => (
@@ -74,9 +75,7 @@ export function TokenDetailsSkeleton() {
         </DetailList>
       </div>
       <noscript>
-        <p className="mt-4 text-muted">
-          This is sent after the page and needs JavaScript to be shown.
-        </p>
+        <p className="mt-4 text-muted">These details load after the page and need JavaScript.</p>
       </noscript>
     </div>
   );

@@ -8,15 +8,15 @@ import type { SessionErrorCode } from "@/lib/session/model/error-messages";
 type Outcome = SessionErrorCode | null;
 
 interface ActionFormProps {
-  action: (before: Outcome, formData: FormData) => Promise<Outcome>;
-  /** What its button says. */
+  action: (previous: Outcome, formData: FormData) => Promise<Outcome>;
+  /** The text of the submit button. */
   label: string;
-  /** The page that it is on. */
+  /** The path of the page that has the form. */
   path: string;
   children?: ReactNode;
 }
 
-/** A form that says why its action was refused, with JavaScript and without. */
+/** A form that shows why its action failed, with and without JavaScript. */
 export function ActionForm({ action, label, path, children }: ActionFormProps) {
   const [error, formAction] = useActionState(action, null);
   return (

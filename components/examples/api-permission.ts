@@ -2,13 +2,13 @@ import { apiResources, env } from "@/lib/env";
 import { claimScopes } from "@/lib/logto/claims";
 import { SessionError } from "@/lib/session/model/errors";
 
-/** Scopes that say who the user is. The others are permissions. */
+/** Scopes about the user's identity. All others are permissions. */
 const identityScopes = new Set(["openid", "offline_access", ...Object.values(claimScopes)]);
 
 /**
- * The permission that the examples ask for, whatever tenant there is: at the API of API_RESOURCE,
- * or the first one of LOGTO_RESOURCES; `write`, or the first permission of LOGTO_SCOPES. In an app
- * of your own both are constants.
+ * The permission that the examples require, for any tenant. The resource is API_RESOURCE, or else
+ * the first of LOGTO_RESOURCES. The scope is `write` if LOGTO_SCOPES has it, or else the first
+ * permission there. In your own app, both are constants.
  *
  * @throws SessionError `api_not_configured`
  */
@@ -20,7 +20,7 @@ export function apiPermission(): { resource: string; scope: string } {
   if (!resource || !scope)
     throw new SessionError(
       "api_not_configured",
-      "LOGTO_RESOURCES or LOGTO_SCOPES names nothing to ask for",
+      "LOGTO_RESOURCES names no API resource, or LOGTO_SCOPES no permission",
     );
   return { resource, scope };
 }

@@ -4,21 +4,21 @@ import { getSession, useSession } from "next-auth/react";
 import { useEffect } from "react";
 
 /**
- * Has a signed-out provider ask again when the tab is looked at. `SessionProvider` takes one failed
- * request for "signed out", and then neither its interval nor a look at the tab asks any more
- * (nextauthjs/next-auth#9139).
+ * Requests the session again when a signed-out tab becomes visible. `SessionProvider` treats one
+ * failed request as "signed out", and after that neither its interval nor the tab's visibility
+ * requests the session again (nextauthjs/next-auth#9139).
  */
-export function AskAgain() {
+export function RefetchSession() {
   const { status } = useSession();
   useEffect(() => {
     if (status !== "unauthenticated") return;
-    const ask = () => {
-      // What it finds, it tells to the providers of all tabs. `update` would tell this one, without
-      // starting its interval again.
+    const refetch = () => {
+      // `getSession` passes the result to the providers of all tabs. `update` would update only
+      // this one, without restarting its interval.
       if (document.visibilityState === "visible") void getSession();
     };
-    document.addEventListener("visibilitychange", ask);
-    return () => document.removeEventListener("visibilitychange", ask);
+    document.addEventListener("visibilitychange", refetch);
+    return () => document.removeEventListener("visibilitychange", refetch);
   }, [status]);
   return null;
 }

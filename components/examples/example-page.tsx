@@ -5,7 +5,7 @@ import { ButtonLink } from "@/components/ui/controls/button";
 import { CodeBlock } from "@/components/ui/code-block";
 import { PageHeader } from "@/components/ui/page-header";
 
-/** An example at work, beside the code that protects it. */
+/** A working example next to the code that protects it. */
 export function ExamplePage({ example, children }: { example: Example; children: ReactNode }) {
   const { title, description, file, code } = example;
   return (

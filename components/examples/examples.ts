@@ -1,17 +1,17 @@
-/** One way of protecting something. */
+/** One way to protect something. */
 interface Protection {
-  /** Where it is to be seen. */
+  /** The path of its page or handler. */
   href: string;
-  /** What it protects, as the overview asks for it. */
+  /** What it protects, as the overview lists it. */
   protects: string;
-  /** The guard that it calls. */
+  /** The guard that protects it. */
   guard: string;
   file: string;
-  /** An excerpt of the file; `…` stands for what is left out. A test compares it with the file. */
+  /** An excerpt of the file, with `…` for omitted lines. A test compares it with the file. */
   code: string;
 }
 
-/** One that has a page to show it. */
+/** An example that has a page. */
 export interface Example extends Protection {
   title: string;
   description: string;
@@ -21,8 +21,8 @@ const server: Example = {
   href: "/examples/server",
   title: "A page for signed-in people",
   description:
-    "Guard and page are one. Whoever is signed out gets a real redirect (307) to sign in, and comes back here.",
-  protects: "A page, for everybody who is signed in",
+    "Guard and page are one. A visitor who is not signed in gets a real redirect (307) to the sign-in page and returns here after signing in.",
+  protects: "A page, for signed-in users",
   guard: "protectedPage({}, …)",
   file: "app/(protected)/examples/server/page.tsx",
   code: `export default protectedPage({}, async ({ session }) => {
@@ -34,7 +34,7 @@ const middleware: Example = {
   href: "/examples/middleware",
   title: "A page that middleware guards, too",
   description:
-    "Middleware sends visitors without a session away before anything is rendered. The page still has its own guard, since there have been ways around middleware.",
+    "Middleware sends visitors without a session away before anything is rendered. The page still has its own guard, because middleware has been bypassed before.",
   protects: "All pages under a path, before they render",
   guard: "only(pages)",
   file: "middleware.ts",
@@ -48,8 +48,8 @@ const role: Example = {
   href: "/examples/admin",
   title: "A page for a role",
   description:
-    "Roles are given at Logto and come with the session, at most as old as its access token. Somebody without the role sees at the same address that they have no access.",
-  protects: "A page, for people with a role",
+    "Roles are assigned in Logto and come with the session, at most as old as its access token. A user without the role stays at this address and reads that they have no access.",
+  protects: "A page, for users with a role",
   guard: 'protectedPage({ role: "admin" }, …)',
   file: "app/(protected)/examples/admin/page.tsx",
   code: `export default protectedPage({ role: "admin" }, async ({ session }) => {
@@ -61,16 +61,16 @@ const permission: Example = {
   href: "/examples/permission",
   title: "A page for a permission",
   description:
-    "A permission is a scope of an API resource. The guard gets an access token for the resource and looks whether Logto granted the scope. Here that is write, or else the first permission of LOGTO_SCOPES, at the API of API_RESOURCE, or else the first of LOGTO_RESOURCES.",
-  protects: "A page, for people with a permission at an API",
+    "A permission is a scope of an API resource. The guard gets an access token for the resource and checks whether Logto granted the scope. Here the scope is write, or else the first permission in LOGTO_SCOPES; the resource is API_RESOURCE, or else the first in LOGTO_RESOURCES.",
+  protects: "A page, for users with a permission at an API",
   guard: "protectedPage({ permission }, …)",
   file: "app/(protected)/examples/permission/page.tsx",
-  code: `/** Such as \`{ permission: { scope: "write", resource: "https://api.example.com" } }\`. */
-async function mayUseApi() {
+  code: `/** For example \`{ permission: { scope: "write", resource: "https://api.example.com" } }\`. */
+async function apiRequirement() {
   return { permission: apiPermission() };
 }
 
-export default protectedPage(mayUseApi, async ({ session }) => {
+export default protectedPage(apiRequirement, async ({ session }) => {
   …
 });`,
 };
@@ -79,7 +79,7 @@ const organization: Example = {
   href: "/examples/organization",
   title: "A page of an organization",
   description:
-    "The organization comes from the address, so it is the guard that says whether this user is a member of it, and an admin there. A foreign organization and one that does not exist look the same.",
+    "The organization comes from the address, so the guard checks that the user is a member of it, and an admin there. An organization of others and one that does not exist look the same.",
   protects: "A page, for members of an organization",
   guard: "protectedPage(adminOf, …)",
   file: "app/(protected)/examples/organization/[id]/page.tsx",
@@ -96,11 +96,11 @@ const action: Example = {
   href: "/examples/action",
   title: "Server actions",
   description:
-    "An action can be called by anybody who knows its address, whatever page it belongs to. So each has a guard of its own: to write a note takes a session, to delete it the role admin.",
+    "Anyone who knows an action's id can call it, whatever page it belongs to. So each action has its own guard: saving a note requires a session, deleting it requires the role admin.",
   protects: "A server action",
   guard: "actionWithSession(action, { role })",
   file: "app/(protected)/examples/action/actions.ts",
-  code: `/** Deletes the note; admins may. */
+  code: `/** Deletes the note. Requires the role \`admin\`. */
 export const deleteNote = withOutcome(
   actionWithSession(
     async () => {
@@ -125,12 +125,12 @@ const client: Example = {
   href: "/examples/client",
   title: "A page that the browser draws",
   description:
-    "The server primes the session, so nothing flashes while it loads, and the browser keeps looking: it notices a sign-out in another tab. What is secret comes from a protected handler.",
+    "The server provides the first session, so nothing flashes while the page loads. The browser then keeps checking, and notices a sign-out in another tab. Secret data comes from a protected handler.",
   protects: "What a client component shows",
   guard: "useSession() and a handler",
   file: "app/(public)/examples/client/page.tsx",
   code: `<SessionProvider session={session} refetchInterval={60} refetchWhenOffline={false}>
-  <AskAgain />
+  <RefetchSession />
   <Permissions />
 </SessionProvider>`,
 };

@@ -3,7 +3,7 @@
 import { useSession } from "next-auth/react";
 import type { ReactNode } from "react";
 import { displayName } from "@/components/session/displayed-user";
-import { useResponse, type Answer } from "@/components/examples/use-response";
+import { useResponse, type HandlerResponse } from "@/components/examples/use-response";
 import { isSessionErrorCode, sessionErrors } from "@/lib/session/model/error-messages";
 import { SignInAgain } from "@/components/session/sign-in-again";
 import { Alert } from "@/components/ui/alert";
@@ -16,39 +16,39 @@ import { Timestamp } from "@/components/ui/timestamp";
 import { signInPath } from "@/lib/session/model/callback-url";
 
 /**
- * Who is signed in, by `useSession`, and what a protected handler says to them. The handler has the
- * last word: next-auth takes an outage for "signed out", the handler tells the two apart.
+ * Shows who is signed in, from `useSession`, and the response of a protected handler. The handler's
+ * status decides: next-auth treats an outage as "signed out", the handler tells the two apart.
  */
 export function Permissions() {
   const { data: session, status, update } = useSession();
-  const [answer, ask] = useResponse("/api/examples/permission", session?.user.id);
+  const [response, refetch] = useResponse("/api/examples/permission", session?.user.id);
   const tryAgain = () => {
-    ask();
+    refetch();
     if (!session) void update();
   };
-  if (answer ? answer.status === 401 : status === "unauthenticated") return <SignedOut />;
+  if (response ? response.status === 401 : status === "unauthenticated") return <SignedOut />;
   return (
     <Card title={session ? `Signed in as ${displayName(session.user)}` : "Your session"}>
       <DetailList>
         <Detail term="Signed in until">
-          {session ? <Timestamp value={session.expires} /> : <Waiting />}
+          {session ? <Timestamp value={session.expires} /> : <Loading />}
         </Detail>
-        <Detail term="You may, at the API">
-          {answer?.status === 200 ? (
-            <Scopes body={answer.body} />
-          ) : answer ? (
-            "not known"
+        <Detail term="API permissions">
+          {response?.status === 200 ? (
+            <Scopes body={response.body} />
+          ) : response ? (
+            "unknown"
           ) : (
-            <Waiting />
+            <Loading />
           )}
         </Detail>
       </DetailList>
-      {answer && answer.status !== 200 && <Refused answer={answer} tryAgain={tryAgain} />}
+      {response && response.status !== 200 && <Failure response={response} tryAgain={tryAgain} />}
     </Card>
   );
 }
 
-const Waiting = () => (
+const Loading = () => (
   <span role="status">
     <span className="sr-only">Loading</span>
     <Skeleton className="h-5 w-40" />
@@ -66,13 +66,13 @@ function SignedOut() {
         </ButtonLink>
       }
     >
-      Here, in another tab, or because the session has ended. What it protected is gone from this
-      page.
+      You signed out, here or in another tab, or the session has ended. What it protected is no
+      longer on this page.
     </Alert>
   );
 }
 
-/** Reads what the handler answered as though it came from anywhere. */
+/** Reads a property of a response body, whose type is not known. */
 function property(body: unknown, name: string): unknown {
   return typeof body === "object" && body !== null ? Reflect.get(body, name) : undefined;
 }
@@ -97,21 +97,21 @@ const unreachable = {
   text: "Perhaps you are offline. You are still signed in; wait a moment and try again.",
 } as const;
 
-function Refused({ answer, tryAgain }: { answer: Answer; tryAgain: () => void }) {
-  const code = property(answer.body, "error");
-  const known =
+function Failure({ response, tryAgain }: { response: HandlerResponse; tryAgain: () => void }) {
+  const code = property(response.body, "error");
+  const message =
     typeof code === "string" && isSessionErrorCode(code) ? sessionErrors[code] : unreachable;
   return (
     <div className="mt-5">
       <Alert
-        tone={known.tone}
-        title={known.title}
+        tone={message.tone}
+        title={message.title}
         action={
-          answer.status === 403 ? (
+          response.status === 403 ? (
             <SignInAgain path="/examples/client" size="small" />
           ) : (
-            // 404: nothing is configured.
-            answer.status !== 404 && (
+            // 404: no API is configured, so trying again can't help.
+            response.status !== 404 && (
               <Button size="small" onClick={tryAgain}>
                 Try again
               </Button>
@@ -119,7 +119,7 @@ function Refused({ answer, tryAgain }: { answer: Answer; tryAgain: () => void })
           )
         }
       >
-        {known.text}
+        {message.text}
       </Alert>
     </div>
   );

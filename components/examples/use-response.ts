@@ -2,41 +2,42 @@
 
 import { useEffect, useState } from "react";
 
-/** What a handler answered. */
-export interface Answer {
-  /** The HTTP status; 0 when no answer came. */
+/** The response of a route handler, and for which user. */
+export interface HandlerResponse {
+  /** The HTTP status; 0 without a response. */
   status: number;
   body: unknown;
-  /** Who asked. */
+  /** Id of the user who was signed in when the request was sent, if known. */
   user: string | undefined;
 }
 
 /**
- * What a handler of ours answers.
+ * Fetches a JSON response from a route handler of this site.
  *
- * @param path its address
- * @param user id of who asks, where that is known: asked anew when it changes
- * @returns the newest answer, unless it was somebody else's; and what asks again
+ * @param path the handler's path
+ * @param user id of the signed-in user, if known; a change repeats the request
+ * @returns the latest response, unless it was for another user, and a function that repeats the
+ *   request
  */
 export function useResponse(
   path: string,
   user: string | undefined,
-): [answer: Answer | undefined, ask: () => void] {
-  const [answer, setAnswer] = useState<Answer>();
+): [response: HandlerResponse | undefined, refetch: () => void] {
+  const [latest, setLatest] = useState<HandlerResponse>();
   const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
     const abort = new AbortController();
     fetch(path, { signal: abort.signal })
       .then(async (response) =>
-        setAnswer({ status: response.status, body: await response.json(), user }),
+        setLatest({ status: response.status, body: await response.json(), user }),
       )
       .catch(() => {
-        if (!abort.signal.aborted) setAnswer({ status: 0, body: null, user });
+        if (!abort.signal.aborted) setLatest({ status: 0, body: null, user });
       });
     return () => abort.abort();
   }, [path, user, attempt]);
 
-  const isTheirs = user === undefined || answer?.user === user;
-  return [isTheirs ? answer : undefined, () => setAttempt((count) => count + 1)];
+  const isForUser = user === undefined || latest?.user === user;
+  return [isForUser ? latest : undefined, () => setAttempt((count) => count + 1)];
 }

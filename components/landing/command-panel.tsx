@@ -11,7 +11,7 @@ AUTH_LOGTO_ISSUER=https://….logto.app/oidc
 AUTH_LOGTO_ID=…
 AUTH_LOGTO_SECRET=…`;
 
-/** How to start: the two commands, and later the three variables. */
+/** How to start: two commands, and later three variables. */
 export function CommandPanel() {
   return (
     <div className="grid gap-4">

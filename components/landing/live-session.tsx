@@ -5,7 +5,7 @@ import { displayName } from "@/components/session/displayed-user";
 import { ButtonLink } from "@/components/ui/controls/button";
 import { CodeBlock } from "@/components/ui/code-block";
 
-/** What this very browser can find out about its session, in both states. */
+/** Shows what scripts in this browser can learn about its session, signed in or not. */
 export function LiveSession() {
   const session = useBrowserSession();
   const user = session && userOf(session);
@@ -21,9 +21,9 @@ export function LiveSession() {
         <p className="mt-3 leading-6 text-muted">
           This is what the server tells scripts in your browser now.{" "}
           {user &&
-            `You are signed in as ${displayName(user)}: there is your name and what you may do, and neither a token nor the session's id.`}
+            `You are signed in as ${displayName(user)}: scripts get your name and what you may do, but no token and no session id.`}
           {user === null &&
-            "Nobody is signed in. Sign in, come back, and see what has been added: who you are, and no token."}
+            "You are not signed in. Sign in, come back and see what is added: who you are, but no token."}
         </p>
         <ButtonLink
           href={user ? "/profile" : "/sign-in"}

@@ -1,11 +1,11 @@
 const promises = [
   {
     title: "Signed in within a minute",
-    text: "Nothing to register. One command installs, makes a secret and starts a local stand-in that answers like Logto, with people, roles and organizations in it to sign in as.",
+    text: "Nothing to register. One command installs everything, creates a secret and starts a local stand-in for Logto, with sample users, roles and organizations.",
   },
   {
     title: "Ship what you cloned",
-    text: "No second code path for production. Set three variables of a Logto tenant and the stand-in does not start; deploy to Vercel or to any Node.js host.",
+    text: "Production runs the same code. Set three variables of your Logto tenant, and the stand-in no longer starts. Deploy to Vercel or to any Node.js host.",
   },
   {
     title: "Tokens stay on the server",
@@ -13,7 +13,7 @@ const promises = [
   },
 ];
 
-/** What the starter stands for. */
+/** What the starter promises: the landing page's three points. */
 export function Promises() {
   return (
     <section aria-labelledby="promises" className="border-t border-border py-12 sm:py-16">

@@ -3,7 +3,7 @@
 import { hiddenUntilKnown, useBrowserSession } from "@/components/session/browser-session";
 import { ButtonLink } from "@/components/ui/controls/button";
 
-/** Where to go from the top of the landing page: in, or on. */
+/** The buttons at the top of the landing page: to sign in and to open the dashboard. */
 export function WaysIn() {
   const session = useBrowserSession();
   const isSignedIn = Boolean(session);

@@ -10,16 +10,16 @@ export interface ErrorPageProps {
   retry: () => void;
 }
 
-/** Under which the log has an error that reached the browser. */
+/** The digest of an error that reached the browser. The server's log has the error under it. */
 export const errorDigest = (error: unknown): string | null =>
   error instanceof Error && "digest" in error ? String(error.digest) : null;
 
 const startPage = "/";
 
 /**
- * A page that failed. Shows no message of the error, only its reference. Every page loads this
- * beforehand, so it does without `next/link`; after a failure, a link had better load the whole
- * page anyway.
+ * Shown when a page failed. Shows the error's digest, never its message. Every page loads this
+ * component in advance, so it does not import `next/link`; after a failure, a full page load is
+ * better anyway.
  */
 export function ErrorPage({ error, retry }: ErrorPageProps) {
   if (isUnrecognizedAction(error)) return <UpdatedPage />;
@@ -49,11 +49,14 @@ export function ErrorPage({ error, retry }: ErrorPageProps) {
   );
 }
 
-/** How long somebody has to read why the page is loaded anew, in milliseconds. */
+/** How long the user can read why the page reloads, in milliseconds. */
 const readingTime = 5_000;
 const reload = () => window.location.reload();
 
-/** For a tab that is older than the running build: the server does not know what its forms send. */
+/**
+ * For a tab that is older than the running build: the server does not know the server actions that
+ * its forms call.
+ */
 function UpdatedPage() {
   useEffect(() => {
     const timer = setTimeout(reload, readingTime);
@@ -70,8 +73,8 @@ function UpdatedPage() {
       }
     >
       <p>
-        This tab still had the old version, so nothing was changed. The page reloads in a moment;
-        then try again.
+        This tab still had the old version, so your change was not made. The page reloads in a
+        moment; then try again.
       </p>
     </MessagePage>
   );

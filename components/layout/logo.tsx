@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { site } from "@/components/layout/site";
 
-/** The mark and the name, as a link home. */
+/** The logo and the site's name, as a link to the start page. */
 export function Logo() {
   return (
     <Link

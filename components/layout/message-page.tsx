@@ -2,14 +2,14 @@ import type { ReactNode } from "react";
 import { Main } from "@/components/layout/main";
 
 interface MessagePageProps {
-  /** Two or three words above the title: what kind of page this is. */
+  /** Two or three words above the title that name the kind of page. */
   kind: string;
   title: string;
   children: ReactNode;
   actions: ReactNode;
 }
 
-/** A page that has only something to say: not found, failed, not allowed. */
+/** A page that only shows a message: not found, failed, not allowed. */
 export function MessagePage({ kind, title, children, actions }: MessagePageProps) {
   return (
     <Main className="flex flex-col justify-center py-16 sm:pb-32">

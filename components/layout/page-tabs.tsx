@@ -4,7 +4,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { currentMark, signedInPages } from "@/components/layout/site";
 
-/** The signed-in pages as tabs under the header. On a phone they are in the user menu alone. */
+/** The signed-in pages as tabs under the header. On a phone they are only in the user menu. */
 export function PageTabs() {
   const pathname = usePathname();
   return (

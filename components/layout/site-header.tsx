@@ -4,15 +4,15 @@ import { Logo } from "@/components/layout/logo";
 import { publicPages } from "@/components/layout/site";
 
 interface SiteHeaderProps {
-  /** What stands at the right end: the user menu or a way to sign in. */
+  /** Shown at the right end: the user menu or a link to sign in. */
   end?: ReactNode;
   /** A second row of page links, for signed-in pages. */
   nav?: ReactNode;
 }
 
 /**
- * The header of every page. Its height is fixed and its end has a place, so nothing moves when the
- * user's menu arrives.
+ * The header of every page. Its height is fixed and it reserves space for `end`, so nothing moves
+ * when the user menu loads.
  */
 export function SiteHeader({ end, nav }: SiteHeaderProps) {
   return (

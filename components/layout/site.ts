@@ -1,6 +1,6 @@
 /**
- * What the product is called, in the header and in every page's title. The first thing to change in
- * a clone.
+ * The product's name and description, for the header and the pages' metadata. Change them first in
+ * your clone.
  */
 export const site = {
   name: "Next Logto Starter",
@@ -13,7 +13,7 @@ export interface SitePage {
   label: string;
 }
 
-/** The signed-in pages, in the order of the tabs and of the user menu. */
+/** The pages for signed-in users, in the order of the tabs and the user menu. */
 export const signedInPages: SitePage[] = [
   { href: "/dashboard", label: "Dashboard" },
   { href: "/profile", label: "Profile" },
@@ -22,10 +22,10 @@ export const signedInPages: SitePage[] = [
   { href: "/account", label: "Account" },
 ];
 
-/** Pages for everybody, in every header. */
+/** Pages that need no session; every header links to them. */
 export const publicPages: SitePage[] = [{ href: "/examples", label: "Examples" }];
 
-/** `aria-current` of a link to a page: "page" on that page, "true" on one below it. */
+/** The `aria-current` of a link to a page: "page" on that page, "true" on a page below it. */
 export function currentMark(href: string, pathname: string): "page" | "true" | undefined {
   if (pathname === href) return "page";
   return pathname.startsWith(`${href}/`) ? "true" : undefined;

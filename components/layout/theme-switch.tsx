@@ -6,46 +6,46 @@ import { themeKey, themes } from "@/components/layout/theme";
 const system = "system";
 
 /**
- * What the page shows is also what was chosen: by the script in <head>, by this switch, or by that
- * of another tab.
+ * The current theme. Read from the document, since the script in <head>, this switch and the switch
+ * of another tab all set it there.
  */
-const shown = () => document.documentElement.dataset.theme ?? system;
+const currentTheme = () => document.documentElement.dataset.theme ?? system;
 
-function show(theme: string | null): void {
+function applyTheme(theme: string | null): void {
   if (theme && theme !== system) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
 }
 
-function keep(theme: string): void {
+function storeTheme(theme: string): void {
   try {
     if (theme === system) localStorage.removeItem(themeKey);
     else localStorage.setItem(themeKey, theme);
   } catch {
-    // Where the browser keeps nothing for this site, the choice lasts as long as the page.
+    // If the browser stores nothing for this site, the choice lasts as long as the page.
   }
 }
 
-function subscribe(changed: () => void): () => void {
-  const follow = ({ key, newValue }: StorageEvent) => {
-    if (key === themeKey) show(newValue);
-    changed();
+function subscribe(onChange: () => void): () => void {
+  const onStorage = ({ key, newValue }: StorageEvent) => {
+    if (key === themeKey) applyTheme(newValue);
+    onChange();
   };
-  // Other tabs are told by the browser, this one by `choose`.
-  window.addEventListener("storage", follow);
-  return () => window.removeEventListener("storage", follow);
+  // The browser sends this event to other tabs only; `choose` sends it to this one.
+  window.addEventListener("storage", onStorage);
+  return () => window.removeEventListener("storage", onStorage);
 }
 
 function choose(theme: string): void {
-  keep(theme);
+  storeTheme(theme);
   window.dispatchEvent(new StorageEvent("storage", { key: themeKey, newValue: theme }));
 }
 
 /**
- * The system's theme, or one of one's own. Without JavaScript there is no switch, and the theme is
- * the system's.
+ * Switches between the system's theme and the user's choice. Without JavaScript there is no switch,
+ * and the system's theme applies.
  */
 export function ThemeSwitch() {
-  const theme = useSyncExternalStore(subscribe, shown, () => null);
+  const theme = useSyncExternalStore(subscribe, currentTheme, () => null);
   if (theme === null) return <div className="h-8" />;
   return (
     <fieldset className="flex rounded-md border border-border p-0.5 text-xs">

@@ -1,8 +1,8 @@
-/** What can be chosen in place of the system's theme. */
+/** The themes that a user can choose instead of the system's. */
 export const themes = ["light", "dark"] as const;
 
-/** Where the browser keeps what was chosen. */
+/** The `localStorage` key of the chosen theme. */
 export const themeKey = "theme";
 
-/** Shows the chosen theme. Stands in <head>, to run before anything is painted. */
+/** Applies the chosen theme. It is in <head>, so that it runs before the first paint. */
 export const themeScript = `try{const t=localStorage.getItem("${themeKey}");if(${JSON.stringify(themes)}.includes(t))document.documentElement.dataset.theme=t}catch{}`;

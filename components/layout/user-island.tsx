@@ -4,7 +4,7 @@ import { lazy, Suspense } from "react";
 import { useBrowserSession, userOf } from "@/components/session/browser-session";
 import { ButtonLink } from "@/components/ui/controls/button";
 
-// Whoever is signed out needs none of it.
+// Loaded for signed-in users only.
 const UserMenu = lazy(async () => ({
   default: (await import("@/components/layout/user-menu")).UserMenu,
 }));
@@ -16,8 +16,8 @@ const signInLink = (
 );
 
 /**
- * The user on a public page. Without JavaScript it stays the link to sign in, which takes signed-in
- * people on to their dashboard.
+ * The user menu of a static page, or the link to sign in. Without JavaScript it stays the link,
+ * which takes a signed-in user to the dashboard.
  */
 export function UserIsland() {
   const session = useBrowserSession();

@@ -9,8 +9,8 @@ import { Menu, MenuLink } from "@/components/ui/controls/menu";
 import { SubmitButton } from "@/components/ui/controls/submit-button";
 
 /**
- * Who is signed in, where they can go, and the way out. On a phone it is the navigation, too, and
- * looks like it.
+ * Shows who is signed in, with links to the user's pages and a sign-out button. On a phone it is
+ * the navigation too, so its button has a menu icon.
  */
 export function UserMenu({ user }: { user: DisplayedUser }) {
   const pathname = usePathname();

@@ -1,7 +1,7 @@
 import type { UserClaims } from "@/lib/logto/claims";
 import type { SessionUser } from "@/lib/session/model/public-session";
 
-/** An organization that the user is a member of, and as what. */
+/** An organization that the user is a member of, with the user's roles there. */
 export interface Membership {
   id: string;
   /** Only userinfo has the name and the description. */
@@ -13,8 +13,8 @@ export interface Membership {
 /**
  * The user's memberships.
  *
- * @param userinfo where it could be had: it has names and descriptions, and what changed since the
- *   session's last renewal
+ * @param userinfo the claims from userinfo, if available: they have names and descriptions, and
+ *   changes since the session's last renewal
  */
 export function membershipsOf(user: SessionUser, userinfo?: UserClaims): Membership[] {
   const roles = userinfo?.organization_roles ?? user.organizationRoles;
@@ -33,7 +33,7 @@ export function membershipsOf(user: SessionUser, userinfo?: UserClaims): Members
       }));
 }
 
-/** @param organizationRoles as `organizationId:role` */
+/** @param organizationRoles strings of the form `organizationId:role` */
 function rolesIn(organizationRoles: string[], id: string): string[] {
   return organizationRoles
     .filter((entry) => entry.startsWith(`${id}:`))

@@ -9,7 +9,7 @@ import { redirectIfSignedOut } from "@/lib/session/guards";
 import { isSessionError } from "@/lib/session/model/errors";
 import type { SessionUser } from "@/lib/session/model/public-session";
 
-/** The user's organizations. Without userinfo, by the ids that the session has. */
+/** The user's organizations. If userinfo fails, lists the ids that the session has. */
 export async function OrganizationList({ user }: { user: SessionUser }) {
   const userinfo = await getUserinfo().catch(redirectIfSignedOut);
   const failed = isSessionError(userinfo);
@@ -31,14 +31,15 @@ export async function OrganizationList({ user }: { user: SessionUser }) {
       )}
       {memberships.length === 0 && !failed && (
         <EmptyState title="No organizations">
-          You are a member of none yet. Memberships are managed at Logto, under Organizations.
+          You are not a member of an organization yet. Memberships are managed in Logto, under
+          Organizations.
         </EmptyState>
       )}
     </div>
   );
 }
 
-/** The list that is on its way, with as many rows as the session knows of. */
+/** Placeholder for `OrganizationList`, with as many rows as the session has organizations. */
 export function OrganizationListSkeleton({ rows }: { rows: number }) {
   return (
     <div role="status">
@@ -60,8 +61,8 @@ export function OrganizationListSkeleton({ rows }: { rows: number }) {
       </div>
       <noscript>
         <p className="mt-4 text-muted">
-          The names are sent after the page and need JavaScript to be shown. The dashboard has a
-          link to each organization.
+          The names load after the page and need JavaScript. The dashboard has a link to each
+          organization.
         </p>
       </noscript>
     </div>

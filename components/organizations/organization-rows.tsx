@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { Membership } from "@/components/organizations/memberships";
 import { RoleBadges } from "@/components/organizations/role-badges";
 
-/** Organizations, each a link to its page; by their ids where the names are not known. */
+/** A list of links to the organizations' pages. Shows the id where the name is unknown. */
 export function OrganizationRows({ memberships }: { memberships: Membership[] }) {
   return (
     <Rows>
@@ -13,7 +13,7 @@ export function OrganizationRows({ memberships }: { memberships: Membership[] })
             <Link
               href={`/organizations/${id}`}
               prefetch={false}
-              // The whole row can be clicked.
+              // Makes the whole row clickable.
               className="font-medium wrap-anywhere -outline-offset-2 after:absolute after:inset-0"
             >
               {name ?? <code className="font-mono text-[0.8125rem] font-normal">{id}</code>}

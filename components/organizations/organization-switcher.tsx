@@ -9,8 +9,8 @@ interface OrganizationSwitcherProps {
 }
 
 /**
- * From one organization's page to another's. Which one is meant is always in the address, so
- * nothing has to be kept.
+ * Links from one organization's page to those of the others. The organization is always in the
+ * address, so there is no "current organization" to store.
  */
 export function OrganizationSwitcher({ memberships, current }: OrganizationSwitcherProps) {
   return (

@@ -1,6 +1,6 @@
 import { Badge } from "@/components/ui/badge";
 
-/** The user's roles in one organization, on a line of their own or beside its name. */
+/** The user's roles in one organization. */
 export function RoleBadges({ roles }: { roles: string[] }) {
   if (roles.length === 0) return <span className="text-muted">no role</span>;
   return (

@@ -5,8 +5,8 @@ import { isShownPicture } from "@/lib/server/security-headers";
 const timestamps = new Set(["created_at", "updated_at"]);
 
 /**
- * The value of a claim, in a form fit for its kind. Logto's timestamps are milliseconds, OpenID
- * Connect's seconds.
+ * The value of a claim, formatted by its type. Logto's timestamps are in milliseconds, those of
+ * OpenID Connect in seconds.
  */
 export function ClaimValue({ claim, value }: { claim: string; value: unknown }) {
   if (value === null || value === undefined || value === "")
@@ -35,7 +35,7 @@ export function ClaimValue({ claim, value }: { claim: string; value: unknown }) 
   );
 }
 
-/** On one line where that is short. */
+/** One line for short JSON, indented lines for longer JSON. */
 function formatJson(value: unknown): string {
   const line = JSON.stringify(value);
   return line.length <= 60 ? line : JSON.stringify(value, null, 2);

@@ -7,7 +7,7 @@ import { claimScopes } from "@/lib/logto/claims";
 
 const columns = ["Claim", "Value", "Scope"];
 
-/** Claims, one a row, each with the scope that it comes with. */
+/** Claims, one per row, each with the scope that it belongs to. */
 export function ClaimsTable({
   caption,
   claims,
@@ -35,7 +35,7 @@ export function ClaimsTable({
   );
 }
 
-/** A `ClaimsTable` that is still on its way. */
+/** A `ClaimsTable` that is still loading. */
 export function ClaimsTableSkeleton({ rows }: { rows: number }) {
   return (
     <Table caption="" columns={columns}>

@@ -2,17 +2,17 @@ import { Badge } from "@/components/ui/badge";
 import { Card, CardLink } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 
-/** The user's roles, by which guards decide. */
+/** The user's roles, which the guards check. */
 export function RolesCard({ roles }: { roles: string[] }) {
   return (
     <Card
       title="Roles"
-      description="Given at Logto; they decide what you may do here."
+      description="Assigned in Logto. They decide what you may do here."
       action={<CardLink href="/api-access">Permissions</CardLink>}
     >
       {roles.length === 0 ? (
         <EmptyState title="No roles">
-          An administrator assigns roles at Logto, under User management.
+          An administrator assigns roles in Logto, under User management.
         </EmptyState>
       ) : (
         <ul className="flex flex-wrap gap-2">

@@ -6,8 +6,8 @@ import { redirectIfSignedOut } from "@/lib/session/guards";
 import { isSessionError } from "@/lib/session/model/errors";
 
 /**
- * The claims that only userinfo has. When it can't be had, says so in their place: the rest of the
- * page is right.
+ * The claims that only userinfo has. If the userinfo request fails, an error replaces them, since
+ * the rest of the page is still right.
  */
 export async function UserinfoClaims({
   idTokenClaims,
@@ -34,7 +34,7 @@ export async function UserinfoClaims({
     return (
       <div className="p-5">
         <EmptyState title="Nothing more">
-          Every claim that userinfo has is in the id_token already.
+          The id_token already has every claim that userinfo returns.
         </EmptyState>
       </div>
     );
@@ -42,7 +42,7 @@ export async function UserinfoClaims({
   return <ClaimsTable caption="Claims that only userinfo has" claims={claims} />;
 }
 
-/** The table that is on its way, with three rows of the usual height. */
+/** Placeholder for `UserinfoClaims`: three rows of the usual height. */
 export function UserinfoClaimsSkeleton() {
   return (
     <div role="status">
@@ -52,7 +52,7 @@ export function UserinfoClaimsSkeleton() {
       </div>
       <noscript>
         <p className="border-t border-border px-5 py-4 text-muted">
-          These claims are sent after the page and need JavaScript to be shown.
+          These claims load after the page and need JavaScript.
         </p>
       </noscript>
     </div>

@@ -3,65 +3,65 @@
 import { useSyncExternalStore } from "react";
 import type { DisplayedUser } from "@/components/session/displayed-user";
 
-/** What `/api/auth/session` says to this browser. */
+/** The body of `/api/auth/session`: the session's public part, or null without a session. */
 export type BrowserSession = Record<string, unknown> | null;
 
 let session: BrowserSession | undefined;
-let abort = new AbortController();
-const readers = new Set<() => void>();
+let controller = new AbortController();
+const listeners = new Set<() => void>();
 
-function tell(news: BrowserSession | undefined): void {
-  session = news;
-  for (const reader of readers) reader();
+function setSession(value: BrowserSession | undefined): void {
+  session = value;
+  for (const listener of listeners) listener();
 }
 
 /**
- * Asks until there is an answer. Only this route's own answers tell who is signed in: an outage, a
- * proxy's page or a request that was cut off tell nothing, so nothing is said, and the question is
- * asked again.
+ * Requests the session until the route itself responds. Other responses do not tell whether the
+ * user is signed in: during an outage, for a proxy's page or after an aborted request, the session
+ * stays undefined and the request is repeated.
  *
- * @param pause until then, in milliseconds
+ * @param delay before the next request, in milliseconds; it doubles, up to a minute
  */
-async function ask(signal: AbortSignal, pause = 1000): Promise<void> {
-  const answer: unknown = await fetch("/api/auth/session", { signal })
+async function loadSession(signal: AbortSignal, delay = 1000): Promise<void> {
+  const body: unknown = await fetch("/api/auth/session", { signal })
     .then((response) => (response.ok ? response.json() : undefined))
     .catch(() => undefined);
   if (signal.aborted) return;
-  if (answer === null || (isRecord(answer) && isRecord(answer.user))) return tell(answer);
-  const again = setTimeout(() => void ask(signal, Math.min(2 * pause, 60_000)), pause);
-  signal.addEventListener("abort", () => clearTimeout(again));
+  if (body === null || (isRecord(body) && isRecord(body.user))) return setSession(body);
+  const timer = setTimeout(() => void loadSession(signal, Math.min(2 * delay, 60_000)), delay);
+  signal.addEventListener("abort", () => clearTimeout(timer));
 }
 
-function begin(): void {
-  abort = new AbortController();
-  const { signal } = abort;
-  void ask(signal);
-  // Restored by the Back button, the page would still show who was signed in when it was left.
-  const again = ({ persisted }: PageTransitionEvent) => {
+function start(): void {
+  controller = new AbortController();
+  const { signal } = controller;
+  void loadSession(signal);
+  // A page that the Back button restores would still show who was signed in when the user left it.
+  const restart = ({ persisted }: PageTransitionEvent) => {
     if (!persisted) return;
-    tell(undefined);
-    abort.abort();
-    begin();
+    setSession(undefined);
+    controller.abort();
+    start();
   };
-  window.addEventListener("pageshow", again, { signal });
+  window.addEventListener("pageshow", restart, { signal });
 }
 
-function subscribe(reader: () => void): () => void {
-  readers.add(reader);
-  if (readers.size === 1) begin();
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  if (listeners.size === 1) start();
   return () => {
-    readers.delete(reader);
-    if (readers.size > 0) return;
-    abort.abort();
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    controller.abort();
     session = undefined;
   };
 }
 
 /**
- * Who is signed in, on pages that are static. Asked once for all islands of a page, after it has
+ * The session, for static pages. One request serves all islands of a page, after the page has
  * loaded.
  *
- * @returns null when nobody is; undefined while that is not known
+ * @returns null when the visitor is signed out; undefined until that is known
  */
 export const useBrowserSession = (): BrowserSession | undefined =>
   useSyncExternalStore(
@@ -71,13 +71,16 @@ export const useBrowserSession = (): BrowserSession | undefined =>
   );
 
 /**
- * Classes of a link to sign in: it keeps its place, and is not seen until that it is right is
- * known. Without scripts it is right for everybody, since it takes signed-in people on.
+ * Class names for a link to sign in: it takes up its space, but is invisible until the session is
+ * known. Without JavaScript it is visible to all, since it takes signed-in users on to their pages.
  */
 export const hiddenUntilKnown = (session: BrowserSession | undefined): string =>
   session === undefined ? "invisible noscript:visible" : "";
 
-/** The user of a session, or null. Read by hand: zod would be most of these pages' script. */
+/**
+ * The user of a session, or null. Parsed by hand: zod would be the largest part of these pages'
+ * JavaScript.
+ */
 export function userOf(session: BrowserSession): DisplayedUser | null {
   if (!isRecord(session?.user)) return null;
   const { name, username, email, image } = session.user;

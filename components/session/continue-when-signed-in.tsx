@@ -3,22 +3,21 @@
 import { useEffect } from "react";
 
 /**
- * On the sign-in page: goes on as soon as the user has signed in in another tab and comes back to
- * this one.
+ * For the sign-in page: continues to `to` when the user returns to this tab after signing in in
+ * another one.
  */
-export function GoOnWhenSignedIn({ to }: { to: string }) {
+export function ContinueWhenSignedIn({ to }: { to: string }) {
   useEffect(() => {
-    const look = new AbortController();
-    const goOn = async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const continueIfSignedIn = async () => {
       if (document.visibilityState !== "visible") return;
-      const response = await fetch("/api/auth/session", { signal: look.signal }).catch(
-        () => undefined,
-      );
+      const response = await fetch("/api/auth/session", { signal }).catch(() => undefined);
       if (response?.ok && (await response.json().catch(() => null))) window.location.replace(to);
     };
-    document.addEventListener("visibilitychange", () => void goOn(), { signal: look.signal });
-    window.addEventListener("focus", () => void goOn(), { signal: look.signal });
-    return () => look.abort();
+    document.addEventListener("visibilitychange", () => void continueIfSignedIn(), { signal });
+    window.addEventListener("focus", () => void continueIfSignedIn(), { signal });
+    return () => controller.abort();
   }, [to]);
   return null;
 }

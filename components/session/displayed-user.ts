@@ -1,4 +1,4 @@
-/** The part of the session's user that is drawn; nothing else is sent to client components. */
+/** The part of the session's user that is displayed. Client components get nothing else. */
 export interface DisplayedUser {
   name: string | null;
   username: string | null;
@@ -6,12 +6,15 @@ export interface DisplayedUser {
   image: string | null;
 }
 
-/** Drops everything that need not go to the browser. */
+/** Returns only what the browser needs to display. */
 export function displayedUser({ name, username, email, image }: DisplayedUser): DisplayedUser {
   return { name, username, email, image };
 }
 
-/** What to call a user. Name and e-mail are unset for people who signed up with a username only. */
+/**
+ * The name to display for a user. Users who signed up with only a username have neither a name nor
+ * an e-mail address.
+ */
 export function displayName({ name, username, email }: DisplayedUser): string {
   return name ?? username ?? email ?? "Unnamed user";
 }

@@ -3,7 +3,7 @@
 import { useEffect } from "react";
 
 /**
- * Asks the server again when the browser brings a page back as it was left: the user may have
+ * Reloads the page when the browser restores it from the back-forward cache: the user may have
  * signed out since.
  */
 export function ReloadOnRestore() {

@@ -3,14 +3,14 @@ import type { ButtonStyle } from "@/components/ui/controls/button-class";
 import { SubmitButton } from "@/components/ui/controls/submit-button";
 
 interface SignInAgainProps extends ButtonStyle {
-  /** The page to come back to, with its query. */
+  /** The page to return to, with its query. */
   path: string;
 }
 
 /**
- * A new authorization request, from which on Logto grants what the user gained since the last one
- * (logto-facts "Tokens"); roles and memberships come with it at once. Logto asks for no password
- * while its own session lives.
+ * A button that starts a new authorization request. From then on, Logto also grants the permissions
+ * that the user gained since the last one (logto-facts "Tokens"); roles and memberships are updated
+ * at once. Logto asks for no password while its own session lasts.
  */
 export function SignInAgain({ path, ...style }: SignInAgainProps) {
   return (

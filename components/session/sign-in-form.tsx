@@ -1,25 +1,26 @@
 import type { ReactNode } from "react";
 
 /**
- * Where forms for signing in go. It is Auth.js's own route, so it also works without JavaScript and
- * in a tab that is older than the running build, whose server actions would be unknown.
+ * The route that sign-in forms post to. It is a route of Auth.js and not a server action, so it
+ * works without JavaScript, and in a tab that is older than the running build: the server would not
+ * know that tab's server actions.
  *
- * @param parameters of the authorization request, such as `first_screen`
+ * @param parameters parameters of the authorization request, such as `first_screen`
  */
 export const signInRoute = (parameters: Record<string, string> = {}): string =>
   `/api/auth/signin/logto?${new URLSearchParams(parameters).toString()}`.replace(/\?$/, "");
 
 interface SignInFormProps {
-  /** Where to come back to; a path of ours. */
+  /** The path on this site to return to. */
   callbackUrl: string;
-  /** Of the authorization request. */
+  /** Parameters of the authorization request. */
   parameters?: Record<string, string>;
   className?: string;
   /** The button. */
   children: ReactNode;
 }
 
-/** Sends the browser to Logto and back. */
+/** A form that sends the browser to Logto to sign in, and then back. */
 export function SignInForm({ callbackUrl, parameters, className, children }: SignInFormProps) {
   return (
     <form method="post" action={signInRoute(parameters)} className={className}>

@@ -7,8 +7,8 @@ interface SignOutFormProps {
 }
 
 /**
- * Ends the session here, its grant at Logto and, by way of the browser, Logto's own session. @see
- * signInRoute
+ * Signs out: ends the session here, revokes its grant at Logto, and sends the browser to Logto to
+ * end Logto's own session. Posts to a route of Auth.js for the same reasons as `signInRoute`.
  */
 export function SignOutForm({ className, children }: SignOutFormProps) {
   return (

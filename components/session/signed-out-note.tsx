@@ -5,33 +5,35 @@ import { Alert } from "@/components/ui/alert";
 import { partialSignOut } from "@/lib/session/model/callback-url";
 
 /**
- * Tells somebody who comes back from signing out at Logto that it is done. Logto sends the browser
- * to `/?state=…`; the parameter has no further use and is taken out of the address.
+ * Confirms the sign-out when the browser returns from Logto, which sends it to `/?state=…`. The
+ * parameter has no further use, so this removes it from the address.
  */
 export function SignedOutNote() {
-  const [signedOut, setSignedOut] = useState<"whole" | "half">();
+  const [signedOut, setSignedOut] = useState<"full" | "partial">();
 
   useEffect(() => {
     const url = new URL(window.location.href);
     const state = url.searchParams.get("state");
     if (state === null) return;
     url.searchParams.delete("state");
-    // With the entry's own state, by which Next.js restores the page on Back.
+    // Keeps the history entry's state: Next.js uses it to restore the page on Back.
     window.history.replaceState(window.history.state, "", url);
-    // After the page is interactive, so that the note is read out as news.
-    requestAnimationFrame(() => setSignedOut(state.startsWith(partialSignOut) ? "half" : "whole"));
+    // After the page is interactive, so that screen readers announce the note as a change.
+    requestAnimationFrame(() =>
+      setSignedOut(state.startsWith(partialSignOut) ? "partial" : "full"),
+    );
   }, []);
 
   return (
     <div aria-live="polite" className="fixed inset-x-4 bottom-4 z-10 sm:left-auto sm:w-80">
-      {signedOut === "whole" && (
+      {signedOut === "full" && (
         <Alert tone="info" title="You are signed out">
           Here and at Logto. Signing in again asks for your password.
         </Alert>
       )}
-      {signedOut === "half" && (
+      {signedOut === "partial" && (
         <Alert tone="warning" title="You are signed out in this browser">
-          Our database did not answer, so the session on our server is still open. Sign in again
+          Our database did not respond, so the session on our server is still open. Sign in again
           later and end it on the page with your sessions.
         </Alert>
       )}

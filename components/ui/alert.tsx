@@ -28,7 +28,9 @@ interface AlertProps {
   action?: ReactNode;
 }
 
-/** Says what happened and what to do. Read out at once unless it is mere information. */
+/**
+ * Says what happened and what to do. Screen readers announce it at once, unless its tone is `info`.
+ */
 export function Alert({ tone, title, children, action }: AlertProps) {
   const { box, text, path } = tones[tone];
   return (

@@ -5,17 +5,16 @@ import { useState } from "react";
 const sizes = { small: "size-8 text-xs", large: "size-14 text-lg" };
 
 interface AvatarProps {
-  /** The address of the picture, on any host: it comes from the identity provider. */
+  /** URL of the picture. It may be on any host, since it comes from the identity provider. */
   src: string | null;
-  /**
-   * Whose picture it is; its initials stand in for a picture that is missing or can't be loaded.
-   */
+  /** The person's name. Its initials replace a picture that is missing or fails to load. */
   name: string;
   size?: keyof typeof sizes;
 }
 
 /**
- * A picture or initials. Decorative: the name stands beside it, or labels the control around it.
+ * A picture or initials. Decorative, because the name is next to it or labels the control around
+ * it.
  */
 export function Avatar({ src, name, size = "small" }: AvatarProps) {
   const [failedSrc, setFailedSrc] = useState<string | null>(null);
@@ -26,12 +25,12 @@ export function Avatar({ src, name, size = "small" }: AvatarProps) {
     >
       {initials(name)}
       {src && src !== failedSrc && (
-        // next/image would need every host that a picture can come from in next.config.ts.
+        // next/image would need every possible host in next.config.ts.
         <img
           src={src}
           alt=""
           referrerPolicy="no-referrer"
-          // A picture that failed before hydration fires no event any more.
+          // If loading failed before hydration, no error event fires any more.
           ref={(image) => {
             if (image?.complete && image.naturalWidth === 0) setFailedSrc(src);
           }}

@@ -8,12 +8,12 @@ const tones = {
 
 interface BadgeProps {
   tone?: keyof typeof tones;
-  /** For names that code knows: scopes, permissions. */
+  /** Monospace, for identifiers such as scopes and permissions. */
   mono?: boolean;
   children: ReactNode;
 }
 
-/** A short word about what stands beside it: a role, a scope, a state. */
+/** A short label for what is next to it: a role, a scope, a state. */
 export function Badge({ tone = "neutral", mono = false, children }: BadgeProps) {
   return (
     <span

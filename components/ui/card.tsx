@@ -4,7 +4,7 @@ import { ButtonLink } from "@/components/ui/controls/button";
 interface CardProps {
   title: string;
   description?: ReactNode;
-  /** Stands at the end of the title's row. */
+  /** Shown at the end of the title's row. */
   action?: ReactNode;
   /** Without inner padding, for a table that reaches the edges. */
   flush?: boolean;
@@ -12,7 +12,7 @@ interface CardProps {
   children: ReactNode;
 }
 
-/** A titled part of a page; a region of its own for screen readers. */
+/** A section of a page with a title. Screen readers list it as a region. */
 export function Card({
   title,
   description,
@@ -41,7 +41,7 @@ export function Card({
   );
 }
 
-/** Where a card's title leads to for more: its `action`. */
+/** A link to more about a card's subject, for the card's `action`. */
 export function CardLink({ href, children }: { href: string; children: ReactNode }) {
   return (
     <ButtonLink href={href} variant="ghost" size="small" className="-my-1 -mr-3 shrink-0">

@@ -1,10 +1,10 @@
 interface CodeBlockProps {
-  /** The file's path or what the block is; its visible title. */
+  /** The visible title: the file's path, or what the block shows. */
   title: string;
   code: string;
 }
 
-/** Code to read. Scrolls sideways by itself, also by keyboard, and never widens the page. */
+/** Read-only code. Scrolls sideways, also by keyboard, and never widens the page. */
 export function CodeBlock({ title, code }: CodeBlockProps) {
   return (
     <figure className="min-w-0 overflow-hidden rounded-lg border border-border bg-surface">

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** Pairs of a term and what it is for this user or thing. */
+/** A list of terms and their values. */
 export function DetailList({
   className = "",
   children,
@@ -13,7 +13,7 @@ export function DetailList({
   );
 }
 
-/** One pair of a `DetailList`; says so when there is no value. */
+/** One term of a `DetailList` and its value, or "not set" if there is none. */
 export function Detail({ term, children }: { term: string; children: ReactNode }) {
   return (
     <div className="flex items-baseline justify-between gap-6 py-2.5 last:pb-0">

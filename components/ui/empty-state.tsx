@@ -1,8 +1,6 @@
 import type { ReactNode } from "react";
 
-/**
- * Stands where a list would be: that there is nothing, and why or what would put something there.
- */
+/** Shown in place of an empty list. The children say why it is empty or how to fill it. */
 export function EmptyState({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className="rounded-md border border-dashed border-border-strong px-4 py-5">

@@ -7,7 +7,7 @@ interface PageHeaderProps {
   actions?: ReactNode;
 }
 
-/** A page's one `h1`, what the page is for, and what can be done on it. */
+/** A page's only `h1`, with a description and the page's actions. */
 export function PageHeader({ title, description, actions }: PageHeaderProps) {
   return (
     <div className="flex flex-wrap items-end justify-between gap-4 pb-6 sm:pb-8">

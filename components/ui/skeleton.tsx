@@ -1,6 +1,6 @@
 /**
- * A grey bar in the size of the text that is on its way. Silent; its container says what is
- * loading.
+ * A grey bar in the size of text that is still loading. Hidden from screen readers: its container
+ * says what is loading.
  */
 export function Skeleton({ className }: { className: string }) {
   return (

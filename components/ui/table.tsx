@@ -1,15 +1,15 @@
 import type { ReactNode } from "react";
 
 interface TableProps {
-  /** Says what the rows are, to those who cannot see the heading above. */
+  /** Names the table for screen readers; it is not visible. */
   caption: string;
   columns: string[];
   children: ReactNode;
 }
 
 /**
- * A table that becomes a list of blocks on a phone. The roles are written out because a `display`
- * other than that of a table takes them away.
+ * A table that becomes a list of blocks on a phone. The ARIA roles are explicit because browsers
+ * drop the implicit ones when CSS changes the `display` of a table.
  */
 export function Table({ caption, columns, children }: TableProps) {
   return (
@@ -37,8 +37,8 @@ export function Table({ caption, columns, children }: TableProps) {
 }
 
 /**
- * A row of a `Table`; on a phone, a block with its cells below each other and a corner at the top
- * right.
+ * A row of a `Table`. On a phone it is a block: the cells are below each other, and a `corner` cell
+ * is at the top right.
  */
 export function TableRow({ children }: { children: ReactNode }) {
   return (
@@ -53,13 +53,13 @@ export function TableRow({ children }: { children: ReactNode }) {
 
 interface TableCellProps {
   header?: boolean;
-  /** On a phone, stands beside the row's name instead of below it. */
+  /** On a phone, shown beside the row's name instead of below it. */
   corner?: boolean;
   className?: string;
   children: ReactNode;
 }
 
-/** A cell; `header` names the row. */
+/** A cell of a `TableRow`. With `header`, it names the row. */
 export function TableCell({
   header = false,
   corner = false,

@@ -1,4 +1,4 @@
-// A fixed locale and zone, so that the server's HTML and the browser agree.
+// A fixed locale and time zone, so that the server and the browser render the same text.
 const format = new Intl.DateTimeFormat("en", {
   dateStyle: "medium",
   timeStyle: "short",
@@ -6,7 +6,7 @@ const format = new Intl.DateTimeFormat("en", {
   timeZone: "UTC",
 });
 
-/** A moment, in UTC and saying so. Takes an ISO string or milliseconds since the epoch. */
+/** A date and time in UTC, labelled as UTC. Takes an ISO string or milliseconds since 1970. */
 export function Timestamp({ value }: { value: string | number }) {
   const date = new Date(value);
   return <time dateTime={date.toISOString()}>{format.format(date)} UTC</time>;

@@ -72,7 +72,7 @@ test.describe("the sessions page", () => {
     await expect(rows(page)).toHaveCount(1);
     await expect(rows(page)).toContainText("this session");
     await expect(rows(page)).toContainText("on Windows");
-    await expect(page.getByText("You are signed in nowhere else")).toBeVisible();
+    await expect(page.getByText("You are not signed in anywhere else")).toBeVisible();
   });
 
   test("lists this session first, and each browser sees itself as this one", async ({

@@ -35,7 +35,7 @@ test("a permission that was gained since comes by one click, which asks for no p
   await identity.changeUser(id, { roles: ["admin"] });
   await page.goto("/api-access");
   const [, store = ""] = apiResources.map(({ indicator }) => indicator);
-  await expect(card(page, store)).toContainText("one of your roles held then");
+  await expect(card(page, store)).toContainText("one of your roles had them then");
 
   const pages = pagesOfLogto(page, identity);
   await page.getByRole("button", { name: "Sign in again to get new permissions" }).click();

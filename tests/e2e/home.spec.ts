@@ -88,7 +88,7 @@ for (const [what, fail] of Object.entries(failures)) {
     await page.goto("/");
     await expect.poll(() => asked).toBe(2);
     await expect(page.getByRole("link", { name: "Sign in" })).toHaveCount(0);
-    await expect(page.getByText("Nobody is signed in")).toHaveCount(0);
+    await expect(page.getByText("You are not signed in")).toHaveCount(0);
     answer();
     await expect(userMenuButton(page, "Alice Kim")).toBeVisible();
   });

@@ -6,9 +6,9 @@ const now = Date.parse("2026-11-22T08:30:00Z");
 const ago = (milliseconds: number) => timeAgo(new Date(now - milliseconds), now);
 
 test.each([
-  ["a moment", 1, "within the hour"],
-  ["almost an hour", hour - 1, "within the hour"],
-  ["a clock that is ahead of ours", -5_000, "within the hour"],
+  ["a moment", 1, "less than an hour ago"],
+  ["almost an hour", hour - 1, "less than an hour ago"],
+  ["a clock that is ahead of ours", -5_000, "less than an hour ago"],
   ["an hour", hour, "1 hour ago"],
   ["almost a day", 24 * hour - 1, "23 hours ago"],
   ["a day", 24 * hour, "1 day ago"],

@@ -21,10 +21,10 @@ export default function RefusedPage() {
       }
     >
       <p>
-        This site is open to certain e-mail addresses only. Yours is not one of them, or it has not
-        been verified yet.
+        Only certain e-mail addresses may sign in to this site. Yours is not one of them, or it has
+        not been verified yet.
       </p>
-      <p>If you should have access, ask whoever runs this site for it.</p>
+      <p>If you should have access, ask the operator of this site for it.</p>
     </MessagePage>
   );
 }

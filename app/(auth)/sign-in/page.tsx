@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
-import { GoOnWhenSignedIn } from "@/components/session/continue-when-signed-in";
+import { ContinueWhenSignedIn } from "@/components/session/continue-when-signed-in";
 import { Main } from "@/components/layout/main";
 import { signInMessage } from "@/lib/session/model/error-messages";
 import { SignInForm, signInRoute } from "@/components/session/sign-in-form";
@@ -17,16 +17,17 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
   const query = await searchParams;
   const home = await appUrl("/");
   const callbackUrl = safeCallbackUrl(query.callbackUrl, home.origin);
-  // Sign-in ends on AUTH_URL's host, so it begins there, too. Whoever was sent there says so by a
-  // whole address: a proxy may hide which host the browser asks for.
-  const wasSent = String(query.callbackUrl).startsWith(home.href);
-  if (!wasSent && (await isOnAnotherHost())) redirect(signInUrl(home, callbackUrl, query.error));
-  const error = typeof query.error === "string" ? query.error : await problemWith(callbackUrl);
+  // Sign-in ends on AUTH_URL's host, so it must begin there too. An absolute callback URL marks a
+  // browser that was redirected there: a proxy may hide which host the browser requested.
+  const wasRedirected = String(query.callbackUrl).startsWith(home.href);
+  if (!wasRedirected && (await isOnAnotherHost()))
+    redirect(signInUrl(home, callbackUrl, query.error));
+  const error = typeof query.error === "string" ? query.error : await continueOrError(callbackUrl);
   const message = error && signInMessage(error);
 
   return (
     <Main className="flex flex-col justify-center py-12 sm:pb-32">
-      <GoOnWhenSignedIn to={callbackUrl} />
+      <ContinueWhenSignedIn to={callbackUrl} />
       <div className="mx-auto w-full max-w-sm space-y-5">
         {message && (
           <Alert tone={message.tone} title={message.title}>
@@ -36,7 +37,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
         <div className="rounded-xl border border-border bg-surface p-6 sm:p-8">
           <h1 className="text-title">Sign in</h1>
           <p className="mt-2 text-muted">
-            You continue on the sign-in page of our identity provider and come straight back
+            You continue on the sign-in page of our identity provider and then return
             {callbackUrl === defaultCallbackUrl ? (
               ""
             ) : (
@@ -58,14 +59,14 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
           </SignInForm>
         </div>
         <p className="px-6 text-center text-xs text-balance text-muted sm:px-8">
-          Your password is typed at the identity provider and never reaches this site.
+          You enter your password at the identity provider; it never reaches this site.
         </p>
       </div>
     </Main>
   );
 }
 
-/** This page on AUTH_URL's host. */
+/** The URL of this page on AUTH_URL's host. */
 function signInUrl(home: URL, callbackUrl: string, error: unknown): string {
   const url = new URL("/sign-in", home);
   if (typeof error === "string") url.searchParams.set("error", error);
@@ -74,9 +75,11 @@ function signInUrl(home: URL, callbackUrl: string, error: unknown): string {
 }
 
 /**
- * Goes on where somebody is signed in already. @returns the code of an error to explain, or null
+ * Redirects to the callback URL if the user is already signed in.
+ *
+ * @returns the code of an error to show, or null
  */
-async function problemWith(callbackUrl: string): Promise<string | null> {
+async function continueOrError(callbackUrl: string): Promise<string | null> {
   const session = await auth().catch(asSessionError);
   if (isSessionError(session)) return "DatabaseUnavailable";
   if (session) redirect(callbackUrl);

@@ -12,13 +12,13 @@ const deletion = "/account/delete";
 export const confirmDeletion = redirectOnError(
   deletion,
   actionWithSession(async () => {
-    // Too late by now: the page asks to sign in again.
+    // The sign-in is no longer fresh: the page asks the user to sign in again.
     if (!(await isFreshlySignedIn())) redirect(deletion);
     await deleteAccount();
   }),
 );
 
-/** Ends the session that the form's field `id` names; of the user's own sessions, or none. */
+/** Ends the session in the form field `id`, if it is one of the user's own. */
 export const endSession = redirectOnError(
   sessions,
   actionWithSession(async (_session, formData: FormData) => {

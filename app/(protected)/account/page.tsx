@@ -24,7 +24,7 @@ export default protectedPage<PageProps<"/account">>({}, async ({ searchParams, s
     <Main className="py-8 sm:py-10">
       <PageHeader
         title="Account"
-        description="Who you are here, how you get in, and how you leave."
+        description="Your profile, your Logto account and your sessions."
       />
       <div className="space-y-4">
         {typeof error === "string" && <PageError code={error} path="/account" />}
@@ -33,7 +33,7 @@ export default protectedPage<PageProps<"/account">>({}, async ({ searchParams, s
           <div className="grid gap-4">
             <LogtoAccountCard
               endpoint={env().AUTH_LOGTO_ISSUER.replace(/\/oidc$/, "")}
-              backTo={(await appUrl("/account")).href}
+              returnUrl={(await appUrl("/account")).href}
             />
             <Card title="Sessions" description="The browsers in which you are signed in.">
               <ButtonLink href="/account/sessions" size="small">
@@ -45,9 +45,9 @@ export default protectedPage<PageProps<"/account">>({}, async ({ searchParams, s
         {hasDatabase() ? (
           <Card title="Delete my account">
             <p className="max-w-prose leading-6 text-muted">
-              Removes what this site keeps about you: your user and all of its sessions. Your
-              account at Logto stays; only Logto&apos;s own pages or its administrator can delete
-              that. You are asked to sign in again first.
+              Deletes what this site stores about you: your user and all of its sessions. Your
+              account at Logto stays: you can delete it only on Logto&apos;s own pages, or ask its
+              administrator to. You will be asked to sign in again first.
             </p>
             <SignInForm callbackUrl="/account/delete" parameters={freshSignIn} className="mt-5">
               <SubmitButton variant="danger" size="small">
@@ -57,8 +57,7 @@ export default protectedPage<PageProps<"/account">>({}, async ({ searchParams, s
           </Card>
         ) : (
           <NeedsDatabase>
-            This site runs without a database. A list of your sessions and deleting your account
-            here come with one.
+            To list your sessions and to delete your account here, this site needs a database.
           </NeedsDatabase>
         )}
       </div>

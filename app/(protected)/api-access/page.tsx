@@ -18,11 +18,11 @@ export default protectedPage({}, async () => {
     <Main className="py-8 sm:py-10">
       <PageHeader
         title="API access"
-        description="What this server may do for you at each API. It keeps the access tokens to itself."
+        description="What this server may do for you at each API. The access tokens never leave the server."
       />
       {resources.length === 0 ? (
         <EmptyState title="No API resources">
-          Register one at Logto, set LOGTO_RESOURCES to its indicator and add its permissions to
+          Register one in Logto, set LOGTO_RESOURCES to its indicator and add its permissions to
           LOGTO_SCOPES; then sign out and in again.
         </EmptyState>
       ) : (
@@ -37,8 +37,8 @@ export default protectedPage({}, async () => {
             ))}
           </div>
           <p className="mt-6 mb-3 text-muted">
-            A permission that you gained since you signed in comes with a new sign-in, which asks
-            for no password while you are signed in at Logto.
+            Sign in again to get permissions that were added since you signed in. You need no
+            password while you are still signed in at Logto.
           </p>
           <SignInAgain path="/api-access" />
         </>

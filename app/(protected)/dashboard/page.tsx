@@ -15,7 +15,7 @@ import { getSessionDetails } from "@/lib/session/userinfo";
 
 export const metadata: Metadata = { title: "Dashboard" };
 
-/** Shows what the session knows, and so needs nothing of Logto to answer. */
+/** Shows only what is in the session, so it needs no request to Logto. */
 export default protectedPage({}, async ({ session }) => {
   const { user, expires } = session;
   const { startedAt } = await getSessionDetails();
@@ -39,7 +39,7 @@ export default protectedPage({}, async ({ session }) => {
               <OrganizationRows memberships={memberships} />
             ) : (
               <EmptyState title="No organizations">
-                You are a member of none yet. Memberships are managed at Logto.
+                You are not a member of an organization yet. Memberships are managed in Logto.
               </EmptyState>
             )}
           </Card>

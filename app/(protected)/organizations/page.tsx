@@ -14,7 +14,7 @@ export default protectedPage({}, async ({ session }) => {
   const { user } = session;
   return (
     <Main className="py-8 sm:py-10">
-      <PageHeader title="Organizations" description="Where you are a member, and as what." />
+      <PageHeader title="Organizations" description="Your organizations and your roles in them." />
       <Suspense fallback={<OrganizationListSkeleton rows={user.organizations.length} />}>
         <OrganizationList user={user} />
       </Suspense>

@@ -16,20 +16,20 @@ export default protectedPage({}, async () => {
     <Main className="py-8 sm:py-10">
       <PageHeader
         title="Profile"
-        description="Every claim that Logto makes about you, and the scope that it comes with."
+        description="Every claim that Logto makes about you, with the scope that it belongs to."
       />
       <div className="space-y-6">
         <Card
           flush
           title="From the id_token"
-          description="Received at sign-in and kept in the session."
+          description="Received at sign-in and stored in the session."
         >
           <ClaimsTable caption="Claims of the id_token" claims={claims} />
         </Card>
         <Card
           flush
           title="Only from userinfo"
-          description="Answered by Logto's userinfo endpoint, /oidc/me."
+          description="Returned by Logto's userinfo endpoint, /oidc/me."
         >
           <Suspense fallback={<UserinfoClaimsSkeleton />}>
             <UserinfoClaims idTokenClaims={claims} />

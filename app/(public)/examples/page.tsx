@@ -10,14 +10,14 @@ import { auth } from "@/auth";
 export const metadata: Metadata = { title: "Examples" };
 
 export default async function ExamplesPage() {
-  // For a link to an organization that the reader is a member of.
+  // To link to an organization that the user is a member of.
   const session = await auth().catch((error: unknown) => void asSessionError(error));
   const organization = session?.user.organizations[0] ?? "none";
   return (
     <Main className="py-8 sm:py-10">
       <PageHeader
         title="Examples"
-        description="What do you want to protect? Each of these does it, to be copied or deleted. Open them signed in, signed out and as somebody else."
+        description="Working examples to copy or delete. Open each one signed in, signed out and as another user."
       />
       <div className="rounded-lg border border-border bg-surface">
         <Table

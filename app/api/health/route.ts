@@ -1,4 +1,4 @@
-/** Live: whatever restarts a process that hangs asks here. */
+/** Liveness probe, for the supervisor that restarts a process that hangs. */
 export function GET(): Response {
   return Response.json({ status: "live" }, { headers: { "cache-control": "no-store" } });
 }

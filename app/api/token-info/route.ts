@@ -3,8 +3,8 @@ import { withSession } from "@/lib/session/guards";
 import { getSessionDetails } from "@/lib/session/userinfo";
 
 /**
- * What the server knows of the session that asks: the claims of its id_token, as kept, and when it
- * and its access token end. Never a token, nor the id of the session.
+ * Returns details of the caller's session: the claims of its id_token, as stored, and when the
+ * session and its access token expire. Never returns a token or the session's id.
  */
 export const GET = withSession(async () => {
   const { startedAt, expiresAt, accessTokenExpiresAt, claims } = await getSessionDetails();

@@ -12,7 +12,7 @@ const variants = {
 
 const sizes = { small: "h-8 px-3", medium: "h-10 px-4" };
 
-/** The classes of a button, for elements that look like one. */
+/** Class names that make an element look like a button. */
 export function buttonClass({ variant = "secondary", size = "medium" }: ButtonStyle): string {
   return `inline-flex items-center justify-center gap-2 rounded-md text-sm font-medium whitespace-nowrap transition-colors aria-disabled:cursor-default aria-disabled:opacity-60 ${sizes[size]} ${variants[variant]}`;
 }

@@ -3,9 +3,9 @@ import type { ComponentProps } from "react";
 import { buttonClass, type ButtonStyle } from "@/components/ui/controls/button-class";
 
 /**
- * A button that does something on this page. One that sends a form is a `SubmitButton`.
+ * A button for an action on this page. Use `SubmitButton` to submit a form.
  *
- * @public there to be used, also where no page does
+ * @public part of the UI kit, even when no page uses it
  */
 export function Button({
   variant,
@@ -18,7 +18,7 @@ export function Button({
   );
 }
 
-/** A link that looks like a button. What it leads to is not fetched before somebody wants it. */
+/** A link that looks like a button. Next.js fetches its target only when the user follows it. */
 export function ButtonLink({
   variant,
   size,

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useId, useRef, type ComponentProps, type ReactNode } from "react";
 
 interface MenuProps {
-  /** What is on the button. */
+  /** The button's content. */
   button: ReactNode;
   buttonClass: string;
   /** Mostly `MenuLink`s. */
@@ -12,8 +12,8 @@ interface MenuProps {
 }
 
 /**
- * A button and what it opens below itself: a native popover, which opens and closes without
- * JavaScript.
+ * A button that opens a menu below itself. The menu is a native popover, which opens and closes
+ * without JavaScript.
  */
 export function Menu({ button, buttonClass, children }: MenuProps) {
   const id = useId();
@@ -27,7 +27,7 @@ export function Menu({ button, buttonClass, children }: MenuProps) {
         ref={menu}
         id={id}
         popover="auto"
-        // The layout stays when a link is followed, so the menu has to be closed.
+        // The layout stays mounted when the user follows a link, so the menu must be closed here.
         onClick={({ target }) => {
           if (target instanceof Element && target.closest("a")) menu.current?.hidePopover();
         }}
@@ -39,7 +39,7 @@ export function Menu({ button, buttonClass, children }: MenuProps) {
   );
 }
 
-/** One line of a `Menu`. */
+/** One item of a `Menu`. */
 export function MenuLink({ className = "", ...rest }: ComponentProps<typeof Link>) {
   return (
     <Link

@@ -5,8 +5,8 @@ import { useFormStatus } from "react-dom";
 import { buttonClass, type ButtonStyle } from "@/components/ui/controls/button-class";
 
 /**
- * Sends the form around it and shows that it is under way. With several in one form, each has its
- * own `name` and `value`, and only the one that was pressed turns.
+ * Submits the surrounding form and shows a spinner while the request is pending. If a form has
+ * several, give each its own `name` and `value`: then only the pressed one shows the spinner.
  */
 export function SubmitButton({
   variant,
@@ -21,7 +21,7 @@ export function SubmitButton({
     <button
       {...rest}
       type="submit"
-      // Not `disabled`: that would take the focus away from under the keyboard.
+      // Not `disabled`: a disabled button loses the keyboard focus.
       aria-disabled={pending}
       onClick={(event) => {
         if (pending) event.preventDefault();

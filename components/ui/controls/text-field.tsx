@@ -1,6 +1,6 @@
 import { useId, type ComponentProps } from "react";
 
-/** A line to type in, with its label above. */
+/** A text input with its label above. */
 export function TextField({ label, ...rest }: { label: string } & ComponentProps<"input">) {
   const id = useId();
   return (
@@ -8,7 +8,7 @@ export function TextField({ label, ...rest }: { label: string } & ComponentProps
       <label htmlFor={id} className="font-medium">
         {label}
       </label>
-      {/* Of 16 pixels on a phone: Safari zooms into anything smaller. */}
+      {/* 16 px on a phone: Safari zooms into inputs with smaller text. */}
       <input
         {...rest}
         id={id}

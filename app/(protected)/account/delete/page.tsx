@@ -28,8 +28,8 @@ export default protectedPage<PageProps<"/account/delete">>(
           actions={back("Your account")}
         >
           <NeedsDatabase>
-            This site runs without a database and keeps nothing about you but this browser&apos;s
-            cookie.
+            This site stores nothing about you except this browser&apos;s cookie, because it runs
+            without a database.
           </NeedsDatabase>
         </MessagePage>
       );
@@ -39,7 +39,7 @@ export default protectedPage<PageProps<"/account/delete">>(
       <MessagePage
         kind="Delete my account"
         title={
-          isFresh ? `Delete ${displayName(user)}'s account for good?` : "Sign in again to go on"
+          isFresh ? `Delete ${displayName(user)}'s account for good?` : "Sign in again to continue"
         }
         actions={
           <>
@@ -59,17 +59,17 @@ export default protectedPage<PageProps<"/account/delete">>(
         {typeof error === "string" && <PageError code={error} path="/account/delete" />}
         {!isFresh && (
           <p>
-            Logto asks you to prove who you are, so that nobody else deletes your account from a
+            Logto asks you to prove who you are, so that no one else can delete your account from a
             browser that you left open.
           </p>
         )}
         <p>
-          What this site keeps about you is removed at once and cannot be brought back: your user
-          and all of its sessions.
+          What this site stores about you is deleted at once and cannot be restored: your user and
+          all of its sessions.
         </p>
         <p>
-          Your account at Logto stays. Only Logto&apos;s own pages or its administrator can delete
-          that.
+          Your account at Logto stays. You can delete it only on Logto&apos;s own pages, or ask its
+          administrator to.
         </p>
       </MessagePage>
     );

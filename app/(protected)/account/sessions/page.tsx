@@ -27,7 +27,7 @@ export default protectedPage<PageProps<"/account/sessions">>({}, async ({ search
     <Main className="py-8 sm:py-10">
       <PageHeader
         title="Sessions"
-        description="Where you are signed in. End what you don't recognize."
+        description="Where you are signed in. Sign out any session that you don't recognize."
         actions={<ButtonLink href="/account">Your account</ButtonLink>}
       />
       <div className="space-y-6">
@@ -54,20 +54,20 @@ async function Sessions() {
       <SessionList sessions={sessions} revoke={endSession} />
       {sessions.length > 1 ? (
         <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
-          <p className="text-muted">A session that you end here is out at its next request.</p>
+          <p className="text-muted">A session that you sign out here ends with its next request.</p>
           <form action={endOtherSessions}>
             <SubmitButton>Sign out all other sessions</SubmitButton>
           </form>
         </div>
       ) : (
         <EmptyState title="No other sessions">
-          You are signed in nowhere else. A sign-in in another browser shows up here.
+          You are not signed in anywhere else. A sign-in in another browser would show here.
         </EmptyState>
       )}
       <Card title="Sign out everywhere">
         <p className="max-w-prose leading-6 text-muted">
-          Ends every session in the list, this one included, and signs you out at Logto. Do it when
-          a device was lost or somebody else may know your password.
+          Ends every session in the list, this one included, and signs you out at Logto. Do this if
+          you lost a device or someone else may know your password.
         </p>
         <form action={endAllSessions} className="mt-5">
           <SubmitButton variant="danger" size="small">
@@ -86,13 +86,12 @@ async function OnlyThisSession() {
       <SessionList sessions={[{ id: "this", current: true, userAgent }]} revoke={endSession} />
       {hasDatabase() ? (
         <p className="text-muted">
-          This site keeps sessions in the browser&apos;s cookie alone, so it knows of no session but
+          This site stores sessions only in the browser&apos;s cookie, so it can list no session but
           this one.
         </p>
       ) : (
         <NeedsDatabase>
-          This site runs without a database and knows of no session but this one. A list of all, and
-          ending them from here, come with one.
+          To list all of your sessions and to end them from here, this site needs a database.
         </NeedsDatabase>
       )}
     </>

@@ -6,19 +6,20 @@ import type { SessionErrorCode } from "@/lib/session/model/error-messages";
 import { asSessionError } from "@/lib/session/model/errors";
 import { actionWithSession } from "@/lib/session/guards";
 
-/** Why an action was not done; null once it was. */
+/** Why an action failed; null if it succeeded. */
 type Outcome = SessionErrorCode | null;
 
-/** A cookie that only this page gets. */
+/** A cookie that the browser sends only to this page. */
 const note = { name: "example-note", path: "/examples/action" };
 
 /**
- * Has the form say why an action was refused, or the page's guard send to sign in. An error that an
- * action throws is, without JavaScript, an empty page.
+ * Makes an action return an error's code, for the form to show. For a signed-out visitor the action
+ * redirects to its page, whose guard then redirects to sign in. An error that an action throws
+ * would be an empty page in a browser without JavaScript.
  */
 const withOutcome =
   (action: (formData: FormData) => Promise<void>) =>
-  async (_before: Outcome, formData: FormData): Promise<Outcome> => {
+  async (_previous: Outcome, formData: FormData): Promise<Outcome> => {
     try {
       await action(formData);
       return null;
@@ -29,7 +30,7 @@ const withOutcome =
     }
   };
 
-/** Keeps what the form's field `text` says; everybody who is signed in may. */
+/** Stores the form field `text` as the note. Requires a session. */
 export const saveNote = withOutcome(
   actionWithSession(async (_session, formData) => {
     const text = formData.get("text");
@@ -38,7 +39,7 @@ export const saveNote = withOutcome(
   }),
 );
 
-/** Deletes the note; admins may. */
+/** Deletes the note. Requires the role `admin`. */
 export const deleteNote = withOutcome(
   actionWithSession(
     async () => {

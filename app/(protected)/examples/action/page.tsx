@@ -17,12 +17,12 @@ export default protectedPage({}, async () => {
   const note = (await cookies()).get("example-note")?.value;
   return (
     <ExamplePage example={examples.action}>
-      <Card title="Your note" description="Kept in a cookie of this browser.">
+      <Card title="Your note" description="Stored in a cookie of this browser.">
         <div className="grid gap-5">
           {note ? (
             <p className="wrap-anywhere">{note}</p>
           ) : (
-            <EmptyState title="No note">Write one; everybody who is signed in may.</EmptyState>
+            <EmptyState title="No note">Write one: all signed-in users may.</EmptyState>
           )}
           <ActionForm action={saveNote} label="Save the note" path={path}>
             <TextField label="New note" name="text" required maxLength={200} />

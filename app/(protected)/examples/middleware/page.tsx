@@ -13,8 +13,9 @@ export default protectedPage({}, async ({ session }) => {
     <ExamplePage example={examples.middleware}>
       <Card title="Two locks">
         <p className="leading-6 text-muted">
-          You are in, {displayName(user)}, because middleware found a session and this page&apos;s
-          own <code className="font-mono text-[0.8125rem] text-ink">protectedPage</code> did, too.
+          You are in, {displayName(user)}, because middleware found a session, and this page&apos;s
+          own <code className="font-mono text-[0.8125rem] text-ink">protectedPage</code> found it
+          too.
         </p>
       </Card>
     </ExamplePage>

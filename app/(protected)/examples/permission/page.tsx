@@ -9,12 +9,12 @@ import { Card } from "@/components/ui/card";
 
 export const metadata: Metadata = { title: examples.permission.title };
 
-/** Such as `{ permission: { scope: "write", resource: "https://api.example.com" } }`. */
-async function mayUseApi() {
+/** For example `{ permission: { scope: "write", resource: "https://api.example.com" } }`. */
+async function apiRequirement() {
   return { permission: apiPermission() };
 }
 
-export default protectedPage(mayUseApi, async ({ session }) => {
+export default protectedPage(apiRequirement, async ({ session }) => {
   const { user } = session;
   const { resource } = apiPermission();
   return (

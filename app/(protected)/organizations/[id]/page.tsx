@@ -13,15 +13,15 @@ import { isSessionError, SessionError } from "@/lib/session/model/errors";
 import type { SessionUser } from "@/lib/session/model/public-session";
 import { getAccessToken } from "@/lib/session/access-token";
 
-// The same for every id, so that a foreign organization's name is not told.
+// The same title for every id, so that it does not reveal the name of an organization of others.
 export const metadata: Metadata = { title: "Organization" };
 
 export default protectedPage<PageProps<"/organizations/[id]">>({}, async ({ params, session }) => {
   const { user } = session;
   const { id } = await params;
   await requireListed(user, id);
-  // Awaited before any output: it decides what page this is, and a redirect to sign in must be a
-  // real one.
+  // Awaited before any output: an error here replaces the whole page, and a redirect to sign in
+  // must be a real HTTP redirect.
   const [{ scopes, expiresAt, expiresIn }, memberships] = await Promise.all([
     getAccessToken({ organizationId: id }),
     membershipsAtLogto(user),
@@ -37,7 +37,7 @@ export default protectedPage<PageProps<"/organizations/[id]">>({}, async ({ para
       <div className="grid items-start gap-4 lg:grid-cols-[1.4fr_1fr]">
         <Card
           title="Organization token"
-          description="What this server may do for you here. The token itself never leaves it."
+          description="What this server may do for you here. The token never leaves the server."
         >
           <TokenDetails
             audience={
@@ -50,10 +50,10 @@ export default protectedPage<PageProps<"/organizations/[id]">>({}, async ({ para
             scopes={scopes}
             expiresAt={expiresAt}
             expiresIn={expiresIn}
-            noPermissions="Permissions are granted when LOGTO_RESOURCES has urn:logto:resource:organizations and LOGTO_SCOPES names them at sign-in, and one of your roles here holds them now."
+            noPermissions="You have no permissions here. Logto grants one if LOGTO_RESOURCES had urn:logto:resource:organizations and LOGTO_SCOPES had the permission when you signed in, and one of your roles here has it now."
           />
         </Card>
-        <Card title="Your roles" description="Given at Logto, for this organization alone.">
+        <Card title="Your roles" description="Assigned in Logto, for this organization only.">
           <RoleBadges roles={membership?.roles ?? []} />
         </Card>
       </div>
@@ -62,9 +62,10 @@ export default protectedPage<PageProps<"/organizations/[id]">>({}, async ({ para
 });
 
 /**
- * Refuses what is no organization of the user's: an id in an address can be made up, and each would
- * cost a use of the refresh token. The session's list is as old as its last renewal, userinfo's is
- * new. Where Logto gives no list, its token decides.
+ * Throws `not_a_member` for an organization that is not the user's. Ids in addresses can be made
+ * up, and without this check each would cost a use of the refresh token. The session's list is as
+ * old as its last renewal; userinfo's is current. If userinfo has no list, Logto decides when the
+ * page requests the organization token.
  */
 async function requireListed({ organizations }: SessionUser, id: string): Promise<void> {
   if (organizations.includes(id)) return;
@@ -74,8 +75,8 @@ async function requireListed({ organizations }: SessionUser, id: string): Promis
 }
 
 /**
- * With names and descriptions, where userinfo can be had. They decide nothing: Logto does, by its
- * token.
+ * The memberships, with names and descriptions if userinfo is available. They are for display only:
+ * Logto decides about access when it issues the organization token.
  */
 async function membershipsAtLogto(user: SessionUser) {
   const userinfo = await getUserinfo().catch(redirectIfSignedOut);

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { SessionProvider } from "next-auth/react";
-import { AskAgain } from "@/components/examples/ask-again";
+import { RefetchSession } from "@/components/examples/ask-again";
 import { ExamplePage } from "@/components/examples/example-page";
 import { examples } from "@/components/examples/examples";
 import { Permissions } from "@/components/examples/permissions";
@@ -10,12 +10,12 @@ import { auth } from "@/auth";
 export const metadata: Metadata = { title: examples.client.title };
 
 export default async function ClientPage() {
-  // In an outage nobody can say who is there; then the browser asks.
+  // In an outage the session is unknown here; then the browser requests it.
   const session = await auth().catch((error: unknown) => void asSessionError(error));
   return (
     <ExamplePage example={examples.client}>
       <SessionProvider session={session} refetchInterval={60} refetchWhenOffline={false}>
-        <AskAgain />
+        <RefetchSession />
         <Permissions />
       </SessionProvider>
     </ExamplePage>

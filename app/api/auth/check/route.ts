@@ -1,4 +1,4 @@
 import { withSession } from "@/lib/session/guards";
 
-/** Who is signed in, as JSON; 401 for nobody. */
+/** Returns the signed-in user as JSON, or 401. */
 export const GET = withSession(({ user }) => Response.json({ user }));

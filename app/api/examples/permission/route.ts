@@ -3,8 +3,8 @@ import { getAccessToken } from "@/lib/session/access-token";
 import { requireSession, withSession } from "@/lib/session/guards";
 
 /**
- * For people with a permission at the API: what else they may do there. What this throws is
- * answered, too.
+ * Requires a permission at the API, and returns all permissions that the user has there.
+ * `withSession` turns a SessionError that this throws into a response.
  */
 export const GET = withSession(async () => {
   const permission = apiPermission();

@@ -1,6 +1,6 @@
 import { withSession } from "@/lib/session/guards";
 
-/** For admins. */
+/** Requires the role `admin`. */
 export const GET = withSession(({ user }) => Response.json({ roles: user.roles }), {
   role: "admin",
 });

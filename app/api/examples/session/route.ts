@@ -1,4 +1,4 @@
 import { withSession } from "@/lib/session/guards";
 
-/** For everybody who is signed in. */
+/** Requires a session. */
 export const GET = withSession(({ user, expires }) => Response.json({ name: user.name, expires }));

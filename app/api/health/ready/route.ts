@@ -1,6 +1,6 @@
 import { isReady } from "@/lib/server/health";
 
-/** Ready: what sends requests here, or watches the site, asks whether they can be served. */
+/** Readiness probe, for load balancers and monitoring: whether requests can be served. */
 export async function GET(): Promise<Response> {
   const ready = await isReady();
   const body = { status: ready ? "ready" : "not_ready" };

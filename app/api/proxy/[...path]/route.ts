@@ -7,8 +7,8 @@ import { withSession } from "@/lib/session/guards";
 import { isCrossSite } from "@/lib/session/routes/same-origin";
 
 /**
- * The API at API_URL, called with the signed-in user's access token, which the browser never gets
- * to see.
+ * Forwards a request to the API at API_URL with the signed-in user's access token. The browser
+ * never sees the token.
  */
 const proxy = withSession((_session, request: NextRequest) => {
   const { API_URL: apiUrl } = env();
@@ -21,7 +21,8 @@ const proxy = withSession((_session, request: NextRequest) => {
 
 async function apiToken(): Promise<string> {
   const resource = env().API_RESOURCE ?? apiResources()[0];
-  // Without one it would be the token for Logto's userinfo, which is none of the API's business.
+  // Without a resource, this would be the access token for Logto's userinfo, which the API must not
+  // get.
   if (!resource) throw new SessionError("resource_not_configured", "LOGTO_RESOURCES names no API");
   return (await getAccessToken({ resource })).accessToken;
 }

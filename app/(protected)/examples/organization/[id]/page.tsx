@@ -9,7 +9,8 @@ import { Card } from "@/components/ui/card";
 export const metadata: Metadata = { title: examples.organization.title };
 
 /**
- * The organization comes from the address, so the requirement is a function of the page's props.
+ * The organization's id comes from the address, so the requirement is a function of the page's
+ * props.
  */
 async function adminOf({ params }: PageProps<"/examples/organization/[id]">) {
   return { organization: { id: (await params).id, role: "admin" } };

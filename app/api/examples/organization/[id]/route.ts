@@ -1,8 +1,8 @@
 import { requireSession, withSession } from "@/lib/session/guards";
 
 /**
- * For admins of the organization in the address, which only the handler knows: what its guard
- * throws is answered, too.
+ * Requires the role `admin` in the organization of the address. Only the handler knows the address,
+ * so it calls the guard; `withSession` turns what the guard throws into a response.
  */
 export const GET = withSession(
   async (
