@@ -99,7 +99,7 @@ export function allChecks(folder: string): Check[] {
       name: "api",
       commands: [
         ["../dev/api.mjs", "build"],
-        // `--no-ignore`: without its packages, it is none of the lint check's business.
+        // `--no-ignore`: the lint check ignores this folder, since its packages may be missing.
         [
           "eslint/bin/eslint.js",
           "--no-ignore",
