@@ -59,7 +59,8 @@ describe("whether `npm run dev` starts a database", () => {
 });
 
 describe("the database that was asked for", () => {
-  const comment = "# `npm run dev` starts an embedded Postgres. Remove this line to run without a database.";
+  const comment =
+    "# `npm run dev` starts an embedded Postgres. Remove this line to run without a database.";
   const remembered = `${comment}\nDATABASE_URL=embedded`;
 
   it("is remembered in a new .env.local, which nobody else can read", () => {
