@@ -19,7 +19,10 @@ const quiet = [
   "--no-first-run",
 ];
 
-/** The headless shell comes first: like Playwright's own, it needs half the time of Chromium. */
+/**
+ * The headless shell comes first. Like Playwright's own browser, it is the same engine without
+ * windows, and needs half the time.
+ */
 const commands = [
   "chromium-headless-shell",
   "google-chrome",

@@ -71,8 +71,8 @@ export const databaseServer = ({ DATABASE_URL }: Variables): string | undefined 
 export const newSecret = (): string => randomBytes(32).toString("base64");
 
 /**
- * Makes sure that there is an AUTH_SECRET that survives a restart. Creates .env.local with one, or,
- * because an existing .env.local is never changed, stores it in `.data/auth-secret`.
+ * Makes sure that there is an AUTH_SECRET that survives a restart. Creates .env.local with one. An
+ * existing .env.local is never changed; the secret is then stored in `.data/auth-secret`.
  *
  * @param root the project's folder
  * @param values the variables that are set

@@ -81,7 +81,10 @@ function summary({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-/** Runs checks in parallel, one for two cores, each as soon as the checks before it have ended. */
+/**
+ * Runs checks in parallel, one per two cores but at least two. Each starts as soon as the checks
+ * before it have ended.
+ */
 async function runChecks(root: string, checks: Check[]): Promise<Outcome[]> {
   const outcomes = new Map<string, Outcome>();
   const running = new Map<string, Promise<void>>();

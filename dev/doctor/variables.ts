@@ -5,7 +5,7 @@ import { ok, problem, warning, type Finding } from "./finding";
 /** The parsed variables, as far as they are valid. */
 interface ReadVariables {
   findings: Finding[];
-  /** Undefined if too many are wrong for further checks. */
+  /** Undefined if the variables are too wrong for further checks. */
   env: Env | undefined;
   /**
    * Variables that are missing or wrong. In `env` they have an example value if they are required,
