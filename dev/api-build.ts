@@ -8,12 +8,12 @@ import { duration, paint, print, startProgress } from "./terminal.mjs";
 /** @param root the project's folder */
 export const apiFolder = (root: string): string => path.join(root, "examples/nest-api");
 
-/** What a build is made of. */
+/** The sources of a build. */
 const sources = ["src", "prisma", "tsconfig.json", "package-lock.json"];
 const generate = ["prisma/build/index.js", "generate", "--no-hints"];
 export const compile = ["typescript/bin/tsc"];
 
-/** Starts a program of the API server's own packages, in its folder. */
+/** Starts a program of the API server's own packages in its folder. */
 export function startInApi(
   root: string,
   [script = "", ...args]: string[],
@@ -27,11 +27,11 @@ export function startInApi(
 }
 
 /**
- * Installs the API server's packages and generates its Prisma client. Ends the process where they
- * can't be installed.
+ * Installs the API server's packages and generates its Prisma client. Ends the process if the
+ * installation fails.
  *
  * @param root the project's folder
- * @returns whether that worked; why not is printed
+ * @returns false if the client could not be generated; the reason is printed
  */
 export async function prepareApi(root: string): Promise<boolean> {
   await ensureInstalled(apiFolder(root));
@@ -39,22 +39,22 @@ export async function prepareApi(root: string): Promise<boolean> {
 }
 
 /**
- * Prepares and compiles the API server where its last build is older than its sources.
+ * Prepares and compiles the API server if its last build is older than its sources.
  *
  * @param root the project's folder
- * @returns whether there is a build now; why not is printed
+ * @returns whether the build is up to date now; if not, the reason is printed
  */
 export async function buildApi(root: string): Promise<boolean> {
   const built = newest(path.join(apiFolder(root), "dist/main.js"));
   if (sources.every((source) => newest(path.join(apiFolder(root), source)) < built)) return true;
-  const begun = Date.now();
+  const startedAt = Date.now();
   if (!(await prepareApi(root))) return false;
   const end = startProgress(() => "Compiling the API server");
   const isCompiled = await run(root, compile);
   end();
   if (isCompiled)
     print(
-      `  ${paint("green", "✓")} API server compiled ${paint("dim", duration(Date.now() - begun))}`,
+      `  ${paint("green", "✓")} API server compiled ${paint("dim", duration(Date.now() - startedAt))}`,
     );
   return isCompiled;
 }

@@ -6,7 +6,7 @@ import { isInstalled } from "./install.mjs";
 import { print } from "./terminal.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-// It needs the app to run anyway, and two installations at once would get in each other's way.
+// The API server needs the running app anyway, and two npm installs at once would conflict.
 if (!isInstalled(root)) print("Waiting for the packages: run `npm run dev` in another terminal.");
 while (!isInstalled(root)) await wait(500);
 

@@ -11,12 +11,11 @@ import { paint, print, startProgress } from "./terminal.mjs";
 const pollMs = 500;
 
 /**
- * `npm run dev:api`: installs the API server of examples/nest-api and starts it beside the app that
- * `npm run dev` has started, with that app's own settings; compiles and restarts it with each
- * change.
+ * `npm run dev:api`: installs the API server of examples/nest-api and starts it beside the app of
+ * `npm run dev`, with that app's settings. Compiles and restarts it after each change.
  *
  * @param root the project's folder
- * @param args `build`: installs and compiles only
+ * @param args `build` only installs and compiles
  * @returns the exit code
  */
 export async function developApi(root: string, args: readonly string[]): Promise<number> {
@@ -27,13 +26,13 @@ export async function developApi(root: string, args: readonly string[]): Promise
     const variables = apiVariables(root);
     const port = Number(variables.PORT);
     if (!(await isFree(port)))
-      throw new LaunchError(`Port ${port} is taken. End what uses it, or set API_URL.`);
-    await compiled(root);
+      throw new LaunchError(`Port ${port} is in use. Stop what uses it, or set API_URL.`);
+    await compileAndWatch(root);
     print();
     print(
-      `  ${paint("bold", "API")}  ${paint("cyan", variables.API_URL ?? apiUrl)}, of the app at ${app}`,
+      `  ${paint("bold", "API")}  ${paint("cyan", variables.API_URL ?? apiUrl)}, for the app at ${app}`,
     );
-    print(`       ${paint("dim", `signed in there, look at ${app}/api/proxy/me`)}`);
+    print(`       ${paint("dim", `sign in to the app, then open ${app}/api/proxy/me`)}`);
     print();
     return await serve(root, variables);
   } catch (error) {
@@ -43,7 +42,7 @@ export async function developApi(root: string, args: readonly string[]): Promise
   }
 }
 
-/** Waits for the app. @returns its address */
+/** Waits for the app to start. @returns its address */
 async function runningApp(root: string): Promise<string> {
   const end = startProgress(() => "Waiting for the app: run `npm run dev` in another terminal");
   for (;;) {
@@ -56,11 +55,8 @@ async function runningApp(root: string): Promise<string> {
   }
 }
 
-/**
- * Compiles now and with each change, and prints what is wrong. @returns once there was nothing
- * wrong
- */
-function compiled(root: string): Promise<void> {
+/** Compiles now and after each change, and prints the errors. Resolves after a build without any. */
+function compileAndWatch(root: string): Promise<void> {
   const end = startProgress(() => "Compiling the API server");
   return new Promise((resolve) => {
     startInApi(

@@ -1,4 +1,4 @@
-// What every command of ours begins with. Node's own modules only, until the packages are
+// How every command in dev/ starts. Imports nothing but Node.js modules until the packages are
 // installed.
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -7,11 +7,11 @@ import { ensureInstalled } from "./install.mjs";
 import { unsupportedNode } from "./node-version.mjs";
 
 /**
- * Installs what is missing, makes TypeScript importable, runs a command and ends the process, with
- * all that it started.
+ * Installs missing packages, enables TypeScript imports, runs a command, then ends this process and
+ * everything that it started.
  *
- * @param {(root: string, args: string[]) => Promise<number>} run gets the project's folder and the
- *   command line's arguments, gives the exit code; imports what it needs itself
+ * @param {(root: string, args: string[]) => Promise<number>} run receives the project's folder and
+ *   the command line arguments, returns the exit code; imports TypeScript modules itself
  * @param {number} [interrupted] the exit code after Ctrl-C
  */
 export async function begin(run, interrupted = 130) {

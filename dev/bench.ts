@@ -14,15 +14,15 @@ import { firstLoad, writeEmptyApp } from "./first-load";
 import { nextFreePort } from "./ports";
 import { print } from "./terminal.mjs";
 
-// `npm run bench`: what sessions cost, as ratios measured in one run, and what pages load. Printed,
-// not judged.
+// `npm run bench`: prints what sessions cost, as ratios within one run, and how much JavaScript
+// pages load. Has no thresholds.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const secret = "a-secret-that-only-the-benchmark-uses";
 const salt = "authjs.session-token";
 const lifetime = 7 * 24 * 3600;
 
-/** A session of ordinary size: some twenty claims and two opaque tokens. */
+/** A session of typical size: twenty claims and two opaque tokens. */
 function session(): Session {
   const now = Math.floor(Date.now() / 1000);
   const claims = Object.fromEntries(
@@ -46,15 +46,15 @@ const numbers = (): number[] => [];
 const median = (values: number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-/** Operations per second, for `ms` milliseconds, `parallel` at a time. */
+/** Measures operations per second, for `ms` milliseconds, `parallel` at a time. */
 async function rate(operation: () => Promise<unknown>, ms: number, parallel = 1): Promise<number> {
   let count = 0;
-  const begun = performance.now();
+  const startedAt = performance.now();
   const work = async () => {
-    for (; performance.now() - begun < ms; count += 1) await operation();
+    for (; performance.now() - startedAt < ms; count += 1) await operation();
   };
   await Promise.all(Array.from({ length: parallel }, work));
-  return (count * 1000) / (performance.now() - begun);
+  return (count * 1000) / (performance.now() - startedAt);
 }
 
 async function benchCodec(): Promise<void> {
@@ -67,7 +67,7 @@ async function benchCodec(): Promise<void> {
     if (!token) throw new Error("the session was not read");
     return token;
   };
-  // Made by Auth.js, so that none of them is kept from having been written here.
+  // Encoded by Auth.js, so that none of them is in the codec's cache.
   const foreign = Array.from({ length: 4_000 }, () =>
     encode({ token: { ...session() }, secret, salt, maxAge: lifetime }),
   );
@@ -77,20 +77,22 @@ async function benchCodec(): Promise<void> {
     await encodeSession(session(), [secret], salt);
     await read(values[next++ % values.length] ?? "");
   };
-  const kept = await encodeSession(session(), [secret], salt);
+  const cached = await encodeSession(session(), [secret], salt);
   const rounds = [1, 2, 3, 4, 5];
   const results = { auth: numbers(), cold: numbers(), warm: numbers() };
   for (const _ of rounds) {
     results.auth.push(await rate(auth, 600));
     results.cold.push(await rate(cold, 600));
-    results.warm.push(await rate(async () => encodeSession(await read(kept), [secret], salt), 200));
+    results.warm.push(
+      await rate(async () => encodeSession(await read(cached), [secret], salt), 200),
+    );
   }
   const ratio = (one: number[]) => (median(one) / median(results.auth)).toFixed(1);
   print(
-    `encode + decode of a session never seen before     ${ratio(results.cold)} × Auth.js's own`,
+    `encode + decode of a session that is not cached     ${ratio(results.cold)} × Auth.js's own`,
   );
   print(
-    `decode + encode of one that was, and did not change ${ratio(results.warm)} × Auth.js's own`,
+    `decode + encode of a cached, unchanged session      ${ratio(results.warm)} × Auth.js's own`,
   );
 }
 
@@ -109,7 +111,7 @@ async function build(folder: string): Promise<void> {
   if ((await run.exited) !== 0) throw new Error(run.output());
 }
 
-/** Leaves one page to a middleware that does nothing, and another one to none at all. */
+/** Takes `bench/next` to a middleware that does nothing, `bench/plain` past all middleware. */
 function bypass(middleware: string): string {
   return middleware
     .replace("(?!api/auth/", "(?!bench/plain|bench/cpu|api/auth/")
@@ -120,12 +122,12 @@ function bypass(middleware: string): string {
     .replace("import type { NextRequest }", "import { NextResponse, type NextRequest }");
 }
 
-/** A copy of the app with one page three times, guarded and not, built for production. */
+/** Builds a copy of the app with the same page three times, once of them guarded. */
 async function buildCopy(): Promise<string> {
   const folder = path.join(root, ".data/bench");
   rmSync(folder, { recursive: true, force: true });
   await ensureGenerated(root);
-  // There need not be a `public` folder.
+  // There may be no `public` folder.
   for (const name of [...sources, "generated"].filter((each) => existsSync(path.join(root, each))))
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   const write = (route: string, content: string, file = "page.tsx") => {
@@ -176,14 +178,14 @@ async function benchPages(): Promise<void> {
   if ((await get("/dashboard/bench")) !== 200)
     throw new Error("the guarded page did not accept the session");
   const usage = z.object({ user: z.number(), system: z.number() });
-  /** The CPU time that the server took so far, in microseconds. */
+  /** The server's CPU time so far, in microseconds. */
   const cpuTime = async () => {
     const { user, system } = usage.parse(
       await (await fetch(`http://localhost:${port}/bench/cpu`)).json(),
     );
     return user + system;
   };
-  /** CPU time of one request, in microseconds. */
+  /** The CPU time of one request, in microseconds. */
   const costOf = async (route: string) => {
     const before = await cpuTime();
     const count = 600;
@@ -220,7 +222,7 @@ async function benchPages(): Promise<void> {
   await server.stop();
 }
 
-/** @param loads what pages load at first, in bytes */
+/** @param loads first-load JavaScript of pages, in bytes */
 async function printFirstLoads(loads: Record<string, number>): Promise<void> {
   const folder = path.join(root, ".data/bench-empty");
   writeEmptyApp(root, folder);

@@ -3,14 +3,14 @@ import path from "node:path";
 import process from "node:process";
 import { chromium } from "@playwright/test";
 
-/** A Chromium for the end-to-end tests. Without `executablePath` it is Playwright's own. */
+/** A Chromium for the end-to-end tests: Playwright's own if `executablePath` is absent. */
 export interface Browser {
   name: string;
   executablePath?: string;
   args: string[];
 }
 
-/** Nothing but the tests' own requests may leave the machine. */
+/** Stops the browser's own requests, so that only the tests' requests leave the machine. */
 const quiet = [
   "--disable-background-networking",
   "--disable-component-update",
@@ -20,7 +20,8 @@ const quiet = [
 ];
 
 /**
- * The shell is the same engine without windows, as Playwright's own is, and takes half the time.
+ * The headless shell comes first. Like Playwright's own browser, it is the same engine without
+ * windows, and needs half the time.
  */
 const commands = [
   "chromium-headless-shell",
@@ -30,7 +31,7 @@ const commands = [
   "chromium-browser",
 ];
 
-/** Where a system's own Chrome or Chromium may be, the likeliest first. */
+/** Where the system's Chrome or Chromium may be, the most likely place first. */
 function candidates(): string[] {
   if (process.platform === "darwin") {
     const apps = ["Google Chrome", "Chromium"].map(
@@ -54,11 +55,12 @@ function candidates(): string[] {
 }
 
 /**
- * @returns Playwright's own browser if it is installed, else the system's Chrome or Chromium, else
- *   undefined
+ * Finds Playwright's own browser, else the system's Chrome or Chromium.
+ *
+ * @returns undefined if neither is installed
  */
 export function findBrowser(): Browser | undefined {
-  // Chromium's sandbox refuses to run as root.
+  // Chromium's sandbox does not run as root.
   const args = process.getuid?.() === 0 ? [...quiet, "--no-sandbox"] : quiet;
   const own = chromium.executablePath();
   if (existsSync(own)) return { name: `Playwright's Chromium (${own})`, args };

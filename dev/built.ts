@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 
-/** What a production build is made of. */
+/** The sources of a production build. */
 export const sources = [
   "app",
   "components",
@@ -19,8 +19,8 @@ export const sources = [
 ];
 
 /**
- * When the newest file at or below `file` was changed; a folder changes with what is added to it or
- * removed.
+ * The latest change at or below `file`, in milliseconds since 1970; 0 if there is no such file.
+ * Adding or removing a file changes its folder.
  */
 export function newest(file: string): number {
   const stat = statSync(file, { throwIfNoEntry: false });
@@ -33,7 +33,7 @@ export function newest(file: string): number {
 
 /**
  * @param root the project's folder
- * @returns whether there is a production build of the sources as they are now
+ * @returns whether there is a production build that is newer than all sources
  */
 export function isBuilt(root: string): boolean {
   const built = newest(path.join(root, ".next/BUILD_ID"));

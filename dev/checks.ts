@@ -12,14 +12,14 @@ export interface Counts {
 /** One part of `npm test`. */
 export interface Check {
   name: string;
-  /** Run one after the other until one fails: a script in node_modules and its arguments. */
+  /** Scripts in node_modules with their arguments, run in turn until one fails. */
   commands: string[][];
   env?: Record<string, string>;
-  /** Checks that have to be over before, since they use the same files. */
+  /** Checks that must end first, because they use the same files. */
   after?: string[];
-  /** Checks without whose success it makes no sense. */
+  /** Checks that must succeed first. */
   needs?: string[];
-  /** How its tests are counted. Without it, the check is one test. */
+  /** Counts its tests. Without it, the check counts as one test. */
   count?: () => Counts;
 }
 
@@ -39,9 +39,7 @@ const playwrightReport = z.object({
   }),
 });
 
-/**
- * Vitest's JSON report, counted. @throws ZodError, or the error of reading it, where there is none
- */
+/** Counts the tests in Vitest's JSON report. @throws SyntaxError or ZodError if it is not one */
 export function countVitest(json: string): Counts {
   const report = vitestReport.parse(JSON.parse(json));
   return {
@@ -52,8 +50,10 @@ export function countVitest(json: string): Counts {
 }
 
 /**
- * Playwright's JSON report, counted; a test that passed only when repeated failed. @throws as
- * countVitest
+ * Counts the tests in Playwright's JSON report. A test that passed only when repeated counts as
+ * failed.
+ *
+ * @throws SyntaxError or ZodError if it is not a report
  */
 export function countPlaywright(json: string): Counts {
   const { stats } = playwrightReport.parse(JSON.parse(json));
@@ -75,15 +75,13 @@ function vitest(project: string, folder: string): Check {
 
 export const buildCommand = [next, "build"];
 export const endToEndCommand = [playwright, "test"];
-/**
- * Both lint and type check read the types that Next.js generates for the routes; the build throws
- * them away first.
- */
+/** Lint and type check read the route types that Next.js generates; a build deletes them first. */
 export const typesCommand = [next, "typegen"];
 
 /**
- * All that `npm test` checks, in the order in which it begins. @param folder for the reports of its
- * tests
+ * All checks of `npm test`, in the order in which they start.
+ *
+ * @param folder for the test reports
  */
 export function allChecks(folder: string): Check[] {
   const endToEnd = path.join(folder, "e2e.json");
@@ -101,7 +99,7 @@ export function allChecks(folder: string): Check[] {
       name: "api",
       commands: [
         ["../dev/api.mjs", "build"],
-        // `--no-ignore`: without its packages, it is none of the lint check's business.
+        // `--no-ignore`: the lint check ignores this folder, since its packages may be missing.
         [
           "eslint/bin/eslint.js",
           "--no-ignore",

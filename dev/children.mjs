@@ -3,7 +3,7 @@ import process from "node:process";
 import { StringDecoder } from "node:string_decoder";
 
 const windows = process.platform === "win32";
-/** How long a child may take to end in order before it is killed. */
+/** How long a child has for a clean exit before it is killed, in milliseconds. */
 const graceMs = 5000;
 
 /**
@@ -15,17 +15,16 @@ const graceMs = 5000;
 const alive = new Set();
 
 /**
- * Starts a program in a process group of its own, so that it and whatever it starts can be ended
- * together.
+ * Starts a program in its own process group, so that it and its children can be ended together.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: Record<string, string | undefined>, shell?: boolean, output?:
  *   "inherit" | "collect", onLine?: (line: string) => void, endBy?: NodeJS.Signals }} [options]
- *   env: added to our own. output: "inherit" hands our own terminal on, "collect" (the default)
- *   keeps what is printed, line by line to `onLine`. endBy: the signal that asks it to end
- *   (SIGTERM).
- * @returns {Child} `exited` is the exit code (128 where a signal ended it) and never rejects
+ *   env: added to the environment of this process. output: "inherit" passes this terminal to the
+ *   program, "collect" (the default) collects what it prints and calls `onLine` for each line.
+ *   endBy: the signal that ends it (default: SIGTERM).
+ * @returns {Child} `exited` resolves to the exit code (128 if a signal ended it), never rejects
  */
 export function start(
   command,
@@ -69,7 +68,7 @@ export function start(
     try {
       process.kill(collect ? -child.pid : child.pid, signal);
     } catch {
-      // The whole group is gone already.
+      // The whole group has ended already.
     }
   };
   const exited = new Promise((/** @type {(code: number) => void} */ resolve) => {
@@ -98,12 +97,12 @@ const closers = [];
 let ending = false;
 
 /**
- * Ends every child in order, then this process.
+ * Ends every child cleanly, then this process.
  *
  * @param {number} code the exit code
  */
 export async function endAll(code) {
-  // npm and the terminal both pass Ctrl-C on, so it comes twice.
+  // npm and the terminal both forward Ctrl-C, so the signal arrives twice.
   if (ending) return;
   ending = true;
   await Promise.all([...alive].map((child) => child.stop()));
@@ -112,15 +111,15 @@ export async function endAll(code) {
 }
 
 /**
- * On Ctrl-C, SIGTERM or a closing terminal: ends every child in order, then this process.
- * Should this process end in any other way, its children are killed.
+ * On Ctrl-C, SIGTERM or a closed terminal: ends every child cleanly, then this process.
+ * If this process ends in any other way, its children are killed.
  *
- * @param {number} code the exit code then
+ * @param {number} code the exit code in the first case
  */
 export function endTogether(code) {
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void endAll(code));
-  // A terminal that was closed can't be written to; that must not keep us from ending the children.
-  // Node.js itself crashes where it tries to restore such a terminal at its end.
+  // Writing to a closed terminal fails; the children must be ended all the same. At its exit,
+  // Node.js would crash while restoring the closed terminal, so it is killed before that.
   const hangUp = () => {
     closers.push(() => void process.on("exit", () => process.kill(process.pid, "SIGKILL")));
     void endAll(code);
@@ -134,8 +133,9 @@ export function endTogether(code) {
 }
 
 /**
- * @param {() => Promise<void> | void} close what runs in this process and has to be ended in order,
- *   too
+ * Registers what runs in this process, such as a server, and must be closed before it ends.
+ *
+ * @param {() => Promise<void> | void} close called once all children have ended
  */
 export function alsoEnd(close) {
   closers.push(close);

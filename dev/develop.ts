@@ -25,13 +25,12 @@ const identityPort = 3001;
 const databasePort = 5433;
 
 /**
- * Starts the stand-in for Logto where no tenant is named, the embedded Postgres where it is asked
- * for, and `next dev`; says where everything is, and ends with Next.js.
+ * Starts `next dev`, the stand-in for Logto if no tenant is configured, and the embedded Postgres
+ * if that is requested. Prints where everything runs, and ends when Next.js ends.
  *
  * @param root the project's folder
- * @param args for `next dev`; the first free port from `--port` on is used, on localhost unless
- *   `--hostname` says otherwise. `--database` asks for the embedded Postgres, now and at every
- *   later start
+ * @param args for `next dev`; uses the first free port from `--port` on, on localhost unless
+ *   `--hostname` is set. `--database` starts the embedded Postgres, now and at every later start
  * @returns the exit code
  */
 export async function develop(root: string, args: readonly string[]): Promise<number> {
@@ -45,40 +44,41 @@ export async function develop(root: string, args: readonly string[]): Promise<nu
 }
 
 async function launch(root: string, args: readonly string[]): Promise<number> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   const running = await runningServer(root);
-  if (running) throw new LaunchError(`The app runs in this folder already, at ${running}.`);
-  const asksForDatabase = args.includes("--database");
+  if (running) throw new LaunchError(`The app is already running in this folder, at ${running}.`);
+  const wantsDatabase = args.includes("--database");
   const {
-    port: asked,
+    port: requestedPort,
     hostname,
     rest,
   } = splitArguments(args.filter((arg) => arg !== "--database"));
   const values = readEnvironment(root);
   const ownTenant = namesTenant(values);
-  const isEmbedded = usesEmbedded(values, asksForDatabase);
+  const isEmbedded = usesEmbedded(values, wantsDatabase);
   const openAt = isEmbedded && (await runningAt(embeddedData(root)));
   if (openAt)
     throw new LaunchError(
-      `Another process has .data/postgres open, at ${openAt}. Wait for its end.`,
+      `Another process is using .data/postgres, at ${openAt}. Wait until it ends.`,
     );
   await ensureGenerated(root);
   const secret = ensureSecret(root, values);
   if (secret.notice) notice(secret.notice);
-  if (asksForDatabase && !values.DATABASE_URL) {
+  if (wantsDatabase && !values.DATABASE_URL) {
     rememberEmbedded(root);
     notice(
-      "Wrote DATABASE_URL=embedded to .env.local: `npm run dev` brings the database from now on",
+      "Wrote DATABASE_URL=embedded to .env.local: `npm run dev` starts the embedded database from now on",
     );
   }
 
   const set = ownAddress(values.AUTH_URL);
-  const wished = asked ?? (Number(process.env.PORT) || Number(set?.port) || appPort);
-  const port = await nextFreePort(wished);
-  if (port !== wished) notice(`Port ${wished} is taken: the app is on ${port}`);
+  const preferred = requestedPort ?? (Number(process.env.PORT) || Number(set?.port) || appPort);
+  const port = await nextFreePort(preferred);
+  if (port !== preferred) notice(`Port ${preferred} is in use: the app uses ${port}`);
   const place = placeOf({ hostname, port, authUrl: values.AUTH_URL });
   const { appUrl } = place;
-  if (set && set.origin !== appUrl) notice(`AUTH_URL follows: ${appUrl} instead of ${set.origin}`);
+  if (set && set.origin !== appUrl)
+    notice(`AUTH_URL changed with the port: ${appUrl} instead of ${set.origin}`);
   const identity = ownTenant ? undefined : { port: await nextFreePort(identityPort, [port]) };
   const issuer = identity && `http://localhost:${identity.port}/oidc`;
   const database = isEmbedded ? { port: await nextFreePort(databasePort, [port]) } : undefined;
@@ -93,8 +93,8 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
   keepVariables(root, given);
   const next = startNextDev(root, ["--port", String(port), "--hostname", place.hostname, ...rest], {
     NEXT_TELEMETRY_DISABLED: process.env.NEXT_TELEMETRY_DISABLED ?? "1",
-    // `localhost` is 127.0.0.1 also where it could be ::1: browsers try both, other programs often
-    // that one alone.
+    // Makes `localhost` 127.0.0.1 rather than ::1: browsers try both, other programs often only
+    // 127.0.0.1.
     NODE_OPTIONS: [process.env.NODE_OPTIONS, "--dns-result-order=ipv4first"]
       .filter(Boolean)
       .join(" "),
@@ -103,12 +103,12 @@ async function launch(root: string, args: readonly string[]): Promise<number> {
   });
   const endProgress = startProgress(() => "Starting");
   const [ready] = await Promise.all([
-    next.answers(place.listensAt),
+    next.waitUntilReady(place.listensAt),
     identity && startStandIn(root, identity.port, appUrl),
     database && startDatabase(root, database.port),
   ]);
   endProgress();
-  if (ready) announce(place, values, { identity, database }, begun);
+  if (ready) announce(place, values, { identity, database }, startedAt);
   return next.exited;
 }
 
@@ -117,7 +117,7 @@ function unlessSet(values: Variables, defaults: Record<string, string>): Variabl
 }
 
 async function startStandIn(root: string, port: number, appUrl: string): Promise<void> {
-  // Loaded only now, while Next.js starts: with a tenant of one's own it isn't needed at all.
+  // Loaded while Next.js starts, and only here: an app with a real tenant never needs it.
   const { startIdentity } = await import("./identity/server");
   const identity = await startIdentity({
     port,
@@ -140,14 +140,14 @@ async function startDatabase(root: string, port: number): Promise<void> {
     if (applied.length > 0)
       print(`  ${paint("green", "✓")} Database migrated: ${applied.join(", ")}`);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : String(error);
     throw new LaunchError(
-      `The embedded Postgres did not start: ${why}\nDelete .data/postgres to begin with an empty one.`,
+      `The embedded Postgres did not start: ${reason}\nDelete .data/postgres to start with an empty database.`,
     );
   }
 }
 
-/** Says in aligned lines what runs where, what stands in for what, and how to go on. */
+/** Prints an overview: what runs where, what is a stand-in, and how to sign in. */
 function announce(
   { appUrl, listensAt, isBehindProxy }: Place,
   values: Variables,
@@ -155,47 +155,50 @@ function announce(
     identity,
     database,
   }: { identity?: { port: number } | undefined; database?: { port: number } | undefined },
-  begun: number,
+  startedAt: number,
 ): void {
   print();
   printRow("App", paint("cyan", appUrl));
   if (isBehindProxy)
-    printRow("", paint("dim", `by AUTH_URL; the proxy there has to pass on to ${listensAt}`));
+    printRow(
+      "",
+      paint("dim", `from AUTH_URL; the proxy there must forward requests to ${listensAt}`),
+    );
   if (identity) {
     const people = seedPeople.map(({ username, roles }) => `${username} (${roles.join(", ")})`);
     printRow(
       "Logto",
       `http://localhost:${identity.port}`,
-      "a local stand-in; set AUTH_LOGTO_ID, _SECRET and _ISSUER for your tenant",
+      "a local stand-in; to use your tenant, set AUTH_LOGTO_ID, _SECRET and _ISSUER",
     );
     printRow("Sign in", `as ${people.join(", ")}; password ${seedPassword}`);
   } else {
-    printRow("Logto", values.AUTH_LOGTO_ISSUER ?? "", "your tenant, by AUTH_LOGTO_ISSUER");
+    printRow("Logto", values.AUTH_LOGTO_ISSUER ?? "", "your tenant, from AUTH_LOGTO_ISSUER");
     printRow("", paint("dim", `redirect URI there: ${appUrl}/api/auth/callback/logto`));
   }
   if (database) {
     printRow(
       "Database",
       `localhost:${database.port}`,
-      "an embedded Postgres; set DATABASE_URL for your own",
+      "an embedded Postgres; to use your own, set DATABASE_URL",
     );
   } else if (values.DATABASE_URL) {
-    printRow("Database", databaseName(values.DATABASE_URL), "by DATABASE_URL");
+    printRow("Database", databaseName(values.DATABASE_URL), "from DATABASE_URL");
   } else {
     printRow(
       "Database",
       "none",
-      "sessions are in the cookie; `npm run dev -- --database` brings one",
+      "sessions are in the cookie; `npm run dev -- --database` starts one",
     );
   }
   print();
   print(
-    `  ${paint("green", "Ready")} in ${duration(performance.now() - begun)}. Ctrl-C ends everything.`,
+    `  ${paint("green", "Ready")} in ${duration(performance.now() - startedAt)}. Ctrl-C ends everything.`,
   );
   print();
 }
 
-/** The host and the database's name: no password, and no user either. */
+/** The host and the database's name, without user and password. */
 function databaseName(url: string): string {
   if (!URL.canParse(url)) return "";
   const { host, pathname } = new URL(url);

@@ -4,28 +4,25 @@ import { findBrowser, type Browser } from "./browser";
 import { start } from "./children.mjs";
 import { startProgress } from "./terminal.mjs";
 
-/**
- * No browser was found and none could be installed; the message says why, with the installers' own
- * words.
- */
+/** No browser was found or could be installed; the message has the output of the installers. */
 export class NoBrowserError extends Error {
   override name = "NoBrowserError";
 }
 
 interface Installer {
-  what: string;
+  packageName: string;
   steps: [string, string[]][];
 }
 
-/** Playwright's own first; where its downloads are blocked, Debian's package will do. */
+/** Playwright's own first, then Debian's package for networks that block Playwright's downloads. */
 function installers(): Installer[] {
   const playwright: Installer = {
-    what: "Playwright's Chromium",
+    packageName: "Playwright's Chromium",
     steps: [[process.execPath, ["node_modules/@playwright/test/cli.js", "install", "chromium"]]],
   };
   const asRootOnDebian = process.getuid?.() === 0 && existsSync("/etc/debian_version");
   const debian: Installer = {
-    what: "Debian's chromium",
+    packageName: "Debian's chromium",
     steps: [
       ["apt-get", ["update", "-q"]],
       [
@@ -47,18 +44,18 @@ function installers(): Installer[] {
  * Finds a browser for the end-to-end tests, or installs one.
  *
  * @param root the project's folder
- * @throws NoBrowserError
+ * @throws NoBrowserError if none can be installed
  */
 export async function ensureBrowser(root: string): Promise<Browser> {
   const found = findBrowser();
   if (found) return found;
-  let said = "";
-  for (const { what, steps } of installers()) {
-    const end = startProgress(() => `No browser found: installing ${what}`);
+  let output = "";
+  for (const { packageName, steps } of installers()) {
+    const end = startProgress(() => `No browser found: installing ${packageName}`);
     for (const [command, args] of steps) {
       const child = start(command, args, { cwd: root, env: { DEBIAN_FRONTEND: "noninteractive" } });
       const code = await child.exited;
-      said += child.output();
+      output += child.output();
       if (code !== 0) break;
     }
     end();
@@ -66,6 +63,6 @@ export async function ensureBrowser(root: string): Promise<Browser> {
     if (installed) return installed;
   }
   throw new NoBrowserError(
-    `${said}\nThere is no browser for the end-to-end tests. Install Chrome or Chromium, or run \`npx playwright install chromium\`.`,
+    `${output}\nThere is no browser for the end-to-end tests. Install Chrome or Chromium, or run \`npx playwright install chromium\`.`,
   );
 }

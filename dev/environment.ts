@@ -4,24 +4,24 @@ import path from "node:path";
 import process from "node:process";
 import nextEnv from "@next/env";
 
-/** Variables as the process or the .env files give them. */
+/** Variables of the process or of the .env files. */
 export type Variables = Record<string, string | undefined>;
 
 const silent = { info: () => undefined, error: () => undefined };
 
 /**
- * The variables that the app will see: the process environment, then the .env files in Next.js's
- * own order. An empty one counts as unset, as everywhere (lib/env.ts).
+ * Reads the variables that the app will see: the process environment, then the .env files in
+ * Next.js's own order. An empty variable counts as unset, as everywhere (lib/env.ts).
  *
  * @param root the project's folder
- * @param development whether the .env files of development are read, or those of production
- * @param file is read in their place
- * @throws the error of reading `file`
+ * @param development true: the .env files of development; false: those of production
+ * @param file read instead of the .env files
+ * @throws the file system's error if `file` can't be read
  */
 export function readEnvironment(root: string, development = true, file?: string): Variables {
   const files = file && [{ path: file, contents: readFileSync(file, "utf8"), env: {} }];
   const before = { ...process.env };
-  // Next.js reads other files where NODE_ENV is "test", as it is under Vitest and Playwright.
+  // Vitest and Playwright set NODE_ENV to "test", for which Next.js reads other files.
   Object.assign(process.env, { NODE_ENV: development ? "development" : "production" });
   nextEnv.updateInitialEnv(process.env);
   const [combinedEnv = {}] = files
@@ -39,14 +39,14 @@ export function readEnvironment(root: string, development = true, file?: string)
 
 export const tenantVariables = ["AUTH_LOGTO_ID", "AUTH_LOGTO_SECRET", "AUTH_LOGTO_ISSUER"] as const;
 
-/** The launcher can't go on; the message is a sentence for whoever ran it. */
+/** The launcher can't continue; the message is a sentence for the developer. */
 export class LaunchError extends Error {
   override name = "LaunchError";
 }
 
 /**
  * @returns whether the variables name a Logto tenant, so that no stand-in is needed
- * @throws LaunchError where only some of the three are set
+ * @throws LaunchError if only some of the three are set
  */
 export function namesTenant(values: Variables): boolean {
   const set = tenantVariables.filter((name) => values[name]);
@@ -60,25 +60,23 @@ export function namesTenant(values: Variables): boolean {
   return missing.length === 0;
 }
 
-/**
- * The value of DATABASE_URL by which `npm run dev` brings its own database, an embedded Postgres.
- */
+/** The value of DATABASE_URL that makes `npm run dev` start an embedded Postgres. */
 export const embedded = "embedded";
 
-/** @returns DATABASE_URL where it names a server */
+/** @returns DATABASE_URL if it names a server, else undefined */
 export const databaseServer = ({ DATABASE_URL }: Variables): string | undefined =>
   DATABASE_URL === embedded ? undefined : DATABASE_URL;
 
-/** 32 random bytes in Base64, as AUTH_SECRET is wanted. */
+/** A value for AUTH_SECRET: 32 random bytes in Base64. */
 export const newSecret = (): string => randomBytes(32).toString("base64");
 
 /**
- * Sees to it that there is an AUTH_SECRET that survives a restart: in a new .env.local where there
- * is none, else in `.data/auth-secret`, because a .env.local that exists is never touched.
+ * Makes sure that there is an AUTH_SECRET that survives a restart. Creates .env.local with one. An
+ * existing .env.local is never changed; the secret is then stored in `.data/auth-secret`.
  *
  * @param root the project's folder
- * @param values what is set already
- * @returns the variables to add, and a sentence about what was done, if anything was
+ * @param values the variables that are set
+ * @returns the variables to add, and a sentence about what was done, if anything
  */
 export function ensureSecret(
   root: string,
@@ -88,17 +86,17 @@ export function ensureSecret(
   const local = path.join(root, ".env.local");
   if (!existsSync(local)) {
     const lines = [
-      "# Made by `npm run dev`, for this machine alone. .env.example describes every variable.",
+      "# Created by `npm run dev`, for this machine only. .env.example describes every variable.",
       `AUTH_SECRET=${newSecret()}`,
     ];
     writeFileSync(local, `${lines.join("\n")}\n`, { mode: 0o600, flag: "wx" });
-    return { added: {}, notice: "Made .env.local with a random AUTH_SECRET" };
+    return { added: {}, notice: "Created .env.local with a random AUTH_SECRET" };
   }
-  const kept = path.join(root, ".data/auth-secret");
-  if (!existsSync(kept)) {
-    mkdirSync(path.dirname(kept), { recursive: true });
-    writeFileSync(kept, newSecret(), { mode: 0o600 });
+  const file = path.join(root, ".data/auth-secret");
+  if (!existsSync(file)) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, newSecret(), { mode: 0o600 });
   }
-  const notice = "AUTH_SECRET is set nowhere: using the one in .data/auth-secret";
-  return { added: { AUTH_SECRET: readFileSync(kept, "utf8") }, notice };
+  const notice = "AUTH_SECRET is not set: using the one in .data/auth-secret";
+  return { added: { AUTH_SECRET: readFileSync(file, "utf8") }, notice };
 }

@@ -3,12 +3,13 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 
 /**
- * How much JavaScript a browser loads with a page: the scripts that its HTML names, but for those
- * of browsers without modules.
+ * How much JavaScript a browser loads with a page: the scripts in its HTML, without those for
+ * browsers that lack modules (`nomodule`).
  *
- * @param folder the app's, built
+ * @param folder of the built app
  * @param html of the page
  * @returns bytes, each file gzipped
+ * @throws Error if the page has no script
  */
 export function firstLoad(folder: string, html: string): number {
   const tags = (html.match(/<script\b[^>]*>/g) ?? []).filter((tag) => !/\bnomodule\b/i.test(tag));
@@ -16,12 +17,12 @@ export function firstLoad(folder: string, html: string): number {
   const sizes = [...files].map(
     (file) => gzipSync(readFileSync(path.join(folder, ".next", file))).length,
   );
-  if (sizes.length === 0) throw new Error("the page names no script");
+  if (sizes.length === 0) throw new Error("the page has no script");
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 const emptyApp = {
-  // Else Next.js takes that of a folder above.
+  // Without it, Next.js would use the configuration of a parent folder.
   "next.config.mjs": "export default {};\n",
   "app/layout.jsx": `export default function RootLayout({ children }) {
   return <html lang="en"><body>{children}</body></html>;
@@ -33,10 +34,7 @@ const emptyApp = {
 `,
 };
 
-/**
- * Writes an app to compare with: create-next-app's, without even the picture and the fonts of its
- * page.
- */
+/** Writes an app to compare with: create-next-app's, without its image and fonts. */
 export function writeEmptyApp(root: string, folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(path.join(folder, "app"), { recursive: true });

@@ -5,12 +5,12 @@ import process from "node:process";
 import { start } from "./children.mjs";
 import { duration, paint, print, startProgress } from "./terminal.mjs";
 
-/** What the generated client depends on: another version of Prisma generates another one. */
+/** The files that the generated client depends on; each version of Prisma generates its own. */
 const sources = ["prisma/schema.prisma", "prisma.config.ts", "node_modules/prisma/package.json"];
 
 /**
- * Generates the Prisma client where the schema changed since it was last generated. Ends the
- * process where that fails.
+ * Generates the Prisma client if the schema changed since the last time. Ends the process if that
+ * fails.
  *
  * @param root the project's folder
  */
@@ -22,7 +22,7 @@ export async function ensureGenerated(root: string): Promise<void> {
   const stamp = path.join(root, "generated/prisma.sha256");
   if (existsSync(client) && existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
 
-  const begun = Date.now();
+  const startedAt = Date.now();
   const end = startProgress(() => "Generating the Prisma client");
   const generate = start(process.execPath, ["node_modules/prisma/build/index.js", "generate"], {
     cwd: root,
@@ -32,12 +32,12 @@ export async function ensureGenerated(root: string): Promise<void> {
   if (code !== 0) {
     print(generate.output());
     print(
-      "The Prisma client could not be generated from prisma/schema.prisma: the reason is above.",
+      "The Prisma client could not be generated from prisma/schema.prisma. The reason is above.",
     );
     process.exit(1);
   }
   writeFileSync(stamp, digest);
   print(
-    `  ${paint("green", "✓")} Prisma client generated ${paint("dim", duration(Date.now() - begun))}`,
+    `  ${paint("green", "✓")} Prisma client generated ${paint("dim", duration(Date.now() - startedAt))}`,
   );
 }

@@ -12,14 +12,14 @@ import { duration, paint, print, startProgress } from "./terminal.mjs";
  */
 
 /**
- * Compares the lock file with what npm wrote down about node_modules, so a user's own `npm ci` or
- * `npm install` will do.
+ * Compares the lock file with npm's own record of node_modules, so that packages from a manual
+ * `npm ci` or `npm install` count, too.
  *
  * @param {Record<string, Entry>} wanted `packages` of package-lock.json
  * @param {Record<string, Entry>} installed `packages` of node_modules/.package-lock.json
- * @param {Platform} platform whose native builds must be there; a node_modules copied from another
- *   machine has others
- * @returns {string[]} the packages that are missing or of another version
+ * @param {Platform} platform the one whose native builds are needed; a node_modules copied from
+ *   another machine has different ones
+ * @returns {string[]} the packages that are missing or have another version
  */
 export function missingPackages(wanted, installed, platform) {
   return Object.entries(wanted)
@@ -56,12 +56,12 @@ function readPackages(file) {
 
 /**
  * @param {string} root the project's folder
- * @returns {boolean} false where the lock file asks for what node_modules does not have
+ * @returns {boolean} false if node_modules lacks a package of the lock file
  */
 export function isInstalled(root) {
   const modules = path.join(root, "node_modules");
   const installed = readPackages(path.join(modules, ".package-lock.json"));
-  // Whoever installed with pnpm or Yarn keeps doing so.
+  // Packages installed with pnpm or Yarn are left to that package manager.
   if (!installed)
     return [".modules.yaml", ".yarn-state.yml"].some((mark) =>
       existsSync(path.join(modules, mark)),
@@ -72,8 +72,8 @@ export function isInstalled(root) {
 }
 
 /**
- * Installs from the lock file where node_modules is missing or stale. Ends the process where that
- * fails.
+ * Installs from the lock file if node_modules is missing or stale. Ends the process if the
+ * installation fails.
  *
  * @param {string} root the project's folder
  */
@@ -83,8 +83,8 @@ export async function ensureInstalled(root) {
   const end = startProgress(() => "Installing packages from package-lock.json");
   const npm = process.env.npm_execpath;
   const args = ["ci", "--include=dev", "--no-audit", "--no-fund"];
-  // Prisma would download an engine that only migrations need; `prisma migrate` fetches it when it
-  // is first used.
+  // Stops Prisma from downloading an engine that only migrations need; `prisma migrate` fetches it
+  // on first use.
   const env = {
     PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY ?? process.execPath,
   };
@@ -102,7 +102,7 @@ export async function ensureInstalled(root) {
   }
   print(install.output());
   print(
-    "The packages could not be installed: npm's own words are above. Mend that, then run the same command again.",
+    "The packages could not be installed: npm's output is above. Fix the cause, then run the same command again.",
   );
   process.exit(1);
 }

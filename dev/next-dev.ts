@@ -10,17 +10,17 @@ import { isFree } from "./ports";
 import { print } from "./terminal.mjs";
 
 /**
- * What Next.js says at start that we say ourselves, and the line about middleware.ts, whose name is
- * a decision (README).
+ * Lines of Next.js that the launcher prints itself, and its warning about middleware.ts, whose name
+ * is a decision (README).
  */
-const said = [
+const hiddenLines = [
   /^\s*▲ Next\.js/,
   /^\s*- (Local|Network|Environments):/,
   /^\s*✓ (Starting|Ready in|Running next\.config)/,
   /"middleware" file convention is deprecated|middleware-to-proxy/,
   /^\s*(To migrate automatically, run:|○ Compiling (middleware|instrumentation))/,
 ];
-/** The first request is ours: nobody else knows the address yet. */
+/** The launcher's own request: it is the first one, since the address is not printed yet. */
 const firstRequest = /^\s*(○ Compiling \/ \.\.\.|GET \/ 200 in )/;
 const pollMs = 50;
 
@@ -30,10 +30,10 @@ const listening = {
 } as const;
 
 /**
- * Takes where to listen out of the arguments that go on to `next dev`.
+ * Separates port and host name from the other arguments, which are passed on to `next dev`.
  *
  * @param args such as `["--port", "4000", "-H0.0.0.0", "--turbopack"]`
- * @throws LaunchError where a value is missing, or the port is none
+ * @throws LaunchError if a value is missing or the port is not a number from 1 to 65535
  */
 export function splitArguments(args: readonly string[]): {
   port?: number;
@@ -47,7 +47,7 @@ export function splitArguments(args: readonly string[]): {
   });
   const rest = args.filter((_, index) => !taken.includes(index));
   const { port, hostname } = parsed.values;
-  if (hostname === true) throw new LaunchError("--hostname is without a value.");
+  if (hostname === true) throw new LaunchError("--hostname needs a value.");
   return {
     ...(port !== undefined && { port: toPort(port) }),
     ...(hostname && { hostname }),
@@ -66,15 +66,15 @@ const lockFile = z.object({ appUrl: z.url(), pid: z.int() });
 
 /**
  * @param root the project's folder
- * @returns the address of a development server that runs in this folder already, by what Next.js
- *   keeps in its lock file
+ * @returns the address of a development server that already runs in this folder, according to the
+ *   lock file of Next.js
  */
 export async function runningServer(root: string): Promise<string | undefined> {
   try {
     const lock = readFileSync(path.join(root, ".next/dev/lock"), "utf8");
     const { appUrl, pid } = lockFile.parse(JSON.parse(lock));
-    // A server that was killed leaves its file behind, and its port to others. Throws where there
-    // is no such process.
+    // A killed server leaves its file behind, and another program may use its port by now. Throws
+    // if there is no such process.
     process.kill(pid, 0);
     return (await isFree(Number(new URL(appUrl).port))) ? undefined : appUrl;
   } catch {
@@ -83,11 +83,11 @@ export async function runningServer(root: string): Promise<string | undefined> {
 }
 
 /**
- * Starts `next dev` and passes on what it prints, without what the launcher says itself.
+ * Starts `next dev` and prints its output, without the lines that the launcher prints itself.
  *
  * @param root the project's folder
  * @param args for `next dev`
- * @param env added to our own environment
+ * @param env added to the environment of this process
  */
 export function startNextDev(root: string, args: readonly string[], env: Variables) {
   let ready = false;
@@ -97,7 +97,7 @@ export function startNextDev(root: string, args: readonly string[], env: Variabl
     if (
       !ready &&
       (plain.trim() === "" ||
-        said.some((pattern) => pattern.test(plain)) ||
+        hiddenLines.some((pattern) => pattern.test(plain)) ||
         firstRequest.test(plain))
     )
       return;
@@ -107,19 +107,18 @@ export function startNextDev(root: string, args: readonly string[], env: Variabl
     cwd: root,
     env,
     onLine,
-    // Asked in any other way to end, Next.js starts one more process, with its telemetry, that
-    // outlives it.
+    // On any other signal, Next.js starts one more process for its telemetry, which outlives it.
     endBy: "SIGKILL",
   });
 
-  /** @returns true once the app answered at `url`, false if it ended before that */
-  const answers = async (url: string): Promise<boolean> => {
+  /** @returns true once the app responds at `url`, false if it ends before that */
+  const waitUntilReady = async (url: string): Promise<boolean> => {
     const ended = new AbortController();
     void child.exited.then(() => ended.abort());
     while (!ended.signal.aborted) {
       try {
         await (await fetch(url, { redirect: "manual", signal: ended.signal })).arrayBuffer();
-        // What it prints about this request may come a moment after the answer.
+        // Its output about this request may arrive a moment after the response.
         await wait(pollMs);
         ready = true;
         return true;
@@ -129,5 +128,5 @@ export function startNextDev(root: string, args: readonly string[], env: Variabl
     }
     return false;
   };
-  return { ...child, answers };
+  return { ...child, waitUntilReady };
 }

@@ -1,7 +1,4 @@
-/**
- * The oldest patch release of each Node.js line that everything here runs on (package.json,
- * "engines").
- */
+/** The oldest supported minor version of each Node.js line (package.json, "engines"). */
 const oldestMinor = new Map([
   [20, 19],
   [22, 12],
@@ -9,7 +6,7 @@ const oldestMinor = new Map([
 
 /**
  * @param {string} version such as "22.4.1"
- * @returns {string | null} a sentence that says what to install, or null where this Node.js will do
+ * @returns {string | null} a sentence that says what to install, or null if this Node.js is fine
  */
 export function unsupportedNode(version) {
   const [major = 0, minor = 0] = version.split(".").map(Number);

@@ -3,21 +3,23 @@ import { isLocal } from "./doctor/address";
 
 /** Where `npm run dev` puts the app. */
 export interface Place {
-  /** What `next dev` listens on: a name or an address. */
+  /** The host name or IP address that `next dev` listens on. */
   hostname: string;
   /** The origin where it listens. */
   listensAt: string;
-  /** The origin where people reach it. */
+  /** The origin that users open. */
   appUrl: string;
-  /** Whether AUTH_URL is the address of something that stands in front of it. */
+  /** Whether AUTH_URL is the address of a proxy in front of it. */
   isBehindProxy: boolean;
 }
 
 const bare = (hostname: string) => hostname.replace(/^\[|\]$/g, "");
 
 /**
- * AUTH_URL, where it can only be that of the development server itself: with a port, on plain http,
- * at an address of this machine. Everything else has a proxy in front of it.
+ * AUTH_URL, if it can only mean the development server itself: plain http, with a port, at an
+ * address of this machine. Any other address belongs to a proxy.
+ *
+ * @returns undefined if AUTH_URL is unset or belongs to a proxy
  */
 export function ownAddress(authUrl: string | undefined): URL | undefined {
   if (!authUrl || !URL.canParse(authUrl)) return undefined;
@@ -29,8 +31,8 @@ export function ownAddress(authUrl: string | undefined): URL | undefined {
 }
 
 /**
- * @param options `hostname`: what was asked for, if anything; `port`: a free one; `authUrl`:
- *   AUTH_URL, whose port follows where it is that of the server itself
+ * @param options `hostname`: the value of `--hostname`, if any; `port`: a free one; `authUrl`:
+ *   AUTH_URL, whose port changes to `port` if it is the server's own address
  */
 export function placeOf(options: {
   hostname?: string | undefined;
@@ -38,12 +40,12 @@ export function placeOf(options: {
   authUrl: string | undefined;
 }): Place {
   const own = ownAddress(options.authUrl);
-  // Only this machine gets to see an app that is being written, unless the app's address says
-  // otherwise.
+  // An app under development listens for this machine only, unless --hostname or AUTH_URL name
+  // another address.
   const hostname =
     options.hostname ?? bare(own?.hostname ?? "localhost").replace(/.*\.localhost$/, "localhost");
-  const asked = /^(0\.0\.0\.0|::)$/.test(hostname) ? "localhost" : hostname;
-  const listensAt = `http://${asked.includes(":") ? `[${asked}]` : asked}:${options.port}`;
+  const host = /^(0\.0\.0\.0|::)$/.test(hostname) ? "localhost" : hostname;
+  const listensAt = `http://${host.includes(":") ? `[${host}]` : host}:${options.port}`;
   if (own) own.port = String(options.port);
   return {
     hostname,

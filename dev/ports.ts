@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * A program may hold a port on one of these and leave it free on the others; a browser would reach
- * either.
+ * Another program may listen on only one of these addresses, and a browser may connect to any of
+ * them.
  */
 const hosts = ["127.0.0.1", "::1", "0.0.0.0", "::"];
 
@@ -14,7 +14,7 @@ async function canListen(port: number, host: string): Promise<boolean> {
     await once(server, "listening");
     return true;
   } catch (error) {
-    // A machine without IPv6 has no such address: nobody can hold the port there.
+    // A machine without IPv6 lacks the address, so no program can listen there.
     return (
       error instanceof Error &&
       "code" in error &&
@@ -25,7 +25,7 @@ async function canListen(port: number, host: string): Promise<boolean> {
   }
 }
 
-/** Whether nothing listens on the port, on either loopback address or on all of them. */
+/** Whether no program listens on the port, on any local address. */
 export async function isFree(port: number): Promise<boolean> {
   for (const host of hosts) {
     if (!(await canListen(port, host))) return false;
@@ -34,13 +34,17 @@ export async function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * @param wished the port to begin with
- * @param taken ports that are spoken for though nothing listens there yet
- * @returns the wished port, or the next one that is free
+ * @param preferred the port to start with
+ * @param taken ports that are reserved though nothing listens there yet
+ * @returns the preferred port, or the next free one
+ * @throws Error if no port is free
  */
-export async function nextFreePort(wished: number, taken: readonly number[] = []): Promise<number> {
-  for (let port = wished; port < 65_536; port += 1) {
+export async function nextFreePort(
+  preferred: number,
+  taken: readonly number[] = [],
+): Promise<number> {
+  for (let port = preferred; port < 65_536; port += 1) {
     if (!taken.includes(port) && (await isFree(port))) return port;
   }
-  throw new Error(`No port from ${wished} on is free.`);
+  throw new Error(`No port from ${preferred} on is free.`);
 }

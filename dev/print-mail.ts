@@ -1,6 +1,6 @@
 import { print, printRow } from "./terminal.mjs";
 
-/** Prints a mail that Logto would send: its code, else its first line, to whom and why. */
+/** Prints an e-mail that Logto would send: its code (else its first line), recipient, subject. */
 export function printMail({
   to,
   subject,

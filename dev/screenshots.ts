@@ -9,7 +9,7 @@ import { endAll, endTogether } from "./children.mjs";
 import { ensureBrowser } from "./ensure-browser";
 import { print } from "./terminal.mjs";
 
-// `npm run screenshots`: takes the README's pictures, of the production build.
+// `npm run screenshots`: takes the README's screenshots from the production build.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 if (!isBuilt(root)) {

@@ -6,7 +6,7 @@ const identityScopes =
   "urn:logto:scope:organizations urn:logto:scope:organization_roles";
 
 /**
- * The app as a client of the stand-in.
+ * The app's registration as a client of the stand-in.
  *
  * @param appUrl the app's origin
  */
@@ -21,10 +21,10 @@ export function appClient(appUrl: string): IdentityClient {
 }
 
 /**
- * The variables that make the app use the stand-in, as they would a Logto tenant: every scope,
- * every permission and every API resource that it has, so that the pages have something to show.
+ * The variables that make the app use the stand-in in place of a Logto tenant. They request every
+ * scope, permission and API resource that it has, so that the pages have something to show.
  *
- * @param issuer the stand-in's
+ * @param issuer of the stand-in
  */
 export function appVariables(issuer: string): Record<string, string> {
   const permissions = [

@@ -4,12 +4,10 @@ const { stdout } = process;
 const interactive = Boolean(stdout.isTTY) && process.env.TERM !== "dumb";
 const coloured = interactive && !process.env.NO_COLOR;
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-/** Between two signs of life where no spinner can turn: often enough to show that nothing hangs. */
+/** Seconds between two progress lines where no spinner can be shown. */
 const quietSeconds = 10;
 
-/**
- * The line that is turning at the end of the screen, if any. @type {{ draw(): void } | undefined}
- */
+/** The spinner at the end of the screen, if any. @type {{ draw(): void } | undefined} */
 let spinning;
 
 /**
@@ -21,7 +19,7 @@ export function paint(style, text) {
   return coloured ? styleText(style, text) : text;
 }
 
-/** @param {string} line is printed above whatever spins */
+/** @param {string} line printed above the spinner, if there is one */
 export function print(line = "") {
   if (spinning) stdout.write("\r\u001B[K");
   stdout.write(`${line}\n`);
@@ -29,7 +27,7 @@ export function print(line = "") {
 }
 
 /**
- * Prints a line of the screen that tells what runs where.
+ * Prints one aligned row of the launcher's overview.
  *
  * @param {string} name
  * @param {string} value
@@ -46,10 +44,10 @@ export function duration(milliseconds) {
 }
 
 /**
- * Shows that something long is alive: a spinner on a terminal, elsewhere a line every few seconds.
+ * Shows progress: a spinner on a terminal, otherwise a line every ten seconds.
  *
- * @param {() => string} describe what is going on now
- * @returns {() => void} ends it, and leaves no trace on a terminal
+ * @param {() => string} describe returns what is happening now
+ * @returns {() => void} ends it, and removes the spinner from a terminal
  */
 export function startProgress(describe) {
   const begun = Date.now();

@@ -39,14 +39,14 @@ function runScript(
 }
 
 /**
- * Everything: lint, type check, unit and contract tests, production build, end-to-end tests. Ends
- * with the line `N passed, N failed`.
+ * Runs everything: lint, type check, unit and contract tests, production build, end-to-end tests.
+ * Prints `N passed, N failed` as its last line.
  *
  * @param root the project's folder
  * @returns the exit code
  */
 export async function runAll(root: string): Promise<number> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   await ensureGenerated(root);
   const types = runScript(root, typesCommand);
   if ((await types.exited) !== 0) print(types.output());
@@ -69,20 +69,21 @@ export async function runAll(root: string): Promise<number> {
     rmSync(reports, { recursive: true });
   }
   print();
-  print(`  ${paint("dim", `in ${duration(performance.now() - begun)}`)}`);
+  print(`  ${paint("dim", `in ${duration(performance.now() - startedAt)}`)}`);
   print(
     `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`,
   );
   return total.failed > 0 || !total.ok ? 1 : 0;
 }
 
-/** `N passed, N failed`, and how many were skipped if any were. */
+/** `N passed, N failed`, and `N skipped` if there are any. */
 function summary({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
 /**
- * Runs as many at a time as the machine has use for, each once those are over that it waits for.
+ * Runs checks in parallel, one per two cores but at least two. Each starts as soon as the checks
+ * before it have ended.
  */
 async function runChecks(root: string, checks: Check[]): Promise<Outcome[]> {
   const outcomes = new Map<string, Outcome>();
@@ -103,7 +104,7 @@ async function runChecks(root: string, checks: Check[]): Promise<Outcome[]> {
     const missing = check.needs?.find((name) => !outcomes.get(name)?.ok);
     if (missing) {
       print(
-        `  ${paint("yellow", "–")} ${check.name.padEnd(width)}  not run, since ${missing} failed`,
+        `  ${paint("yellow", "–")} ${check.name.padEnd(width)}  not run, because ${missing} failed`,
       );
       outcomes.set(check.name, { ok: false, passed: 0, failed: 0, skipped: 0 });
       continue;
@@ -119,7 +120,7 @@ async function runChecks(root: string, checks: Check[]): Promise<Outcome[]> {
 }
 
 async function runCheck(root: string, check: Check, width: number): Promise<Outcome> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   let output = "";
   let ok = true;
   for (const command of check.commands) {
@@ -129,7 +130,7 @@ async function runCheck(root: string, check: Check, width: number): Promise<Outc
     if (!ok) break;
   }
   const { passed, failed, skipped } = count(check, ok);
-  // A file that can't even be loaded has no failed test to count.
+  // If a test file can't be loaded, the report has no failed test, but the check failed.
   const outcome = {
     ok: ok && failed === 0,
     passed,
@@ -138,7 +139,7 @@ async function runCheck(root: string, check: Check, width: number): Promise<Outc
   };
   const tests = check.count ? summary(outcome) : "";
   const mark = outcome.ok ? paint("green", "✓") : paint("red", "✗");
-  const time = paint("dim", duration(performance.now() - begun).padStart(7));
+  const time = paint("dim", duration(performance.now() - startedAt).padStart(7));
   if (!outcome.ok) print(`\n${paint("bold", `── ${check.name} failed`)}\n${output}`);
   print(`  ${mark} ${check.name.padEnd(width)} ${time}  ${tests}`.trimEnd());
   return outcome;
@@ -149,16 +150,17 @@ function count(check: Check, ok: boolean): Counts {
   try {
     return check.count();
   } catch {
-    // It ended before it could write its report.
+    // The check ended before it wrote its report.
     return { passed: 0, failed: 1, skipped: 0 };
   }
 }
 
 /**
- * The end-to-end tests alone, after a build where the last one is older than the sources.
+ * Runs the end-to-end tests alone, after a build if the last one is older than the sources.
  *
  * @param root the project's folder
  * @param args for Playwright, such as `--grep` or a file
+ * @param env added to the environment of the tests
  * @returns the exit code
  */
 export async function runEndToEnd(
@@ -182,12 +184,12 @@ export async function runEndToEnd(
   return runScript(root, [...endToEndCommand, ...args], env, true).exited;
 }
 
-/** The load tests at full size; `npm test` has them small. @returns the exit code */
+/** Runs the load tests at full size; `npm test` runs small ones. @returns the exit code */
 export function runLoad(root: string): Promise<number> {
   return runEndToEnd(root, ["--project", "load", "--no-deps"], { STORM: "full" });
 }
 
-/** The tests behind a real nginx, of the build that `npm test` has left. @returns the exit code */
+/** Runs the tests behind a real nginx, with the build of `npm test`. @returns the exit code */
 export function runProxy(root: string): Promise<number> {
   return runEndToEnd(root, ["--project", "proxy"], { STORM: "full" });
 }

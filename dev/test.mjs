@@ -6,7 +6,7 @@ await begin(async (root, [only, ...args]) => {
   if (only === "e2e") return runEndToEnd(root, args);
   if (only === "load") return runLoad(root);
   if (only === "proxy") return runProxy(root);
-  // What takes long, at its full size: storms, and every kind of fault.
+  // Slow tests at full size: request storms and every kind of fault.
   if (only === "release") process.env.STORM = "full";
   const code = await runAll(root);
   if (code !== 0 || only !== "release") return code;

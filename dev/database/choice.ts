@@ -3,7 +3,7 @@ import { parseEnv } from "node:util";
 import { databaseServer, embedded, LaunchError, type Variables } from "../environment";
 import { readText, writeWhole } from "../setup/env-file";
 
-/** DATABASE_URL names a server, and the command line asks for the embedded Postgres. */
+/** DATABASE_URL names a server, but the command line requests the embedded Postgres. */
 const contradiction = () =>
   new LaunchError(
     "DATABASE_URL names a database server. Leave out --database to use that one, " +
@@ -11,37 +11,37 @@ const contradiction = () =>
   );
 
 /**
- * @param values what is set
- * @param asked whether the command line asks for the embedded Postgres
+ * @param values the variables that are set
+ * @param requested whether the command line requests the embedded Postgres
  * @returns whether `npm run dev` starts it
- * @throws LaunchError where DATABASE_URL names a server that was not meant, or where a database is
- *   needed and none is named
+ * @throws LaunchError if it is requested though DATABASE_URL names a server, or if a database is
+ *   required and none is named
  */
-export function usesEmbedded(values: Variables, asked: boolean): boolean {
-  if (asked && databaseServer(values)) throw contradiction();
-  if (asked || values.DATABASE_URL) return !databaseServer(values);
+export function usesEmbedded(values: Variables, requested: boolean): boolean {
+  if (requested && databaseServer(values)) throw contradiction();
+  if (requested || values.DATABASE_URL) return !databaseServer(values);
   if (values.AUTH_SESSION_STRATEGY === "database")
     throw new LaunchError(
-      "AUTH_SESSION_STRATEGY=database needs a database: `npm run dev -- --database` brings one.",
+      "AUTH_SESSION_STRATEGY=database needs a database: `npm run dev -- --database` starts one.",
     );
   return false;
 }
 
 const emptyLine = /^[ \t]*(export[ \t]+)?DATABASE_URL[ \t]*=[ \t]*(""|'')?[ \t]*$/m;
-const lines = `# \`npm run dev\` brings an embedded Postgres. Remove this line to go without.
+const lines = `# \`npm run dev\` starts an embedded Postgres. Remove this line to run without a database.
 DATABASE_URL=${embedded}`;
 
 /**
- * Asks for the embedded Postgres in .env.local, for later starts of `npm run dev`. All else in the
- * file stays as it is.
+ * Sets DATABASE_URL in .env.local to the embedded Postgres, for later starts of `npm run dev`. The
+ * rest of the file stays as it is.
  *
  * @param root the project's folder
- * @throws LaunchError where the file names a server
+ * @throws LaunchError if the file names a server
  */
 export function rememberEmbedded(root: string): void {
   const file = path.join(root, ".env.local");
   const text = readText(file);
-  // An empty variable of the process hides what the file says.
+  // The caller can't see this: an empty variable of the process overrides the file's value.
   if (databaseServer(parseEnv(text))) throw contradiction();
   const separator = text === "" || text.endsWith("\n") ? "" : "\n";
   const changed = emptyLine.test(text)

@@ -4,37 +4,37 @@ import process from "node:process";
 import { z } from "zod";
 import { isFree } from "../ports";
 
-/** Where `npm run dev` and the db scripts keep the data. @param root the project's folder */
+/** Where `npm run dev` and the `db:` scripts store the data. @param root the project's folder */
 export const embeddedData = (root: string): string => path.join(root, ".data/postgres");
 
 /**
- * Where the embedded Postgres is reached; it lets in everybody on this machine, as the identity
- * stand-in does.
+ * The address of the embedded Postgres. Like the stand-in for Logto, it accepts any connection from
+ * this machine.
  */
 export const embeddedUrl = (port: number): string =>
   `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`;
 
-/** Another process has the data open. */
+/** Another process is using the data. */
 export class DatabaseInUseError extends Error {
   override name = "DatabaseInUseError";
 
   constructor(readonly url: string) {
-    super(`Another process has the embedded Postgres open, at ${url}.`);
+    super(`Another process is using the embedded Postgres, at ${url}.`);
   }
 }
 
-/** Lies beside the data while a process has it open. */
+/** A file beside the data, which exists while a process is using it. */
 const claimFile = (dataDir: string) => `${dataDir}.json`;
 const contents = z.object({ url: z.url(), pid: z.number() });
 
 /**
- * @returns the address of the embedded Postgres that has the data open, if a living process does
+ * @returns the address of the embedded Postgres that is using the data; undefined if none is
  */
 export async function runningAt(dataDir: string): Promise<string | undefined> {
   try {
     const { url, pid } = contents.parse(JSON.parse(readFileSync(claimFile(dataDir), "utf8")));
     process.kill(pid, 0);
-    // A process that was killed leaves its file behind, and its number may be another's by now.
+    // A killed process leaves its file behind, and another process may have its id by now.
     return (await isFree(Number(new URL(url).port))) ? undefined : url;
   } catch {
     return undefined;
@@ -42,11 +42,11 @@ export async function runningAt(dataDir: string): Promise<string | undefined> {
 }
 
 /**
- * Says that this process has the data open.
+ * Claims the data for this process.
  *
- * @param url where it is served already
- * @returns what takes it back
- * @throws DatabaseInUseError
+ * @param url where this process already serves it
+ * @returns a function that releases the claim
+ * @throws DatabaseInUseError if another process is using the data
  */
 export async function claim(dataDir: string, url: string): Promise<() => void> {
   const file = claimFile(dataDir);
@@ -54,7 +54,7 @@ export async function claim(dataDir: string, url: string): Promise<() => void> {
   if (holder) throw new DatabaseInUseError(holder);
   mkdirSync(path.dirname(file), { recursive: true });
   rmSync(file, { force: true });
-  // Of two that come here at once, one fails.
+  // If two processes get here at the same time, one of them fails.
   writeFileSync(file, JSON.stringify({ url, pid: process.pid }), { flag: "wx", mode: 0o600 });
   return () => rmSync(file, { force: true });
 }

@@ -11,7 +11,7 @@ import { applyMigrations } from "./migrations";
 
 const databasePort = 5433;
 
-/** The commands that are Prisma's own. */
+/** The commands that Prisma runs. */
 const prismaCommands: Record<string, string[]> = {
   migrate: ["migrate", "dev"],
   deploy: ["migrate", "deploy"],
@@ -20,11 +20,11 @@ const prismaCommands: Record<string, string[]> = {
 };
 
 /**
- * Runs one of the `db:` scripts, on the server of DATABASE_URL, else on the embedded one: that of
- * `npm run dev` while it runs, else one that is started for as long as the command takes.
+ * Runs one of the `db:` scripts on the server of DATABASE_URL, else on the embedded Postgres. That
+ * is the one of `npm run dev` while it runs, else one that is started for the command.
  *
  * @param root the project's folder
- * @param args the command, and what is passed on to Prisma
+ * @param args the command, and arguments for Prisma
  * @returns the exit code
  */
 export async function runDatabaseCommand(
@@ -40,10 +40,12 @@ export async function runDatabaseCommand(
   }
   const values = readEnvironment(root);
   const server = databaseServer(values);
-  // Else a deployment that lacks the variable would migrate a database that nobody will use, and go
-  // on.
+  // Otherwise a deployment that lacks the variable would migrate a database that no app uses, and
+  // continue.
   if (command === "deploy" && !server) {
-    print("DATABASE_URL names no server. `npm run dev` migrates its embedded database itself.");
+    print(
+      "DATABASE_URL does not name a server. `npm run dev` migrates its embedded database itself.",
+    );
     return 1;
   }
   await ensureGenerated(root);
@@ -66,7 +68,7 @@ export async function runDatabaseCommand(
     },
   );
   const code = await child.exited;
-  // `migrate dev` leaves that to others.
+  // `migrate dev` does not generate the client.
   if (command === "migrate" && code === 0) await ensureGenerated(root);
   return code;
 }
@@ -84,7 +86,7 @@ async function openEmbedded(root: string, migrated: boolean): Promise<string> {
   return database.url;
 }
 
-/** `migrate dev` tries the migrations on an empty database; PGlite holds one alone. */
+/** `migrate dev` tests the migrations on an empty database; PGlite has only one database. */
 async function openShadow(): Promise<string> {
   const shadow = await startEmbedded({ port: 0 });
   alsoEnd(() => shadow.close());
@@ -92,7 +94,7 @@ async function openShadow(): Promise<string> {
 }
 
 async function clean(url: string): Promise<number> {
-  // Generated only now, on a fresh clone.
+  // Imported here, because on a fresh clone the client has just been generated.
   const { PrismaClient } = await import("../../generated/prisma/client");
   const { deleteExpired } = await import("../../lib/database/clean");
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });

@@ -4,7 +4,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { applyMigrations } from "./migrations";
 import { startPostgres } from "./postgres";
 
-/** @returns the first column of each row, as text */
+/** Runs a query. @returns the first column of each row, as text */
 export async function query(url: string, sql: string): Promise<string[]> {
   const database = await new PrismaPg({ connectionString: url }).connect();
   try {
@@ -27,30 +27,30 @@ const maintenance = (url: string) => withDatabase(url, "postgres");
 /** Databases for tests, on one server. */
 export interface Databases {
   /**
-   * A database with the migrations and no rows, to make others from. Whoever connects to it keeps
-   * them from being made.
+   * A database with the migrations and no rows, to create copies of. PostgreSQL can't copy it while
+   * a client is connected to it.
    */
   template: string;
   close(): Promise<void>;
 }
 
 /**
- * A server for tests, with a migrated database to copy: TEST_DATABASE_URL where that is set (its
- * user has to be allowed to create databases), else one that is started.
+ * Prepares a server for tests, with a migrated database to copy: that of TEST_DATABASE_URL if it is
+ * set (its user must be allowed to create databases), else starts one.
  */
 export async function startDatabases(): Promise<Databases> {
   const given = process.env.TEST_DATABASE_URL;
   const server = given ? undefined : await startPostgres();
   const template = await createTemplate(given ?? server?.url ?? "");
   const close = async () => {
-    // A server that was started goes with all that it holds.
+    // Closing a server that was started here deletes all its data.
     await (server ? server.close() : dropCopies(template));
   };
   return { template, close };
 }
 
 /**
- * @returns the address of a new database on the server of `url`, with the migrations and no rows
+ * Creates a database with the migrations and no rows on the server of `url`. @returns its address
  */
 async function createTemplate(url: string): Promise<string> {
   const name = `starter_${randomBytes(4).toString("hex")}`;
@@ -61,9 +61,11 @@ async function createTemplate(url: string): Promise<string> {
 }
 
 /**
+ * Creates a copy of the template.
+ *
  * @param template of `createTemplate`
- * @param name in lower case, no other copy's
- * @returns the address of a copy
+ * @param name unique and in lower case
+ * @returns the address of the copy
  */
 export async function createDatabase(template: string, name: string): Promise<string> {
   const copy = `${nameOf(template)}_${name}`;
@@ -71,7 +73,7 @@ export async function createDatabase(template: string, name: string): Promise<st
   return withDatabase(template, copy);
 }
 
-/** Drops the template with all copies, whoever is connected to them. */
+/** Drops the template and all copies, even if clients are connected to them. */
 async function dropCopies(template: string): Promise<void> {
   const like = nameOf(template);
   const url = maintenance(template);

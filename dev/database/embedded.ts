@@ -10,17 +10,17 @@ export interface EmbeddedDatabase {
 }
 
 /**
- * Starts a PostgreSQL inside of this process (PGlite) and serves it on 127.0.0.1, to any number of
+ * Starts PostgreSQL inside this process (PGlite) and serves it on 127.0.0.1, to any number of
  * connections.
  *
- * PGlite has one session, and its own socket server lets connections into it message by message,
- * which mixes up their answers. Here a connection has the session to itself from its first message
- * to the point where no transaction is open.
+ * PGlite has only one session. Its own socket server lets connections use that session message by
+ * message, which mixes up their results. Here, a connection has exclusive use of the session from
+ * its first message until no transaction is open.
  *
- * @param options `dataDir`: where the data survives, a SIGKILL too; absent: in memory. `port`: 0
- *   for any free one
- * @throws DatabaseInUseError where another process has the data open; the error of `listen` where
- *   the port is taken
+ * @param options `dataDir`: where to store the data, which survives even a SIGKILL; if absent, it
+ *   is in memory. `port`: 0 for any free one
+ * @throws DatabaseInUseError if another process is using the data; the error of `listen` if the
+ *   port is in use
  */
 export async function startEmbedded(options: {
   dataDir?: string;
@@ -29,7 +29,7 @@ export async function startEmbedded(options: {
   const connections = new Map<Socket, Promise<void>>();
   const server = createServer({ noDelay: true }, (socket) => {
     const served = serve(socket, session)
-      // Its client is gone.
+      // The client has disconnected.
       .catch(() => undefined)
       .finally(() => {
         socket.destroy();
@@ -39,7 +39,7 @@ export async function startEmbedded(options: {
   });
   server.listen(options.port, "127.0.0.1");
   const opened = open(server, options.dataDir);
-  // Whoever connects before it is open waits.
+  // Clients that connect before the database is open wait.
   const session = new Session(opened.then(({ pglite }) => pglite));
   const disconnect = async () => {
     const closed = new Promise((resolve) => server.close(resolve));
@@ -65,7 +65,7 @@ async function open(server: Server, dataDir: string | undefined) {
   const address = server.address();
   const port = address && typeof address === "object" ? address.port : 0;
   const url = embeddedUrl(port);
-  // PGlite would let any number of processes open the same folder, and destroy it.
+  // PGlite itself lets several processes open the same folder, which destroys the data.
   const release = dataDir ? await claim(dataDir, url) : () => {};
   try {
     return { url, release, pglite: await PGlite.create(dataDir) };
@@ -75,12 +75,12 @@ async function open(server: Server, dataDir: string | undefined) {
   }
 }
 
-/** What only one connection can use at a time. Who asks first gets it first. */
+/** PGlite's session, which only one connection can use at a time: first come, first served. */
 class Session {
   #free: Promise<unknown>;
 
   constructor(readonly pglite: Promise<PGlite>) {
-    // Whoever asks for it gets the error.
+    // `acquire` throws the error.
     this.#free = pglite.catch(() => undefined);
   }
 
@@ -93,21 +93,24 @@ class Session {
   }
 }
 
-/** PGlite would look for the rows in the same message, for ever. */
+/** PGlite would search the same message for the rows forever. */
 const copiesIn = ({ type, bytes }: Message) =>
   type === "Q" && /^\s*copy\s.*\sfrom\s+stdin\b/is.test(bytes.toString("latin1", 5));
-const refusal: Message = {
+const copyError: Message = {
   type: "Q",
-  bytes: message("Q", "DO $$ BEGIN RAISE 'The embedded Postgres has no COPY FROM STDIN'; END $$\0"),
+  bytes: message(
+    "Q",
+    "DO $$ BEGIN RAISE 'The embedded Postgres does not support COPY FROM STDIN'; END $$\0",
+  ),
 };
 
-/** After these comes "ready for query". */
+/** The server sends "ready for query" after these messages. */
 const lastMessages = ["start", "Q", "S", "F"];
 let served = 0;
 
-/** Passes messages on until the client leaves, and takes back what it left half-done. */
+/** Forwards messages until the client disconnects, then rolls back its unfinished work. */
 async function serve(socket: Socket, session: Session): Promise<void> {
-  // Two clients may well give their prepared statements the same name.
+  // Two clients may use the same name for their prepared statements.
   const prefix = `c${(served += 1)}_`;
   const statements = new Set<string>();
   let held: Awaited<ReturnType<Session["acquire"]>> | undefined;
@@ -119,7 +122,7 @@ async function serve(socket: Socket, session: Session): Promise<void> {
         continue;
       }
       held ??= await session.acquire();
-      const { bytes, made } = renameStatement(copiesIn(sent) ? refusal : sent, prefix);
+      const { bytes, made } = renameStatement(copiesIn(sent) ? copyError : sent, prefix);
       if (made) statements.add(made);
       await held.pglite.execProtocolRawStream(bytes, {
         onRawData: (data) => void socket.write(Buffer.from(data)),

@@ -25,8 +25,8 @@ async function instantiate(): Promise<void> {
 }
 
 /**
- * PrismaPg, able to read PostgreSQL's own tables, as the engine does. Their type "char" (18) it
- * knows only as an array (1002).
+ * Connects PrismaPg so that it can read PostgreSQL's own tables, as the engine does. PrismaPg lacks
+ * their type "char" (18) and has only the array of it (1002).
  */
 async function connect(database: PrismaPg): Promise<SqlDriverAdapter> {
   const adapter = await database.connect();
@@ -49,11 +49,11 @@ async function connect(database: PrismaPg): Promise<SqlDriverAdapter> {
 }
 
 /**
- * Does something with Prisma's schema engine: the official one, as WebAssembly. Prisma's command
- * line would fetch a binary.
+ * Runs `use` with Prisma's official schema engine as WebAssembly. Prisma's command line would
+ * download a binary instead.
  *
- * @param url the database. It is its own shadow database, so that what needs one has to be given an
- *   empty one
+ * @param url of the database. It serves as its own shadow database, so an operation that needs a
+ *   shadow database needs the URL of an empty one
  */
 export async function withSchemaEngine<Result>(
   url: string,

@@ -1,20 +1,20 @@
 /**
- * What a client may send before its first message: no type byte, and one of these in place of a
- * protocol version.
+ * Codes of the requests that a client may send before its start-up packet. They have no type byte,
+ * and one of these codes instead of a protocol version.
  */
 const encryption = [80_877_103, 80_877_104];
 const cancellation = 80_877_102;
 
 /**
- * A message of a PostgreSQL client. Of a start-up packet the type is "start", "encryption" or
- * "cancel".
+ * A message of a PostgreSQL client. Messages without a type byte have the type "start",
+ * "encryption" or "cancel".
  */
 export interface Message {
   type: string;
   bytes: Buffer;
 }
 
-/** Splits what a client sends into its messages (PostgreSQL documentation, "Message Formats"). */
+/** Splits a client's data into messages (PostgreSQL documentation, "Message Formats"). */
 export async function* readMessages(chunks: AsyncIterable<Buffer>): AsyncGenerator<Message> {
   let rest: Buffer = Buffer.alloc(0);
   let started = false;
@@ -38,7 +38,7 @@ function startUp(code: number): string {
   return code === cancellation ? "cancel" : "start";
 }
 
-/** A message of the given type, with its length. */
+/** Creates a message of the given type. */
 export function message(type: string, body: string): Buffer {
   const bytes = Buffer.alloc(5 + Buffer.byteLength(body));
   bytes.write(type, "latin1");
@@ -47,18 +47,19 @@ export function message(type: string, body: string): Buffer {
   return bytes;
 }
 
-/** Where the name of a prepared statement begins, by the type of the message that has one. */
+/** The offset of a prepared statement's name in a message; undefined if it has none. */
 function statementAt({ type, bytes }: Message): number | undefined {
   if (type === "P") return 5;
-  // Bind names a portal first; Describe and Close say first whether they mean a statement or a
-  // portal.
+  // Bind has the name of a portal first. Describe and Close have a byte for statement or portal
+  // first.
   if (type === "B") return bytes.indexOf(0, 5) + 1;
   return (type === "D" || type === "C") && bytes.toString("latin1", 5, 6) === "S" ? 6 : undefined;
 }
 
 /**
- * @param prefix for the name of the prepared statement, if the message names one
- * @returns the message with that name, and the name if the message makes the statement
+ * Adds a prefix to the name of the prepared statement in a message, if there is one.
+ *
+ * @returns the changed message; `made` is the new name if the message creates the statement
  */
 export function renameStatement(sent: Message, prefix: string): { bytes: Buffer; made?: string } {
   const at = statementAt(sent);

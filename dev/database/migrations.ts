@@ -14,7 +14,7 @@ export const migrationNames = (): string[] =>
     .map(({ name }) => name)
     .sort();
 
-/** The committed migrations, as Prisma's command line reads them. */
+/** The committed migrations, in the format of Prisma's schema engine. */
 function migrations(): MigrationList {
   const read = (name: string) => readFileSync(new URL(name, folder), "utf8");
   return {
@@ -35,7 +35,7 @@ function migrations(): MigrationList {
 export const readSchema = (): string => readFileSync(new URL("schema.prisma", prisma), "utf8");
 
 /**
- * Does what `prisma migrate deploy` does, its records in the table `_prisma_migrations` included.
+ * Does what `prisma migrate deploy` does, including its records in the table `_prisma_migrations`.
  *
  * @returns the names of the migrations that were new to this database
  * @throws Error of the schema engine
@@ -49,9 +49,9 @@ export async function applyMigrations(url: string): Promise<string[]> {
 }
 
 /**
- * @param url a database
- * @param schema the text of a schema
- * @returns the SQL that would bring the database to the schema; empty where nothing is missing
+ * @param url of a database
+ * @param schema text of a Prisma schema
+ * @returns the SQL that would change the database to match the schema; empty if it matches
  * @throws Error of the schema engine
  */
 export async function migrationDiff(url: string, schema: string): Promise<string> {

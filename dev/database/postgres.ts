@@ -8,39 +8,37 @@ import { findBinaries } from "./binaries";
 import { query } from "./databases";
 
 export interface PostgresOptions {
-  /** Where it listens on 127.0.0.1. Absent: a free one. */
+  /** The port on 127.0.0.1. Default: a free one. */
   port?: number;
-  /**
-   * How many connections it takes. Three of them are for superusers, as the user of `url` is one.
-   */
+  /** Maximum number of connections. Three are reserved for superusers, as the user of `url` is. */
   maxConnections?: number;
-  /** The folder of `initdb` and `postgres`. Absent: what `findBinaries` finds. */
+  /** The folder of `initdb` and `postgres`. Default: see `findBinaries`. */
   binaries?: string;
 }
 
-/** A PostgreSQL server of a test's own. */
+/** A PostgreSQL server for one test. */
 export interface Postgres {
-  /** Its database `postgres`, as superuser. */
+  /** The address of its database `postgres`, as superuser. */
   url: string;
-  /** "fast" ends connections and transactions in order, "immediate" is a crash. */
+  /** "fast" closes connections and rolls back transactions, "immediate" is like a crash. */
   stop(mode?: "fast" | "immediate"): Promise<void>;
-  /** After `stop`: with the same data, on the same port. */
+  /** Starts it again after `stop`, with the same data and port. */
   start(): Promise<void>;
-  /** Freezes the server with its connections: they stay open, and nothing answers. */
+  /** Freezes the server and its connections: they stay open, but nothing responds. */
   pause(): Promise<void>;
   resume(): void;
   /** Ends it and deletes its data. */
   close(): Promise<void>;
 }
 
-/** PostgreSQL refuses to run as root: `nobody` on Debian, `nobody` on Alpine. */
+/** PostgreSQL does not run as root. This is the user `nobody` on Debian and Alpine. */
 const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 const environment = { ...process.env, LC_ALL: "C" };
 
 /**
- * Starts a PostgreSQL server with nothing in it, in a temporary folder.
+ * Starts an empty PostgreSQL server in a temporary folder.
  *
- * @throws Error with the server's own words where it doesn't start
+ * @throws Error with the server's output if it does not start
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
   const folder = mkdtempSync(path.join(tmpdir(), "postgres-"));
@@ -50,14 +48,14 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const data = path.join(folder, "data");
   const port = options.port ?? (await nextFreePort(15_000 + (process.pid % 4_000)));
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
-  const made = spawnSync(
+  const initialized = spawnSync(
     path.join(binaries, "initdb"),
     ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
     { cwd: folder, env: environment, ...unprivileged, encoding: "utf8" },
   );
-  if (made.status !== 0) {
+  if (initialized.status !== 0) {
     remove();
-    throw new Error(`initdb failed:\n${made.error?.message ?? made.stderr}`);
+    throw new Error(`initdb failed:\n${initialized.error?.message ?? initialized.stderr}`);
   }
 
   let server: ChildProcess | undefined;
@@ -94,7 +92,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     start,
     resume,
     pause: async () => {
-      // Each connection has a process of its own, which goes on without the first one.
+      // Each connection has its own process, which would continue without the main one.
       const rows = await query(
         url,
         "SELECT pid::text FROM pg_stat_activity WHERE pid <> pg_backend_pid()",
@@ -109,7 +107,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   };
 }
 
-/** A home of root's is closed to others, so that what was installed there has to be copied. */
+/** Copies binaries that the unprivileged user can't read, such as those in root's home folder. */
 function readableByAll(binaries: string, folder: string): string {
   const { status } = spawnSync(path.join(binaries, "postgres"), ["--version"], {
     ...unprivileged,
@@ -128,7 +126,7 @@ interface Run {
   settings: Record<string, string | number>;
 }
 
-/** Starts the server and waits until it takes connections. */
+/** Starts the server and waits until it accepts connections. */
 async function run(program: string, { folder, settings }: Run): Promise<ChildProcess> {
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const server = spawn(program, ["-D", settings.data_directory?.toString() ?? folder, ...args], {
@@ -137,19 +135,19 @@ async function run(program: string, { folder, settings }: Run): Promise<ChildPro
     stdio: ["ignore", "ignore", "pipe"],
     ...unprivileged,
   });
-  // Its end with this process, whichever way that ends. A crash of the server is what `SIGQUIT`
-  // means.
+  // Ends the server with this process, however that ends. SIGQUIT makes it exit at once, without a
+  // clean shutdown.
   const kill = () => void server.kill("SIGQUIT");
   process.once("exit", kill);
   server.once("exit", () => process.off("exit", kill));
   return new Promise((resolve, reject) => {
-    let said = "";
+    let output = "";
     server.stderr.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-      if (said.includes("ready to accept connections")) resolve(server);
+      output += text;
+      if (output.includes("ready to accept connections")) resolve(server);
     });
     server.once("error", reject);
-    server.once("exit", () => reject(new Error(`PostgreSQL did not start:\n${said}`)));
+    server.once("exit", () => reject(new Error(`PostgreSQL did not start:\n${output}`)));
   });
 }
 
@@ -164,6 +162,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // A process that ended in the meantime.
+    // The process ended in the meantime.
   }
 }

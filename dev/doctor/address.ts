@@ -4,19 +4,19 @@ import { ok, problem, warning, type Finding } from "./finding";
 /** Where `npm run dev` puts the app. */
 export const developmentOrigin = `http://localhost:${Number(process.env.PORT) || 3000}`;
 
-/** Domains under which strangers have theirs: browsers take no cookie for all of one. */
+/** Public suffixes, under which anyone can register a domain: browsers reject cookies for them. */
 const publicSuffix =
   /^((ac|co|com|edu|gov|go|ne|net|or|org)\.[a-z]{2}|(vercel|netlify|web)\.app|up\.railway\.app|herokuapp\.com|github\.io|onrender\.com|fly\.dev|(pages|workers)\.dev|azurewebsites\.net|amplifyapp\.com)$/;
 
-/** Whether a URL is one of this machine, where http does no harm. */
+/** Whether a URL points to this machine, where plain http is safe. */
 export const isLocal = ({ hostname }: URL): boolean =>
   /(^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname);
 
 /**
- * That there is an address in production, and that AUTH_COOKIE_DOMAIN is its domain, `parseEnv` has
- * seen to.
+ * Checks the app's address. `parseEnv` has checked before that there is one in production, and that
+ * AUTH_COOKIE_DOMAIN is its domain.
  *
- * @returns the origin that people reach the app at, where the variables tell
+ * @returns the findings, and the origin that users open; undefined if the variables don't say
  */
 export function checkAddress({ AUTH_URL, AUTH_TRUST_HOST, AUTH_COOKIE_DOMAIN, NODE_ENV }: Env): {
   findings: Finding[];
@@ -24,17 +24,18 @@ export function checkAddress({ AUTH_URL, AUTH_TRUST_HOST, AUTH_COOKIE_DOMAIN, NO
 } {
   const check = "AUTH_URL";
   if (!AUTH_URL) {
-    // `npm run dev` sets AUTH_URL, whatever else there is.
+    // `npm run dev` always sets AUTH_URL.
     if (NODE_ENV !== "production") {
-      const message = `not set: \`npm run dev\` is at ${developmentOrigin}; a deployed app needs it`;
+      const message = `not set: \`npm run dev\` uses ${developmentOrigin}; a deployed app needs it`;
       return { findings: [ok(check, message)], origin: developmentOrigin };
     }
-    const believes =
-      "AUTH_TRUST_HOST stands in for it: the app believes X-Forwarded-Host and -Proto, and its cookies are not Secure";
+    const message =
+      "not set: with AUTH_TRUST_HOST the app trusts X-Forwarded-Host and -Proto, and its cookies are not Secure";
     const remedy =
-      "Set it where the app has one address; else the proxy must set both. `--url` checks one address.";
-    if (AUTH_TRUST_HOST) return { findings: [warning(check, believes, remedy)], origin: undefined };
-    return { findings: [ok(check, "Vercel's own; `--url` checks one address")], origin: undefined };
+      "Set it if the app has one address. Otherwise the proxy must set both headers. `--url` checks one address.";
+    if (AUTH_TRUST_HOST) return { findings: [warning(check, message, remedy)], origin: undefined };
+    const onVercel = "not set: Vercel provides the address; `--url` checks one";
+    return { findings: [ok(check, onVercel)], origin: undefined };
   }
   const url = new URL(AUTH_URL);
   const findings: Finding[] = [];
@@ -42,16 +43,16 @@ export function checkAddress({ AUTH_URL, AUTH_TRUST_HOST, AUTH_COOKIE_DOMAIN, NO
     findings.push(
       problem(
         check,
-        `${url.origin} is on plain http: session cookies pass in the clear`,
-        "Use the https address that people type, also where a proxy ends TLS.",
+        `${url.origin} uses plain http: session cookies are sent unencrypted`,
+        "Use the https address that users open, also if a proxy terminates TLS.",
       ),
     );
   if (AUTH_COOKIE_DOMAIN && publicSuffix.test(AUTH_COOKIE_DOMAIN))
     findings.push(
       problem(
         "AUTH_COOKIE_DOMAIN",
-        `${AUTH_COOKIE_DOMAIN} is everybody's: browsers refuse such a cookie, and nobody could sign in`,
-        "Use a domain of your own, or leave it unset.",
+        `${AUTH_COOKIE_DOMAIN} is a public suffix: browsers reject the cookie, so no user could sign in`,
+        "Use your own domain, or leave it unset.",
       ),
     );
   if (findings.length === 0) findings.push(ok(check, url.origin));

@@ -7,7 +7,7 @@ import type { LogtoError } from "../../lib/logto/errors";
 import { inConsole, ok, problem, type Finding } from "./finding";
 import { checkClock } from "./issuer";
 
-/** What Logto's console has to know about the app at an address. */
+/** The URIs that have to be registered in Logto's console, for an app at this origin. */
 export const registered = (origin: string) => ({
   "Redirect URIs": `${origin}/api/auth/callback/logto`,
   "Post sign-out redirect URIs": `${origin}/`,
@@ -15,9 +15,9 @@ export const registered = (origin: string) => ({
 });
 
 /**
- * Looks whether the issuer takes the client id and its secret: a refresh grant with a made-up token
- * fails in any case, by `invalid_grant` where they are right (logto-facts "Errors"). Tells the
- * difference of the clocks from the same answer.
+ * Checks whether the issuer accepts the client id and its secret. Sends a refresh grant with a
+ * made-up token, which always fails, but with `invalid_grant` if they are right (logto-facts
+ * "Errors"). The same response shows the difference of the clocks.
  */
 export async function checkClient(
   configuration: oidc.Configuration,
@@ -26,37 +26,38 @@ export async function checkClient(
   const madeUp = randomBytes(32).toString("base64url");
   const error: unknown = await oidc
     .refreshTokenGrant(configuration, madeUp)
-    .catch((refusal: unknown) => refusal);
-  const isAnswer =
+    .catch((reason: unknown) => reason);
+  const hasResponse =
     error instanceof oidc.ResponseBodyError || error instanceof oidc.WWWAuthenticateChallengeError;
-  const answer = isAnswer ? error.response : undefined;
-  const finding = describeRefusal(toLogtoError(error), answer?.status);
-  const date = Date.parse(answer?.headers.get("date") ?? "");
-  // It has no fractions of a second.
+  const response = hasResponse ? error.response : undefined;
+  const finding = describeError(toLogtoError(error), response?.status);
+  const date = Date.parse(response?.headers.get("date") ?? "");
+  // The header has whole seconds, so on average the clock is half a second further.
   const clock = date ? [checkClock((date + 500 - (sent + Date.now()) / 2) / 1000)] : [];
   return { findings: [finding, ...clock], accepted: finding.status === "ok" };
 }
 
-function describeRefusal({ code, message }: LogtoError, status: number | undefined): Finding {
+function describeError({ code, message }: LogtoError, status: number | undefined): Finding {
   const check = "client";
   if (code === "invalid_grant")
-    return ok(check, "the issuer takes AUTH_LOGTO_ID and AUTH_LOGTO_SECRET");
+    return ok(check, "the issuer accepts AUTH_LOGTO_ID and AUTH_LOGTO_SECRET");
   const copy =
-    "Copy it again from the application's page in Logto's console; the tenant has to be that of AUTH_LOGTO_ISSUER.";
-  // A wrong secret is 401.
+    "Copy it again from the application's page in Logto's console, in the tenant of AUTH_LOGTO_ISSUER.";
+  // An unknown id gets HTTP 400, a wrong secret 401.
   if (code === "invalid_client")
     return status === 400
-      ? problem(check, "the issuer knows no application of AUTH_LOGTO_ID", copy)
-      : problem(check, "the issuer refuses AUTH_LOGTO_SECRET", copy);
-  const remedy = 'Is the application of the type "Traditional web"? Then Logto\'s log says more.';
-  return problem(check, `the token endpoint gave no usable answer (${message})`, remedy);
+      ? problem(check, "the issuer has no application with the id in AUTH_LOGTO_ID", copy)
+      : problem(check, "the issuer rejects AUTH_LOGTO_SECRET", copy);
+  const remedy =
+    'The type of the application must be "Traditional web". If it is, see Logto\'s log.';
+  return problem(check, `the token endpoint returned no usable response (${message})`, remedy);
 }
 
 const errorBody = z.object({ error: z.string() });
 
 /**
- * Where a request leads that nobody is signed in for: back with an error, or to an answer of the
- * issuer's own.
+ * Sends a request without a session: the issuer redirects back with an error, or responds with an
+ * error of its own.
  */
 async function visit(url: URL, timeout: number) {
   const signal = AbortSignal.timeout(timeout * 1000);
@@ -73,11 +74,11 @@ async function visit(url: URL, timeout: number) {
 }
 
 /**
- * Looks whether the issuer knows the app's addresses and resources, by authorization requests with
- * `prompt=none`, which it answers without showing anything: `login_required` is good news.
+ * Checks whether the app's URIs and resources are registered at the issuer. Sends authorization
+ * requests with `prompt=none`, for which the issuer shows no page: `login_required` means success.
  *
- * @param configuration of a client that was accepted
- * @param origin the app's
+ * @param configuration with a client id and secret that the issuer accepted
+ * @param origin of the app
  */
 export async function checkApplication(
   configuration: oidc.Configuration,
@@ -111,28 +112,28 @@ export async function checkApplication(
       return [
         problem(
           check,
-          `the issuer refuses what the app asks for (${error})`,
-          "Look at LOGTO_SCOPES.",
+          `the issuer rejects the app's authorization request (${error})`,
+          "Check LOGTO_SCOPES.",
         ),
       ];
-    const resources = await Promise.all(LOGTO_RESOURCES.map(askForResource));
+    const resources = await Promise.all(LOGTO_RESOURCES.map(requestResource));
     return [ok(check, redirectUri), ...resources];
   };
-  const askForResource = async (resource: string): Promise<Finding> => {
+  const requestResource = async (resource: string): Promise<Finding> => {
     const { error } = await authorize(resource);
     const remedy =
-      "In Logto's console, API resources: create it with exactly this indicator. Or take it out of LOGTO_RESOURCES.";
+      "In Logto's console, under API resources, create one with exactly this indicator, or remove it from LOGTO_RESOURCES.";
     return error === "login_required"
       ? ok("resource", resource)
-      : problem("resource", `the issuer does not know ${resource} (${error})`, remedy);
+      : problem("resource", `the issuer has no API resource ${resource} (${error})`, remedy);
   };
   const signOut = async (): Promise<Finding> => {
     const check = "post sign-out URI";
     const uri = uris["Post sign-out redirect URIs"];
     const parameters = { client_id: AUTH_LOGTO_ID, post_logout_redirect_uri: uri };
     const { status } = await visit(oidc.buildEndSessionUrl(configuration, parameters), timeout);
-    const message = `${uri} is not registered: signing out would end on an error page of Logto's`;
-    const remedy = `${inConsole("Post sign-out redirect URIs")}: add exactly this, with its slash.`;
+    const message = `${uri} is not registered: signing out would end on an error page of Logto`;
+    const remedy = `${inConsole("Post sign-out redirect URIs")}: add exactly this, including the final slash.`;
     return status < 400 ? ok(check, uri) : problem(check, message, remedy);
   };
   return (await Promise.all([redirect(), signOut()])).flat();

@@ -4,13 +4,13 @@ import { migrationNames } from "../database/migrations";
 import { ok, problem, warning, type Finding } from "./finding";
 
 const check = "database";
-/** What to do about a database that lacks migrations. */
+/** The remedy for a database that lacks migrations. */
 export const deploy = "Run `npm run db:deploy`.";
 
 /**
- * Looks whether the database answers, and has exactly the migrations of `prisma/migrations`.
+ * Checks whether the database responds and has exactly the migrations of `prisma/migrations`.
  *
- * @param timeout of connecting and of the query, in seconds
+ * @param timeout of the connection and of the query, in seconds
  */
 export async function checkDatabase(url: string, timeout: number): Promise<Finding> {
   const milliseconds = timeout * 1000;
@@ -31,17 +31,15 @@ export async function checkDatabase(url: string, timeout: number): Promise<Findi
   }
 }
 
-/**
- * @param applied the names in the table `_prisma_migrations`, and whether they came to their end
- */
+/** @param applied the migrations in the table `_prisma_migrations`, and whether they finished */
 function compare(applied: ReadonlyMap<string, boolean>): Finding {
   const names = migrationNames();
   const failed = [...applied].flatMap(([name, finished]) => (finished ? [] : name));
   if (failed.length > 0)
     return problem(
       check,
-      `the migration ${failed.join(", ")} failed half-way`,
-      'Mend what it left, then `npx prisma migrate resolve` (see Prisma\'s "failed migrations").',
+      `the migration ${failed.join(", ")} failed halfway`,
+      'Repair the tables, then run `npx prisma migrate resolve` (see "failed migrations" in Prisma\'s documentation).',
     );
   const missing = names.filter((name) => !applied.has(name));
   if (missing.length > 0)
@@ -50,27 +48,27 @@ function compare(applied: ReadonlyMap<string, boolean>): Finding {
   return newer.length > 0
     ? warning(
         check,
-        `has migrations that are not here: ${newer.join(", ")}`,
-        "Is this the newest version of the code?",
+        `has migrations that this code lacks: ${newer.join(", ")}`,
+        "Check that this is the newest version of the code.",
       )
-    : ok(check, "answers, and is migrated");
+    : ok(check, "responds and has all migrations");
 }
 
-/** The errors' own messages name users and hosts. */
+/** Messages of our own, because those of the errors contain users and hosts. */
 const reasons: Record<string, [message: string, remedy: string]> = {
-  TableDoesNotExist: ["answers, and is empty: it was never migrated", deploy],
-  AuthenticationFailed: ["refuses the user or the password", "Look at DATABASE_URL."],
+  TableDoesNotExist: ["responds, but is empty: it was never migrated", deploy],
+  AuthenticationFailed: ["rejects the user or the password", "Check DATABASE_URL."],
   DatabaseAccessDenied: [
-    "does not let this user in",
-    "Look at DATABASE_URL, and at the rights of its user. A server that wants TLS says the same: add `sslmode=require`.",
+    "does not allow this user to connect",
+    "Check DATABASE_URL and the permissions of its user. A server that requires TLS returns the same error: add `sslmode=require`.",
   ],
   DatabaseDoesNotExist: [
     "does not exist on its server",
-    "Create it, or look at the end of DATABASE_URL.",
+    "Create it, or correct its name at the end of DATABASE_URL.",
   ],
   TlsConnectionError: [
     "the encrypted connection fails",
-    "`sslmode=require` also verifies the certificate: add `sslrootcert=` with the file of your host's authority, or say `sslmode=no-verify`.",
+    "`sslmode=require` also verifies the certificate: add `sslrootcert=` with the CA file of your host, or use `sslmode=no-verify`.",
   ],
   TooManyConnections: [
     "has no connection left",
@@ -82,7 +80,7 @@ function describe(error: unknown): Finding {
   const kind = isDriverAdapterError(error) ? error.cause.kind : "";
   const [message, remedy] = reasons[kind] ?? [
     "can't be reached",
-    "Look at host and port in DATABASE_URL; is the server running, does a firewall let you in?",
+    "Check host and port in DATABASE_URL, that the server is running, and that no firewall blocks the connection.",
   ];
   return problem(check, message, remedy);
 }

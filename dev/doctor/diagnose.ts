@@ -11,21 +11,21 @@ import { checkRunningApp } from "./running-app";
 import { checkNames, checkScopes, checkSecrets, readVariables } from "./variables";
 
 export interface Question {
-  /** The variables; under NODE_ENV=production those of a deployment, else of `npm run dev`. */
+  /** The variables: of a deployment if NODE_ENV is "production", else of `npm run dev`. */
   values: Variables;
-  /** The project's folder, where the embedded Postgres may be running. */
+  /** The project's folder, to find an embedded Postgres that is running. */
   root?: string;
-  /** An address of a running app, which is asked, too, and counts in place of AUTH_URL. */
+  /** The address of a running app to check as well; replaces AUTH_URL. */
   url?: string | undefined;
-  /** Of each request, in seconds. */
+  /** Timeout of each request, in seconds. */
   timeout?: number;
 }
 
 /**
- * Checks a configuration against the real world. Asks the issuer, the database, the API and the
- * running app, at the same time, and changes nothing.
+ * Checks a configuration by sending requests to the issuer, the database, the API and the running
+ * app, in parallel. Changes nothing.
  *
- * @returns what was found, in the order in which it is best read
+ * @returns the findings, in a useful reading order
  */
 export async function diagnose({ values, root, url, timeout = 5 }: Question): Promise<Finding[]> {
   const development = values.NODE_ENV !== "production";
@@ -33,7 +33,7 @@ export async function diagnose({ values, root, url, timeout = 5 }: Question): Pr
   const isEmbedded = development && values.DATABASE_URL === embedded;
   const origin = url && new URL(url).origin;
   const { findings, env, broken } = readVariables({
-    // What `npm run dev` makes itself.
+    // `npm run dev` generates one if it is unset.
     ...(development && { AUTH_SECRET: newSecret() }),
     ...(standIn && appVariables("http://localhost:3001/oidc")),
     ...values,
@@ -67,8 +67,8 @@ export async function diagnose({ values, root, url, timeout = 5 }: Question): Pr
 
 const noTenant = warning(
   "Logto",
-  "nothing of it is set: `npm run dev` brings a local stand-in, and people to sign in as",
-  "For a tenant of your own: `npm run setup`.",
+  "not configured: `npm run dev` starts a local stand-in with users to sign in as",
+  "To use your own tenant, run `npm run setup`.",
 );
 
 async function checkTenant(
@@ -82,10 +82,10 @@ async function checkTenant(
   const scopes = checkScopes(env, authSource, known);
   if (!configuration) return [...findings, ...scopes];
   const client = await checkClient(configuration);
-  const asks = client.accepted && origin !== undefined;
+  const canCheck = client.accepted && origin !== undefined;
   const application = await look(
     "application",
-    asks && (() => checkApplication(configuration, env, origin)),
+    canCheck && (() => checkApplication(configuration, env, origin)),
   );
   return [...findings, ...client.findings, ...scopes, ...application];
 }
@@ -95,12 +95,12 @@ async function checkEmbedded(root: string | undefined, timeout: number): Promise
   if (!url) return [ok("database", "`npm run dev` starts the embedded PostgreSQL")];
   const { checkDatabase, deploy } = await import("./database");
   const finding = await checkDatabase(url, timeout);
-  const restart = "Start `npm run dev` again: it migrates this database.";
+  const restart = "Restart `npm run dev`: it migrates this database.";
   return [finding.remedy === deploy ? { ...finding, remedy: restart } : finding];
 }
 
 async function checkStore({ DATABASE_URL }: Env, timeout: number): Promise<Finding[]> {
-  if (!DATABASE_URL) return [ok("database", "none: sessions live in their cookie alone")];
+  if (!DATABASE_URL) return [ok("database", "none: sessions are stored in their cookie only")];
   const { checkDatabase } = await import("./database");
   return [await checkDatabase(DATABASE_URL, timeout)];
 }
@@ -112,32 +112,32 @@ async function checkApi({ API_URL, LOGTO_RESOURCES }: Env, timeout: number): Pro
     return [
       problem(
         check,
-        "API_URL is set, and no API resource is: there is no access token to send",
-        "Put the API's indicator into LOGTO_RESOURCES.",
+        "API_URL is set, but no API resource is: there is no access token to send",
+        "Add the API's resource indicator to LOGTO_RESOURCES.",
       ),
     ];
   const { origin } = new URL(API_URL);
-  const answers = await fetch(origin, {
+  const responds = await fetch(origin, {
     method: "HEAD",
     signal: AbortSignal.timeout(timeout * 1000),
   }).then(
     () => true,
     () => false,
   );
-  const remedy = "Start it, or look at API_URL.";
+  const remedy = "Start it, or correct API_URL.";
   return [
-    answers
-      ? ok(check, `${origin} answers`)
-      : warning(check, `${origin} does not answer from here`, remedy),
+    responds
+      ? ok(check, `${origin} responds`)
+      : warning(check, `${origin} does not respond to this machine`, remedy),
   ];
 }
 
-/** Looks where it can. What a check did not foresee is a finding, too: a timeout, mostly. */
-async function look(check: string, at: (() => Promise<Finding[]>) | false): Promise<Finding[]> {
+/** Runs a check, if there is one. An unexpected error, mostly a timeout, becomes a finding. */
+async function look(check: string, run: (() => Promise<Finding[]>) | false): Promise<Finding[]> {
   try {
-    return at ? await at() : [];
+    return run ? await run() : [];
   } catch (error) {
     const name = error instanceof Error ? error.name : "unknown";
-    return [problem(check, `could not be looked at (${name})`, "Try again.")];
+    return [problem(check, `could not be checked (${name})`, "Try again.")];
   }
 }

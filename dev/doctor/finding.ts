@@ -1,18 +1,15 @@
-/**
- * What one look at the configuration gave. It names variables and addresses, and never holds a
- * secret.
- */
+/** The result of one check of the configuration. Never contains a secret. */
 export interface Finding {
-  /** What was looked at, such as "redirect URI". */
+  /** What was checked, such as "redirect URI". */
   check: string;
-  /** `warning`: works, though not as it should. `problem`: something will not work. */
+  /** `warning`: works, but not as it should. `problem`: something will not work. */
   status: "ok" | "warning" | "problem";
   message: string;
   /** What to do about it. */
   remedy?: string;
 }
 
-/** Addresses may have a password before their host. */
+/** Removes the user and password that a URL may have before its host. */
 const withoutPasswords = (text: string) => text.replace(/\/\/[^/\s]*@/g, "//");
 
 const finding =
@@ -32,6 +29,6 @@ export const ok = (check: string, message: string): Finding => ({
 export const warning = finding("warning");
 export const problem = finding("problem");
 
-/** Where something is switched in Logto's console. */
+/** Where to find a field in Logto's console. */
 export const inConsole = (field: string): string =>
   `In Logto's console, Applications > your application > Settings, field "${field}"`;

@@ -7,17 +7,16 @@ import { ok, problem, warning, type Finding } from "./finding";
 
 const check = "issuer";
 const whereIssuerIs =
-  "AUTH_LOGTO_ISSUER is the \"Issuer endpoint\" on the application's page in Logto's console: the tenant's address and /oidc.";
+  "AUTH_LOGTO_ISSUER is the \"Issuer endpoint\" on the application's page in Logto's console: the tenant's address followed by /oidc.";
 const endpointRemedy =
-  "Set Logto's own ENDPOINT to the address that people reach it at; behind a proxy, TRUST_PROXY_HEADER=1 as well.";
+  "Set Logto's own ENDPOINT to the address that users open; behind a proxy, also set TRUST_PROXY_HEADER=1.";
 
 /**
- * Fetches the issuer's discovery document (OpenID Connect Discovery 1.0 §4) and looks whether it
- * can be right.
+ * Fetches the issuer's discovery document (OpenID Connect Discovery 1.0 §4) and checks it.
  *
  * @param timeout of each request, in seconds
- * @returns for the requests that follow: openid-client's configuration, undefined where there is no
- *   usable document
+ * @returns the findings, and openid-client's configuration for further requests; undefined if there
+ *   is no usable document
  */
 export async function checkIssuer(
   { AUTH_LOGTO_ISSUER: issuer, AUTH_LOGTO_ID, AUTH_LOGTO_SECRET }: Env,
@@ -34,7 +33,7 @@ export async function checkIssuer(
     configuration.timeout = timeout;
     const findings = checkDocument(configuration.serverMetadata());
     return {
-      findings: findings.length > 0 ? findings : [ok(check, `${issuer} answers`)],
+      findings: findings.length > 0 ? findings : [ok(check, `${issuer} responds`)],
       configuration,
     };
   } catch (error) {
@@ -43,42 +42,44 @@ export async function checkIssuer(
 }
 
 /**
- * The parameter is any discovery document; its issuer has been compared with the configured one.
+ * Checks a discovery document.
+ *
+ * @param metadata the document; its issuer is already known to be the configured one
  */
 export function checkDocument(metadata: oidc.ServerMetadata): Finding[] {
   const issuer = new URL(metadata.issuer);
   const findings: Finding[] = [];
   if (issuer.protocol === "http:" && !isLocal(issuer))
     findings.push(
-      problem(check, "is on plain http: tokens and the secret pass in the clear", "Use https."),
+      problem(check, "uses plain http: tokens and the secret are sent unencrypted", "Use https."),
     );
   const names = ["authorization", "token", "userinfo", "end_session", "revocation"] as const;
   for (const name of names) {
     const endpoint = metadata[`${name}_endpoint`] ?? "";
     const origin = URL.canParse(endpoint) ? new URL(endpoint).origin : "nowhere";
-    const message = `its ${name} endpoint is at ${origin}, and not at ${issuer.origin}`;
+    const message = `its ${name} endpoint is at ${origin}, not at ${issuer.origin}`;
     if (origin !== issuer.origin) findings.push(problem(check, message, endpointRemedy));
   }
   if (!metadata.code_challenge_methods_supported?.includes("S256"))
     findings.push(
-      problem(check, "does not take PKCE with S256, which sign-in uses", whereIssuerIs),
+      problem(check, "does not support PKCE with S256, which sign-in uses", whereIssuerIs),
     );
   const algorithms = metadata.id_token_signing_alg_values_supported ?? [];
   if (!algorithms.includes("ES384"))
     findings.push(
       warning(
         check,
-        `signs with ${algorithms.join(", ")}, and not ES384`,
-        "Tell every API that verifies its tokens.",
+        `signs with ${algorithms.join(", ")}, not ES384`,
+        "Configure this algorithm in every API that verifies its tokens.",
       ),
     );
   return findings;
 }
 
 const otherNameRemedy =
-  'Set AUTH_LOGTO_ISSUER to that. Where it can\'t be reached from here, as from a container: docs/deploying.md, "One name for Logto".';
+  'Set AUTH_LOGTO_ISSUER to that. If this machine can\'t reach it, such as from a container, see docs/deploying.md, "One name for Logto".';
 
-/** What openid-client says of a document whose issuer is another. */
+/** The error of openid-client for a document with a different issuer. */
 const otherIssuer = z.object({ cause: z.object({ body: z.object({ issuer: z.url() }) }) });
 
 function describe(url: URL, error: unknown): Finding {
@@ -87,29 +88,29 @@ function describe(url: URL, error: unknown): Finding {
   if (success)
     return problem(check, `${place} calls itself ${data.cause.body.issuer}`, otherNameRemedy);
   const { message } = toLogtoError(error);
-  return problem(check, `${place} gives no discovery document (${message})`, remedyOf(message));
+  return problem(check, `${place} returns no discovery document (${message})`, remedyOf(message));
 }
 
-/** @param message with the code of Node.js's error (its manual's "X509 certificate error codes") */
+/** @param message has Node.js's error code (see "X509 certificate error codes" in its manual) */
 export function remedyOf(message: string): string {
   if (/SELF_SIGNED|LEAF_SIGNATURE|ISSUER_CERT/.test(message))
-    return "Name the authority of its certificate in NODE_EXTRA_CA_CERTS.";
+    return "Set NODE_EXTRA_CA_CERTS to a file with the CA of its certificate.";
   return /CERT/.test(message)
-    ? "Its certificate has expired, is not valid yet or is for another name: renew it there."
+    ? "Its certificate has expired, is not valid yet or is for another name: renew it on the server."
     : whereIssuerIs;
 }
 
-/** @param ahead by how many seconds the issuer's clock is ahead of this machine's */
+/** @param ahead seconds by which the issuer's clock is ahead of this machine's */
 export function checkClock(ahead: number): Finding {
   const seconds = Math.round(Math.abs(ahead));
-  if (seconds <= 10) return ok("clock", "agrees with the issuer's");
+  if (seconds <= 10) return ok("clock", "in sync with the issuer's");
   const message = `this machine's is ${seconds} s ${ahead > 0 ? "behind" : "ahead of"} the issuer's`;
-  const remedy = "Let both keep time by NTP.";
+  const remedy = "Synchronize both clocks with NTP.";
   return seconds <= 60
     ? warning("clock", message, remedy)
     : problem(
         "clock",
-        `${message}: a fresh sign-in may not count as one, and APIs may refuse tokens`,
+        `${message}: a fresh sign-in may not count as recent, and APIs may reject tokens`,
         remedy,
       );
 }

@@ -7,15 +7,15 @@ import { printFindings } from "./report";
 
 const usage = `npm run doctor -- [--url ADDRESS] [--env FILE] [--json]
 
-  --url ADDRESS  checks for the app that runs at this address, and asks it, too
-  --env FILE     reads this file in place of the .env files; what the process has goes before either
-  --json         prints a list of { check, status, message, remedy }; then best by \`npm run --silent doctor\`
+  --url ADDRESS  uses this address instead of AUTH_URL, and also checks the app that runs there
+  --env FILE     reads this file instead of the .env files; the process environment overrides both
+  --json         prints a list of { check, status, message, remedy }; use it with \`npm run --silent doctor\`
 
-The exit code is 1 where there is a problem.`;
+The exit code is 1 if there is a problem.`;
 
 type Options = ReturnType<typeof readOptions>;
 
-/** @throws Error of `parseArgs`, or of an address that is none */
+/** @throws Error for arguments that `parseArgs` rejects, or an invalid address */
 function readOptions(args: string[]) {
   const { values } = parseArgs({
     args,
@@ -27,12 +27,14 @@ function readOptions(args: string[]) {
     },
   });
   if (values.url && !/^https?:$/.test(new URL(values.url).protocol))
-    throw new Error("--url is no http(s) address.");
+    throw new Error("--url is not an http(s) address.");
   const deployed = Boolean(values.url ?? values.env) || process.env.NODE_ENV === "production";
   return { ...values, deployed };
 }
 
 /**
+ * `npm run doctor`: checks the configuration and prints the findings.
+ *
  * @param root the project's folder
  * @param args of the command line
  * @returns the exit code

@@ -7,7 +7,7 @@ const marks = {
   problem: paint("red", "✗"),
 };
 
-/** Prints a line for each finding, what to do below those that need it, and a sum at the end. */
+/** Prints a line for each finding, with its remedy below if it has one, and a total at the end. */
 export function printFindings(findings: readonly Finding[]): void {
   const width = Math.max(...findings.map(({ check }) => check.length));
   for (const { check, status, message, remedy } of findings) {

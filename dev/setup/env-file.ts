@@ -3,24 +3,24 @@ import process from "node:process";
 import { SetupError } from "./prompt";
 
 /**
- * A value as a line of a .env file has it, for Next.js to read back as it was.
+ * Quotes a value for a .env file, so that Next.js reads it back unchanged.
  *
- * @throws SetupError where none of the quotes can hold it
+ * @throws SetupError if no kind of quotes can hold it
  */
 function quoted(value: string): string {
-  // Docker's --env-file knows no quotes.
+  // No quotes where possible, because Docker's --env-file would keep them as part of the value.
   if (/^[\w./:@%?&=+-]+$/.test(value)) return value;
   const quote = ["'", '"', "`"].find((mark) => !value.includes(mark));
   if (!quote || /[\r\n]/.test(value) || (quote === '"' && value.includes("\\")))
-    throw new SetupError("A value has characters that no .env file can hold together.");
-  // Next.js puts other variables' values in, whatever the quotes.
+    throw new SetupError("A value has a combination of characters that no .env file can hold.");
+  // Next.js expands variables in a value, whatever the quotes.
   return quote + value.replaceAll("$", "\\$") + quote;
 }
 
 /**
- * @param text a .env file
- * @param values replace what it says of these variables, or are added at its end
- * @returns the text with every other line as it was
+ * @param text of a .env file
+ * @param values replace the lines of these variables, or are added at the end
+ * @returns the new text; all other lines are unchanged
  */
 export function withValues(text: string, values: Readonly<Record<string, string>>): string {
   const left = new Map(Object.entries(values));
@@ -28,27 +28,27 @@ export function withValues(text: string, values: Readonly<Record<string, string>
     const name = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]/.exec(line)?.[1] ?? "";
     if (!(name in values)) return line;
     const value = left.get(name);
-    // The last of several would win.
+    // Without this, the last line of several would win.
     if (!left.delete(name) || value === undefined) return [];
     return `${name}=${quoted(value)}`;
   });
   const added = [...left].map(([name, value]) => `${name}=${quoted(value)}`);
-  const kept = lines.join("\n").replace(/\n*$/, "");
-  return `${[kept, ...added].filter(Boolean).join("\n")}\n`;
+  const unchanged = lines.join("\n").replace(/\n*$/, "");
+  return `${[unchanged, ...added].filter(Boolean).join("\n")}\n`;
 }
 
-/** The text of a file; "" where there is none. */
+/** The text of a file; "" if there is none. */
 export const readText = (file: string): string =>
   existsSync(file) ? readFileSync(file, "utf8") : "";
 
-/** Writes a file that its owner alone may read, whole or not at all. */
+/** Writes a file atomically; only its owner may read it. */
 export function writeWhole(file: string, text: string): void {
-  const place = existsSync(file) ? realpathSync(file) : file;
-  const part = `${place}.${process.pid}`;
+  const target = existsSync(file) ? realpathSync(file) : file;
+  const temporary = `${target}.${process.pid}`;
   try {
-    writeFileSync(part, text, { mode: 0o600, flag: "wx" });
-    renameSync(part, place);
+    writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
+    renameSync(temporary, target);
   } finally {
-    rmSync(part, { force: true });
+    rmSync(temporary, { force: true });
   }
 }

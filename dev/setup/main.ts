@@ -13,22 +13,24 @@ import { issuerFrom } from "./endpoint";
 import { readText, withValues, writeWhole } from "./env-file";
 import { ask, SetupError } from "./prompt";
 
-const usage = `npm run setup -- [flags]: writes .env.local for a Logto tenant. Asks for what no flag says, on a terminal.
+const usage = `npm run setup -- [flags]: writes .env.local for a Logto tenant. On a terminal, asks for missing values.
 
   --endpoint URL       of the Logto tenant
   --app-id ID          of a "Traditional web" application
   --app-secret SECRET  its secret; "-" reads it from standard input
-  --database-url URL   a PostgreSQL database, if any; "embedded": that of \`npm run dev\`
-  --app-url URL        where the app is reached, if not at http://localhost:3000
+  --database-url URL   a PostgreSQL database, if any; "embedded" is that of \`npm run dev\`
+  --app-url URL        the address of the app, if not http://localhost:3000
   --yes                changes an existing .env.local
-  --force              writes it in spite of what the doctor finds
+  --force              writes it even if the doctor finds problems
 
-Flags stay in the shell's history, and npm prints them. AUTH_LOGTO_SECRET and DATABASE_URL from the environment don't.`;
+Flags stay in the shell's history, and npm prints them. To avoid that, set AUTH_LOGTO_SECRET and DATABASE_URL in the environment.`;
 
 /**
+ * `npm run setup`: asks for the missing values, checks them, and writes .env.local.
+ *
  * @param root the project's folder
  * @param args of the command line
- * @returns the exit code: 1 where nothing was written, or a problem is left
+ * @returns the exit code: 1 if nothing was written or a problem remains
  */
 export async function runSetup(root: string, args: string[]): Promise<number> {
   try {
@@ -44,9 +46,9 @@ export async function runSetup(root: string, args: string[]): Promise<number> {
 }
 
 type Flags = ReturnType<typeof readFlags>;
-type Answers = Record<string, string>;
+type NewValues = Record<string, string>;
 
-/** @throws SetupError */
+/** @throws SetupError for an unknown flag or a missing value */
 function readFlags(args: string[]) {
   const type = "string";
   const options = {
@@ -70,67 +72,68 @@ function readFlags(args: string[]) {
 
 async function setUp(root: string, flags: Flags): Promise<number> {
   const set = readEnvironment(root);
-  const answers = await answer(flags, set);
+  const values = await collectValues(flags, set);
   const file = path.join(root, ".env.local");
-  const interactive = mayAsk(flags);
+  const interactive = canAsk(flags);
   if (readText(file) && !flags.yes) {
-    const names = Object.keys(answers).join(", ");
-    if (!interactive) throw new SetupError(`.env.local exists; --yes writes ${names} into it.`);
-    const reply = await ask(
-      `.env.local exists. Write ${names} into it, and leave the rest as it is? [Y/n] `,
-    );
-    if (/^n/i.test(reply)) throw new SetupError("As you wish.");
+    const names = Object.keys(values).join(", ");
+    if (!interactive)
+      throw new SetupError(`.env.local exists. Use --yes to write ${names} into it.`);
+    const reply = await ask(`.env.local exists. Write ${names} into it and keep the rest? [Y/n] `);
+    if (/^n/i.test(reply)) throw new SetupError("Cancelled.");
   }
-  const origin = new URL(answers.AUTH_URL ?? set.AUTH_URL ?? developmentOrigin).origin;
+  const origin = new URL(values.AUTH_URL ?? set.AUTH_URL ?? developmentOrigin).origin;
   printRegistration(origin);
 
-  const look = async () => {
-    const findings = await diagnose({ values: { ...set, ...answers }, root });
+  const check = async () => {
+    const findings = await diagnose({ values: { ...set, ...values }, root });
     printFindings(findings);
     const problems = findings.filter(({ status }) => status === "problem");
-    // The tables can only be made once .env.local says where.
+    // The tables can only be created once .env.local has the database URL.
     const lacksTables = problems.some(({ remedy }) => remedy === deploy);
     return { lacksTables, hasProblem: problems.some(({ remedy }) => remedy !== deploy) };
   };
-  let found = await look();
+  let found = await check();
   while (found.hasProblem && !flags.force) {
-    if (!interactive) throw new SetupError("--force writes .env.local in spite of that.");
+    if (!interactive) throw new SetupError("Use --force to write .env.local all the same.");
     const reply = await ask(
-      "  Enter checks again, w writes .env.local all the same, Ctrl-C leaves. ",
+      "  Press Enter to check again, w to write .env.local all the same, Ctrl-C to quit. ",
     );
     if (/^w/i.test(reply)) break;
-    found = await look();
+    found = await check();
   }
-  writeWhole(file, withValues(readText(file), answers));
-  const next = found.lacksTables ? "`npm run db:deploy` makes the tables, then " : "";
+  writeWhole(file, withValues(readText(file), values));
+  const next = found.lacksTables ? "`npm run db:deploy` creates the tables, then " : "";
   print(
     found.hasProblem
-      ? `  ${paint("yellow", "!")} Wrote .env.local; what is marked above is still to be done.`
+      ? `  ${paint("yellow", "!")} Wrote .env.local. The problems above remain.`
       : `  ${paint("green", "✓")} Wrote .env.local. ${next}\`npm run dev\` starts the app.`,
   );
   return found.hasProblem ? 1 : 0;
 }
 
-/** Not where standard input brings the secret. */
-const mayAsk = (flags: Flags) =>
+/** False if standard input is no terminal or provides the secret. */
+const canAsk = (flags: Flags) =>
   process.stdin.isTTY && process.stdout.isTTY && flags["app-secret"] !== "-";
 
 /**
- * @param set what is set already, and stays where nobody says otherwise
+ * Takes the values from the flags, else from the user's replies.
+ *
+ * @param set the variables that are set already, used as defaults
  * @returns the variables to write
  */
-async function answer(flags: Flags, set: Variables): Promise<Answers> {
-  /** @param fallback where nothing is said; "": it may be left out; undefined: it may not */
+async function collectValues(flags: Flags, set: Variables): Promise<NewValues> {
+  /** @param fallback the default; "": the value is optional; undefined: it is required */
   const get = async (
     flag: Exclude<keyof Flags, "yes" | "force" | "help">,
     question: string,
     fallback: string | undefined,
   ) => {
-    const isDecided = fallback !== undefined && (flags.yes || !mayAsk(flags));
+    const isDecided = fallback !== undefined && (flags.yes || !canAsk(flags));
     let reply = flags[flag] ?? (isDecided ? fallback : undefined);
-    if (reply === undefined && !mayAsk(flags))
+    if (reply === undefined && !canAsk(flags))
       throw new SetupError(`--${flag} is missing.\n\n${usage}\n\n`);
-    const shown = /secret|database/.test(flag) ? "as it is" : fallback;
+    const shown = /secret|database/.test(flag) ? "unchanged" : fallback;
     const hint = fallback ? ` [${shown}]` : fallback === "" ? " [none]" : "";
     while (reply === undefined)
       reply = (await ask(`  ${question}${hint}: `, flag === "app-secret")) || fallback;
@@ -142,12 +145,12 @@ async function answer(flags: Flags, set: Variables): Promise<Answers> {
   const AUTH_LOGTO_ID = await get("app-id", "App ID", set.AUTH_LOGTO_ID);
   const secret = await get("app-secret", "App secret", set.AUTH_LOGTO_SECRET);
   const AUTH_LOGTO_SECRET = secret === "-" ? (await text(process.stdin)).trim() : secret;
-  const elsewhere = `Address of the app, if not ${developmentOrigin}`;
-  const AUTH_URL = await get("app-url", elsewhere, set.AUTH_URL ?? "");
+  const question = `Address of the app, if not ${developmentOrigin}`;
+  const AUTH_URL = await get("app-url", question, set.AUTH_URL ?? "");
   const DATABASE_URL = await get("database-url", "PostgreSQL URL", set.DATABASE_URL ?? "");
   if (AUTH_URL && !isOrigin(AUTH_URL))
     throw new SetupError(
-      `"${AUTH_URL}" is no web address such as https://app.example.com, without a path.`,
+      `"${AUTH_URL}" is not a web address without a path, such as https://app.example.com.`,
     );
   return {
     AUTH_LOGTO_ISSUER,
@@ -159,7 +162,7 @@ async function answer(flags: Flags, set: Variables): Promise<Answers> {
   };
 }
 
-/** An address without a path, a query or credentials; the slash at its end may be there. */
+/** Whether an address has no path, query or credentials; a final slash is allowed. */
 const isOrigin = (text: string) =>
   /^https?:/.test(text) &&
   URL.canParse(text) &&
@@ -167,7 +170,7 @@ const isOrigin = (text: string) =>
 
 function printRegistration(origin: string): void {
   print(
-    "\n  On the application's page in Logto's console (the last one where Logto can reach it, session required):",
+    "\n  Enter on the application's page in Logto's console (the last one only if Logto can reach it; set it to require a session):",
   );
   for (const [field, uri] of Object.entries(registered(origin)))
     print(`    ${field.padEnd(28)} ${paint("cyan", uri)}`);

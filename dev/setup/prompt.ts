@@ -2,7 +2,7 @@ import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 
-/** Setting up can't go on; the message is a sentence for whoever runs it. */
+/** The setup can't continue; the message is a sentence for the developer. */
 export class SetupError extends Error {
   override name = "SetupError";
 }
@@ -13,11 +13,11 @@ interface Terminal {
 }
 
 /**
- * Asks one question.
+ * Asks the user one question.
  *
- * @param hidden whether what is typed is not shown
- * @returns what was typed, without spaces around it
- * @throws SetupError where whoever was asked left, by Ctrl-C or Ctrl-D
+ * @param hidden true: does not show what the user types
+ * @returns the reply, trimmed
+ * @throws SetupError if the user quits with Ctrl-C or Ctrl-D
  */
 export async function ask(
   question: string,
@@ -33,14 +33,14 @@ export async function ask(
   });
   const lines = createInterface({ input, output: shown, terminal: true, historySize: 0 });
   const left = new AbortController();
-  // Without a listener, Ctrl-C closes it as well.
+  // Readline closes on Ctrl-D, and on Ctrl-C too if there is no listener for SIGINT.
   lines.on("close", () => left.abort());
   try {
-    const answer = lines.question(question, { signal: left.signal });
+    const reply = lines.question(question, { signal: left.signal });
     muted = hidden;
-    return (await answer).trim();
+    return (await reply).trim();
   } catch {
-    throw new SetupError("Left.");
+    throw new SetupError("Cancelled.");
   } finally {
     lines.close();
     if (hidden) output.write("\n");

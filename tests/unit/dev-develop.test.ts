@@ -59,7 +59,8 @@ describe("whether `npm run dev` starts a database", () => {
 });
 
 describe("the database that was asked for", () => {
-  const comment = "# `npm run dev` brings an embedded Postgres. Remove this line to go without.";
+  const comment =
+    "# `npm run dev` starts an embedded Postgres. Remove this line to run without a database.";
   const remembered = `${comment}\nDATABASE_URL=embedded`;
 
   it("is remembered in a new .env.local, which nobody else can read", () => {
@@ -185,7 +186,7 @@ describe("`npm run dev`", () => {
     });
     expect(args).toEqual(expect.arrayContaining(["--port", "23150"]));
     expect(printed).toContain(
-      "AUTH_URL follows: http://localhost:23150 instead of http://localhost:23142",
+      "AUTH_URL changed with the port: http://localhost:23150 instead of http://localhost:23142",
     );
     expect(env).toMatchObject({ AUTH_URL: "http://localhost:23150" });
   }, 60_000);
@@ -194,7 +195,7 @@ describe("`npm run dev`", () => {
     const AUTH_URL = "https://app.example.com";
     const { printed, env } = await develop([], { AUTH_URL });
     expect(printed).toMatch(/^ {2}App +https:\/\/app\.example\.com$/m);
-    expect(printed).toContain("has to pass on to http://localhost:23100");
+    expect(printed).toContain("must forward requests to http://localhost:23100");
     expect(env).toMatchObject({ AUTH_URL });
   }, 60_000);
 
@@ -208,7 +209,7 @@ describe("`npm run dev`", () => {
     const { code, printed, env } = await develop();
     expect(code).toBe(0);
     expect(printed).toMatch(
-      /^ {2}Database none +sessions are in the cookie; .*--database` brings one$/m,
+      /^ {2}Database none +sessions are in the cookie; .*--database` starts one$/m,
     );
     expect(env).not.toHaveProperty("DATABASE_URL");
     expect(existsSync(path.join(root, ".data/postgres"))).toBe(false);

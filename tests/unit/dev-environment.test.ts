@@ -97,6 +97,6 @@ describe("where to listen, among the arguments", () => {
   it("is refused where it is none", () => {
     expect(() => splitArguments(["--port", "next"])).toThrow("--port next is not a port.");
     expect(() => splitArguments(["--port"])).toThrow("is not a port.");
-    expect(() => splitArguments(["--hostname"])).toThrow("without a value");
+    expect(() => splitArguments(["--hostname"])).toThrow("needs a value");
   });
 });

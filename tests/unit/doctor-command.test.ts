@@ -51,14 +51,14 @@ it("ends with 0 where all is well, and says so", async () => {
 it("ends with 1 where there is a problem, and says what to do", async () => {
   const { code, printed } = await doctor({ ...healthy(), AUTH_LOGTO_SECRET: "wrong" });
   expect(code).toBe(1);
-  expect(printed).toMatch(/✗ client +the issuer refuses AUTH_LOGTO_SECRET\n +Copy it again/);
+  expect(printed).toMatch(/✗ client +the issuer rejects AUTH_LOGTO_SECRET\n +Copy it again/);
   expect(printed).toMatch(/1 problem\n$/);
 });
 
 it("ends with 0 where nothing is set, and says what the stand-in covers", async () => {
   const { code, printed } = await doctor({});
   expect(code).toBe(0);
-  expect(printed).toContain("`npm run dev` brings a local stand-in");
+  expect(printed).toContain("`npm run dev` starts a local stand-in");
   expect(printed).toContain("npm run setup");
 });
 

@@ -122,7 +122,7 @@ describe("of the variables", () => {
 
   it("finds a name that only other guides use", async () => {
     expect(await found({ LOGTO_APP_SECRET: "x" })).toEqual([
-      warning("variables", "LOGTO_APP_SECRET is set, and nothing reads it"),
+      warning("variables", "LOGTO_APP_SECRET is set, but nothing reads it"),
     ]);
   });
 
@@ -159,7 +159,7 @@ describe("of the variables", () => {
       "a domain that is everybody's",
       { AUTH_URL: "https://app.vercel.app", AUTH_COOKIE_DOMAIN: "vercel.app" },
       "AUTH_COOKIE_DOMAIN",
-      "browsers refuse",
+      "browsers reject",
     ],
   ])("finds an address with %s", async (_, changes, check, message) => {
     expect(await found(changes)).toContainEqual(problem(check, message));
@@ -167,7 +167,7 @@ describe("of the variables", () => {
 
   it("says what a trusted proxy header means", async () => {
     expect(await found({ AUTH_URL: "", AUTH_TRUST_HOST: "true" })).toEqual([
-      warning("AUTH_URL", "believes X-Forwarded-Host"),
+      warning("AUTH_URL", "trusts X-Forwarded-Host"),
     ]);
   });
 
@@ -177,7 +177,7 @@ describe("of the variables", () => {
     ]);
     const LOGTO_RESOURCES = "https://shopping.example.com/api";
     expect(await found({ API_URL: "http://localhost:9", LOGTO_RESOURCES })).toEqual([
-      warning("API", "http://localhost:9 does not answer"),
+      warning("API", "http://localhost:9 does not respond"),
     ]);
   });
 });
@@ -188,7 +188,7 @@ describe("without a tenant", () => {
       values: { NODE_ENV: "development", AUTH_SECRET: "a".repeat(32) },
     });
     expect(bad(findings)).toEqual([
-      warning("Logto", "`npm run dev` brings a local stand-in"),
+      warning("Logto", "`npm run dev` starts a local stand-in"),
       problem("AUTH_SECRET", "looks like an example"),
     ]);
   });
@@ -209,7 +209,7 @@ describe("of the issuer", () => {
     async (kind) => {
       await control("POST", "faults", { endpoint: "discovery", when: "before", kind });
       expect(await found({}, { timeout: 0.3 })).toEqual([
-        problem("issuer", "gives no discovery document"),
+        problem("issuer", "returns no discovery document"),
       ]);
     },
   );
@@ -298,8 +298,8 @@ describe("of the issuer", () => {
 
 describe("of the application", () => {
   it.each([
-    ["the secret", { AUTH_LOGTO_SECRET: "wrong" }, "refuses AUTH_LOGTO_SECRET"],
-    ["the id", { AUTH_LOGTO_ID: "unknown" }, "no application of AUTH_LOGTO_ID"],
+    ["the secret", { AUTH_LOGTO_SECRET: "wrong" }, "rejects AUTH_LOGTO_SECRET"],
+    ["the id", { AUTH_LOGTO_ID: "unknown" }, "no application with the id in AUTH_LOGTO_ID"],
   ])("finds that %s is wrong", async (_, changes, message) => {
     expect(await found(changes)).toEqual([problem("client", message)]);
   });
@@ -308,7 +308,7 @@ describe("of the application", () => {
     "finds a token endpoint that is out of order, by the fault %s",
     async (kind) => {
       await control("POST", "faults", { endpoint: "token", when: "before", kind });
-      expect(await found()).toEqual([problem("client", "no usable answer")]);
+      expect(await found()).toEqual([problem("client", "no usable response")]);
     },
   );
 
@@ -334,7 +334,7 @@ describe("of the application", () => {
     async (kind) => {
       await control("POST", "faults", { endpoint: "authorization", when: "before", kind });
       expect(await found({}, { timeout: 2 })).toEqual([
-        problem("application", "could not be looked at"),
+        problem("application", "could not be checked"),
       ]);
     },
   );
@@ -409,8 +409,8 @@ describe("of the database", () => {
 
   // Codes of PostgreSQL (its manual's appendix A).
   it.each([
-    ["28P01", "refuses the user or the password"],
-    ["28000", "does not let this user in"],
+    ["28P01", "rejects the user or the password"],
+    ["28000", "does not allow this user to connect"],
     ["3D000", "does not exist"],
     ["53300", "has no connection left"],
   ])("finds one that refuses with %s", async (code, reason) => {
@@ -456,7 +456,7 @@ describe("of the app that runs", () => {
     (await found({}, { url })).filter(({ check }) => !check.endsWith("URI"));
 
   it("finds nobody", async () => {
-    expect(await app("http://localhost:9")).toEqual([problem("running app", "does not answer")]);
+    expect(await app("http://localhost:9")).toEqual([problem("running app", "does not respond")]);
   });
 
   it("finds another app, and one that is not ready", async () => {
@@ -464,11 +464,11 @@ describe("of the app that runs", () => {
     const broken = await startServer(503, `{"csrfToken":"x"}`);
     try {
       expect(await app(other.url)).toEqual([
-        problem("sign-in there", "is not answered as this app does"),
+        problem("sign-in there", "does not respond as this app does"),
       ]);
       expect(await app(broken.url)).toEqual([
         problem("running app", "not ready"),
-        problem("sign-in there", "does not lead to Logto"),
+        problem("sign-in there", "not to Logto"),
       ]);
     } finally {
       await Promise.all([other.stop(), broken.stop()]);
@@ -492,7 +492,7 @@ describe("of the app that runs", () => {
     expect(bad(request())).toEqual([]);
     const redirect_uri = "http://10.0.0.7:3000/api/auth/callback/logto";
     expect(request({ redirect_uri })).toEqual([
-      problem("sign-in there", `comes back to ${redirect_uri}`),
+      problem("sign-in there", `returns to ${redirect_uri}`),
     ]);
   });
 
@@ -502,7 +502,7 @@ describe("of the app that runs", () => {
 
   it("finds that it has other variables", () => {
     expect(request({ client_id: "another" })).toEqual([
-      warning("sign-in there", "other values than these: AUTH_LOGTO_ID"),
+      warning("sign-in there", "different values of AUTH_LOGTO_ID"),
     ]);
   });
 });

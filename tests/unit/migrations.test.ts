@@ -39,7 +39,7 @@ describe("npm run doctor", () => {
     expect.objectContaining({ status, message: expect.stringContaining(message) });
 
   it("finds a database that has all migrations", async () => {
-    expect(await found()).toEqual(finding("ok", "is migrated"));
+    expect(await found()).toEqual(finding("ok", "has all migrations"));
   });
 
   it.each([
@@ -47,14 +47,14 @@ describe("npm run doctor", () => {
       "one that failed half-way",
       "UPDATE _prisma_migrations SET finished_at = NULL",
       "problem",
-      "failed half-way",
+      "failed halfway",
     ],
     [
       "one that the code does not have",
       `UPDATE _prisma_migrations SET finished_at = now();
        INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', 'later', now())`,
       "warning",
-      "not here: later",
+      "this code lacks: later",
     ],
     [
       "those that are missing",

@@ -43,8 +43,8 @@ describe("the issuer", () => {
   it.each([
     ["https://cloud.logto.io/", "Logto's console"],
     ["https://auth.example.com/console", "Logto's console"],
-    ["ftp://abc123.logto.app", "no web address"],
-    ["not an address", "no address"],
+    ["ftp://abc123.logto.app", "not a web address"],
+    ["not an address", "is not an address"],
   ])("is not told from %s", (typed, message) => {
     expect(() => issuerFrom(typed)).toThrow(message);
   });
@@ -127,7 +127,7 @@ describe("a question", () => {
     ["Ctrl-C", "\u0003"],
     ["Ctrl-D", "\u0004"],
   ])("is left by %s", async (_, key) => {
-    await expect(ask("Secret? ", true, terminal(key))).rejects.toThrow("Left.");
+    await expect(ask("Secret? ", true, terminal(key))).rejects.toThrow("Cancelled.");
   });
 });
 
@@ -184,7 +184,7 @@ describe("without a terminal", () => {
       const url = `postgresql://user:hunter2@127.0.0.1:${port}/app`;
       const { code, printed } = await setUp([...withSecret(), "--database-url", url]);
       expect(printed).toMatch(
-        /never migrated[^]*Wrote \.env\.local\. `npm run db:deploy` makes the tables/,
+        /never migrated[^]*Wrote \.env\.local\. `npm run db:deploy` creates the tables/,
       );
       expect(code).toBe(0);
       expect(readEnvironment(root).DATABASE_URL).toBe(url);
@@ -206,7 +206,7 @@ describe("without a terminal", () => {
     const wrong = [...flags(), "--app-secret", "wrong"];
     expect(await setUp(wrong)).toMatchObject({
       code: 1,
-      printed: expect.stringContaining("refuses AUTH_LOGTO_SECRET"),
+      printed: expect.stringContaining("rejects AUTH_LOGTO_SECRET"),
     });
     expect(existsSync(local())).toBe(false);
     expect((await setUp([...wrong, "--force"])).code).toBe(1);
@@ -226,7 +226,7 @@ describe("without a terminal", () => {
   it.each([
     [["--app-id", "x"], "--endpoint is missing"],
     [["--endpont", "x"], "--endpont"],
-    [["--endpoint", "nothing at all"], "no address"],
+    [["--endpoint", "nothing at all"], "is not an address"],
   ])("says of %j what is wrong with it", async (args, message) => {
     const { code, printed } = await setUp(args);
     expect([code, printed]).toEqual([1, expect.stringContaining(message)]);
@@ -242,7 +242,7 @@ describe("without a terminal", () => {
     "refuses %s for the address of the app, which the app itself would refuse",
     async (address) => {
       const { code, printed } = await setUp([...withSecret(), "--app-url", address]);
-      expect([code, printed]).toEqual([1, expect.stringContaining("is no web address")]);
+      expect([code, printed]).toEqual([1, expect.stringContaining("is not a web address")]);
       expect(readdirSync(root)).toEqual([]);
     },
   );

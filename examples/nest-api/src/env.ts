@@ -22,21 +22,21 @@ const settings = z
       .transform(words)
       .refine(
         (origins) => origins.every(isOrigin),
-        "has an entry that is no origin (a wildcard is none)",
+        "has an entry that is not an origin (wildcards are not allowed)",
       ),
   })
   .transform((env) => ({
     port: env.PORT,
-    /** Undefined: all addresses of the machine. */
+    /** Undefined: listens on all addresses of the machine. */
     host: env.HOST,
     /**
-     * Also the salt of its key. A `__Host-` cookie would never get here: it stays with the app's
-     * own host.
+     * Also the salt of its key. Not `__Host-`, because browsers would send such a cookie to the
+     * app's own host only.
      */
     cookieName: `${new URL(env.AUTH_URL).protocol === "https:" ? "__Secure-" : ""}authjs.session-token`,
     issuer: env.AUTH_LOGTO_ISSUER,
     resource: env.API_RESOURCE,
-    /** Whose pages may call this server from a browser. */
+    /** Origins whose pages may call this server from a browser. */
     origins: [new URL(env.AUTH_URL).origin, ...env.CORS_ORIGINS],
   }));
 
@@ -59,7 +59,7 @@ const cookieStore = z
   })
   .transform((env) => ({
     strategy: env.AUTH_SESSION_STRATEGY,
-    /** Newest first; any of them decrypts. */
+    /** Newest first; each of them can decrypt. */
     secrets: [env.AUTH_SECRET_3, env.AUTH_SECRET_2, env.AUTH_SECRET_1, env.AUTH_SECRET].filter(
       (part) => part !== undefined,
     ),
@@ -73,16 +73,16 @@ const store = z.discriminatedUnion(
 const schema = settings.and(store);
 
 /**
- * The configuration, parsed. It has a database in strategy `database` only, and secrets in strategy
- * `jwt` only.
+ * The parsed configuration. Only strategy `database` has a database URL, only strategy `jwt` has
+ * secrets.
  */
 export type Env = z.output<typeof schema>;
 
-/** Names the configuration for Nest's dependency injection. */
+/** The injection token of the configuration. */
 export const ENV = Symbol("ENV");
 
 /**
- * The configuration is wrong or incomplete. The message is a list for the operator and names no
+ * The configuration is wrong or incomplete. The message is a list for the operator and contains no
  * values.
  */
 export class EnvError extends Error {
@@ -90,11 +90,11 @@ export class EnvError extends Error {
 }
 
 /**
- * Validates the variables. Trims values and takes an empty one as unset, as the app does.
- * AUTH_SESSION_STRATEGY also has the app's default: `database` where DATABASE_URL is set, else
+ * Validates the variables. Trims values and treats an empty one as unset, as the app does.
+ * AUTH_SESSION_STRATEGY has the same default as in the app: `database` if DATABASE_URL is set, else
  * `jwt`.
  *
- * @throws EnvError naming each wrong or missing variable and what is wrong
+ * @throws EnvError lists each missing or invalid variable with the reason
  */
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const trimmed = Object.entries(source).map(([name, value]) => [name, value?.trim()] as const);
@@ -112,7 +112,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
       "",
       ...lines,
       "",
-      "README.md explains each variable.",
+      "README.md describes each variable.",
     ].join("\n"),
   );
 }

@@ -4,9 +4,9 @@ import type { NestExpressApplication } from "@nestjs/platform-express";
 import type { Request, Response } from "express";
 import { AppModule } from "./app.module.js";
 import { type Env, EnvError, parseEnv } from "./env.js";
-import { RefusalFilter } from "./refusals.js";
+import { ErrorFilter } from "./refusals.js";
 
-/** The configuration, or the end of this process with a readable list. */
+/** Returns the configuration. If it is invalid, prints the problems and ends the process. */
 function readEnv(): Env {
   try {
     return parseEnv(process.env);
@@ -26,8 +26,8 @@ app.use((_request: Request, response: Response, next: () => void) => {
   response.set({ "cache-control": "private, no-store", vary: "Origin" });
   next();
 });
-// An origin that is not on the list gets no header at all, where a list as `origin` would still
-// allow it credentials.
+// An origin that is not listed gets no CORS header at all. With a list as `origin`, it would still
+// get `Access-Control-Allow-Credentials`.
 app.enableCors(({ headers }: Request, callback) => {
   const isListed = env.origins.includes(headers.origin ?? "");
   callback(null, {
@@ -38,7 +38,7 @@ app.enableCors(({ headers }: Request, callback) => {
     maxAge: 600,
   });
 });
-app.useGlobalFilters(new RefusalFilter(app.get(HttpAdapterHost).httpAdapter));
+app.useGlobalFilters(new ErrorFilter(app.get(HttpAdapterHost).httpAdapter));
 app.enableShutdownHooks();
 await (env.host ? app.listen(env.port, env.host) : app.listen(env.port));
 process.stdout.write(`The API listens on port ${env.port}\n`);

@@ -4,14 +4,14 @@ import { CurrentCaller, type Caller } from "./auth/caller.js";
 
 @Controller("me")
 export class MeController {
-  /** Who calls, as this server sees it. */
+  /** The caller, as this server sees it. */
   @Get()
   @Allow()
   me(@CurrentCaller() caller: Caller): Caller {
     return caller;
   }
 
-  /** The same within an organization. */
+  /** The same, for members of an organization only. */
   @Get("organizations/:organizationId")
   @Allow({ organization: "organizationId" })
   member(@CurrentCaller() caller: Caller): Caller {

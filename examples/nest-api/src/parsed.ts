@@ -1,7 +1,7 @@
 import { BadRequestException, type PipeTransform } from "@nestjs/common";
 import type { z } from "zod";
 
-/** A request's body, parsed by a schema; 400 with what is wrong where it doesn't fit. */
+/** Parses a request body with a schema. Responds with 400 and the problems if it does not match. */
 export class Parsed<Schema extends z.ZodType> implements PipeTransform<unknown, z.output<Schema>> {
   constructor(private readonly schema: Schema) {}
 

@@ -1,7 +1,7 @@
 import { Injectable, NotFoundException } from "@nestjs/common";
 import { z } from "zod";
 
-/** What a client sends of a product. */
+/** The fields of a product that a client sends. */
 export const productInput = z.strictObject({
   name: z.string().trim().min(1).max(200),
   /** In cents. */
@@ -11,7 +11,7 @@ export const productInput = z.strictObject({
 export type ProductInput = z.output<typeof productInput>;
 export type Product = ProductInput & { id: string };
 
-/** The products, in memory: put your own storage here. */
+/** The products, in memory. Replace this with your own storage. */
 @Injectable()
 export class Products {
   readonly #products = new Map<string, Product>();
@@ -26,14 +26,14 @@ export class Products {
     return product;
   }
 
-  /** @throws NotFoundException */
+  /** @throws NotFoundException if there is no such product */
   change(id: string, input: Partial<ProductInput>): Product {
     const product = { ...this.#find(id), ...input };
     this.#products.set(id, product);
     return product;
   }
 
-  /** @throws NotFoundException */
+  /** @throws NotFoundException if there is no such product */
   remove(id: string): void {
     this.#products.delete(this.#find(id).id);
   }

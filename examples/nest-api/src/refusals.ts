@@ -2,8 +2,8 @@ import { type ArgumentsHost, Catch, HttpException, Logger } from "@nestjs/common
 import { BaseExceptionFilter } from "@nestjs/core";
 import type { Response } from "express";
 
-/** An answer that says no, with the headers that belong to it. */
-export class Refusal extends HttpException {
+/** An error response with its headers. */
+export class ApiError extends HttpException {
   constructor(
     status: number,
     message: string,
@@ -13,36 +13,36 @@ export class Refusal extends HttpException {
   }
 }
 
-/** 401. @param challenge RFC 6750 §3: without an error where no token was sent */
+/** 401. @param challenge without an `error` if the request has no token (RFC 6750 §3) */
 export const unauthorized = (message: string, challenge = "Bearer") =>
-  new Refusal(401, message, { "www-authenticate": challenge });
+  new ApiError(401, message, { "www-authenticate": challenge });
 
 /**
- * What this server depends on does not answer: nobody can tell who asks, which does not mean
- * "signed out".
+ * 503: a dependency of this server does not respond, so the caller can't be identified. Not 401,
+ * which would mean "signed out".
  */
-export class Unavailable extends Refusal {
+export class UnavailableError extends ApiError {
   constructor(readonly reason: string) {
     super(503, "Try again in a moment.", { "retry-after": "5" });
   }
 }
 
 /**
- * Answers with what was thrown. The log gets one line for what the operator should know, and no
+ * Turns a thrown error into a response. Logs one line if the error concerns the operator, without a
  * stack trace.
  */
 @Catch()
-export class RefusalFilter extends BaseExceptionFilter {
+export class ErrorFilter extends BaseExceptionFilter {
   readonly #logger = new Logger("Api");
 
   override catch(thrown: unknown, host: ArgumentsHost): void {
-    if (thrown instanceof Unavailable) this.#logger.error(`unavailable: ${thrown.reason}`);
-    if (thrown instanceof Refusal) host.switchToHttp().getResponse<Response>().set(thrown.headers);
+    if (thrown instanceof UnavailableError) this.#logger.error(`unavailable: ${thrown.reason}`);
+    if (thrown instanceof ApiError) host.switchToHttp().getResponse<Response>().set(thrown.headers);
     if (thrown instanceof HttpException) return super.catch(thrown, host);
-    // What the body parser throws, of which Nest would log the stack: a body that is too large.
+    // Errors of the body parser, such as a body that is too large. Nest would log their stack.
     if (this.isHttpError(thrown))
-      return super.catch(new Refusal(thrown.statusCode, thrown.message), host);
+      return super.catch(new ApiError(thrown.statusCode, thrown.message), host);
     this.#logger.error(`failed: ${thrown instanceof Error ? thrown.name : typeof thrown}`);
-    super.catch(new Refusal(500, "Internal server error"), host);
+    super.catch(new ApiError(500, "Internal server error"), host);
   }
 }

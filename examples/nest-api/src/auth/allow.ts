@@ -8,19 +8,19 @@ import {
 import { Reflector } from "@nestjs/core";
 import { AuthGuard } from "@nestjs/passport";
 import { z } from "zod";
-import { Refusal } from "../refusals.js";
+import { ApiError } from "../refusals.js";
 import type { AuthenticatedRequest } from "./caller.js";
 
-/** What a route asks for beyond a caller. */
+/** What a route requires in addition to a signed-in caller. */
 export interface Requirement {
-  /** Of an access token. */
+  /** For access tokens: the token needs this scope. */
   scope?: string;
-  /** Of a session: one of these. */
+  /** For sessions: the user needs one of these roles. */
   roles?: readonly string[];
   /**
-   * Name of the route's parameter that has an organization's id. Then scopes and roles are those
-   * within this organization, an access token has to be for it, and a session of one of its
-   * members. Without it, an organization's token opens nothing.
+   * Name of the route parameter with an organization's id. Scopes and roles are then those within
+   * this organization, an access token must be issued for it, and the user of a session must be a
+   * member. Routes without this do not accept organization tokens.
    */
   organization?: string;
 }
@@ -38,36 +38,39 @@ class RequirementGuard implements CanActivate {
       organization === undefined ? undefined : z.string().min(1).parse(params[organization]);
     if (user.via === "bearer") {
       if (user.organizationId !== organizationId)
-        throw new Refusal(
+        throw new ApiError(
           403,
           `This needs an access token ${organizationId ? "for this" : "without an"} organization`,
         );
       if (!scope || user.scopes.includes(scope)) return true;
       const challenge = `Bearer error="insufficient_scope", scope="${scope}"`;
-      throw new Refusal(403, `This needs the scope ${scope}`, { "www-authenticate": challenge });
+      throw new ApiError(403, `This needs the scope ${scope}`, { "www-authenticate": challenge });
     }
     const membership = user.organizations.find(({ id }) => id === organizationId);
-    const held = organizationId === undefined ? user.roles : membership?.roles;
-    if (held && (!roles || held.some((role) => roles.includes(role)))) return true;
-    // Nobody lacks what is only missing in the cookie.
-    const asked =
+    const userRoles = organizationId === undefined ? user.roles : membership?.roles;
+    if (userRoles && (!roles || userRoles.some((role) => roles.includes(role)))) return true;
+    // A claim that the cookie had no room for says nothing about what the user lacks.
+    const required =
       organizationId === undefined ? ["roles"] : ["organizations", "organization_roles"];
-    const unknown = asked.filter((claim) => user.omitted.includes(claim));
+    const unknown = required.filter((claim) => user.omitted.includes(claim));
     if (unknown.length > 0)
-      throw new Refusal(
+      throw new ApiError(
         403,
         `The session's cookie has no room for ${unknown.join(" and ")}: send an access token`,
       );
-    if (!held) throw new Refusal(403, "This needs membership of this organization");
-    throw new Refusal(403, `This needs one of the roles ${roles?.join(", ") ?? ""}`);
+    if (!userRoles) throw new ApiError(403, "This needs membership of this organization");
+    throw new ApiError(403, `This needs one of the roles ${roles?.join(", ") ?? ""}`);
   }
 }
 
 /**
- * Lets a route be called with an access token in the `Authorization` header, or else with the app's
- * session cookie.
+ * Protects a route: accepts an access token in the `Authorization` header, else the app's session
+ * cookie.
  *
- * @param requirement what the caller has to have beyond that
+ * @param requirement what the caller needs in addition
+ *
+ * @example
+ * @Allow({ scope: "write", roles: ["admin", "editor"] })
  */
 export const Allow = (requirement: Requirement = {}) =>
   applyDecorators(

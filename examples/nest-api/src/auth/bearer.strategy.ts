@@ -5,21 +5,21 @@ import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import { Strategy } from "passport-custom";
 import { z } from "zod";
 import { ENV, type Env } from "../env.js";
-import { unauthorized, Unavailable } from "../refusals.js";
+import { unauthorized, UnavailableError } from "../refusals.js";
 import type { Caller } from "./caller.js";
 
 const claims = z.object({
   sub: z.string().min(1),
   scope: z.string().default(""),
-  /** Whose permissions these are: absent, the tenant's. */
+  /** The organization of the permissions. Absent: they are the tenant's. */
   organization_id: z.string().min(1).optional(),
 });
-/** How long to wait for Logto's keys, in milliseconds. */
+/** Timeout of fetching Logto's keys, in milliseconds. */
 const timeoutDuration = 3_000;
 
 /**
- * Lets in by an access token that Logto issued for this API (RFC 9068, RFC 6750), as native apps
- * and other servers send it.
+ * Authenticates callers with an access token that Logto issued for this API (RFC 9068, RFC 6750),
+ * such as native apps and other servers.
  */
 @Injectable()
 export class BearerStrategy extends PassportStrategy(Strategy, "bearer") {
@@ -30,7 +30,7 @@ export class BearerStrategy extends PassportStrategy(Strategy, "bearer") {
     this.#keys = createRemoteJWKSet(new URL(`${env.issuer}/jwks`), { timeoutDuration });
   }
 
-  /** @returns null where there is no access token, so that the next strategy has its turn */
+  /** @returns null if there is no access token, so that Passport tries the next strategy */
   async validate({ headers: { authorization } }: Request): Promise<Caller | null> {
     const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? "") ?? [];
     if (!token) return null;
@@ -46,13 +46,13 @@ export class BearerStrategy extends PassportStrategy(Strategy, "bearer") {
       const scopes = scope.split(" ").filter(Boolean);
       return { via: "bearer", subject: sub, scopes, ...(organizationId && { organizationId }) };
     } catch (error) {
-      if (!isAboutToken(error)) throw new Unavailable("Logto's keys can't be read");
+      if (!isAboutToken(error)) throw new UnavailableError("Logto's keys can't be read");
       throw unauthorized("Invalid access token", 'Bearer error="invalid_token"');
     }
   }
 }
 
-/** Whether the token is to blame, and not the keys that it should have been verified with. */
+/** Whether the token is invalid, as opposed to a failure to get the keys. */
 function isAboutToken(error: unknown): boolean {
   if (error instanceof z.ZodError || error instanceof errors.JWKSNoMatchingKey) return true;
   return error instanceof errors.JOSEError && !/^ERR_(JWKS|JOSE_GENERIC)/.test(error.code);

@@ -2,8 +2,8 @@ import { createParamDecorator, type ExecutionContext } from "@nestjs/common";
 import type { Request } from "express";
 
 /**
- * A caller with the app's session: which roles its user has, and which in each organization that
- * the user is a member of.
+ * A caller with the app's session: the user's roles, and the roles in each organization that the
+ * user is a member of.
  */
 interface SessionCaller {
   via: "session";
@@ -11,13 +11,13 @@ interface SessionCaller {
   name: string | null;
   roles: string[];
   organizations: { id: string; roles: string[] }[];
-  /** Claims that are not known here, because the session's cookie had no room for them. */
+  /** Claims that are unknown here, because the session's cookie had no room for them. */
   omitted: string[];
 }
 
 /**
- * A caller with an access token: what the application that holds it may do for its user; within one
- * organization, if it says so.
+ * A caller with an access token: what its application may do for the user, within one organization
+ * if the token names one.
  */
 interface BearerCaller {
   via: "bearer";
@@ -26,13 +26,13 @@ interface BearerCaller {
   organizationId?: string;
 }
 
-/** Who calls. `subject` is Logto's id of the user in both. */
+/** The caller. `subject` is Logto's id of the user in both kinds. */
 export type Caller = SessionCaller | BearerCaller;
 
-/** A request that a strategy let pass. */
+/** A request that a strategy has authenticated. */
 export type AuthenticatedRequest = Request & { user: Caller };
 
-/** The caller, as a parameter of a route that has `@Allow`. */
+/** Parameter decorator: the caller, in a route with `@Allow`. */
 export const CurrentCaller = createParamDecorator(
   (_data: unknown, context: ExecutionContext) =>
     context.switchToHttp().getRequest<AuthenticatedRequest>().user,

@@ -2,7 +2,7 @@ import { decode } from "@auth/core/jwt";
 import { z } from "zod";
 import { claims, type Session, Sessions } from "./sessions.js";
 
-/** The cookie holds the user's tokens, too: parsing drops them. */
+/** The cookie also has the user's tokens. Parsing removes them. */
 const stored = z.object({
   subject: z.string().min(1),
   /** In seconds since 1970. */
@@ -12,18 +12,18 @@ const stored = z.object({
 });
 
 /**
- * Strategy `jwt`: the encrypted cookie is the session. Only the app knows who signed out, so a copy
- * of a cookie is valid here until it expires.
+ * Strategy `jwt`: the encrypted cookie is the session. This server can't see a sign-out, so a copy
+ * of the cookie stays valid here until it expires.
  */
 export class CookieSessions extends Sessions {
   /**
-   * A compact JWE without an encrypted key (RFC 7516 §7.1). A value that lacks a chunk has fewer
+   * A compact JWE without an encrypted key (RFC 7516 §7.1). A value with a missing chunk has fewer
    * dots.
    */
   protected readonly shape = /^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/;
 
   /**
-   * @param secrets any of them decrypts
+   * @param secrets each of them can decrypt
    * @param cookieName the salt of the key
    */
   constructor(
@@ -43,7 +43,7 @@ export class CookieSessions extends Sessions {
     );
   }
 
-  /** @returns null for what is tampered with, expired, or of another secret */
+  /** @returns null if the token was tampered with, has expired or has another secret */
   async #decrypt(token: string): Promise<unknown> {
     return decode({ token, secret: [...this.secrets], salt: this.cookieName }).catch(() => null);
   }

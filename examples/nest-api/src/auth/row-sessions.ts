@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import type { OnModuleDestroy } from "@nestjs/common";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "../generated/client.js";
-import { Unavailable } from "../refusals.js";
+import { UnavailableError } from "../refusals.js";
 import { claims, type Session, Sessions } from "./sessions.js";
 
-/** How long to wait for a connection, and for a query, in milliseconds. */
+/** Timeout of a connection, and of a query, in milliseconds. */
 const timeout = 5_000;
 
 /** Strategy `database`: the cookie names a row of the app's database. */
@@ -15,7 +15,7 @@ export class RowSessions extends Sessions implements OnModuleDestroy {
 
   readonly #client: PrismaClient;
 
-  /** @param databaseUrl the app's database; nothing connects before the first query */
+  /** @param databaseUrl of the app's database; the first query opens the connection */
   constructor(databaseUrl: string) {
     super();
     const adapter = new PrismaPg({
@@ -42,8 +42,8 @@ export class RowSessions extends Sessions implements OnModuleDestroy {
   }
 }
 
-/** Prisma's messages repeat the query and the host, so that only the code is kept. */
+/** Reports only the error code, because Prisma's messages contain the query and the host. */
 function throwUnavailable(error: unknown): never {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "no answer";
-  throw new Unavailable(`database: ${code}`);
+  const code = error instanceof Error && "code" in error ? String(error.code) : "no response";
+  throw new UnavailableError(`database: ${code}`);
 }

@@ -3,13 +3,14 @@ import { PassportStrategy } from "@nestjs/passport";
 import type { Request } from "express";
 import { Strategy } from "passport-custom";
 import { ENV, type Env } from "../env.js";
-import { Refusal, unauthorized } from "../refusals.js";
+import { ApiError, unauthorized } from "../refusals.js";
 import type { Caller } from "./caller.js";
 import { sessionValues } from "./session-cookies.js";
 import { Sessions } from "./sessions.js";
 
 /**
- * Lets in by the app's session cookie, which a browser sends along because of AUTH_COOKIE_DOMAIN.
+ * Authenticates callers with the app's session cookie, which browsers send here because of
+ * AUTH_COOKIE_DOMAIN.
  */
 @Injectable()
 export class SessionStrategy extends PassportStrategy(Strategy, "session") {
@@ -23,7 +24,7 @@ export class SessionStrategy extends PassportStrategy(Strategy, "session") {
   async validate(request: Request): Promise<Caller> {
     const values = sessionValues(request.headers.cookie, this.env.cookieName);
     if (values.length === 0) throw unauthorized("No session token");
-    if (isForeignWrite(request, this.env.origins)) throw new Refusal(403, "Not from this site");
+    if (isForeignWrite(request, this.env.origins)) throw new ApiError(403, "Not from this site");
     const session = await this.sessions.find(values);
     if (!session) throw unauthorized("Invalid session");
     const { subject, claims, omitted = [] } = session;
@@ -47,9 +48,9 @@ const rolesIn = (organizationId: string, organizationRoles: readonly string[]) =
     .map((entry) => entry.slice(organizationId.length + 1));
 
 /**
- * Whether a page that is not on the list may have caused a write: browsers send the cookie along
- * from every sibling domain, and CORS keeps only the answer from them. They name the page's origin
- * with each write; what names none is no page's.
+ * Whether a page of an origin that is not listed may have caused a write. Browsers send the cookie
+ * from every sibling domain too, and CORS only hides the response from such a page. With each write
+ * they send the page's origin; a request without one does not come from a page.
  */
 function isForeignWrite({ method, headers }: Request, origins: readonly string[]): boolean {
   if (["GET", "HEAD"].includes(method)) return false;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The claims that this server reads. What else a session holds is dropped. */
+/** The claims that this server reads. Parsing removes everything else in a session. */
 export const claims = z.object({
   name: z.string().nullish(),
   username: z.string().nullish(),
@@ -10,33 +10,33 @@ export const claims = z.object({
   organization_roles: z.array(z.string()).nullish(),
 });
 
-/** What this server needs of a session. */
+/** The part of a session that this server needs. */
 export interface Session {
   /** Logto's subject, which is the user's id. */
   subject: string;
   claims: z.output<typeof claims>;
-  /** Claims that the cookie had no room for: what is not known here, not what the user lacks. */
+  /** Claims that the cookie had no room for: unknown here, but the user may have them. */
   omitted?: string[];
 }
 
-/** As many values are looked up for one request. */
-const most = 16;
+/** Maximum number of values to look up for one request. */
+const maxValues = 16;
 
-/** Looks up the app's sessions. A class and not an interface, because Nest injects by it. */
+/** Looks up the app's sessions. A class, because Nest can't inject by an interface. */
 export abstract class Sessions {
-  /** What a cookie's value looks like: what does not is not looked up. */
+  /** The format of a cookie's value. Other values are not looked up. */
   protected abstract readonly shape: RegExp;
 
   /**
-   * @param values what the session cookie may be
-   * @returns of the valid sessions the one that began last; undefined where there is none
-   * @throws Unavailable when the database does not answer
+   * @param values possible values of the session cookie
+   * @returns the valid session that started last; undefined if there is none
+   * @throws UnavailableError if the database does not respond
    */
   async find(values: readonly string[]): Promise<Session | undefined> {
-    const possible = values.filter((value) => this.shape.test(value)).slice(0, most);
+    const possible = values.filter((value) => this.shape.test(value)).slice(0, maxValues);
     return possible.length > 0 ? this.lookUp(possible) : undefined;
   }
 
-  /** As `find`, for values that look right. */
+  /** Like `find`, for values in the right format. */
   protected abstract lookUp(values: readonly string[]): Promise<Session | undefined>;
 }
