@@ -1,4 +1,4 @@
-/** The picture of a seeded person: the initial on a soft ground. `name` is letters only. */
+/** Draws the picture of a seeded person: the initial on a gradient. `name` has letters only. */
 export function avatar(name: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96">
 <defs><linearGradient id="g" x2="1" y2="1"><stop stop-color="#7c5cff"/><stop offset="1" stop-color="#3f2aa8"/></linearGradient></defs>

@@ -1,7 +1,7 @@
 import type { AccountClaims } from "oidc-provider";
 import type { Directory, User } from "./directory";
 
-/** Scope -> the claims that it brings (Logto facts: scopes and claims). */
+/** Scope -> the claims that it adds (Logto facts: scopes and claims). */
 export const claimsByScope: Readonly<Record<string, readonly string[]>> = {
   profile: [
     "name",
@@ -34,9 +34,9 @@ export const claimsByScope: Readonly<Record<string, readonly string[]>> = {
 const userinfoOnly = ["custom_data", "identities", "sso_identities", "organization_data"];
 
 /**
- * Every claim of a user; the library picks those of the granted scopes.
- * @param use `id_token` leaves out what Logto tells at the userinfo endpoint only.
- * @param endpoint what a relative picture (that of a seeded person) is relative to.
+ * Returns every claim of a user. The library picks the claims of the granted scopes.
+ * @param use `id_token` leaves out the claims that Logto returns from userinfo only.
+ * @param endpoint base URL of a relative picture, as the seeded people have.
  */
 export function claimsOf(
   user: User,
@@ -50,7 +50,7 @@ export function claimsOf(
   const { picture, email, phone_number } = user.claims;
   const username = user.username ?? undefined;
   const claims: AccountClaims = {
-    // Which a test may say otherwise of somebody.
+    // A default: a test may set another value in `user.claims`.
     email_verified: Boolean(email),
     preferred_username: username,
     ...user.claims,

@@ -1,6 +1,6 @@
 import type { ClientMetadata } from "oidc-provider";
 
-/** A relying party as the stand-in's caller names it. */
+/** A relying party to register at the stand-in. */
 export interface IdentityClient {
   clientId: string;
   /** Absent: a public client. */
@@ -11,11 +11,11 @@ export interface IdentityClient {
   postLogoutRedirectUris: string[];
   backchannelLogoutUri?: string;
   backchannelLogoutSessionRequired?: boolean;
-  /** Logto's switch of that name: a refresh token without `offline_access`. */
+  /** Logto's setting of that name: issues a refresh token even without `offline_access`. */
   alwaysIssueRefreshToken?: boolean;
 }
 
-/** The registration of a client in the words of OpenID Connect Dynamic Client Registration. */
+/** Converts a client to the metadata of OpenID Connect Dynamic Client Registration. */
 export function clientMetadata(client: IdentityClient): ClientMetadata {
   return {
     client_id: client.clientId,

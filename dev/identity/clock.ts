@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Settings } from "./settings";
 
 /**
- * The server's own time, in milliseconds since the epoch: this machine's, off by
+ * Returns the server's time in milliseconds since the epoch: this machine's time plus
  * `settings.clockSkew` seconds.
  */
 export type Clock = () => number;
@@ -22,9 +22,9 @@ interface Times {
 }
 
 /**
- * A copy of `payload` with its times moved by `seconds`. The library asks `Date.now()` for the time
- * and can't be told another, so it lives in this machine's time, and every time that leaves it or
- * enters it is moved: in what it stores, in what it signs, and in what it answers.
+ * Returns a copy of `payload` with its times moved by `seconds`. The library reads `Date.now()` and
+ * takes no other clock, so it works in this machine's time. Every time that enters or leaves the
+ * library is therefore moved: in what it stores, what it signs and what it returns.
  */
 export function moveTimes<T extends Times>(payload: T, seconds: number): T {
   const moved = { ...payload };
@@ -37,7 +37,7 @@ export function moveTimes<T extends Times>(payload: T, seconds: number): T {
 
 const introspectionResponse = z.looseObject({});
 
-/** Shows the server's time in the Date header and at introspection. */
+/** Middleware that sets the server's time in the Date header and in introspection responses. */
 export function showServerTime(clock: Clock, settings: Settings): Middleware {
   return async (ctx, next) => {
     await next();

@@ -2,21 +2,22 @@ import type { Grant, KoaContextWithOIDC } from "oidc-provider";
 import { interactionPolicy } from "./library";
 
 /**
- * First-party applications never show a consent page: what is asked for and held is granted at
- * once, an earlier grant of the same session is widened. `prompt=consent` with a live session asks
- * nothing, and `prompt=none` grants nothing: it is answered `consent_required` where the grant is
- * gone or too narrow (Logto facts: refresh tokens).
+ * Grants the requested scopes and the permissions that the user has, without a consent page:
+ * first-party applications never show one. Extends an earlier grant of the same session.
+ * `prompt=consent` with a live session shows no page. `prompt=none` grants nothing: the response is
+ * `consent_required` when the grant no longer exists or does not cover the request (Logto facts:
+ * refresh tokens).
  */
-export async function grantWhatIsAskedFor(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+export async function grantRequestedScopes(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
   const { account, client, prompts, provider, session } = ctx.oidc;
   const { requestParamOIDCScopes, requestParamScopes, resourceServers } = ctx.oidc;
   if (!account || !client) return undefined;
   const grantId = session?.grantIdFor(client.clientId);
   const existing = grantId ? await provider.Grant.find(grantId) : undefined;
-  const ours = existing?.accountId === account.accountId ? existing : undefined;
-  if (prompts.has("none")) return ours;
+  const reusable = existing?.accountId === account.accountId ? existing : undefined;
+  if (prompts.has("none")) return reusable;
   const grant =
-    ours ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
+    reusable ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
 
   grant.addOIDCScope(requestParamOIDCScopes);
   for (const [indicator, { scopes }] of Object.entries(resourceServers ?? {})) {
@@ -28,8 +29,8 @@ export async function grantWhatIsAskedFor(ctx: KoaContextWithOIDC): Promise<Gran
 }
 
 /**
- * The library's interaction policy, where `prompt=consent` is a value that may be sent and
- * interrupts nothing.
+ * Returns the library's interaction policy without the consent page: a client may send
+ * `prompt=consent`, but it does not interrupt the sign-in.
  */
 export function policyWithoutConsentPage() {
   const policy = interactionPolicy.base();

@@ -16,8 +16,8 @@ const rolePermissionsSchema = z.record(z.string(), z.array(z.string()));
 const newUser = userChange.required({ username: true, password: true });
 
 /**
- * The administration of users, roles and organizations, as control routes. A user is named by id,
- * username or e-mail.
+ * The control routes for users, roles and organizations. A user is identified by id, username or
+ * e-mail address.
  */
 export function createUserAdministration({
   directory,
@@ -29,8 +29,8 @@ export function createUserAdministration({
     return user;
   };
   /**
-   * Ends the user's sessions, and with the grants every code, refresh token and opaque access
-   * token.
+   * Ends the user's sessions and revokes the grants, with every code, refresh token and opaque
+   * access token.
    */
   const revokeAll = ({ id }: User) => records.removeWhere("accountId", id);
 

@@ -9,8 +9,8 @@ import type { State } from "./state";
 import type { Traffic } from "./traffic";
 
 /**
- * The control endpoint, by which tests steer the stand-in: JSON in and out. It exists only where a
- * test starts the stand-in with `control: true`, and asks for no credentials.
+ * The control endpoint, through which tests control the stand-in. Requests and responses are JSON.
+ * It exists only when a test starts the stand-in with `control: true`, and needs no credentials.
  */
 export function createControl(state: State, settings: Settings, traffic: Traffic) {
   const routes: Record<string, ControlRoute> = {
@@ -45,7 +45,7 @@ export function createControl(state: State, settings: Settings, traffic: Traffic
       if (error instanceof z.ZodError)
         return send(response, 400, { message: z.prettifyError(error) });
       if (error instanceof SyntaxError)
-        return send(response, 400, { message: "The body is no JSON." });
+        return send(response, 400, { message: "The body is not valid JSON." });
       throw error;
     }
   };

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
+/** Milliseconds. */
 const writeDelay = 250;
 
 /**
- * A JSON file that follows what `content` returns. Writes are gathered for a quarter of a second
- * and replace the file in one step, so that a crash in the middle of one leaves the old file.
- * Without a path nothing is read or written.
+ * A JSON file that holds what `content` returns. Changes are collected for a quarter of a second. A
+ * write replaces the file in one step, so that a crash during a write leaves the old file. Without
+ * a path nothing is read or written.
  */
 export class DataFile {
   readonly #path: string | undefined;
@@ -18,8 +19,8 @@ export class DataFile {
   }
 
   /**
-   * Reads the file through `parse`. Returns undefined when there is none or it is unreadable, and
-   * says the latter.
+   * Reads the file through `parse`. Returns undefined when there is no file, or when it is
+   * unreadable, which it also logs.
    */
   read<T>(parse: (content: unknown) => T): T | undefined {
     if (!this.#path || !existsSync(this.#path)) return undefined;
@@ -31,17 +32,17 @@ export class DataFile {
     }
   }
 
-  /** From now on `changed()` writes what `content` returns. */
-  follow(content: () => unknown): void {
+  /** Sets what `scheduleWrite()` writes from now on. */
+  setContent(content: () => unknown): void {
     this.#content = content;
   }
 
-  changed = (): void => {
+  scheduleWrite = (): void => {
     if (!this.#path || !this.#content || this.#timer) return;
     this.#timer = setTimeout(() => this.flush(), writeDelay);
   };
 
-  /** Writes at once what waits to be written. */
+  /** Writes pending changes now. */
   flush(): void {
     if (!this.#timer) return;
     clearTimeout(this.#timer);

@@ -7,8 +7,8 @@ import { rolePermissions, type ApiPermissions } from "./seed";
 const record = z.record(z.string(), z.unknown());
 
 /**
- * What is known about a user, by claim name. The first four are `null` when unset, further profile
- * members absent.
+ * The details of a user, by claim name. The first four are `null` when unset; other unset profile
+ * members are absent.
  */
 export const userClaimsSchema = z.looseObject({
   name: z.string().nullable(),
@@ -23,14 +23,14 @@ export type UserClaims = z.infer<typeof userClaimsSchema>;
 
 export const userSchema = z.object({
   id: z.string(),
-  /** `null` for an account that an e-mail code created, as is `passwordHash`. */
+  /** `null` for an account that was created with an e-mail code; so is `passwordHash`. */
   username: z.string().nullable(),
   passwordHash: z.string().nullable(),
   claims: userClaimsSchema,
   roles: z.array(z.string()),
   organizations: z.array(z.object({ id: z.string(), roles: z.array(z.string()) })),
   suspended: z.boolean(),
-  /** Milliseconds since the epoch, as in Logto's claims. */
+  /** Milliseconds since the epoch, as in Logto's claims; so is `updatedAt`. */
   createdAt: z.number(),
   updatedAt: z.number(),
 });
@@ -43,26 +43,23 @@ export const organizationSchema = z.object({
 });
 export type Organization = z.infer<typeof organizationSchema>;
 
-/**
- * Who has an account: the users and organizations of the tenant. Calls `changed` after every
- * change.
- */
+/** The users and organizations of the tenant. Calls `onChange` after every change. */
 export class Directory {
   readonly users: Map<string, User>;
   readonly organizations: Map<string, Organization>;
   /**
-   * What each role may do at APIs. Not stored: at the next start the seed, which an app's developer
-   * edits, holds again.
+   * Role -> API permissions. Changes are not stored: the next start reads the seed again, which an
+   * app's developer edits.
    */
   readonly roles: Map<string, ApiPermissions>;
   readonly #now: Clock;
-  readonly #changed: () => void;
+  readonly #onChange: () => void;
 
   constructor(
     users: User[],
     organizations: readonly Organization[],
     now: Clock,
-    changed: () => void,
+    onChange: () => void,
   ) {
     this.#now = now;
     this.users = new Map(users.map((user) => [user.id, user]));
@@ -70,13 +67,10 @@ export class Directory {
       organizations.map((organization) => [organization.id, { ...organization }]),
     );
     this.roles = new Map(Object.entries(rolePermissions));
-    this.#changed = changed;
+    this.#onChange = onChange;
   }
 
-  /**
-   * Finds by username or e-mail address; upper and lower case are one in an e-mail address only, as
-   * in Logto.
-   */
+  /** Finds a user by username or e-mail address. As in Logto, case matters in usernames only. */
   findByIdentifier(identifier: string): User | undefined {
     const wanted = identifier.trim();
     return [...this.users.values()].find(
@@ -85,17 +79,15 @@ export class Directory {
     );
   }
 
-  /**
-   * Finds by e-mail address alone, in upper or lower case, as Logto does for a verified address.
-   */
+  /** Finds a user by e-mail address, ignoring case, as Logto does for a verified address. */
   findByEmail(email: string): User | undefined {
     const wanted = email.toLowerCase();
     return [...this.users.values()].find(({ claims }) => claims.email?.toLowerCase() === wanted);
   }
 
   /**
-   * Returns the user with this identifier and password, or undefined. An unknown user and a user
-   * without a password take as long as a wrong password.
+   * Returns the user with this identifier and password, or undefined. For an unknown user or a user
+   * without a password the check takes as long as for a wrong password.
    */
   async authenticate(identifier: string, password: string): Promise<User | undefined> {
     const user = this.findByIdentifier(identifier);
@@ -106,7 +98,7 @@ export class Directory {
 
   /**
    * Adds a user with a new subject id.
-   * @param password in the clear, stored hashed. Absent: the user has none.
+   * @param password in plain text; stored hashed. Absent: the user has none.
    */
   async add(
     details: Pick<User, "username" | "claims" | "roles" | "organizations">,
@@ -123,45 +115,42 @@ export class Directory {
       updatedAt: now,
     };
     this.users.set(user.id, user);
-    this.#changed();
+    this.#onChange();
     return user;
   }
 
-  /**
-   * Replaces parts of a user and moves `updated_at`; with an empty change that is what a sign-in
-   * does.
-   */
+  /** Replaces parts of a user and sets `updatedAt`. A sign-in calls it with an empty change. */
   update(user: User, change: Partial<User>): User {
     const updated = { ...user, ...change, updatedAt: Math.max(this.#now(), user.updatedAt + 1) };
     this.users.set(user.id, updated);
-    this.#changed();
+    this.#onChange();
     return updated;
   }
 
   remove(user: User): void {
     this.users.delete(user.id);
-    this.#changed();
+    this.#onChange();
   }
 
-  /** Lets a role do more at APIs; a role that there is not yet comes into being. */
+  /** Adds API permissions to a role. Creates the role if it does not exist. */
   addPermissions(role: string, permissions: ApiPermissions): void {
-    const held = this.roles.get(role) ?? {};
-    const merged = { ...held };
+    const current = this.roles.get(role) ?? {};
+    const merged = { ...current };
     for (const [api, names] of Object.entries(permissions))
-      merged[api] = [...(held[api] ?? []), ...names];
+      merged[api] = [...(current[api] ?? []), ...names];
     this.roles.set(role, merged);
   }
 
   updateOrganization(organization: Organization): void {
     this.organizations.set(organization.id, organization);
-    this.#changed();
+    this.#onChange();
   }
 }
 
 let absent: Promise<string> | undefined;
 const absentHash = () => (absent ??= hashPassword("nobody"));
 
-/** An id as Logto makes them: 12 lower-case letters and digits. */
+/** Returns an id in Logto's format: 12 lower-case letters and digits. */
 function newId(): string {
   const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
   return Array.from({ length: 12 }, () => alphabet.charAt(randomInt(alphabet.length))).join("");

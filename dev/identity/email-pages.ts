@@ -19,14 +19,14 @@ const wordings = {
 
 /** Step one: asks for the address. */
 export function emailPage(form: FormPage, purpose: CodePurpose): string {
-  const { action, applicationName, refusal, hint } = form;
+  const { action, applicationName, rejected, hint } = form;
   const { title, otherWay, other } = wordings[purpose];
-  const email = refusal?.values.email ?? (hint?.includes("@") ? hint : undefined);
+  const email = rejected?.values.email ?? (hint?.includes("@") ? hint : undefined);
   return page(
     title,
     html`<h1>${title}</h1>
       <p class="lead">to continue to ${applicationName}</p>
-      ${errorMessage(refusal)}
+      ${errorMessage(rejected)}
       <form method="post" action="${action}/email-${purpose}">
         ${field({
           name: "email",
@@ -35,7 +35,7 @@ export function emailPage(form: FormPage, purpose: CodePurpose): string {
           type: "email",
           value: email,
           autofocus: true,
-          invalid: Boolean(refusal),
+          invalid: Boolean(rejected),
         })}
         <button class="primary">Send me a code</button>
       </form>
@@ -46,16 +46,16 @@ export function emailPage(form: FormPage, purpose: CodePurpose): string {
 interface CodePage extends FormPage {
   email: string;
   purpose: CodePurpose;
-  /** Whether another code went to this address before. */
+  /** True when an earlier code was sent to this address. */
   isRenewed: boolean;
-  /** False where the mails are dropped, so that the page points nowhere. */
+  /** False when mails are dropped: the page then does not say where to find the code. */
   isDelivered: boolean;
 }
 
 /** Step two: asks for the code that was sent. */
 export function codePage({
   action,
-  refusal,
+  rejected,
   email,
   purpose,
   isRenewed,
@@ -65,14 +65,14 @@ export function codePage({
   const address = html`<span class="address">${email}</span>`;
   const minutes = String(lifetime / 60);
   const sent = isRenewed
-    ? html`We sent a new code to ${address}. It is good for ${minutes} minutes; the one before no
-      longer works.`
-    : html`We sent a code to ${address}. It is good for ${minutes} minutes.`;
+    ? html`We sent a new code to ${address}. It is valid for ${minutes} minutes. The previous code
+      no longer works.`
+    : html`We sent a code to ${address}. It is valid for ${minutes} minutes.`;
   return page(
     "Enter the code",
     html`<h1>Enter the code</h1>
       <p class="lead" role="status">${sent}</p>
-      ${errorMessage(refusal)}
+      ${errorMessage(rejected)}
       <form method="post" action="${action}/code">
         ${field({
           name: "code",
@@ -85,7 +85,7 @@ export function codePage({
             title: `The ${digits} digits of the mail`,
           },
           autofocus: true,
-          invalid: Boolean(refusal),
+          invalid: Boolean(rejected),
         })}
         <button class="primary">Continue</button>
       </form>
@@ -98,12 +98,12 @@ export function codePage({
 }
 
 const deliveryNote = html`<p class="note">
-  No mail leaves your machine: the code is in the terminal that this stand-in runs in.
+  The stand-in sends no mail. The code is in the terminal where the stand-in runs.
 </p>`;
 
 /**
- * Asks before it goes on with something else than was begun: the address is proven, but has no
- * account to sign in to, or has one already where an account was to be created.
+ * Asks for confirmation when a verified address does not fit the request: a sign-in without an
+ * account, or a registration with an existing one.
  */
 export function accountPage(
   { action, applicationName }: FormPage,

@@ -7,7 +7,7 @@ import { codePolicy } from "./settings";
 import type { CodeError, VerificationCodes } from "./verification-codes";
 
 /**
- * What Logto takes for an address, which is less strict than `z.email()` (Logto facts: e-mail
+ * The addresses that Logto accepts. The rule is less strict than `z.email()` (Logto facts: e-mail
  * codes).
  */
 const emailSchema = z
@@ -16,7 +16,7 @@ const emailSchema = z
   .max(128)
   .regex(/^\S+@\S+\.\S+$/);
 
-const sentences: Readonly<Record<CodeError, string>> = {
+const codeErrorMessages: Readonly<Record<CodeError, string>> = {
   not_found: "This code was used already. Ask for a new one.",
   expired: "The code has expired. Ask for a new one.",
   exceed_max_try: "There were too many wrong codes. Ask for a new one.",
@@ -29,16 +29,15 @@ interface EmailSteps {
   deliver: (mail: Mail) => void;
 }
 
-/** An interaction as the steps need it. */
+/** The part of an interaction that the steps need. */
 interface EmailInteraction {
   uid: string;
   applicationName: string;
 }
 
 /**
- * The steps of signing in or registering with a code sent by e-mail, as Logto has them (Logto
- * facts: e-mail codes). They show whether an address has an account only after its owner has proven
- * it.
+ * The steps of signing in or registering with a code sent by e-mail, as in Logto (Logto facts:
+ * e-mail codes). They reveal whether an address has an account only after the address is verified.
  */
 export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
   const send = (
@@ -61,7 +60,7 @@ export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
 
   const signIn = (uid: string, user: User): Outcome => {
     if (user.suspended) return { stayOn: "code", error: "This account is suspended." };
-    codes.forget(uid);
+    codes.remove(uid);
     return { user };
   };
 
@@ -76,34 +75,34 @@ export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
   };
 
   return {
-    /** Sends a code to the address of the form. */
-    ask(
+    /** Sends a code to the address in the form. */
+    sendCode(
       interaction: EmailInteraction,
       purpose: CodePurpose,
       form: Record<string, string>,
     ): Outcome {
       const { success, data } = emailSchema.safeParse(form.email);
-      if (!success) return { stayOn: `email-${purpose}`, error: "This is no e-mail address." };
+      if (!success) return { stayOn: `email-${purpose}`, error: "This is not an e-mail address." };
       return send(interaction, data, purpose);
     },
 
     /** Sends a new code to the same address. */
-    askAgain(interaction: EmailInteraction): Outcome {
+    resendCode(interaction: EmailInteraction): Outcome {
       const verification = codes.find(interaction.uid);
       if (!verification) return { goTo: "email-sign-in" };
       return send(interaction, verification.email, verification.purpose);
     },
 
     /**
-     * Checks the code of the form. Signs in or registers, or asks first where the account is not as
-     * expected.
+     * Checks the code in the form and then signs in or registers. Asks for confirmation first when
+     * a sign-in has no account, or a registration has one already.
      */
-    async check({ uid }: EmailInteraction, form: Record<string, string>): Promise<Outcome> {
+    async checkCode({ uid }: EmailInteraction, form: Record<string, string>): Promise<Outcome> {
       const verification = codes.find(uid);
       if (!verification)
         return { stayOn: "email-sign-in", error: "No code was sent. Ask for one first." };
       const error = codes.check(uid, (form.code ?? "").replaceAll(/\s/g, ""));
-      if (error) return { stayOn: "code", error: sentences[error] };
+      if (error) return { stayOn: "code", error: codeErrorMessages[error] };
 
       const { email, purpose } = verification;
       const user = directory.findByEmail(email);
@@ -112,15 +111,15 @@ export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
     },
 
     /**
-     * Does what the account page offered. The directory may have changed since, so it is asked
-     * again.
+     * Signs in or creates the account, as the account page offered. Looks the address up again,
+     * because the directory may have changed since.
      */
-    async accept({ uid }: EmailInteraction): Promise<Outcome> {
+    async confirmAccount({ uid }: EmailInteraction): Promise<Outcome> {
       const verification = codes.find(uid);
       if (!verification?.verified) {
         return {
           stayOn: "email-sign-in",
-          error: "This address is not proven yet. Ask for a code first.",
+          error: "This address is not verified yet. Ask for a code first.",
         };
       }
       const user = directory.findByEmail(verification.email);

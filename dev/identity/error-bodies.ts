@@ -19,18 +19,18 @@ const messages: Readonly<Record<string, string>> = {
   unsupported_grant_type: "Unsupported `grant_type` requested.",
 };
 
-/** An error body as Logto sends it (Logto facts: errors). */
+/** Returns an error body in Logto's format (Logto facts: errors). */
 export function logtoError(error: string, error_description?: string) {
   const message = messages[error] ?? error_description ?? "An OIDC error occurred.";
   return { code: `oidc.${error}`, message, error, error_description };
 }
 
 /**
- * Turns the library's error bodies into Logto's. Where Logto differs in more than that: an unknown
- * client is 400 instead of 401, so is a userinfo request without a token, and a JWT may be revoked
- * (to no effect) or introspected.
+ * Converts the library's error bodies to Logto's format. Logto also differs in status: an unknown
+ * client and a userinfo request without a token get 400 instead of 401, and a JWT may be revoked
+ * (without effect) or introspected.
  */
-export async function answerErrorsAsLogto(ctx: KoaContextWithOIDC, next: Next): Promise<void> {
+export async function formatErrorsLikeLogto(ctx: KoaContextWithOIDC, next: Next): Promise<void> {
   await next();
   const { success, data } = errorBody.safeParse(ctx.body);
   if (!success || ctx.status < 400) return;

@@ -21,24 +21,26 @@ const milliseconds = z.number().nonnegative();
 
 export const faultSchema = z.strictObject({
   endpoint: z.enum(endpoints),
-  /** Token endpoint only: the grant_type that it is for. Absent: every one. */
+  /** Token endpoint only: the affected grant_type. Absent: all of them. */
   grant: z.string().optional(),
-  /** `before`: the server does not act. `after`: it acts, and then its answer is spoiled. */
+  /** `before`: the server does not act. `after`: it acts, then the fault replaces its response. */
   when: z.enum(["before", "after"]),
-  /** `hang` never answers, until the client leaves. Every kind waits for `delayMs` first. */
+  /**
+   * `hang` never responds; it ends when the client disconnects. Every kind first waits `delayMs`.
+   */
   kind: z.enum(["delay", "status", "drop", "html", "truncated", "hang"]),
   status: z.int().min(400).max(599).default(500),
   /** OAuth error code, for `status`. */
   error: z.string().default("server_error"),
-  /** Milliseconds, or a range to draw from. */
+  /** Milliseconds, or a range for a random delay. */
   delayMs: z.union([milliseconds, z.tuple([milliseconds, milliseconds])]).default(0),
-  /** How often. Absent: until faults are cleared. */
+  /** How many requests it affects. Absent: all, until the faults are cleared. */
   times: z.int().positive().optional(),
 });
 export type Fault = z.infer<typeof faultSchema>;
 
-/** Answers a request with a fault; `act` is what the server would have done. */
-export async function answerWithFault(
+/** Responds to a request with a fault. `act` is what the server would have done without it. */
+export async function respondWithFault(
   fault: Fault,
   ctx: Context,
   act: () => Promise<void>,
@@ -57,14 +59,14 @@ export async function answerWithFault(
       ctx.req.socket.destroy();
       return;
     case "status":
-      return replaceAnswer(
+      return replaceResponse(
         ctx,
         fault.status,
         "application/json",
         JSON.stringify(logtoError(fault.error)),
       );
     case "html":
-      return replaceAnswer(
+      return replaceResponse(
         ctx,
         200,
         "text/html",
@@ -73,18 +75,18 @@ export async function answerWithFault(
     case "truncated": {
       const whole =
         fault.when === "after" ? JSON.stringify(ctx.body) : '{"message":"this object has no end"}';
-      return replaceAnswer(ctx, 200, "application/json", whole.slice(0, whole.length / 2));
+      return replaceResponse(ctx, 200, "application/json", whole.slice(0, whole.length / 2));
     }
   }
 }
 
 function duration({ delayMs }: Fault): number {
   if (typeof delayMs === "number") return delayMs;
-  const [least, most] = delayMs;
-  return least + Math.random() * (most - least);
+  const [min, max] = delayMs;
+  return min + Math.random() * (max - min);
 }
 
-function replaceAnswer(ctx: Context, status: number, type: string, body: string): void {
+function replaceResponse(ctx: Context, status: number, type: string, body: string): void {
   ctx.remove("Location");
   ctx.status = status;
   ctx.body = body;

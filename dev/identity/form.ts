@@ -1,12 +1,12 @@
 import { Html, html } from "./html";
-import type { Refusal } from "./outcome";
+import type { RejectedForm } from "./outcome";
 
-/** What every form of an interaction is drawn from. */
+/** The data that every form of an interaction needs. */
 export interface FormPage {
-  /** Path of the interaction; the forms post below it. */
+  /** Path of the interaction. The forms post to paths below it. */
   action: string;
   applicationName: string;
-  refusal?: Refusal | undefined;
+  rejected?: RejectedForm | undefined;
   /** From `login_hint`. */
   hint?: string | undefined;
 }
@@ -17,7 +17,7 @@ interface Field {
   autocomplete: string;
   type?: string;
   inputmode?: string;
-  /** A regular expression, with what it asks for in words. */
+  /** A regular expression, and its description for the user. */
   pattern?: { source: string; title: string };
   optional?: boolean;
   note?: string;
@@ -26,7 +26,7 @@ interface Field {
   invalid?: boolean;
 }
 
-/** An input with its label. Required unless it is optional. */
+/** Returns an input with its label. It is required unless `optional` is set. */
 export function field({
   name,
   label,
@@ -59,7 +59,7 @@ export function field({
   </div>`;
 }
 
-/** The alert above a form that was refused. */
-export function errorMessage(refusal: Refusal | undefined): Html | undefined {
-  return refusal && html`<p class="error" role="alert">${refusal.error}</p>`;
+/** Returns the alert above a form that was rejected. */
+export function errorMessage(rejected: RejectedForm | undefined): Html | undefined {
+  return rejected && html`<p class="error" role="alert">${rejected.error}</p>`;
 }

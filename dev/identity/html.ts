@@ -14,8 +14,8 @@ export class Html {
 type Value = Html | Html[] | string | undefined | false;
 
 /**
- * Template tag that escapes every string put into it; `Html` goes in as it is, undefined and false
- * as nothing.
+ * Template tag that escapes every string value. `Html` is inserted unchanged; undefined and false
+ * insert nothing.
  */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Html {
   return new Html(String.raw({ raw: strings }, ...values.map(toMarkup)));

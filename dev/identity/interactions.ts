@@ -9,7 +9,7 @@ import { createEmailSteps } from "./email-steps";
 import type { FormPage } from "./form";
 import { errors } from "./library";
 import type { Mail } from "./mail";
-import { screens, type Outcome, type Refusal, type Screen } from "./outcome";
+import { screens, type Outcome, type RejectedForm, type Screen } from "./outcome";
 import { expiredPage, notFoundPage } from "./pages";
 import { noClaims } from "./seed";
 import { registerPage, signInPage } from "./sign-in-pages";
@@ -33,7 +33,7 @@ const registrationSchema = z.object({
     ),
   password: z.string().min(8, "The password is too short: it takes 8 characters or more."),
   name: z.string(),
-  email: z.email("This is no e-mail address.").or(z.literal("")),
+  email: z.email("This is not an e-mail address.").or(z.literal("")),
 });
 
 const emptyRegistration = { username: "", password: "", name: "", email: "" };
@@ -43,14 +43,14 @@ interface Interactions {
   directory: Directory;
   codes: VerificationCodes;
   deliver: (mail: Mail) => void;
-  /** False where `deliver` drops the mails: the pages then do not say where to find the code. */
+  /** False when `deliver` drops the mails: the pages then do not say where to find the code. */
   isDelivered: boolean;
 }
 
 /**
- * The pages below `/interaction/<uid>`, where a person signs in or creates an account. The
- * library's interaction cookie, bound to that path and sent by the same site only, ties a form to
- * the browser that began the sign-in. They work without JavaScript.
+ * The pages below `/interaction/<uid>`, where a visitor signs in or creates an account. The
+ * library's interaction cookie ties a form to the browser that started the sign-in: the cookie is
+ * bound to that path and sent by the same site only. The pages work without JavaScript.
  */
 export function createInteractions({
   provider,
@@ -63,15 +63,15 @@ export function createInteractions({
   const steps: Record<string, Step> = {
     "sign-in": (_interaction, form) => signIn(directory, form),
     register: (_interaction, form) => register(directory, form),
-    "email-sign-in": (interaction, form) => email.ask(interaction, "sign-in", form),
-    "email-register": (interaction, form) => email.ask(interaction, "register", form),
-    resend: email.askAgain,
-    code: email.check,
-    account: email.accept,
+    "email-sign-in": (interaction, form) => email.sendCode(interaction, "sign-in", form),
+    "email-register": (interaction, form) => email.sendCode(interaction, "register", form),
+    resend: email.resendCode,
+    code: email.checkCode,
+    account: email.confirmAccount,
   };
 
-  const render = (view: View, screen: Screen, refusal?: Refusal): string => {
-    const form = { ...view, refusal };
+  const render = (view: View, screen: Screen, rejected?: RejectedForm): string => {
+    const form = { ...view, rejected };
     const verification = codes.find(view.uid);
     switch (screen) {
       case "sign-in":
@@ -144,8 +144,8 @@ async function findInteraction(
   }
 }
 
-/** What the pages and steps of an interaction are told. */
-interface View extends Omit<FormPage, "refusal"> {
+/** The data that the pages and steps of an interaction need. */
+interface View extends Omit<FormPage, "rejected"> {
   uid: string;
   firstScreen: Screen;
 }
@@ -167,21 +167,21 @@ async function describe(provider: Provider, { uid, params }: Interaction): Promi
 }
 
 async function signIn(directory: Directory, form: Record<string, string>): Promise<Outcome> {
-  const refuse = (error: string): Outcome => ({ stayOn: "sign-in", error });
+  const reject = (error: string): Outcome => ({ stayOn: "sign-in", error });
   const user = await directory.authenticate(form.identifier ?? "", form.password ?? "");
-  if (!user) return refuse("The username or the password is wrong.");
-  if (user.suspended) return refuse("This account is suspended.");
+  if (!user) return reject("The username or the password is wrong.");
+  if (user.suspended) return reject("This account is suspended.");
   return { user };
 }
 
 async function register(directory: Directory, form: Record<string, string>): Promise<Outcome> {
-  const refuse = (error = "Something is missing."): Outcome => ({ stayOn: "register", error });
+  const reject = (error = "Something is missing."): Outcome => ({ stayOn: "register", error });
   const { success, data, error } = registrationSchema.safeParse({ ...emptyRegistration, ...form });
-  if (!success) return refuse(error.issues[0]?.message);
+  if (!success) return reject(error.issues[0]?.message);
   const { username, password, name, email } = data;
-  if (directory.findByIdentifier(username)) return refuse(`The username ${username} is taken.`);
+  if (directory.findByIdentifier(username)) return reject(`The username ${username} is taken.`);
   if (email && directory.findByIdentifier(email))
-    return refuse("An account with this e-mail address exists already.");
+    return reject("An account with this e-mail address exists already.");
   const claims = { ...noClaims, name: name.trim() || null, email: email || null };
   return {
     user: await directory.add({ username, claims, roles: [], organizations: [] }, password),
@@ -192,14 +192,14 @@ function send(response: ServerResponse, status: number, page: string): void {
   response.writeHead(status, pageHeaders).end(page);
 }
 
-/** Answers a form with another page, so that reloading that page does not send the form again. */
+/** Redirects after a form, so that reloading the next page does not send the form again. */
 function redirect(response: ServerResponse, location: string): void {
   response.writeHead(303, { location, "cache-control": "no-store" }).end();
 }
 
 /**
- * No `form-action`: Chromium holds it against the redirects that follow a form, and these lead to
- * the application.
+ * No `form-action`: Chromium also applies it to the redirects after a form, and these lead to the
+ * application.
  */
 export const pageHeaders = {
   "content-type": "text/html; charset=utf-8",

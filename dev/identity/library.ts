@@ -1,9 +1,8 @@
 import type * as Library from "oidc-provider";
 
 /**
- * The one place that loads `oidc-provider`. On Node 20 the library prints a warning line about the
- * runtime when it is loaded; whoever runs this starter can do nothing about it, so that one line is
- * held back.
+ * The only place that loads `oidc-provider`. On Node 20 the library prints a warning about the
+ * runtime when it loads. The developer cannot act on it, so that one line is suppressed.
  */
 async function loadLibrary(): Promise<typeof Library> {
   const warn = console.warn;

@@ -3,10 +3,10 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { setImmediate } from "node:timers/promises";
 
 /**
- * Listens on both loopback addresses, since `localhost` may mean either, or on IPv4 alone where
- * there is no IPv6.
- * @param port 0 for any free one.
- * @throws the error of `listen` (`EADDRINUSE`) when the port is taken on one of them.
+ * Listens on both loopback addresses, because `localhost` may resolve to either. Without IPv6 it
+ * listens on IPv4 alone.
+ * @param port 0 for any free port.
+ * @throws the error of `listen` (`EADDRINUSE`) when the port is in use on either address.
  */
 export async function listen(
   port: number,
@@ -14,25 +14,26 @@ export async function listen(
 ): Promise<{ port: number; servers: Server[] }> {
   const first = await listenOn("127.0.0.1", port, handler);
   const address = first.address();
-  const taken = address && typeof address === "object" ? address.port : port;
+  const boundPort = address && typeof address === "object" ? address.port : port;
   try {
-    return { port: taken, servers: [first, await listenOn("::1", taken, handler)] };
+    return { port: boundPort, servers: [first, await listenOn("::1", boundPort, handler)] };
   } catch (error) {
-    if (isError(error, "EADDRNOTAVAIL", "EAFNOSUPPORT")) return { port: taken, servers: [first] };
+    if (isError(error, "EADDRNOTAVAIL", "EAFNOSUPPORT"))
+      return { port: boundPort, servers: [first] };
     await closeServer(first);
     if (port === 0 && isError(error, "EADDRINUSE")) return listen(0, handler);
     throw error;
   }
 }
 
-/** Stops listening and drops open connections, those that a fault keeps hanging included. */
+/** Stops listening and drops open connections, including those that a fault leaves hanging. */
 export async function closeServer(server: Server): Promise<void> {
   const closed = once(server, "close");
   server.close();
   server.closeAllConnections();
   await closed;
-  // A whole turn of the event loop, so that clients in this process see it and drop their dead
-  // connections.
+  // Waits a whole turn of the event loop, so that clients in this process notice the close and drop
+  // their dead connections.
   await setImmediate();
   await setImmediate();
 }

@@ -1,11 +1,11 @@
-/** A mail as the stand-in hands it on. It sends none itself. */
+/** A mail that the stand-in passes to `onMail`. It sends none itself. */
 export interface Mail {
   to: string;
   subject: string;
   text: string;
 }
 
-/** What a code is asked for: the interaction event, in Logto's words. */
+/** The purpose of a code, which Logto calls the interaction event. */
 export type CodePurpose = "sign-in" | "register";
 
 interface CodeMail {
@@ -29,7 +29,7 @@ export function codeMail({ to, code, purpose, applicationName, lifetime }: CodeM
     text: [
       `Your code to ${aim}:`,
       code,
-      `It is good for ${lifetime / 60} minutes. If you did not ask for it, ignore this mail.`,
+      `It is valid for ${lifetime / 60} minutes. If you did not ask for it, ignore this mail.`,
     ].join("\n\n"),
   };
 }

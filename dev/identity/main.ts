@@ -48,7 +48,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 /**
- * The origin with and without a trailing slash, since the two are different URIs to the provider.
+ * Returns the origin with and without a trailing slash, because the provider compares URIs exactly.
  */
 function originOf(uri: string): string[] {
   const { origin } = new URL(uri);

@@ -2,12 +2,10 @@ import { errors } from "./library";
 import type { User } from "./directory";
 
 /**
- * Checks that an organization token may be issued. Both refusals are 403 and come before the
- * refresh token is consumed, so that they cost the client nothing (Logto facts: organization
- * tokens).
- * @throws AccessDenied when the user isn't a member, or there is no such organization.
- * @throws InsufficientScope when the organizations scope wasn't asked for at the authorization
- *   endpoint.
+ * Checks that an organization token may be issued. Both errors are 403. Both come before the
+ * refresh token is consumed, so the client can still use it (Logto facts: organization tokens).
+ * @throws AccessDenied when the user isn't a member or the organization doesn't exist.
+ * @throws InsufficientScope when the authorization request didn't include the organizations scope.
  */
 export function assertOrganizationAccess(
   user: User,

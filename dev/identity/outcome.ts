@@ -1,6 +1,6 @@
 import type { User } from "./directory";
 
-/** The pages of an interaction, as its `screen` parameter names them. */
+/** The pages of an interaction: the values of its `screen` parameter. */
 export const screens = [
   "sign-in",
   "register",
@@ -12,16 +12,14 @@ export const screens = [
 export type Screen = (typeof screens)[number];
 
 /**
- * Why a form was refused: the error as a sentence, and what was typed (never the password or the
+ * Why a form was rejected: the error as a sentence, and the typed values (never the password or the
  * code).
  */
-export interface Refusal {
+export interface RejectedForm {
   error: string;
   values: Readonly<Record<string, string>>;
 }
 
-/**
- * What a form leads to: a signed-in user, another screen, or a screen that says why it was refused.
- */
+/** The result of a form: a signed-in user, another screen, or a screen that shows an error. */
 export type Outcome =
   { user: User } | { goTo: Screen } | { stayOn: Screen; error: string; status?: number };

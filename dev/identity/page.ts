@@ -13,7 +13,7 @@ const logo = html`<svg viewBox="0 0 28 28" aria-hidden="true">
   <rect x="7.5" y="12.5" width="13" height="9" rx="2.5" fill="var(--on-accent)" />
 </svg>`;
 
-/** A whole page of the stand-in: `content` in its card, labelled as local. */
+/** Returns a complete page of the stand-in, labelled as local, with `content` in its card. */
 export function page(title: string, content: Html): string {
   return html`<!doctype html>
     <html lang="en">

@@ -17,14 +17,14 @@ export function expiredPage(): string {
 }
 
 export function notFoundPage(): string {
-  return messagePage("Nothing is here", "The stand-in has no such page.");
+  return messagePage("Page not found", "The stand-in has no page at this address.");
 }
 
-/** Stands where Logto has its Account Center, which a stand-in needs not be. */
+/** Shown at the address of Logto's Account Center, which the stand-in does not have. */
 export function accountCenterPage(): string {
   return messagePage(
     "The Account Center is here",
-    "At a Logto of your own, people change their password and profile on this page, once it is enabled in the console. This stand-in has none; go back to the application.",
+    "In your own Logto, users change their password and profile on this page, once it is enabled in the console. This stand-in has no Account Center. Go back to the application.",
   );
 }
 
@@ -35,14 +35,14 @@ export function signedOutPage(): string {
   );
 }
 
-/** Says what this server is, for whoever opens its address. */
+/** Shown at the server's root: what this server is and how to sign in. */
 export function homePage(issuer: string): string {
   return page(
     "About",
     html`<h1>This is where you sign in while developing</h1>
       <p class="lead">
-        It takes the place of a Logto tenant until you name your own. Open the application and sign
-        in from there.
+        It replaces a Logto tenant until you configure your own. Open the application and sign in
+        from there.
       </p>
       <dl>
         <dt>Issuer</dt>
@@ -65,9 +65,9 @@ export function homePage(issuer: string): string {
 }
 
 /**
- * Logto's end-session page: it submits itself by JavaScript and shows nothing to click, so without
- * JavaScript it stays where it is (Logto facts: logout).
- * @param form the library's form, which lacks the answer.
+ * Logto's end-session page. JavaScript submits its form and there is nothing to click, so without
+ * JavaScript the page does nothing (Logto facts: logout).
+ * @param form the library's form, which lacks the user's confirmation.
  */
 export function logoutPage(form: string): string {
   return html`<!doctype html>

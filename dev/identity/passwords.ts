@@ -19,7 +19,7 @@ export async function hashPassword(password: string): Promise<string> {
   return `scrypt$${salt.toString("base64url")}$${key.toString("base64url")}`;
 }
 
-/** Tells whether `password` is the one that `hash` (by {@link hashPassword}) was made of. */
+/** Returns whether `password` matches `hash`, as {@link hashPassword} returned it. */
 export async function isPassword(password: string, hash: string): Promise<boolean> {
   const [, salt = "", key = ""] = hash.split("$");
   const expected = Buffer.from(key, "base64url");

@@ -4,8 +4,8 @@ import { postToLoopback } from "./backchannel";
 import { claimsByScope, claimsOf } from "./claims";
 import { createClock, moveTimes, showServerTime } from "./clock";
 import { clientMetadata, type IdentityClient } from "./clients";
-import { answerErrorsAsLogto } from "./error-bodies";
-import { grantWhatIsAskedFor, policyWithoutConsentPage } from "./consent";
+import { formatErrorsLikeLogto } from "./error-bodies";
+import { grantRequestedScopes, policyWithoutConsentPage } from "./consent";
 import { Provider, errors } from "./library";
 import { expiredPage, logoutPage, signedOutPage } from "./pages";
 import { createAdapter } from "./records";
@@ -28,7 +28,7 @@ interface ProviderOptions {
 const organizationIdSchema = z.string().optional();
 const cookieOptions = { httpOnly: true, sameSite: "lax", signed: true } as const;
 
-/** The authorization server: oidc-provider, set up to answer as Logto does (Logto facts). */
+/** The authorization server: oidc-provider, configured to behave like Logto (Logto facts). */
 export function createProvider({
   endpoint,
   clients,
@@ -50,7 +50,8 @@ export function createProvider({
     clientDefaults: { id_token_signed_response_alg: "ES384" },
     enabledJWA: { idTokenSigningAlgValues: ["ES384"] },
     extraClientMetadata: { properties: ["alwaysIssueRefreshToken"] },
-    // Tests shorten lifetimes to seconds, so a tolerance would keep expired tokens alive.
+    // Tests shorten lifetimes to seconds, so with a tolerance expired tokens would still be
+    // accepted.
     clockTolerance: 0,
     scopes: ["openid", "offline_access", "urn:logto:scope:sessions"],
     claims: Object.fromEntries(Object.entries(claimsByScope)),
@@ -74,7 +75,7 @@ export function createProvider({
         }
       );
     },
-    loadExistingGrant: grantWhatIsAskedFor,
+    loadExistingGrant: grantRequestedScopes,
     issueRefreshToken: async (_ctx, client, source) =>
       source.scopes.has("offline_access") || client.metadata().alwaysIssueRefreshToken === true,
     interactions: {
@@ -155,6 +156,6 @@ export function createProvider({
   provider.use(showServerTime(createClock(settings), settings));
   if (traffic) provider.use(traffic.middleware);
   traffic?.observe(provider);
-  provider.use(answerErrorsAsLogto);
+  provider.use(formatErrorsLikeLogto);
   return provider;
 }

@@ -7,28 +7,29 @@ const recordSchema = z.object({
   model: z.string(),
   id: z.string(),
   payload: z.record(z.string(), z.unknown()),
-  /** Milliseconds since the epoch, as is `consumedAt`. */
+  /** Milliseconds since the epoch; so is `consumedAt`. */
   expiresAt: z.number().optional(),
   consumedAt: z.number().optional(),
 });
 export const recordsSchema = z.array(recordSchema);
 type StoredRecord = z.infer<typeof recordSchema>;
 
+/** Milliseconds. */
 const sweepInterval = 60_000;
 
 /**
- * What the authorization server issued: sessions, grants, codes, tokens, in the server's time.
- * Drops what expired.
+ * The sessions, grants, codes and tokens of the authorization server, in the server's time. Removes
+ * expired ones.
  */
 export class Records {
   readonly #models = new Map<string, Map<string, StoredRecord>>();
-  readonly #changed: () => void;
+  readonly #onChange: () => void;
   readonly now: Clock;
   #sweptAt = 0;
 
-  constructor(stored: StoredRecord[], now: Clock, changed: () => void) {
+  constructor(stored: StoredRecord[], now: Clock, onChange: () => void) {
     this.now = now;
-    this.#changed = changed;
+    this.#onChange = onChange;
     for (const record of stored) this.model(record.model).set(record.id, record);
     this.sweep();
   }
@@ -47,18 +48,15 @@ export class Records {
   put(record: StoredRecord): void {
     if (Math.abs(this.now() - this.#sweptAt) > sweepInterval) this.sweep();
     this.model(record.model).set(record.id, record);
-    this.#changed();
+    this.#onChange();
   }
 
   remove(model: string, id: string): void {
     this.model(model).delete(id);
-    this.#changed();
+    this.#onChange();
   }
 
-  /**
-   * Removes every record of the named models (of all, when none is named) whose payload has `key` =
-   * `value`.
-   */
+  /** Removes every record of `models` (default: all models) whose payload has `key` = `value`. */
   removeWhere(
     key: "grantId" | "accountId",
     value: string,
@@ -68,12 +66,12 @@ export class Records {
       const records = this.model(name);
       for (const [id, { payload }] of records) if (payload[key] === value) records.delete(id);
     }
-    this.#changed();
+    this.#onChange();
   }
 
   clear(model: string): void {
     this.model(model).clear();
-    this.#changed();
+    this.#onChange();
   }
 
   sweep(): void {
@@ -90,9 +88,9 @@ export class Records {
 }
 
 /**
- * Makes oidc-provider's storage of `records`. A consumed refresh token counts as unused during the
- * grace interval, and every accepted replay moves that window on, because it is consumed again
- * (Logto facts: refresh tokens).
+ * Adapts `records` to oidc-provider's storage interface. A consumed refresh token counts as unused
+ * during the grace interval. Every accepted replay restarts that interval, because it consumes the
+ * token again (Logto facts: refresh tokens).
  */
 export function createAdapter(records: Records, settings: Settings): (model: string) => Adapter {
   return (model) => {

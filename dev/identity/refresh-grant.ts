@@ -24,10 +24,10 @@ interface RefreshGrantOptions {
 }
 
 /**
- * The refresh_token grant (RFC 6749 §6) as Logto has it: oidc-provider's own, with organization
- * tokens. The order of the checks is Logto's too, and can be seen from outside: a bad scope or
- * organization is refused before a rotating token is consumed, a bad resource only after it (Logto
- * facts: refresh tokens).
+ * The refresh_token grant (RFC 6749 §6) as in Logto: oidc-provider's grant with organization
+ * tokens. The checks run in Logto's order, which a client can observe: a bad scope or organization
+ * is rejected before a rotating token is consumed, a bad resource only afterwards (Logto facts:
+ * refresh tokens).
  */
 export function createRefreshGrant(options: RefreshGrantOptions) {
   const { directory, records, settings, idTokenClaims } = options;
@@ -103,11 +103,12 @@ async function findGrant(ctx: Context, token: RefreshToken): Promise<Grant> {
   return grant;
 }
 
+/** Seconds. */
 const year = 365.25 * 24 * 60 * 60;
 
 /**
- * Logto's rule: confidential clients from 70 % of the lifetime on, public ones always, none after a
- * year in all.
+ * Logto's rule: a confidential client's token rotates from 70 % of its lifetime on, a public
+ * client's at every refresh, and none after a total lifetime of one year.
  */
 function isRotated(token: RefreshToken, client: Client, { rotation }: Settings): boolean {
   if (rotation !== "logto") return rotation === "always";
@@ -115,7 +116,7 @@ function isRotated(token: RefreshToken, client: Client, { rotation }: Settings):
   return client.clientAuthMethod === "none" || token.ttlPercentagePassed() >= 70;
 }
 
-/** A successor with a fresh full lifetime; `iiat` keeps when the first of them was issued. */
+/** Returns a successor with a full lifetime. `iiat` is when the first token was issued. */
 function rotate(ctx: Context, token: RefreshToken, grantId: string): RefreshToken {
   ctx.oidc.entity("RotatedRefreshToken", token);
   const { accountId, acr, amr, authTime, claims, expiresWithSession } = token;
@@ -140,8 +141,8 @@ interface AccessTokenRequest {
 }
 
 /**
- * Opaque without a resource, else a JWT for the resource or the organization; `scope` is what is
- * granted and held now.
+ * Builds the access token: opaque without a resource, otherwise a JWT for the resource or the
+ * organization. Its `scope` holds what is granted and what the user still has.
  */
 function describeAccessToken(ctx: Context, request: AccessTokenRequest) {
   const { token, grant, user, scopes, roles, lifetime } = request;
@@ -178,8 +179,8 @@ function describeAccessToken(ctx: Context, request: AccessTokenRequest) {
 }
 
 /**
- * Two resources in one request get an opaque token, as if none had been named (Logto facts:
- * tokens).
+ * Returns the requested resource. A request with two resources gets an opaque token, as if it had
+ * none (Logto facts: tokens).
  */
 function resolveResource(
   requested: string | string[] | undefined,
@@ -199,7 +200,7 @@ async function issueIdToken(
   claims: AccountClaims,
 ): Promise<string> {
   const idToken = new ctx.oidc.provider.IdToken({ ...claims, auth_time: token.authTime }, { ctx });
-  // `auth_time` is in the mask where the authorization request asked for it (Logto facts:
+  // The mask contains `auth_time` if the authorization request asked for it (Logto facts:
   // auth_time).
   Object.assign(idToken, { scope, mask: token.claims?.id_token ?? {}, rejected: [] });
   idToken.set("nonce", token.nonce);

@@ -3,19 +3,16 @@ import { errors } from "./library";
 import { apiResources, organizationRoleApiPermissions, organizationRolePermissions } from "./seed";
 import type { Directory, User } from "./directory";
 
-/**
- * The resource indicator by which organization permissions are asked for at the authorization
- * endpoint.
- */
+/** The resource indicator with which an authorization request asks for organization permissions. */
 const organizationResource = "urn:logto:resource:organizations";
 
 const allOrganizationPermissions = [...new Set(Object.values(organizationRolePermissions).flat())];
 
 /**
- * The permissions that `user` holds on an API resource now: by the user's own roles, and by the
- * roles in organizations, of which `organizationId` leaves one (Logto facts: tokens).
+ * Returns the permissions that `user` has now for an API resource: from the user's own roles and
+ * from the roles in organizations, or in the one of `organizationId` (Logto facts: tokens).
  */
-function permissionsHeld(
+function currentPermissions(
   roles: Directory["roles"],
   user: User,
   indicator: string,
@@ -32,8 +29,8 @@ function permissionsHeld(
   ];
 }
 
-/** The permissions that `user` holds in an organization now, by organization role. */
-function organizationPermissionsHeld(user: User, organizationId: string): string[] {
+/** Returns the permissions that `user` has now in an organization, from its organization roles. */
+function currentOrganizationPermissions(user: User, organizationId: string): string[] {
   const roles = user.organizations.find(({ id }) => id === organizationId)?.roles ?? [];
   return [...new Set(roles.flatMap((role) => organizationRolePermissions[role] ?? []))];
 }
@@ -41,19 +38,19 @@ function organizationPermissionsHeld(user: User, organizationId: string): string
 interface ResourceRequest {
   roles: Directory["roles"];
   indicator: string;
-  /** Absent before somebody has signed in: nothing can be granted then. */
+  /** Absent before the sign-in: nothing can be granted then. */
   user: User | undefined;
-  /** Absent: every organization of the user counts. */
+  /** Absent: all organizations of the user count. */
   organizationId: string | undefined;
   /** Seconds. */
   lifetime: number;
 }
 
 /**
- * Describes the access tokens of a resource to oidc-provider. `scope` is what may be granted there
- * now. The library asks at the authorization endpoint, for the grant, and again for each token, so
- * a permission is granted that was held at both times. Those of organizations are the exception:
- * any may be put into the grant (Logto facts: tokens).
+ * Describes the access tokens of a resource to oidc-provider. `scope` holds the permissions that
+ * may be granted now. The library calls it at the authorization endpoint, for the grant, and again
+ * for each token, so a token has only the permissions that the user had at both times. Organization
+ * permissions are the exception: the grant may hold any of them (Logto facts: tokens).
  *
  * @throws InvalidTarget for a resource that isn't registered.
  */
@@ -61,15 +58,16 @@ export function describeResource(request: ResourceRequest): ResourceServer {
   const { roles, indicator, user, organizationId, lifetime } = request;
   if (indicator === organizationResource)
     return jwtFor(indicator, allOrganizationPermissions, lifetime);
-  if (!apiResources.some((one) => one.indicator === indicator)) throw new errors.InvalidTarget();
+  if (!apiResources.some((resource) => resource.indicator === indicator))
+    throw new errors.InvalidTarget();
   return jwtFor(
     indicator,
-    user ? permissionsHeld(roles, user, indicator, organizationId) : [],
+    user ? currentPermissions(roles, user, indicator, organizationId) : [],
     lifetime,
   );
 }
 
-/** The same for an organization token: its audience is the organization itself. */
+/** Describes an organization token: its audience is the organization itself. */
 export function describeOrganization(
   organizationId: string,
   user: User,
@@ -78,13 +76,13 @@ export function describeOrganization(
   const audience = `urn:logto:organization:${organizationId}`;
   return resourceServer(
     audience,
-    jwtFor(audience, organizationPermissionsHeld(user, organizationId), lifetime),
+    jwtFor(audience, currentOrganizationPermissions(user, organizationId), lifetime),
   );
 }
 
 /**
- * What the library keeps on an access token; it makes the same of `describeResource` where it
- * issues one itself.
+ * Returns the resource server that the library stores on an access token. The library builds the
+ * same object from `describeResource` when it issues the token itself.
  */
 export function resourceServer(
   indicator: string,

@@ -4,7 +4,7 @@ import type { Organization, User, UserClaims } from "./directory";
 /** The password of each seeded person. */
 export const seedPassword = "logto-dev";
 
-/** The application that `npm run dev` registers. Its secret guards nothing but the stand-in. */
+/** The application that `npm run dev` registers. Its secret protects the stand-in only. */
 export const devClient = {
   clientId: "starter-dev",
   clientSecret: "starter-dev-secret-not-for-production",
@@ -12,8 +12,8 @@ export const devClient = {
 };
 
 /**
- * An API that access tokens can be issued for (RFC 8707 resource indicator) and the permissions
- * that it defines.
+ * An API that access tokens can be issued for, by its resource indicator (RFC 8707), and the
+ * permissions that it defines.
  */
 export interface ApiResource {
   indicator: string;
@@ -28,10 +28,10 @@ export const apiResources: readonly ApiResource[] = [
   { indicator: store, permissions: ["read", "delete"] },
 ];
 
-/** What a role may do at APIs: API resource -> permissions. */
+/** API resource -> permissions that a role has there. */
 export type ApiPermissions = Readonly<Record<string, readonly string[]>>;
 
-/** Role -> what it may do at APIs. */
+/** Role -> API permissions. */
 export const rolePermissions: Readonly<Record<string, ApiPermissions>> = {
   admin: { [shopping]: ["read", "write"], [store]: ["read", "delete"] },
   editor: { [shopping]: ["read", "write"], [store]: ["read"] },
@@ -44,7 +44,7 @@ export const organizationRolePermissions: Readonly<Record<string, readonly strin
   member: ["read:report"],
 };
 
-/** Organization role -> what it may do at APIs. */
+/** Organization role -> API permissions. */
 export const organizationRoleApiPermissions: Readonly<Record<string, ApiPermissions>> = {
   admin: { [shopping]: ["read", "write"] },
 };
@@ -66,10 +66,7 @@ type SeedPerson = Pick<User, "id" | "roles" | "organizations"> & {
   claims: Partial<UserClaims>;
 };
 
-/**
- * Alice has every claim, Bob has a name and an e-mail address, Carol has a username and nothing
- * else.
- */
+/** Alice has every claim. Bob has a name and an e-mail address. Carol has a username only. */
 export const seedPeople: readonly SeedPerson[] = [
   {
     id: "k3v9t2m8qx1a",
@@ -126,8 +123,9 @@ export const seedPeople: readonly SeedPerson[] = [
 let seededHash: Promise<string> | undefined;
 
 /**
- * The seeded people as stored users. scrypt is slow on purpose, so the shared password is hashed
- * once a process.
+ * Returns the seeded people as users for the directory. scrypt is slow on purpose, so their common
+ * password is hashed once per process.
+ * @param now milliseconds since the epoch.
  */
 export async function seedUsers(now: number): Promise<User[]> {
   seededHash ??= hashPassword(seedPassword);
@@ -142,7 +140,7 @@ export async function seedUsers(now: number): Promise<User[]> {
   }));
 }
 
-/** The claims of somebody about whom nothing is known. */
+/** The claims of a user without any details. */
 export const noClaims: UserClaims = {
   name: null,
   picture: null,

@@ -16,16 +16,16 @@ import { VerificationCodes } from "./verification-codes";
 export type { IdentityClient, Mail };
 
 export interface IdentityOptions {
-  /** 0: any free one. */
+  /** 0: any free port. */
   port: number;
   clients: IdentityClient[];
-  /** Where what was issued, the users and the keys survive a restart. Absent: in memory only. */
-  dataFile?: string;
-  /** Whether the control endpoint exists, by which tests change settings and inject faults. */
-  control?: boolean;
   /**
-   * Called with each mail. Without it a mail is dropped, and only the control endpoint shows it.
+   * File for users, keys and issued tokens, so that they survive a restart. Absent: memory only.
    */
+  dataFile?: string;
+  /** Enables the control endpoint, where tests change settings and inject faults. */
+  control?: boolean;
+  /** Called with each mail. Without it mails are dropped; only the control endpoint shows them. */
   onMail?: (mail: Mail) => void;
 }
 
@@ -38,7 +38,7 @@ export interface Identity {
 
 /**
  * Starts the local stand-in for Logto on the loopback interface.
- * @throws the error of `listen`, such as `EADDRINUSE`, when the port is taken.
+ * @throws the error of `listen`, such as `EADDRINUSE`, when the port is in use.
  */
 export async function startIdentity(options: IdentityOptions): Promise<Identity> {
   let handler: RequestListener = (_request, response) => void response.writeHead(503).end();
@@ -51,8 +51,8 @@ export async function startIdentity(options: IdentityOptions): Promise<Identity>
   const state = await openState(options.dataFile, clock);
   const traffic = options.control ? new Traffic() : undefined;
   const provider = createProvider({ endpoint, clients: options.clients, state, settings, traffic });
-  const answer = provider.callback();
-  handler = route(provider.issuer, (request, response) => void answer(request, response), {
+  const handleOidc = provider.callback();
+  handler = route(provider.issuer, (request, response) => void handleOidc(request, response), {
     interaction: createInteractions({
       provider,
       directory: state.directory,
@@ -107,9 +107,9 @@ function fail(response: ServerResponse, error: unknown): void {
 }
 
 /**
- * Gives the library the path without its prefix and leaves `originalUrl` whole, from which it tells
- * its own address. Several resources may come comma-separated in one parameter (Logto facts:
- * tokens); both URLs have to change alike.
+ * Passes the path without its prefix to the library. `originalUrl` keeps the prefix, because the
+ * library derives its own address from it. One `resource` parameter may hold several resources,
+ * separated by commas (Logto facts: tokens); they are split in both URLs.
  */
 function mount(prefix: string, listener: RequestListener): RequestListener {
   return (request, response) => {

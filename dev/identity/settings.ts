@@ -1,23 +1,23 @@
 import { z } from "zod";
 
-/** What a test may change while the stand-in runs; holds for what is issued from then on. */
+/** Settings that a test may change at run time. They apply to what is issued from then on. */
 export const settingsSchema = z.strictObject({
   /** Lifetime of every access token, opaque or JWT, in seconds. */
   accessTokenLifetime: z.int().positive(),
-  /** Lifetime of a refresh token, in seconds; a rotated one gets a fresh one. */
+  /** Lifetime of a refresh token, in seconds. A rotated token starts a full lifetime. */
   refreshTokenLifetime: z.int().positive(),
   /** Lifetime of an id_token, in seconds. */
   idTokenLifetime: z.int().positive(),
   /**
-   * `logto`: as Logto does it (confidential clients from 70 % of the lifetime on, public clients at
-   * every refresh).
+   * `logto`: Logto's rule (confidential clients rotate from 70 % of the lifetime on, public clients
+   * at every refresh).
    */
   rotation: z.enum(["always", "logto", "never"]),
-  /** For how many seconds a consumed refresh token is still accepted. */
+  /** How long a consumed refresh token is still accepted, in seconds. */
   graceInterval: z.number().nonnegative(),
   /**
-   * How many seconds the server's clock is ahead. Moving it ages what was issued, as time itself
-   * would.
+   * How far the server's clock is ahead, in seconds. Moving it forward ages everything that was
+   * issued.
    */
   clockSkew: z.int(),
 });
@@ -26,7 +26,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 const day = 24 * 60 * 60;
 
-/** Logto's own values. */
+/** Logto's defaults. */
 export const defaultSettings: Readonly<Settings> = {
   accessTokenLifetime: 3600,
   refreshTokenLifetime: 14 * day,
@@ -36,7 +36,7 @@ export const defaultSettings: Readonly<Settings> = {
   clockSkew: 0,
 };
 
-/** Lifetimes that Logto does not let anybody change, in seconds. */
+/** Lifetimes that cannot be changed in Logto, in seconds. */
 export const fixedLifetimes = {
   authorizationCode: 60,
   grant: 180 * day,
@@ -44,12 +44,12 @@ export const fixedLifetimes = {
   session: 14 * day,
 };
 
-/** Logto's own values for e-mail codes; times in seconds. */
+/** Logto's defaults for e-mail codes, times in seconds. */
 export const codePolicy = {
   digits: 6,
   lifetime: 600,
   maxTries: 10,
-  /** So many codes may go to one address within `sendWindow`. */
+  /** How many codes may be sent to one address within `sendWindow`. */
   maxSends: 10,
   sendWindow: 600,
 };

@@ -3,10 +3,10 @@ import { type Html, html } from "./html";
 import { page } from "./page";
 import { seedPassword, seedPeople } from "./seed";
 
-/** Username or e-mail address and password, and below it the seeded people, one click away. */
-export function signInPage({ action, applicationName, refusal, hint }: FormPage): string {
-  const identifier = refusal?.values.identifier ?? hint;
-  const known = Boolean(identifier);
+/** Asks for username or e-mail address and password. Below: one button for each seeded person. */
+export function signInPage({ action, applicationName, rejected, hint }: FormPage): string {
+  const identifier = rejected?.values.identifier ?? hint;
+  const hasIdentifier = Boolean(identifier);
   const password = {
     name: "password",
     label: "Password",
@@ -17,17 +17,17 @@ export function signInPage({ action, applicationName, refusal, hint }: FormPage)
     "Sign in",
     html`<h1>Sign in</h1>
       <p class="lead">to continue to ${applicationName}</p>
-      ${errorMessage(refusal)}
+      ${errorMessage(rejected)}
       <form method="post" action="${action}/sign-in">
         ${field({
           name: "identifier",
           label: "Username or e-mail",
           autocomplete: "username",
           value: identifier,
-          autofocus: !known,
-          invalid: Boolean(refusal),
+          autofocus: !hasIdentifier,
+          invalid: Boolean(rejected),
         })}
-        ${field({ ...password, autofocus: known, invalid: Boolean(refusal) })}
+        ${field({ ...password, autofocus: hasIdentifier, invalid: Boolean(rejected) })}
         <button class="primary">Sign in</button>
       </form>
       <a class="secondary" href="${action}?screen=email-sign-in">Continue with an e-mail code</a>
@@ -56,14 +56,14 @@ function personButton(
   </form>`;
 }
 
-/** Username and password, if wanted name and e-mail address. */
-export function registerPage({ action, applicationName, refusal, hint }: FormPage): string {
-  const values = refusal?.values;
+/** Asks for username and password; name and e-mail address are optional. */
+export function registerPage({ action, applicationName, rejected, hint }: FormPage): string {
+  const values = rejected?.values;
   return page(
     "Create an account",
     html`<h1>Create an account</h1>
       <p class="lead">to continue to ${applicationName}</p>
-      ${errorMessage(refusal)}
+      ${errorMessage(rejected)}
       <form method="post" action="${action}/register">
         ${field({
           name: "username",

@@ -12,9 +12,9 @@ import type { Settings } from "./settings";
 import type { SigningKey } from "./state";
 
 /**
- * Makes the JWTs of `provider` those of a Logto server where the library's differ: a logout token
- * has no `exp` (Logto facts: logout), and times are the server's (see clock.ts). The library has no
- * hook here, so what it made is changed and signed again. For JWT access tokens it has one, which
+ * Makes the JWTs of `provider` match Logto's where the library's differ: a logout token has no
+ * `exp` (Logto facts: logout), and times are the server's (see clock.ts). The library has no hook
+ * for this, so its JWT is changed and signed again. For JWT access tokens it has a hook, which
  * provider.ts uses.
  */
 export function adjustSignedTokens(

@@ -25,17 +25,17 @@ const stateSchema = z.object({
   records: recordsSchema,
 });
 
-/** All that has to survive a restart. */
+/** Everything that has to survive a restart. */
 export interface State {
   signingKey: SigningKey;
   cookieKeys: string[];
   directory: Directory;
   records: Records;
-  /** Writes what is not written yet. */
+  /** Writes pending changes now. */
   flush(): void;
 }
 
-/** Opens what `path` holds, or begins with the seeded people and fresh keys. */
+/** Reads the state from the file at `path`, or starts with the seeded people and new keys. */
 export async function openState(path: string | undefined, clock: Clock): Promise<State> {
   const file = new DataFile(path);
   const stored = file.read((content) => stateSchema.parse(content)) ?? {
@@ -46,9 +46,9 @@ export async function openState(path: string | undefined, clock: Clock): Promise
     records: [],
   };
   const { signingKey, cookieKeys } = stored;
-  const directory = new Directory(stored.users, stored.organizations, clock, file.changed);
-  const records = new Records(stored.records, clock, file.changed);
-  file.follow(() => ({
+  const directory = new Directory(stored.users, stored.organizations, clock, file.scheduleWrite);
+  const records = new Records(stored.records, clock, file.scheduleWrite);
+  file.setContent(() => ({
     version: 1,
     signingKey,
     cookieKeys,
@@ -56,7 +56,7 @@ export async function openState(path: string | undefined, clock: Clock): Promise
     organizations: [...directory.organizations.values()],
     records,
   }));
-  file.changed();
+  file.scheduleWrite();
   return { signingKey, cookieKeys, directory, records, flush: () => file.flush() };
 }
 

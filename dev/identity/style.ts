@@ -1,6 +1,6 @@
 /**
- * The look of every page of the stand-in: system fonts, one accent colour, light and dark by the
- * system's setting.
+ * The styles of every page of the stand-in: system fonts, one accent colour, and light or dark mode
+ * as set in the system.
  */
 export const style = `
 :root {

@@ -4,7 +4,7 @@ import type { Context, Middleware } from "koa";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type Provider from "oidc-provider";
 import { z } from "zod";
-import { answerWithFault, type Endpoint, type Fault } from "./faults";
+import { respondWithFault, type Endpoint, type Fault } from "./faults";
 import type { Mail } from "./mail";
 
 interface Issued {
@@ -20,18 +20,18 @@ const tokenResponse = z.object({
   id_token: z.string().optional(),
 });
 
-/** What passed the server, for tests to look at, and the faults that they asked for. */
+/** Records the server's traffic for tests, and holds the faults that tests injected. */
 export class Traffic {
   faults: Fault[] = [];
   readonly issued: Issued[] = [];
-  /** The logout tokens that were sent back-channel, and where to. */
+  /** The logout tokens that were sent back-channel, with their URLs. */
   readonly logoutTokens: { url: string; logoutToken: string }[] = [];
-  /** The mails that were handed on, newest last. */
+  /** The delivered mails, newest last. */
   readonly mails: Mail[] = [];
   readonly #values = new Set<string>();
   #requests: { endpoint: Endpoint; grant: string | undefined }[] = [];
 
-  /** Counts of all requests so far, those that met a fault included. */
+  /** Counts all requests so far, including those that met a fault. */
   get requests() {
     const byEndpoint: Record<string, number> = {};
     const byGrant: Record<string, number> = {};
@@ -46,7 +46,7 @@ export class Traffic {
     this.#requests = [];
   }
 
-  /** Stands in front of the authorization server's handlers. */
+  /** Runs before the authorization server's handlers: counts requests and applies faults. */
   middleware: Middleware = async (ctx, next) => {
     const endpoint = endpointOf(ctx.path);
     if (!endpoint || ctx.method === "OPTIONS") {
@@ -56,12 +56,12 @@ export class Traffic {
     const grant = endpoint === "token" ? await readGrant(ctx) : undefined;
     this.#requests.push({ endpoint, grant });
     const fault = this.#takeFault(endpoint, grant);
-    await (fault ? answerWithFault(fault, ctx, next) : next());
+    await (fault ? respondWithFault(fault, ctx, next) : next());
   };
 
   /**
-   * Takes down every token and code that `provider` issues. A refresh token that comes back is one
-   * token.
+   * Records every token and code that `provider` issues. A refresh token that is returned again is
+   * recorded once.
    */
   observe(provider: Provider): void {
     const add = (ctx: KoaContextWithOIDC, kind: Issued["kind"], value: unknown) => {
@@ -83,10 +83,11 @@ export class Traffic {
 
   #takeFault(endpoint: Endpoint, grant: string | undefined): Fault | undefined {
     const fault = this.faults.find(
-      (one) => one.endpoint === endpoint && (!one.grant || one.grant === grant),
+      (candidate) =>
+        candidate.endpoint === endpoint && (!candidate.grant || candidate.grant === grant),
     );
     if (fault?.times !== undefined && --fault.times === 0)
-      this.faults = this.faults.filter((one) => one !== fault);
+      this.faults = this.faults.filter((other) => other !== fault);
     return fault;
   }
 }
@@ -102,7 +103,7 @@ const endpointByPath: Readonly<Record<string, Endpoint>> = {
 };
 
 /**
- * One name for the steps of one endpoint: `/auth` and `/auth/<uid>`, `/session/end` and
+ * Maps all paths of an endpoint to one name: `/auth` and `/auth/<uid>`, `/session/end` and
  * `/session/end/confirm`.
  */
 function endpointOf(path: string): Endpoint | undefined {
@@ -112,8 +113,8 @@ function endpointOf(path: string): Endpoint | undefined {
 }
 
 /**
- * The grant_type of a token request. The library wants a body that nobody has read yet, so it gets
- * a copy.
+ * Reads the grant_type of a token request. The library needs a request whose body is unread, so it
+ * gets a copy of the request.
  */
 async function readGrant(ctx: Context): Promise<string | undefined> {
   const body = await text(ctx.req);

@@ -3,7 +3,7 @@ import type { Clock } from "./clock";
 import type { CodePurpose } from "./mail";
 import { codePolicy, fixedLifetimes } from "./settings";
 
-/** Why Logto refuses a code (its error codes without `verification_code.`). */
+/** Why Logto rejects a code (Logto's error codes without `verification_code.`). */
 export type CodeError = "not_found" | "expired" | "exceed_max_try" | "code_mismatch";
 
 interface Verification {
@@ -13,18 +13,18 @@ interface Verification {
   /** Milliseconds since the epoch. */
   sentAt: number;
   tries: number;
-  /** How many codes this interaction sent to this address. */
+  /** How many codes were sent to this address in this interaction. */
   sends: number;
   verified: boolean;
 }
 
-/** Above this number the oldest is dropped, so that requests cannot fill the memory. */
+/** Above this number the oldest one is dropped, so that requests cannot fill the memory. */
 const maxVerifications = 1000;
 
 /**
- * The verification codes that were mailed, in memory. Each belongs to one interaction, that is to
- * the browser that asked for it, and an interaction has one at most: a newer code replaces the
- * older (Logto facts: e-mail codes).
+ * The verification codes that were mailed, in memory. Each code belongs to one interaction, and so
+ * to the browser that requested it. An interaction has at most one code: a newer code replaces the
+ * older one (Logto facts: e-mail codes).
  */
 export class VerificationCodes {
   /** By the interaction's uid, oldest first. */
@@ -37,8 +37,8 @@ export class VerificationCodes {
   }
 
   /**
-   * Makes a new code for an interaction, whether or not an account has the address.
-   * @returns the code to mail, or undefined when too many were sent to this recipient.
+   * Creates a new code for an interaction, whether or not an account has the address.
+   * @returns the code to mail, or undefined when too many codes were sent to this address.
    */
   create(uid: string, email: string, purpose: CodePurpose): string | undefined {
     if (!this.#recordSend(email.toLowerCase())) return undefined;
@@ -64,9 +64,9 @@ export class VerificationCodes {
   }
 
   /**
-   * Compares a typed code with the interaction's. The right one is used up by it, a wrong one
-   * counts as a try.
-   * @returns why it is refused, or undefined when the address is verified.
+   * Compares a typed code with the interaction's code. The right code can be used once; a wrong
+   * code counts as a try.
+   * @returns why the code is rejected, or undefined when the address is verified.
    */
   check(uid: string, typed: string): CodeError | undefined {
     const verification = this.#verifications.get(uid);
@@ -81,31 +81,31 @@ export class VerificationCodes {
     return undefined;
   }
 
-  /** Drops the verification of an interaction that ended with a sign-in. */
-  forget(uid: string): void {
+  /** Removes the verification of an interaction that ended with a sign-in. */
+  remove(uid: string): void {
     this.#verifications.delete(uid);
   }
 
   #recordSend(recipient: string): boolean {
-    const begin = this.#now() - codePolicy.sendWindow * 1000;
-    this.#sends = this.#sends.filter(({ at }) => at > begin).slice(-maxVerifications);
+    const windowStart = this.#now() - codePolicy.sendWindow * 1000;
+    this.#sends = this.#sends.filter(({ at }) => at > windowStart).slice(-maxVerifications);
     const recent = this.#sends.filter((send) => send.recipient === recipient);
     if (recent.length >= codePolicy.maxSends) return false;
     this.#sends.push({ recipient, at: this.#now() });
     return true;
   }
 
-  /** Drops what outlived its interaction, and the oldest above the limit. */
+  /** Removes the verifications of expired interactions, and the oldest ones above the limit. */
   #sweep(): void {
     const oldest = this.#now() - fixedLifetimes.interaction * 1000;
     for (const [uid, { sentAt }] of this.#verifications) {
-      const isOver = sentAt < oldest || this.#verifications.size > maxVerifications;
-      if (isOver) this.#verifications.delete(uid);
+      const isObsolete = sentAt < oldest || this.#verifications.size > maxVerifications;
+      if (isObsolete) this.#verifications.delete(uid);
     }
   }
 }
 
-/** Compares digests, which have the same length, in constant time. */
+/** Compares in constant time. It compares digests, because they have the same length. */
 function isSame(typed: string, code: string): boolean {
   const digest = (value: string) => createHash("sha256").update(value).digest();
   return timingSafeEqual(digest(typed), digest(code));

@@ -2,54 +2,54 @@ import { afterAll } from "vitest";
 import { administerLogto } from "./drivers/administer-logto";
 import { administerStandIn, moveStandInClock } from "./drivers/administer-stand-in";
 import { startStandIn } from "./drivers/start-stand-in";
-import { sharedServer, type Person, type Server, type Skip } from "./server";
+import { serverUnderTest, type Server, type Skip, type User } from "./server";
 
 /** API resource -> permissions. */
 export type ApiPermissions = Record<string, string[]>;
 
 /**
- * What a test asks of an administrator. Only people and roles that it made itself are ever changed.
+ * What a test can change as an administrator. A test changes only users and roles that it created.
  */
 export interface Administration {
-  createPerson(roles: string[]): Promise<Person & { id: string }>;
+  createUser(roles: string[]): Promise<User & { id: string }>;
   setRoles(id: string, roles: string[]): Promise<void>;
-  /** Makes the person a member of one organization of the tenant, with these roles in it. */
+  /** Adds the user to an organization, with these organization roles. */
   joinOrganization(id: string, organizationId: string, roles: string[]): Promise<void>;
   createRole(name: string, permissions: ApiPermissions): Promise<void>;
   addPermissions(role: string, permissions: ApiPermissions): Promise<void>;
   deleteRole(name: string): Promise<void>;
   setPassword(id: string, password: string): Promise<void>;
   suspend(id: string): Promise<void>;
-  deletePerson(id: string): Promise<void>;
+  deleteUser(id: string): Promise<void>;
 }
 
-/** A server whose clock this test file may move. */
+/** A server on which this test file can let time pass. */
 export interface TimedServer {
   server: Server;
   /**
-   * Lets seconds pass at the server. A real server's clock can only be waited for, and not for
-   * long.
+   * Lets seconds pass on the server: moves the stand-in's clock, or waits for a real server. Skips
+   * the test when the wait would be longer than 5 seconds.
    */
   letTimePass(seconds: number, context: Skip): Promise<void>;
 }
 
-/** The administration of the server under test, or a skipped test where none was given. */
+/** Returns the administration of the server under test. Skips the test when there is none. */
 export function administrationOf(server: Server, context: Skip): Administration {
   if (server.driver === "stand-in" && server.control) return administerStandIn(server.control);
   if (server.driver === "logto" && server.management)
     return administerLogto(server, server.management);
-  return context.skip("no administration is given (CONTRACT_M2M_ID)");
+  return context.skip("no administrator is configured (CONTRACT_M2M_ID)");
 }
 
 /**
- * To be called once at the top of a test file: a stand-in of its own, else the shared server in
- * real time.
+ * Returns a stand-in of the test file's own, or the server under test in real time when that is not
+ * a stand-in with a control endpoint. Call it once at the top of a test file.
  */
 export async function timedServer(): Promise<TimedServer> {
-  const shared = sharedServer();
-  if (!shared.control) {
+  const underTest = serverUnderTest();
+  if (!underTest.control) {
     return {
-      server: shared,
+      server: underTest,
       async letTimePass(seconds, context) {
         if (seconds > 5) context.skip("a real server's clock can't be moved");
         await new Promise((resolve) => setTimeout(resolve, seconds * 1000));

@@ -1,14 +1,14 @@
 import { expect } from "vitest";
 import { z } from "zod";
 
-/** An HTTP answer with its body read: parsed when it is JSON, the text otherwise. */
-export interface Answer {
+/** A response with its body: parsed if it is JSON, otherwise the text. */
+export interface ParsedResponse {
   status: number;
   headers: Headers;
   body: unknown;
 }
 
-export async function readAnswer(response: Response): Promise<Answer> {
+export async function readResponse(response: Response): Promise<ParsedResponse> {
   const text = await response.text();
   const isJson = /^application\/([\w-]+\+)?json/.test(response.headers.get("content-type") ?? "");
   return {
@@ -18,10 +18,8 @@ export async function readAnswer(response: Response): Promise<Answer> {
   };
 }
 
-/**
- * What a refusal looks like, whoever refuses: RFC 6749 §5.2, with Logto's own `code` and `message`.
- */
-export function refusal(status: number, error: string) {
+/** What every error response looks like: RFC 6749 §5.2, with Logto's own `code` and `message`. */
+export function errorResponse(status: number, error: string) {
   return {
     status,
     body: {
@@ -46,20 +44,23 @@ const tokensSchema = z.object({
 export type Tokens = z.infer<typeof tokensSchema>;
 
 /**
- * The tokens of a successful token response; fails the test, showing the answer, when it is none.
+ * Returns the tokens of a successful token response. Fails the test for any other response, and
+ * prints it.
  */
-export function tokensIn(answer: Answer): Tokens {
-  expect(answer).toMatchObject({ status: 200 });
-  return tokensSchema.parse(answer.body);
+export function tokensIn(response: ParsedResponse): Tokens {
+  expect(response).toMatchObject({ status: 200 });
+  return tokensSchema.parse(response.body);
 }
 
-/** The members of a space-separated scope, sorted: their order means nothing (RFC 6749 §3.3). */
+/**
+ * Returns the values of a space-separated scope, sorted: their order is irrelevant (RFC 6749 §3.3).
+ */
 export function scopesIn(scope: unknown): string[] {
   return z.string().parse(scope).split(" ").filter(Boolean).sort();
 }
 
-/** The value, or a failed test when the server left it out. */
-export function present<T>(value: T | null | undefined, name: string): T {
-  if (value === null || value === undefined) throw new Error(`The server answered without ${name}`);
+/** Returns the value. Fails the test when the response lacks it. */
+export function required<T>(value: T | null | undefined, name: string): T {
+  if (value === null || value === undefined) throw new Error(`The response lacks ${name}`);
   return value;
 }

@@ -1,27 +1,27 @@
 import { describe, expect, test } from "vitest";
-import { refusal, scopesIn, tokensIn } from "./answers";
+import { errorResponse, scopesIn, tokensIn } from "./answers";
 import { authorize } from "./authorization";
-import { sharedServer, type Person } from "./server";
+import { serverUnderTest, type User } from "./server";
 import { exchangeCode, refresh, signIn, userinfo, verifyJwt } from "./tokens";
 
-const server = sharedServer();
+const server = serverUnderTest();
 const { alice, bob, carol } = server.users;
 const { shopping, store } = server.resources;
 const everyPermission = "openid offline_access read write delete";
 
-function signInForApis(person: Person, scope = everyPermission) {
-  return signIn(server, { person, scope, resource: [shopping, store] });
+function signInForApis(user: User, scope = everyPermission) {
+  return signIn(server, { user, scope, resource: [shopping, store] });
 }
 
-async function permissions(person: Person, resource: string, scope?: string): Promise<string[]> {
-  const tokens = tokensIn(await refresh(server, await signInForApis(person, scope), { resource }));
+async function permissions(user: User, resource: string, scope?: string): Promise<string[]> {
+  const tokens = tokensIn(await refresh(server, await signInForApis(user, scope), { resource }));
   const { payload } = await verifyJwt(server, tokens.access_token, resource);
   expect(scopesIn(payload.scope ?? "")).toEqual(scopesIn(tokens.scope));
   return scopesIn(tokens.scope);
 }
 
 describe("an access token for an API resource", () => {
-  test("is a JWT after RFC 9068 that verifies against the published keys", async () => {
+  test("is an RFC 9068 JWT that verifies against the published keys", async () => {
     const { client, tokens } = await signInForApis(bob);
     const { access_token, expires_in } = tokensIn(
       await refresh(server, { client, tokens }, { resource: shopping }),
@@ -43,7 +43,7 @@ describe("an access token for an API resource", () => {
     expect(expires_in).toBe(3600);
   });
 
-  test("comes from the code exchange when that names the resource", async () => {
+  test("is issued by the code exchange if it names the resource", async () => {
     const authorization = await authorize(server, {
       resource: [shopping, store],
       scope: "openid write",
@@ -54,17 +54,17 @@ describe("an access token for an API resource", () => {
     await expect(verifyJwt(server, tokens.access_token, shopping)).resolves.toBeDefined();
   });
 
-  test("does not open userinfo", async () => {
+  test("is rejected by userinfo", async () => {
     const tokens = tokensIn(
       await refresh(server, await signInForApis(bob), { resource: shopping }),
     );
 
     expect(await userinfo(server, tokens.access_token)).toMatchObject(
-      refusal(401, "invalid_token"),
+      errorResponse(401, "invalid_token"),
     );
   });
 
-  test("is opaque when two resources are named at once", async () => {
+  test("is opaque if the request names two resources", async () => {
     const tokens = tokensIn(
       await refresh(server, await signInForApis(bob), { resource: [shopping, store] }),
     );
@@ -73,23 +73,23 @@ describe("an access token for an API resource", () => {
   });
 });
 
-describe("its permissions", () => {
+describe("the permissions in an access token for an API resource", () => {
   test.each([
-    ["an admin at the shop", alice, shopping, ["read", "write"]],
-    ["an admin", alice, store, ["delete", "read"]],
-    ["an editor", bob, shopping, ["read", "write"]],
-    ["an editor", bob, store, ["read"]],
-    ["a viewer", carol, shopping, ["read"]],
-    ["a viewer", carol, store, []],
-  ])("are those that %s holds", async (_, person, resource, held) => {
-    expect(await permissions(person, resource)).toEqual(held);
+    ["an admin at the shopping API", alice, shopping, ["read", "write"]],
+    ["an admin at the store API", alice, store, ["delete", "read"]],
+    ["an editor at the shopping API", bob, shopping, ["read", "write"]],
+    ["an editor at the store API", bob, store, ["read"]],
+    ["a viewer at the shopping API", carol, shopping, ["read"]],
+    ["a viewer at the store API", carol, store, []],
+  ])("are those of %s", async (_, user, resource, held) => {
+    expect(await permissions(user, resource)).toEqual(held);
   });
 
-  test("are no more than the authorization request asked for", async () => {
+  test("are limited to those in the authorization request", async () => {
     expect(await permissions(alice, shopping, "openid offline_access read")).toEqual(["read"]);
   });
 
-  test("are none when the authorization request asked for none", async () => {
+  test("are none if the authorization request named none", async () => {
     expect(await permissions(alice, shopping, "openid offline_access")).toEqual([]);
   });
 });

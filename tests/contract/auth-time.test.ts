@@ -10,7 +10,7 @@ const day = 24 * 60 * 60;
 /** Seconds that a sign-in and its code exchange may take together. */
 const tolerance = 30;
 
-/** What an app sends that wants a password typed lately, and a refresh token. */
+/** Parameters of an app that requires a recent password entry, and a refresh token. */
 const fresh = { prompt: "login consent", parameters: { max_age: "300" } };
 
 const maxAge = (seconds: number): AuthorizationRequest => ({
@@ -19,13 +19,13 @@ const maxAge = (seconds: number): AuthorizationRequest => ({
   parameters: { max_age: String(seconds) },
 });
 
-async function asksForPassword(request: AuthorizationRequest): Promise<boolean> {
+async function showsSignInPage(request: AuthorizationRequest): Promise<boolean> {
   const { landing } = await visitAuthorization(server, request);
   return landing.response !== undefined;
 }
 
-/** The tokens of a request that passes without a page. */
-async function passThrough(request: AuthorizationRequest): Promise<Tokens> {
+/** Returns the tokens of an authorization request that shows no page. */
+async function tokensWithoutPage(request: AuthorizationRequest): Promise<Tokens> {
   const { landing, ...visit } = await visitAuthorization(server, request);
   expect(landing.response, `a redirect, not a page (${landing.url.href})`).toBeUndefined();
   return tokensIn(await exchangeCode(server, { ...visit, callback: landing.url.searchParams }));
@@ -36,13 +36,13 @@ function authTime(tokens: Tokens): number {
 }
 
 describe("prompt=login consent with max_age [S]", () => {
-  test("asks for the password although the browser has a live session", async () => {
+  test("asks for the password although the browser has a session", async () => {
     const { browser } = await signIn(server);
 
-    expect(await asksForPassword({ browser, ...fresh })).toBe(true);
+    expect(await showsSignInPage({ browser, ...fresh })).toBe(true);
   });
 
-  test("tells the moment of that sign-in by auth_time", async (context) => {
+  test("sets auth_time to the time of that sign-in", async (context) => {
     const first = await signIn(server, fresh);
     await letTimePass(4, context);
 
@@ -52,7 +52,7 @@ describe("prompt=login consent with max_age [S]", () => {
     expect(Math.abs(Number(idTokenClaims(tokens).iat) - authTime(tokens))).toBeLessThan(tolerance);
   });
 
-  test("gives a refresh token", async () => {
+  test("issues a refresh token", async () => {
     const { tokens } = await signIn(server, fresh);
 
     expect(tokens.refresh_token).toEqual(expect.any(String));
@@ -60,38 +60,38 @@ describe("prompt=login consent with max_age [S]", () => {
 });
 
 describe("max_age without prompt=login [S]", () => {
-  test("passes with a fresh session, and auth_time is that of the earlier sign-in", async (context) => {
+  test("shows no page if the session is recent, and keeps the auth_time of the earlier sign-in", async (context) => {
     const first = await signIn(server, fresh);
     await letTimePass(4, context);
 
-    const tokens = await passThrough({ browser: first.browser, ...maxAge(300) });
+    const tokens = await tokensWithoutPage({ browser: first.browser, ...maxAge(300) });
 
     expect(authTime(tokens)).toBe(authTime(first.tokens));
   });
 
-  test("asks for the password where the sign-in is longer ago", async (context) => {
+  test("asks for the password if the sign-in is older than max_age", async (context) => {
     const { browser } = await signIn(server);
     await letTimePass(4, context);
 
-    expect(await asksForPassword({ browser, ...maxAge(2) })).toBe(true);
+    expect(await showsSignInPage({ browser, ...maxAge(2) })).toBe(true);
   });
 });
 
 describe("auth_time [S]", () => {
-  test("is in no id_token where neither max_age nor prompt=login was sent", async () => {
+  test("is absent from the id_token if neither max_age nor prompt=login was sent", async () => {
     const { tokens } = await signIn(server);
 
     expect(idTokenClaims(tokens)).not.toHaveProperty("auth_time");
   });
 
-  test("is there with prompt=login alone", async () => {
+  test("is present with prompt=login alone", async () => {
     const { tokens } = await signIn(server, { prompt: "login consent" });
 
     expect(authTime(tokens)).toEqual(expect.any(Number));
     expect(authTime(tokens)).not.toBeNaN();
   });
 
-  test("stays the same in the id_token of a refresh", async (context) => {
+  test("is unchanged in the id_token of a refresh", async (context) => {
     const session = await signIn(server, fresh);
     await letTimePass(4, context);
 
@@ -100,7 +100,7 @@ describe("auth_time [S]", () => {
     expect(authTime(tokens)).toBe(authTime(session.tokens));
   });
 
-  test("survives the rotation of the refresh token", async (context) => {
+  test("is unchanged after the refresh token was rotated", async (context) => {
     const session = await signIn(server, fresh);
     await letTimePass(10 * day, context);
 

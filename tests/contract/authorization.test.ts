@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { present, readAnswer } from "./answers";
+import { readResponse, required } from "./answers";
 import { authorize, visitAuthorization, type AuthorizationRequest } from "./authorization";
-import { given, sharedServer } from "./server";
+import { serverUnderTest, valueOrSkip } from "./server";
 import { exchangeCode, signIn } from "./tokens";
 
-const server = sharedServer();
+const server = serverUnderTest();
 const { shopping, store } = server.resources;
 
-/** The callback of a request that is answered by a redirect at once, without a sign-in page. */
+/** Returns the callback parameters of a request that redirects at once, without a sign-in page. */
 async function immediateCallback(request: AuthorizationRequest): Promise<Record<string, string>> {
   const { landing } = await visitAuthorization(server, request);
   expect(landing.response, `a redirect, not a page (${landing.url})`).toBeUndefined();
@@ -15,7 +15,7 @@ async function immediateCallback(request: AuthorizationRequest): Promise<Record<
 }
 
 describe("the callback", () => {
-  test("carries code, state and issuer, and nothing else", async () => {
+  test("has code, state and iss, and no other parameter", async () => {
     const { callback } = await authorize(server, { parameters: { state: "a state" } });
 
     expect(Object.fromEntries(callback)).toEqual({
@@ -25,13 +25,13 @@ describe("the callback", () => {
     });
   });
 
-  test("comes without PKCE too, for a confidential client", async () => {
+  test("also has a usable code without PKCE, for a confidential client", async () => {
     const authorization = await authorize(server, { pkce: false });
 
     expect(await exchangeCode(server, authorization)).toMatchObject({ status: 200 });
   });
 
-  test("reports that the code challenge method plain is refused", async () => {
+  test("reports invalid_request for the code challenge method plain", async () => {
     const callback = await immediateCallback({
       parameters: { code_challenge: "x".repeat(43), code_challenge_method: "plain" },
     });
@@ -41,7 +41,7 @@ describe("the callback", () => {
 });
 
 describe("the SSO session", () => {
-  test("answers prompt=none with login_required where there is none", async () => {
+  test("is needed for prompt=none: without it the callback reports login_required", async () => {
     const callback = await immediateCallback({ prompt: "none", parameters: { state: "a state" } });
 
     expect(callback).toMatchObject({
@@ -51,13 +51,13 @@ describe("the SSO session", () => {
     });
   });
 
-  test("answers prompt=none with a code where there is one", async () => {
+  test("lets prompt=none succeed with a code", async () => {
     const { browser } = await authorize(server);
 
     expect(await immediateCallback({ browser, prompt: "none" })).toHaveProperty("code");
   });
 
-  test("lets prompt=consent pass without asking anything", async () => {
+  test("lets prompt=consent succeed without a page", async () => {
     const { browser } = await authorize(server);
 
     const callback = await immediateCallback({
@@ -69,8 +69,8 @@ describe("the SSO session", () => {
     expect(callback).toHaveProperty("code");
   });
 
-  test("is shared by the server's applications", async (context) => {
-    const client = given(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
+  test("is shared by all applications of the server", async (context) => {
+    const client = valueOrSkip(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
     const { browser } = await authorize(server);
 
     expect(await immediateCallback({ browser, client })).toHaveProperty("code");
@@ -78,7 +78,7 @@ describe("the SSO session", () => {
 });
 
 describe("offline_access", () => {
-  test("is dropped silently without prompt=consent", async () => {
+  test("is ignored without prompt=consent", async () => {
     const { tokens } = await signIn(server, {
       prompt: undefined,
       scope: "openid profile offline_access",
@@ -89,7 +89,7 @@ describe("offline_access", () => {
   });
 
   test.each(["consent", "login consent"])(
-    "gives a refresh token with prompt=%s",
+    "yields a refresh token with prompt=%s",
     async (prompt) => {
       const { tokens } = await signIn(server, { prompt });
 
@@ -97,8 +97,8 @@ describe("offline_access", () => {
     },
   );
 
-  test("needs no prompt where the application always issues refresh tokens", async (context) => {
-    const client = given(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
+  test("needs no prompt if the application always issues refresh tokens", async (context) => {
+    const client = valueOrSkip(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
 
     const { tokens } = await signIn(server, { client, prompt: undefined });
 
@@ -107,7 +107,7 @@ describe("offline_access", () => {
 });
 
 describe("the requested scope", () => {
-  test("may hold names that nobody knows: they are ignored", async () => {
+  test("may contain unknown scopes, which are ignored", async () => {
     const { tokens } = await signIn(server, { scope: "openid no:such:scope email" });
 
     expect(tokens.scope).toBe("openid email");
@@ -118,7 +118,7 @@ describe("the resource parameter", () => {
   test.each([
     ["repeated", [shopping, store]],
     ["comma-separated", `${shopping},${store}`],
-  ])("names several resources when it is %s", async (_, resource) => {
+  ])("can name several resources if it is %s", async (_, resource) => {
     const authorization = await authorize(server, { resource, scope: "openid read" });
 
     expect(await exchangeCode(server, authorization, { resource: store })).toMatchObject({
@@ -130,7 +130,7 @@ describe("the resource parameter", () => {
   test.each([
     ["unknown", "https://unknown.example.com/api"],
     ["space-separated", `${shopping} ${store}`],
-  ])("is refused by a redirect with invalid_target when it is %s", async (_, resource) => {
+  ])("is rejected with a redirect and invalid_target if it is %s", async (_, resource) => {
     const callback = await immediateCallback({ resource, parameters: { state: "a state" } });
 
     expect(callback).toMatchObject({
@@ -141,31 +141,33 @@ describe("the resource parameter", () => {
   });
 });
 
-describe("a request with prompt=none and without a session", () => {
-  // `npm run doctor` asks so, since it shows nobody a page.
+describe("an authorization request with prompt=none and no session", () => {
+  // `npm run doctor` sends such requests, because they show no page.
   test.each([
     ["an unknown resource", "https://unknown.example.com/api", "invalid_target"],
-    ["a known one", shopping, "login_required"],
-  ])("tells of %s", async (_, resource, error) => {
+    ["a known resource", shopping, "login_required"],
+  ])("for %s reports %s", async (_, resource, error) => {
     expect(await immediateCallback({ prompt: "none", resource })).toMatchObject({ error });
   });
 
-  test("is answered without a redirect where the redirect URI is not registered", async () => {
+  test("gets 400 instead of a redirect if the redirect URI is not registered", async () => {
     const parameters = { redirect_uri: "https://evil.example/callback" };
     const { landing } = await visitAuthorization(server, { prompt: "none", parameters });
-    expect(await readAnswer(present(landing.response, "an answer"))).toMatchObject({ status: 400 });
+    expect(await readResponse(required(landing.response, "a response"))).toMatchObject({
+      status: 400,
+    });
   });
 });
 
-describe("a request that nobody can be redirected from", () => {
+describe("an authorization request without a valid redirect target", () => {
   test.each([
     ["an unknown client", { client_id: "no-such-client" }],
     ["an unregistered redirect URI", { redirect_uri: "https://evil.example/callback" }],
-  ])("is answered with 400 and JSON: %s", async (_, parameters) => {
+  ])("gets 400 and JSON: %s", async (_, parameters) => {
     const { landing } = await visitAuthorization(server, { parameters });
-    const answer = await readAnswer(present(landing.response, "a page"));
+    const response = await readResponse(required(landing.response, "a page"));
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 400,
       body: {
         code: expect.stringMatching(/^oidc\./),

@@ -2,27 +2,27 @@ import { createHash, randomBytes } from "node:crypto";
 import { Browser, type Landing } from "./drivers/browser";
 import { signInAtLogto } from "./drivers/logto";
 import { signInAtStandIn } from "./drivers/stand-in";
-import type { Client, Person, Server } from "./server";
+import type { Client, Server, User } from "./server";
 
 const drivers = { "stand-in": signInAtStandIn, logto: signInAtLogto };
 
 export interface AuthorizationRequest {
   client?: Client;
-  /** Types name and password if the server asks for them. */
-  person?: Person;
-  /** Pass an earlier sign-in's browser to come with its session. */
+  /** Signs in with these credentials if the server shows the sign-in page. */
+  user?: User;
+  /** Pass the browser of an earlier sign-in to use its session. */
   browser?: Browser;
   scope?: string;
-  /** Several: the parameter is repeated (RFC 8707 §2). */
+  /** For several resources the parameter is repeated (RFC 8707 §2). */
   resource?: string | string[];
-  /** Without it, no prompt parameter is sent. */
+  /** Absent: no prompt parameter is sent. */
   prompt?: string;
   pkce?: boolean;
-  /** Further parameters; they replace those of the same name. */
+  /** Additional parameters. They replace those of the same name. */
   parameters?: Record<string, string>;
 }
 
-/** An authorization response, and what its code exchange needs. */
+/** An authorization response, and the data that its code exchange needs. */
 export interface Authorization {
   client: Client;
   browser: Browser;
@@ -31,8 +31,8 @@ export interface Authorization {
 }
 
 /**
- * Goes to the authorization endpoint and follows it to the redirect URI, a sign-in page or an
- * error.
+ * Sends an authorization request and follows its redirects to the redirect URI, a sign-in page or
+ * an error.
  */
 export async function visitAuthorization(server: Server, request: AuthorizationRequest = {}) {
   const { client = server.client, browser = new Browser(), pkce = true } = request;
@@ -60,16 +60,17 @@ export async function visitAuthorization(server: Server, request: AuthorizationR
 }
 
 /**
- * As `visitAuthorization`, and signs the person in (default: alice) where the server asks for it.
+ * Like `visitAuthorization`, but signs the user in (default: alice) if the server shows the sign-in
+ * page.
  */
 export async function authorize(
   server: Server,
   request: AuthorizationRequest = {},
 ): Promise<Authorization> {
   const { client, browser, codeVerifier, landing } = await visitAuthorization(server, request);
-  const person = request.person ?? server.users.alice;
+  const user = request.user ?? server.users.alice;
   const url = isPage(landing)
-    ? await drivers[server.driver](browser, landing, person, client.redirectUri)
+    ? await drivers[server.driver](browser, landing, user, client.redirectUri)
     : landing.url;
   return { client, browser, codeVerifier, callback: url.searchParams };
 }

@@ -1,13 +1,13 @@
 import { decodeProtectedHeader, decodeJwt, type JWTPayload } from "jose";
 import { describe, expect, test, vi } from "vitest";
-import { readAnswer } from "./answers";
+import { readResponse } from "./answers";
 import { authorize } from "./authorization";
 import { endSession } from "./end-session";
 import { receivedSchema } from "./receiver";
-import { given, sharedServer, type Skip } from "./server";
+import { serverUnderTest, valueOrSkip, type Skip } from "./server";
 import { idTokenClaims, post, signIn, verifyJwt } from "./tokens";
 
-const server = sharedServer();
+const server = serverUnderTest();
 const { client } = server;
 const destination = {
   client_id: client.clientId,
@@ -18,8 +18,8 @@ async function receivedOn(
   path: string,
   context: Skip,
 ): Promise<{ jwt: string; claims: JWTPayload }[]> {
-  const { body } = await readAnswer(
-    await fetch(given(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT")),
+  const { body } = await readResponse(
+    await fetch(valueOrSkip(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT")),
   );
   return receivedSchema
     .parse(body)
@@ -28,22 +28,22 @@ async function receivedOn(
 }
 
 /**
- * Waits until the receiver has the logout token of this claim: the server may send it after it has
- * answered.
+ * Waits until the receiver has the logout token with this claim. The server may send it after its
+ * response to the sign-out.
  */
 function logoutToken(path: string, claim: "sid" | "sub", value: unknown, context: Skip) {
   return vi.waitFor(async () => {
     const [token] = (await receivedOn(path, context)).filter(
       ({ claims }) => claims[claim] === value,
     );
-    if (!token) throw new Error(`No logout token of this ${claim} on ${path}`);
+    if (!token) throw new Error(`No logout token with this ${claim} on ${path}`);
     return token;
   });
 }
 
 describe("a logout token", () => {
-  test("reaches the application at sign-out, and names the session as the id_token did", async (context) => {
-    given(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT");
+  test("is sent to the application at sign-out, with the same sid as the id_token", async (context) => {
+    valueOrSkip(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT");
     const { browser, tokens } = await signIn(server);
     const { sid, sub } = idTokenClaims(tokens);
 
@@ -63,10 +63,10 @@ describe("a logout token", () => {
     await expect(verifyJwt(server, jwt, client.clientId)).resolves.toBeDefined();
   });
 
-  test("reaches every application of the browser session, without sid where that is not required", async (context) => {
-    given(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT");
-    const otherClient = given(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
-    const { browser, tokens } = await signIn(server, { person: server.users.bob });
+  test("is sent to every application of the browser session, without sid if the application does not require it", async (context) => {
+    valueOrSkip(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT");
+    const otherClient = valueOrSkip(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
+    const { browser, tokens } = await signIn(server, { user: server.users.bob });
     await authorize(server, { browser, client: otherClient });
     const { sid, sub } = idTokenClaims(tokens);
 
@@ -78,8 +78,8 @@ describe("a logout token", () => {
     expect(claims).not.toHaveProperty("sid");
   });
 
-  test("is not sent at a revocation, and once at the sign-out after it", async (context) => {
-    given(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT");
+  test("is not sent when a refresh token is revoked, but once at the sign-out afterwards", async (context) => {
+    valueOrSkip(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT");
     const { browser, tokens } = await signIn(server);
     const { sid } = idTokenClaims(tokens);
 

@@ -1,20 +1,20 @@
 import { z } from "zod";
 
-/** Every scope that carries claims about a person. */
+/** Every scope that adds claims about the user. */
 export const everyClaim =
   "openid profile email phone address roles custom_data identities urn:logto:scope:organizations urn:logto:scope:organization_roles";
 
 /**
- * Milliseconds since 1970, told from seconds by their size: later than 2001 as the one, than 33658
- * as the other.
+ * Milliseconds since the epoch. The minimum tells them from seconds: it is the year 2001 in
+ * milliseconds and the year 33658 in seconds.
  */
 const milliseconds = z.int().min(1e12);
 
 /**
- * The claims, by scope, that the id_token and userinfo share, of someone who has filled in
- * everything.
+ * The claims, by scope, that both the id_token and userinfo have, for a user with a complete
+ * profile.
  */
-export const sharedClaims = z.object({
+export const commonClaims = z.object({
   sub: z.string(),
   name: z.string(),
   family_name: z.string(),

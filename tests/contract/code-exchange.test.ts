@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { refusal, tokensIn } from "./answers";
+import { errorResponse, tokensIn } from "./answers";
 import { authorize } from "./authorization";
-import { given, sharedServer } from "./server";
+import { serverUnderTest, valueOrSkip } from "./server";
 import { exchangeCode, post, refresh, userinfo } from "./tokens";
 
-const server = sharedServer();
+const server = serverUnderTest();
 const offline = { prompt: "consent", scope: "openid offline_access" };
 
 describe("client authentication", () => {
   test.each(["basic", "post"] as const)("works as client_secret_%s", async (method) => {
     const { callback, client, codeVerifier = "" } = await authorize(server);
 
-    const answer = await post(
+    const response = await post(
       `${server.issuer}/token`,
       client,
       {
@@ -23,46 +23,46 @@ describe("client authentication", () => {
       method,
     );
 
-    expect(answer).toMatchObject({ status: 200 });
+    expect(response).toMatchObject({ status: 200 });
   });
 
-  test("with a wrong secret is 401 invalid_client", async () => {
+  test("with a wrong secret fails with 401 invalid_client", async () => {
     const authorization = await authorize(server);
     const client = { ...authorization.client, clientSecret: "wrong" };
 
     expect(await exchangeCode(server, { ...authorization, client })).toMatchObject(
-      refusal(401, "invalid_client"),
+      errorResponse(401, "invalid_client"),
     );
   });
 
-  test("left out by a confidential client is 401 invalid_client", async () => {
+  test("is required from a confidential client: without it 401 invalid_client", async () => {
     const authorization = await authorize(server);
     const client = { ...authorization.client, clientSecret: undefined };
 
     expect(await exchangeCode(server, { ...authorization, client })).toMatchObject(
-      refusal(401, "invalid_client"),
+      errorResponse(401, "invalid_client"),
     );
   });
 
-  test("by an unknown client is 400 invalid_client", async () => {
+  test("of an unknown client fails with 400 invalid_client", async () => {
     const authorization = await authorize(server);
     const client = { ...authorization.client, clientId: "no-such-client" };
 
     expect(await exchangeCode(server, { ...authorization, client })).toMatchObject(
-      refusal(400, "invalid_client"),
+      errorResponse(400, "invalid_client"),
     );
   });
 
-  test("is not needed by a public client", async (context) => {
-    const client = given(server.publicClient, context, "CONTRACT_PUBLIC_CLIENT_ID");
+  test("is not required from a public client", async (context) => {
+    const client = valueOrSkip(server.publicClient, context, "CONTRACT_PUBLIC_CLIENT_ID");
     const authorization = await authorize(server, { client });
 
     expect(await exchangeCode(server, authorization)).toMatchObject({ status: 200 });
   });
 });
 
-describe("a code", () => {
-  test("gives an opaque access token of 43 characters for an hour, id_token and refresh token", async () => {
+describe("an authorization code", () => {
+  test("yields an opaque access token of 43 characters for one hour, an id_token and a refresh token", async () => {
     const { body } = await exchangeCode(server, await authorize(server, offline));
 
     expect(body).toEqual({
@@ -75,7 +75,7 @@ describe("a code", () => {
     });
   });
 
-  test("gives an opaque access token though a resource was authorized, unless the exchange names it", async () => {
+  test("yields an opaque access token if the exchange does not name the authorized resource", async () => {
     const resource = server.resources.shopping;
     const authorization = await authorize(server, { resource, scope: "openid read" });
 
@@ -96,62 +96,64 @@ describe("a code", () => {
     expect(access_token).toMatch(/^[\w-]{43}$/);
   });
 
-  test("works once: the second time is invalid_grant", async () => {
+  test("works once: a second use fails with invalid_grant", async () => {
     const authorization = await authorize(server);
     await exchangeCode(server, authorization);
 
-    expect(await exchangeCode(server, authorization)).toMatchObject(refusal(400, "invalid_grant"));
+    expect(await exchangeCode(server, authorization)).toMatchObject(
+      errorResponse(400, "invalid_grant"),
+    );
   });
 
-  test("revokes its grant when it is used a second time", async () => {
+  test("revokes its grant if it is used a second time", async () => {
     const authorization = await authorize(server, offline);
     const tokens = tokensIn(await exchangeCode(server, authorization));
     await exchangeCode(server, authorization);
 
     expect(await refresh(server, { ...authorization, tokens })).toMatchObject(
-      refusal(400, "invalid_grant"),
+      errorResponse(400, "invalid_grant"),
     );
     expect(await userinfo(server, tokens.access_token)).toMatchObject({ status: 401 });
   });
 
-  test("is worth nothing to another client", async (context) => {
-    const client = given(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
+  test("fails with invalid_grant for another client", async (context) => {
+    const client = valueOrSkip(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
     const authorization = await authorize(server);
 
     expect(await exchangeCode(server, { ...authorization, client })).toMatchObject(
-      refusal(400, "invalid_grant"),
+      errorResponse(400, "invalid_grant"),
     );
   });
 
-  test("is invalid_grant with another redirect_uri", async () => {
+  test("fails with invalid_grant for another redirect_uri", async () => {
     const authorization = await authorize(server);
 
-    const answer = await exchangeCode(server, authorization, {
+    const response = await exchangeCode(server, authorization, {
       redirect_uri: "https://evil.example/",
     });
 
-    expect(answer).toMatchObject(refusal(400, "invalid_grant"));
+    expect(response).toMatchObject(errorResponse(400, "invalid_grant"));
   });
 
   test.each([
     ["a wrong", "x".repeat(43)],
     ["no", undefined],
   ])(
-    "is invalid_grant with %s code_verifier, once it was bound to one",
+    "fails with invalid_grant with %s code_verifier if the authorization request used PKCE",
     async (_, codeVerifier) => {
       const authorization = await authorize(server);
 
       expect(await exchangeCode(server, { ...authorization, codeVerifier })).toMatchObject(
-        refusal(400, "invalid_grant"),
+        errorResponse(400, "invalid_grant"),
       );
     },
   );
 
-  test("that never was issued is invalid_grant", async () => {
+  test("that was never issued fails with invalid_grant", async () => {
     const authorization = await authorize(server);
 
     expect(await exchangeCode(server, authorization, { code: "x".repeat(43) })).toMatchObject(
-      refusal(400, "invalid_grant"),
+      errorResponse(400, "invalid_grant"),
     );
   });
 });

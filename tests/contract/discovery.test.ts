@@ -1,21 +1,21 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { readAnswer } from "./answers";
-import { sharedServer } from "./server";
+import { readResponse } from "./answers";
+import { serverUnderTest } from "./server";
 
-const server = sharedServer();
+const server = serverUnderTest();
 const { issuer } = server;
 
 async function metadata(): Promise<unknown> {
-  return (await readAnswer(await fetch(`${issuer}/.well-known/openid-configuration`))).body;
+  return (await readResponse(await fetch(`${issuer}/.well-known/openid-configuration`))).body;
 }
 
-test("the issuer is the endpoint with /oidc and no trailing slash", async () => {
+test("the issuer is the endpoint plus /oidc, without a trailing slash", async () => {
   expect(new URL(issuer).pathname).toBe("/oidc");
   expect(await metadata()).toMatchObject({ issuer });
 });
 
-test("discovery names Logto's paths", async () => {
+test("discovery lists Logto's endpoints", async () => {
   expect(await metadata()).toMatchObject({
     authorization_endpoint: `${issuer}/auth`,
     token_endpoint: `${issuer}/token`,
@@ -28,14 +28,14 @@ test("discovery names Logto's paths", async () => {
   });
 });
 
-test("discovery announces ES384 and S256 alone", async () => {
+test("discovery announces ES384 as the only id_token algorithm and S256 as the only PKCE method", async () => {
   expect(await metadata()).toMatchObject({
     id_token_signing_alg_values_supported: ["ES384"],
     code_challenge_methods_supported: ["S256"],
   });
 });
 
-test("discovery announces every way of client authentication", async () => {
+test("discovery announces every client authentication method", async () => {
   const { token_endpoint_auth_methods_supported: methods } = z
     .object({ token_endpoint_auth_methods_supported: z.array(z.string()) })
     .parse(await metadata());
@@ -49,7 +49,7 @@ test("discovery announces every way of client authentication", async () => {
   ]);
 });
 
-test("discovery announces iss in callbacks and back-channel logout with sid", async () => {
+test("discovery announces iss in callbacks, and back-channel logout with sid", async () => {
   expect(await metadata()).toMatchObject({
     authorization_response_iss_parameter_supported: true,
     backchannel_logout_supported: true,
@@ -57,7 +57,7 @@ test("discovery announces iss in callbacks and back-channel logout with sid", as
   });
 });
 
-test("discovery announces the scopes that carry claims", async () => {
+test("discovery announces the supported scopes", async () => {
   const { scopes_supported: scopes } = z
     .object({ scopes_supported: z.array(z.string()) })
     .parse(await metadata());
@@ -79,7 +79,7 @@ test("discovery announces the scopes that carry claims", async () => {
 });
 
 test("the published keys are public P-384 keys with an id", async () => {
-  const { body } = await readAnswer(await fetch(`${issuer}/jwks`));
+  const { body } = await readResponse(await fetch(`${issuer}/jwks`));
   const { keys } = z
     .object({
       keys: z

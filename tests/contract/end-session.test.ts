@@ -1,29 +1,29 @@
 import { describe, expect, test } from "vitest";
-import { present, readAnswer } from "./answers";
+import { readResponse, required } from "./answers";
 import { authorize, visitAuthorization } from "./authorization";
 import { Browser } from "./drivers/browser";
 import { endSession, endSessionUrl } from "./end-session";
-import { sharedServer } from "./server";
+import { serverUnderTest } from "./server";
 import { refresh, signIn, userinfo } from "./tokens";
 
-const server = sharedServer();
+const server = serverUnderTest();
 const { client } = server;
 const destination = {
   client_id: client.clientId,
   post_logout_redirect_uri: client.postLogoutRedirectUri,
 };
 
-/** Whether the browser still has a session at the server. */
+/** Returns whether the browser still has a session at the server. */
 async function isSignedIn(browser: Browser): Promise<boolean> {
   const { landing } = await visitAuthorization(server, { browser, prompt: "none" });
   return landing.url.searchParams.has("code");
 }
 
 describe("the end-session page", () => {
-  test("is a form that only its script sends: nothing to click, nothing without JavaScript", async () => {
+  test("is a form that only its script submits: it has no button and needs JavaScript", async () => {
     const { browser } = await authorize(server);
 
-    const { status, body } = await readAnswer(
+    const { status, body } = await readResponse(
       await browser.fetch(endSessionUrl(server, destination)),
     );
 
@@ -33,7 +33,7 @@ describe("the end-session page", () => {
     expect(body).not.toMatch(/<noscript|<button|type="submit"/i);
   });
 
-  test("ends nothing as long as its form is not sent", async () => {
+  test("ends no session until its form is submitted", async () => {
     const { browser } = await authorize(server);
 
     await browser.fetch(endSessionUrl(server, destination));
@@ -41,7 +41,7 @@ describe("the end-session page", () => {
     expect(await isSignedIn(browser)).toBe(true);
   });
 
-  test("ends nothing for a server that fetches it without the browser's cookies", async () => {
+  test("ends no session if it is fetched without the browser's cookies", async () => {
     const { browser } = await authorize(server);
 
     await endSession(server, new Browser(), destination);
@@ -59,7 +59,7 @@ describe("signing out", () => {
     expect(await isSignedIn(browser)).toBe(false);
   });
 
-  test("by client_id alone leads to the post-logout redirect URI with state", async () => {
+  test("with client_id alone redirects to the post-logout redirect URI with state", async () => {
     const { browser } = await authorize(server);
 
     const { url } = await endSession(server, browser, { ...destination, state: "a state" });
@@ -68,24 +68,24 @@ describe("signing out", () => {
     expect(url.href.split("?")[0]).toBe(client.postLogoutRedirectUri);
   });
 
-  test("by id_token_hint alone leads there too", async () => {
+  test("with id_token_hint alone redirects to the post-logout redirect URI", async () => {
     const { browser, tokens } = await signIn(server);
 
     const { url } = await endSession(server, browser, {
-      id_token_hint: present(tokens.id_token, "an id_token"),
+      id_token_hint: required(tokens.id_token, "an id_token"),
       post_logout_redirect_uri: client.postLogoutRedirectUri,
     });
 
     expect(url.href).toBe(client.postLogoutRedirectUri);
   });
 
-  test("without a session leads there too", async () => {
+  test("without a session redirects to the post-logout redirect URI", async () => {
     const { url } = await endSession(server, new Browser(), { ...destination, state: "x" });
 
     expect(url.href).toBe(`${client.postLogoutRedirectUri}?state=x`);
   });
 
-  test("leads to no unregistered URI: 400", async () => {
+  test("with an unregistered post-logout redirect URI fails with 400", async () => {
     const { browser } = await authorize(server);
     const parameters = { ...destination, post_logout_redirect_uri: "https://evil.example/" };
 
@@ -94,7 +94,7 @@ describe("signing out", () => {
     expect(response.status).toBe(400);
   });
 
-  test("leads nowhere without client_id and id_token_hint", async () => {
+  test("without client_id and id_token_hint shows a page instead of a redirect", async () => {
     const { browser } = await authorize(server);
 
     const { response } = await endSession(server, browser, {
@@ -104,7 +104,7 @@ describe("signing out", () => {
     expect(response, "a page instead of a redirect").toBeDefined();
   });
 
-  test("revokes no grant that has offline_access", async () => {
+  test("does not revoke a grant that has offline_access", async () => {
     const session = await signIn(server);
 
     await endSession(server, session.browser, destination);

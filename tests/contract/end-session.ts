@@ -3,16 +3,16 @@ import { submitLogoutForm } from "./drivers/html";
 import type { Server } from "./server";
 
 /**
- * The address that a relying party sends the browser to (OpenID Connect RP-Initiated Logout 1.0
- * §2).
+ * Returns the URL that a relying party redirects the browser to (OpenID Connect RP-Initiated Logout
+ * 1.0 §2).
  */
 export function endSessionUrl(server: Server, parameters: Record<string, string>): URL {
   return new URL(`${server.issuer}/session/end?${new URLSearchParams(parameters)}`);
 }
 
 /**
- * Signs out as a browser with JavaScript does, up to the post-logout redirect URI or the page that
- * came instead.
+ * Signs out like a browser with JavaScript, and stops at the post-logout redirect URI or at the
+ * page that the server shows instead.
  */
 export async function endSession(
   server: Server,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { present, tokensIn } from "./answers";
+import { required, tokensIn } from "./answers";
 import type { AuthorizationRequest } from "./authorization";
-import { everyClaim, sharedClaims, userinfoClaims } from "./claims";
-import { given, sharedServer } from "./server";
+import { commonClaims, everyClaim, userinfoClaims } from "./claims";
+import { serverUnderTest, valueOrSkip } from "./server";
 import { idTokenClaims, refresh, signIn, verifyJwt } from "./tokens";
 
-const server = sharedServer();
+const server = serverUnderTest();
 const { alice, bob, carol } = server.users;
 
 async function claimsFor(request: AuthorizationRequest) {
@@ -17,39 +17,39 @@ describe("an id_token", () => {
   test("is an ES384 JWT that verifies against the published keys", async () => {
     const { tokens, client } = await signIn(server);
 
-    const idToken = present(tokens.id_token, "an id_token");
+    const idToken = required(tokens.id_token, "an id_token");
     const { protectedHeader } = await verifyJwt(server, idToken, client.clientId);
 
     expect(protectedHeader).toMatchObject({ alg: "ES384", kid: expect.any(String) });
   });
 
-  test("lives an hour", async () => {
+  test("expires after one hour", async () => {
     const { iat = 0, exp } = await claimsFor({});
 
     expect(exp).toBe(iat + 3600);
   });
 
-  test("repeats the nonce", async () => {
+  test("contains the nonce of the authorization request", async () => {
     expect(await claimsFor({ parameters: { nonce: "a nonce" } })).toHaveProperty(
       "nonce",
       "a nonce",
     );
   });
 
-  test("names the browser session where the application's back-channel logout requires it", async (context) => {
-    given(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT");
+  test("has a sid if the application's back-channel logout requires it", async (context) => {
+    valueOrSkip(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT");
 
     expect(await claimsFor({})).toMatchObject({ sid: expect.any(String) });
   });
 
-  test("does not name the browser session otherwise", async (context) => {
-    const client = given(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
+  test("has no sid if the application's back-channel logout does not require it", async (context) => {
+    const client = valueOrSkip(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
 
     expect(await claimsFor({ client })).not.toHaveProperty("sid");
   });
 
-  test("gives one person the same subject at every application", async (context) => {
-    const client = given(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
+  test("has the same subject for a user at every application", async (context) => {
+    const client = valueOrSkip(server.otherClient, context, "CONTRACT_OTHER_CLIENT_ID");
 
     const { sub } = await claimsFor({});
 
@@ -58,26 +58,26 @@ describe("an id_token", () => {
 });
 
 describe("the claims in an id_token", () => {
-  test("are all but four of those that exist, when their scopes are asked for", async () => {
-    const { success, error } = sharedClaims.safeParse(await claimsFor({ scope: everyClaim }));
+  test("are all but four of the existing ones if every scope is requested", async () => {
+    const { success, error } = commonClaims.safeParse(await claimsFor({ scope: everyClaim }));
 
     expect(success, error && z.prettifyError(error)).toBe(true);
   });
 
-  test("leave what may be long to userinfo", async () => {
+  test("exclude those that only userinfo returns", async () => {
     const claims = await claimsFor({ scope: everyClaim });
 
     for (const claim of Object.keys(userinfoClaims.shape)) expect(claims).not.toHaveProperty(claim);
   });
 
-  test("are none about the person without those scopes", async () => {
+  test("about the user are the subject alone without those scopes", async () => {
     const bare = await claimsFor({ scope: "openid" });
 
-    expect(Object.keys(bare).filter((claim) => claim in sharedClaims.shape)).toEqual(["sub"]);
+    expect(Object.keys(bare).filter((claim) => claim in commonClaims.shape)).toEqual(["sub"]);
   });
 
-  test("are null for a name, picture, e-mail address and telephone number that are not set", async () => {
-    expect(await claimsFor({ person: carol, scope: everyClaim })).toMatchObject({
+  test("are null for an unset name, picture, e-mail address and phone number", async () => {
+    expect(await claimsFor({ user: carol, scope: everyClaim })).toMatchObject({
       name: null,
       picture: null,
       email: null,
@@ -86,8 +86,8 @@ describe("the claims in an id_token", () => {
     });
   });
 
-  test("are absent for every other member of the profile that is not set", async () => {
-    const claims = await claimsFor({ person: carol, scope: everyClaim });
+  test("are absent for every other unset member of the profile", async () => {
+    const claims = await claimsFor({ user: carol, scope: everyClaim });
 
     for (const claim of [
       ...["family_name", "given_name", "middle_name", "nickname", "profile", "website"],
@@ -97,33 +97,33 @@ describe("the claims in an id_token", () => {
     }
   });
 
-  test("have the username for a preferred_username that is not set (1.41)", async () => {
-    expect(await claimsFor({ person: carol, scope: everyClaim })).toHaveProperty(
+  test("have the username as preferred_username if that is not set (1.41)", async () => {
+    expect(await claimsFor({ user: carol, scope: everyClaim })).toHaveProperty(
       "preferred_username",
       carol.username,
     );
   });
 
-  test("name the person's roles", async () => {
-    expect(await claimsFor({ person: alice, scope: "openid roles" })).toHaveProperty("roles", [
+  test("include the user's roles", async () => {
+    expect(await claimsFor({ user: alice, scope: "openid roles" })).toHaveProperty("roles", [
       "admin",
     ]);
-    expect(await claimsFor({ person: bob, scope: "openid roles" })).toHaveProperty("roles", [
+    expect(await claimsFor({ user: bob, scope: "openid roles" })).toHaveProperty("roles", [
       "editor",
     ]);
   });
 
-  test("come anew with a refresh", async () => {
+  test("are current after a refresh", async () => {
     const session = await signIn(server, { scope: `${everyClaim} offline_access` });
 
-    const fresh = sharedClaims.parse(idTokenClaims(tokensIn(await refresh(server, session))));
+    const fresh = commonClaims.parse(idTokenClaims(tokensIn(await refresh(server, session))));
 
-    const { updated_at, ...lasting } = sharedClaims.parse(idTokenClaims(session.tokens));
+    const { updated_at, ...lasting } = commonClaims.parse(idTokenClaims(session.tokens));
     expect(fresh).toMatchObject(lasting);
     expect(fresh.updated_at).toBeGreaterThanOrEqual(updated_at);
   });
 
-  test("tell by updated_at that the person signed in", async () => {
+  test("have a later updated_at after each sign-in", async () => {
     const first = await claimsFor({ scope: "openid profile" });
     const second = await claimsFor({ scope: "openid profile" });
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { refusal, scopesIn, tokensIn } from "./answers";
-import { sharedClaims } from "./claims";
-import { sharedServer, type Person } from "./server";
+import { errorResponse, scopesIn, tokensIn } from "./answers";
+import { commonClaims } from "./claims";
+import { serverUnderTest, type User } from "./server";
 import {
   idTokenClaims,
   organizationIds,
@@ -12,7 +12,7 @@ import {
   type Parameters,
 } from "./tokens";
 
-const server = sharedServer();
+const server = serverUnderTest();
 const { alice, bob, carol } = server.users;
 const { shopping } = server.resources;
 const organizationResource = "urn:logto:resource:organizations";
@@ -26,23 +26,20 @@ beforeAll(async () => {
   ({ acme, globex } = await organizationIds(server));
 });
 
-function signInForOrganizations(
-  person: Person,
-  request: { scope?: string; resource?: string } = {},
-) {
-  return signIn(server, { person, scope, resource: [organizationResource, shopping], ...request });
+function signInForOrganizations(user: User, request: { scope?: string; resource?: string } = {}) {
+  return signIn(server, { user, scope, resource: [organizationResource, shopping], ...request });
 }
 
-async function refreshAs(person: Person, parameters: Parameters) {
-  return refresh(server, await signInForOrganizations(person), parameters);
+async function refreshAs(user: User, parameters: Parameters) {
+  return refresh(server, await signInForOrganizations(user), parameters);
 }
 
 describe("the claims about organizations", () => {
-  test("list the person's organizations, and the roles in each", async () => {
+  test("list the user's organizations and the roles in each", async () => {
     const claims = "openid urn:logto:scope:organizations urn:logto:scope:organization_roles";
-    const { tokens } = await signIn(server, { person: alice, scope: claims });
+    const { tokens } = await signIn(server, { user: alice, scope: claims });
 
-    const { organizations, organization_roles } = sharedClaims
+    const { organizations, organization_roles } = commonClaims
       .pick({ organizations: true, organization_roles: true })
       .parse(idTokenClaims(tokens));
 
@@ -50,16 +47,16 @@ describe("the claims about organizations", () => {
     expect(organization_roles.sort()).toEqual([`${acme}:admin`, `${globex}:member`].sort());
   });
 
-  test("are empty lists for someone in no organization", async () => {
+  test("are empty lists for a user without organizations", async () => {
     const claims = "openid urn:logto:scope:organizations urn:logto:scope:organization_roles";
-    const { tokens } = await signIn(server, { person: carol, scope: claims });
+    const { tokens } = await signIn(server, { user: carol, scope: claims });
 
     expect(idTokenClaims(tokens)).toMatchObject({ organizations: [], organization_roles: [] });
   });
 });
 
 describe("an organization token", () => {
-  test("is a JWT for the organization, asked for by organization_id alone", async () => {
+  test("is a JWT for the organization, requested with organization_id alone", async () => {
     const tokens = tokensIn(await refreshAs(alice, { organization_id: acme }));
     const audience = `urn:logto:organization:${acme}`;
 
@@ -72,7 +69,7 @@ describe("an organization token", () => {
     expect(tokens.expires_in).toBe(3600);
   });
 
-  test("has the permissions that the role in that organization gives", async () => {
+  test("has the permissions of the user's role in that organization", async () => {
     const session = await signInForOrganizations(alice);
 
     const asAdmin = tokensIn(await refresh(server, session, { organization_id: acme }));
@@ -82,7 +79,7 @@ describe("an organization token", () => {
     expect(scopesIn(asMember.scope)).toEqual(["read:report"]);
   });
 
-  test("has no permission that the authorization request did not ask for", async () => {
+  test("has no permission that was not in the authorization request", async () => {
     const session = await signInForOrganizations(alice, {
       scope: "openid offline_access urn:logto:scope:organizations invite:member",
     });
@@ -98,7 +95,7 @@ describe("an organization token", () => {
     expect(payload.scope).toBe("invite:member");
   });
 
-  test("has no permission where the authorization request did not name the organizations' resource [S]", async () => {
+  test("has no permissions if the authorization request did not name the organizations' resource [S]", async () => {
     const session = await signInForOrganizations(alice, { resource: shopping });
 
     const tokens = tokensIn(await refresh(server, session, { organization_id: acme }));
@@ -106,15 +103,15 @@ describe("an organization token", () => {
     expect(tokens.scope).toBe("");
   });
 
-  test("does not open userinfo", async () => {
+  test("is rejected by userinfo", async () => {
     const tokens = tokensIn(await refreshAs(alice, { organization_id: acme }));
 
     expect(await userinfo(server, tokens.access_token)).toMatchObject(
-      refusal(401, "invalid_token"),
+      errorResponse(401, "invalid_token"),
     );
   });
 
-  test("is an API's token with the claim organization_id when a resource is named too", async () => {
+  test("is an API token with the claim organization_id if a resource is named too", async () => {
     const tokens = tokensIn(await refreshAs(alice, { organization_id: acme, resource: shopping }));
 
     const { payload } = await verifyJwt(server, tokens.access_token, shopping);
@@ -123,42 +120,42 @@ describe("an organization token", () => {
   });
 });
 
-describe("an organization token is refused", () => {
-  test("to someone who is not a member: 403 access_denied", async () => {
+describe("the request for an organization token is rejected", () => {
+  test("if the user is not a member: 403 access_denied", async () => {
     expect(await refreshAs(bob, { organization_id: globex })).toMatchObject({
-      ...refusal(403, "access_denied"),
+      ...errorResponse(403, "access_denied"),
       body: { error_description: "user is not a member of the organization" },
     });
   });
 
-  test("for an API within an organization of others too", async () => {
+  test("if the user is not a member and names an API too: 403 access_denied", async () => {
     expect(await refreshAs(bob, { organization_id: globex, resource: shopping })).toMatchObject(
-      refusal(403, "access_denied"),
+      errorResponse(403, "access_denied"),
     );
   });
 
-  test("for an organization that does not exist, by the same answer", async () => {
+  test("if the organization does not exist, with the same response", async () => {
     const foreign = await refreshAs(bob, { organization_id: globex });
 
     const unknown = await refreshAs(bob, { organization_id: "nosuchorgani" });
 
-    expect(unknown).toMatchObject(refusal(403, "access_denied"));
+    expect(unknown).toMatchObject(errorResponse(403, "access_denied"));
     expect(unknown.body).toEqual(foreign.body);
   });
 
-  test("when the authorization request lacked the scope for it: 403 insufficient_scope", async () => {
+  test("if the authorization request lacked the organizations scope: 403 insufficient_scope", async () => {
     const session = await signInForOrganizations(alice, { scope: "openid offline_access" });
 
     expect(await refresh(server, session, { organization_id: acme })).toMatchObject(
-      refusal(403, "insufficient_scope"),
+      errorResponse(403, "insufficient_scope"),
     );
   });
 
-  test("when it is asked for as a resource: 400 invalid_target", async () => {
+  test("if the organizations scope is sent as a resource: 400 invalid_target", async () => {
     const resource = "urn:logto:scope:organizations";
 
     expect(await refreshAs(alice, { organization_id: acme, resource })).toMatchObject(
-      refusal(400, "invalid_target"),
+      errorResponse(400, "invalid_target"),
     );
   });
 });

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { decodeJwt } from "jose";
 import { describe, expect, test } from "vitest";
 import { administrationOf, type Administration } from "./administration";
-import { refusal, scopesIn, tokensIn } from "./answers";
+import { errorResponse, scopesIn, tokensIn } from "./answers";
 import { visitAuthorization } from "./authorization";
 import { endSession } from "./end-session";
 import { receivedSchema } from "./receiver";
-import { given, sharedServer, type Person, type Skip } from "./server";
+import { serverUnderTest, valueOrSkip, type Skip, type User } from "./server";
 import {
   exchangeCode,
   idTokenClaims,
@@ -17,30 +17,30 @@ import {
   type SignIn,
 } from "./tokens";
 
-const server = sharedServer();
+const server = serverUnderTest();
 const { shopping } = server.resources;
 const organizationResource = "urn:logto:resource:organizations";
 
 type Context = Skip & { onTestFinished(cleanUp: () => Promise<void>): void };
 
-interface Someone extends SignIn {
+interface ManagedSignIn extends SignIn {
   id: string;
   administration: Administration;
 }
 
-/** Someone new with these roles, whom an administrator may change. */
-async function newcomer(context: Context, roles: string[]) {
+/** Creates a user with these roles, and deletes it after the test. */
+async function newUser(context: Context, roles: string[]) {
   const administration = administrationOf(server, context);
-  const person = await administration.createPerson(roles);
-  context.onTestFinished(() => administration.deletePerson(person.id).catch(() => undefined));
-  return { person, id: person.id, administration };
+  const user = await administration.createUser(roles);
+  context.onTestFinished(() => administration.deleteUser(user.id).catch(() => undefined));
+  return { user, id: user.id, administration };
 }
 
 /**
- * What an app asks for that uses everything: claims, an API's permissions, organizations and
- * theirs.
+ * The authorization request of an app that uses claims, an API's permissions, organizations and
+ * organization permissions.
  */
-function everything(permissions = "read write") {
+function fullRequest(permissions = "read write") {
   return {
     scope: `openid offline_access profile roles urn:logto:scope:organizations read:report ${permissions}`,
     resource: [shopping, organizationResource],
@@ -48,21 +48,23 @@ function everything(permissions = "read write") {
   };
 }
 
-async function signInAs(person: Person, permissions?: string): Promise<SignIn> {
-  return signIn(server, { person, ...everything(permissions) });
+async function signInAs(user: User, permissions?: string): Promise<SignIn> {
+  return signIn(server, { user, ...fullRequest(permissions) });
 }
 
-/** As `newcomer`, just signed in. */
-async function someone(
+/** Like `newUser`, and signs the user in. */
+async function signInNewUser(
   context: Context,
   roles: string[] = ["editor"],
   permissions?: string,
-): Promise<Someone> {
-  const { person, ...rest } = await newcomer(context, roles);
-  return { ...(await signInAs(person, permissions)), ...rest };
+): Promise<ManagedSignIn> {
+  const { user, ...rest } = await newUser(context, roles);
+  return { ...(await signInAs(user, permissions)), ...rest };
 }
 
-/** The permissions of a refreshed token for the API, in an organization where one is named. */
+/**
+ * Refreshes, and returns the token's permissions for the API, in the organization if one is given.
+ */
 async function permissionsOf(session: SignIn, organizationId?: string): Promise<string[]> {
   const parameters = {
     resource: shopping,
@@ -72,16 +74,17 @@ async function permissionsOf(session: SignIn, organizationId?: string): Promise<
 }
 
 /**
- * The tokens of a new authorization request by the same browser, which asks nobody for anything.
+ * Sends a new authorization request from the same browser, which must show no page. Returns the
+ * sign-in with the new tokens.
  */
-async function authorizedAnew(session: SignIn): Promise<SignIn> {
-  const { landing, ...visit } = await visitAuthorization(server, { ...session, ...everything() });
+async function authorizeAgain(session: SignIn): Promise<SignIn> {
+  const { landing, ...visit } = await visitAuthorization(server, { ...session, ...fullRequest() });
   expect(landing.response, `a redirect, not a page (${landing.url.href})`).toBeUndefined();
   const authorization = { ...visit, callback: landing.url.searchParams };
   return { ...authorization, tokens: tokensIn(await exchangeCode(server, authorization)) };
 }
 
-/** An API role that only this test knows, with these permissions at the shop. */
+/** Creates an API role for this test only, with these permissions at the shopping API. */
 async function newRole(context: Context, permissions: string[]): Promise<string> {
   const administration = administrationOf(server, context);
   const name = `contract_${randomBytes(6).toString("hex")}`;
@@ -91,8 +94,8 @@ async function newRole(context: Context, permissions: string[]): Promise<string>
 }
 
 describe("a role", () => {
-  test("that was taken away takes its permissions with it: 200 with an empty scope", async (context) => {
-    const session = await someone(context);
+  test("that was removed no longer grants permissions: a refresh gets 200 with an empty scope", async (context) => {
+    const session = await signInNewUser(context);
     await session.administration.setRoles(session.id, []);
 
     const tokens = tokensIn(await refresh(server, session, { resource: shopping }));
@@ -100,8 +103,8 @@ describe("a role", () => {
     expect(tokens.scope).toBe("");
   });
 
-  test("that was taken away is gone from the next id_token", async (context) => {
-    const session = await someone(context);
+  test("that was removed is not in the next id_token", async (context) => {
+    const session = await signInNewUser(context);
     await session.administration.setRoles(session.id, ["viewer"]);
 
     const tokens = tokensIn(await refresh(server, session));
@@ -110,8 +113,8 @@ describe("a role", () => {
     expect(idTokenClaims(tokens)).toMatchObject({ roles: ["viewer"] });
   });
 
-  test("that was taken away and given back works again at once (1.41)", async (context) => {
-    const session = await someone(context);
+  test("that was removed and added again grants its permissions at once (1.41)", async (context) => {
+    const session = await signInNewUser(context);
     await session.administration.setRoles(session.id, []);
     expect(await permissionsOf(session)).toEqual([]);
     await session.administration.setRoles(session.id, ["editor"]);
@@ -119,8 +122,8 @@ describe("a role", () => {
     expect(await permissionsOf(session)).toEqual(["read", "write"]);
   });
 
-  test("that was gained is in the next id_token (1.41)", async (context) => {
-    const session = await someone(context, ["viewer"]);
+  test("that was added is in the next id_token (1.41)", async (context) => {
+    const session = await signInNewUser(context, ["viewer"]);
     await session.administration.setRoles(session.id, ["editor"]);
 
     const tokens = tokensIn(await refresh(server, session));
@@ -128,34 +131,34 @@ describe("a role", () => {
     expect(idTokenClaims(tokens)).toMatchObject({ roles: ["editor"] });
   });
 
-  test("that was gained gives none of its permissions, though they were asked for (1.41)", async (context) => {
-    const session = await someone(context, ["viewer"]);
+  test("that was added does not extend an existing grant, even if its permissions were requested (1.41)", async (context) => {
+    const session = await signInNewUser(context, ["viewer"]);
     await session.administration.setRoles(session.id, ["editor"]);
 
     expect(await permissionsOf(session)).toEqual(["read"]);
   });
 
-  test("that was gained gives them after a new authorization request, without a password (1.41)", async (context) => {
-    const session = await someone(context, ["viewer"]);
+  test("that was added grants its permissions after a new authorization request, without a password (1.41)", async (context) => {
+    const session = await signInNewUser(context, ["viewer"]);
     await session.administration.setRoles(session.id, ["editor"]);
 
-    expect(await permissionsOf(await authorizedAnew(session))).toEqual(["read", "write"]);
+    expect(await permissionsOf(await authorizeAgain(session))).toEqual(["read", "write"]);
   });
 
-  test("that was gained does not let a refresh name its permission: invalid_scope (1.41)", async (context) => {
-    const session = await someone(context, ["viewer"]);
+  test("that was added does not allow a refresh to request its permission: invalid_scope (1.41)", async (context) => {
+    const session = await signInNewUser(context, ["viewer"]);
     await session.administration.setRoles(session.id, ["editor"]);
 
-    const answer = await refresh(server, session, { resource: shopping, scope: "read write" });
+    const response = await refresh(server, session, { resource: shopping, scope: "read write" });
 
-    expect(answer).toMatchObject(refusal(400, "invalid_scope"));
+    expect(response).toMatchObject(errorResponse(400, "invalid_scope"));
   });
 });
 
 describe("a permission that was added to a role", () => {
-  test("is not granted to those who hold the role and are signed in (1.41)", async (context) => {
+  test("is not granted to users with the role who are signed in already (1.41)", async (context) => {
     const role = await newRole(context, ["read"]);
-    const session = await someone(context, [role]);
+    const session = await signInNewUser(context, [role]);
     await session.administration.addPermissions(role, { [shopping]: ["write"] });
 
     expect(await permissionsOf(session)).toEqual(["read"]);
@@ -163,38 +166,40 @@ describe("a permission that was added to a role", () => {
 
   test("is granted after a new authorization request, without a password (1.41)", async (context) => {
     const role = await newRole(context, ["read"]);
-    const session = await someone(context, [role]);
+    const session = await signInNewUser(context, [role]);
     await session.administration.addPermissions(role, { [shopping]: ["write"] });
 
-    expect(await permissionsOf(await authorizedAnew(session))).toEqual(["read", "write"]);
+    expect(await permissionsOf(await authorizeAgain(session))).toEqual(["read", "write"]);
   });
 });
 
-describe("an organization's role", () => {
-  /** Someone without roles, who becomes an admin of Acme before or after signing in. */
+describe("an organization role", () => {
+  /**
+   * Signs in a new user without roles, who becomes an admin of Acme before or after the sign-in.
+   */
   async function adminOfAcme(context: Context, when: "before" | "after") {
     const { acme } = await organizationIds(server);
-    const { person, id, administration } = await newcomer(context, []);
+    const { user, id, administration } = await newUser(context, []);
     const join = () => administration.joinOrganization(id, acme, ["admin"]);
     if (when === "before") await join();
-    const session = await signInAs(person);
+    const session = await signInAs(user);
     if (when === "after") await join();
     return { session, acme };
   }
 
-  test("gives its permissions in a token for the API without organization_id, too (1.41)", async (context) => {
+  test("grants its permissions in an API token without organization_id too (1.41)", async (context) => {
     const { session } = await adminOfAcme(context, "before");
 
     expect(await permissionsOf(session)).toEqual(["read", "write"]);
   });
 
-  test("gives them in a token for the API in that organization (1.41)", async (context) => {
+  test("grants its permissions in an API token for that organization (1.41)", async (context) => {
     const { session, acme } = await adminOfAcme(context, "before");
 
     expect(await permissionsOf(session, acme)).toEqual(["read", "write"]);
   });
 
-  test("that was gained gives organization permissions at once, by organization_id alone (1.41)", async (context) => {
+  test("that was added grants organization permissions at once with organization_id alone (1.41)", async (context) => {
     const { session, acme } = await adminOfAcme(context, "after");
 
     const tokens = tokensIn(await refresh(server, session, { organization_id: acme }));
@@ -202,52 +207,52 @@ describe("an organization's role", () => {
     expect(tokens.scope).toBe("read:report");
   });
 
-  test("that was gained gives no API permission, by resource and organization_id (1.41)", async (context) => {
+  test("that was added grants no API permission with resource and organization_id before a new authorization request (1.41)", async (context) => {
     const { session, acme } = await adminOfAcme(context, "after");
 
     expect(await permissionsOf(session, acme)).toEqual([]);
-    expect(await permissionsOf(await authorizedAnew(session), acme)).toEqual(["read", "write"]);
+    expect(await permissionsOf(await authorizeAgain(session), acme)).toEqual(["read", "write"]);
   });
 
-  test("gives nothing in another organization [S]", async (context) => {
+  test("grants no permissions in another organization [S]", async (context) => {
     const { acme, globex } = await organizationIds(server);
-    const { person, id, administration } = await newcomer(context, []);
+    const { user, id, administration } = await newUser(context, []);
     await administration.joinOrganization(id, acme, ["admin"]);
     await administration.joinOrganization(id, globex, ["member"]);
 
-    expect(await permissionsOf(await signInAs(person), globex)).toEqual([]);
+    expect(await permissionsOf(await signInAs(user), globex)).toEqual([]);
   });
 });
 
-describe("a role of the person's own", () => {
-  test("gives its permissions in a token for the API in an organization, too [S]", async (context) => {
+describe("a user role", () => {
+  test("grants its permissions in an API token for an organization too [S]", async (context) => {
     const { acme } = await organizationIds(server);
-    const { person, id, administration } = await newcomer(context, ["editor"]);
+    const { user, id, administration } = await newUser(context, ["editor"]);
     await administration.joinOrganization(id, acme, ["member"]);
 
-    expect(await permissionsOf(await signInAs(person), acme)).toEqual(["read", "write"]);
+    expect(await permissionsOf(await signInAs(user), acme)).toEqual(["read", "write"]);
   });
 });
 
-describe("suspending someone", () => {
+describe("suspending a user", () => {
   test("revokes the refresh token", async (context) => {
-    const session = await someone(context);
+    const session = await signInNewUser(context);
     await session.administration.suspend(session.id);
 
-    expect(await refresh(server, session)).toMatchObject(refusal(400, "invalid_grant"));
+    expect(await refresh(server, session)).toMatchObject(errorResponse(400, "invalid_grant"));
   });
 
   test("revokes the opaque access token", async (context) => {
-    const session = await someone(context);
+    const session = await signInNewUser(context);
     await session.administration.suspend(session.id);
 
     expect(await userinfo(server, session.tokens.access_token)).toMatchObject(
-      refusal(401, "invalid_token"),
+      errorResponse(401, "invalid_token"),
     );
   });
 
   test("ends the browser's session", async (context) => {
-    const session = await someone(context);
+    const session = await signInNewUser(context);
     await session.administration.suspend(session.id);
 
     const { landing } = await visitAuthorization(server, { ...session, prompt: "none" });
@@ -256,11 +261,11 @@ describe("suspending someone", () => {
   });
 
   test("sends no logout token", async (context) => {
-    const receiver = given(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT");
-    const session = await someone(context);
+    const receiver = valueOrSkip(server.receiver, context, "CONTRACT_BACKCHANNEL_PORT");
+    const session = await signInNewUser(context);
     const { browser, tokens } = await signIn(server);
     await session.administration.suspend(session.id);
-    // A later sign-out, whose logout token has arrived, shows that none was on its way.
+    // A later sign-out sends a logout token too. Once that one has arrived, none is pending.
     const { clientId, postLogoutRedirectUri } = server.client;
     await endSession(server, browser, {
       client_id: clientId,
@@ -278,29 +283,29 @@ describe("suspending someone", () => {
   });
 });
 
-describe("a new password", () => {
-  test("leaves the refresh token alone", async (context) => {
-    const session = await someone(context);
+describe("changing a password", () => {
+  test("does not revoke the refresh token", async (context) => {
+    const session = await signInNewUser(context);
     await session.administration.setPassword(session.id, "second-password-27");
 
     expect(await refresh(server, session)).toMatchObject({ status: 200 });
   });
 });
 
-describe("deleting someone", () => {
-  test("makes the refresh token invalid_grant", async (context) => {
-    const session = await someone(context);
-    await session.administration.deletePerson(session.id);
+describe("deleting a user", () => {
+  test("makes a refresh fail with invalid_grant", async (context) => {
+    const session = await signInNewUser(context);
+    await session.administration.deleteUser(session.id);
 
-    expect(await refresh(server, session)).toMatchObject(refusal(400, "invalid_grant"));
+    expect(await refresh(server, session)).toMatchObject(errorResponse(400, "invalid_grant"));
   });
 
-  test("closes userinfo", async (context) => {
-    const session = await someone(context);
-    await session.administration.deletePerson(session.id);
+  test("makes userinfo reject the access token", async (context) => {
+    const session = await signInNewUser(context);
+    await session.administration.deleteUser(session.id);
 
     expect(await userinfo(server, session.tokens.access_token)).toMatchObject(
-      refusal(401, "invalid_token"),
+      errorResponse(401, "invalid_token"),
     );
   });
 });

@@ -5,9 +5,9 @@ import { z } from "zod";
 export const receivedSchema = z.array(z.object({ path: z.string(), logoutToken: z.string() }));
 
 /**
- * A relying party's back-channel logout endpoint: answers 204 to each POST (OpenID Connect
- * Back-Channel Logout 1.0 §2.8) and shows at GET / which logout tokens came on which path. `port` 0
- * takes a free one.
+ * Starts a relying party's back-channel logout endpoint. It responds to each POST with 204 (OpenID
+ * Connect Back-Channel Logout 1.0 §2.8). GET / lists the received logout tokens with their paths.
+ * @param port 0 for any free port.
  */
 export async function startReceiver(
   port: number,

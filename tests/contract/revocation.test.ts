@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { present, refusal, tokensIn } from "./answers";
-import { sharedServer } from "./server";
+import { errorResponse, required, tokensIn } from "./answers";
+import { serverUnderTest } from "./server";
 import { post, refresh, signIn, userinfo, verifyJwt, type SignIn } from "./tokens";
 
-const server = sharedServer();
+const server = serverUnderTest();
 
 function revoke(token: string, hint: "refresh_token" | "access_token" = "refresh_token") {
   return post(`${server.issuer}/token/revocation`, server.client, { token, token_type_hint: hint });
@@ -15,33 +15,33 @@ async function introspect(token: string): Promise<unknown> {
 }
 
 function refreshTokenOf({ tokens }: SignIn): string {
-  return present(tokens.refresh_token, "a refresh token");
+  return required(tokens.refresh_token, "a refresh token");
 }
 
 describe("revoking a refresh token", () => {
-  test("answers 200 with an empty body", async () => {
+  test("returns 200 with an empty body", async () => {
     expect(await revoke(refreshTokenOf(await signIn(server)))).toMatchObject({
       status: 200,
       body: "",
     });
   });
 
-  test("answers the same for a token that never was issued", async () => {
+  test("returns the same for a token that was never issued", async () => {
     expect(await revoke("x".repeat(43))).toMatchObject({ status: 200, body: "" });
   });
 
-  test("ends the grant: no refresh, and no userinfo with its opaque access token", async () => {
+  test("revokes the grant: a refresh fails, and userinfo rejects its opaque access token", async () => {
     const session = await signIn(server);
 
     await revoke(refreshTokenOf(session));
 
-    expect(await refresh(server, session)).toMatchObject(refusal(400, "invalid_grant"));
+    expect(await refresh(server, session)).toMatchObject(errorResponse(400, "invalid_grant"));
     expect(await userinfo(server, session.tokens.access_token)).toMatchObject(
-      refusal(401, "invalid_token"),
+      errorResponse(401, "invalid_token"),
     );
   });
 
-  test("leaves the person's other grants alone", async () => {
+  test("does not revoke the user's other grants", async () => {
     const [here, elsewhere] = await Promise.all([signIn(server), signIn(server)]);
 
     await revoke(refreshTokenOf(here));
@@ -49,7 +49,7 @@ describe("revoking a refresh token", () => {
     expect(await refresh(server, elsewhere)).toMatchObject({ status: 200 });
   });
 
-  test("is answered at the next refresh like any other bad token", async () => {
+  test("makes the next refresh fail with the same response as for an unknown token", async () => {
     const session = await signIn(server);
     await revoke(refreshTokenOf(session));
 
@@ -61,7 +61,7 @@ describe("revoking a refresh token", () => {
 });
 
 describe("introspection", () => {
-  test("knows an opaque access token until its grant is revoked", async () => {
+  test("reports an opaque access token as active until its grant is revoked", async () => {
     const session = await signIn(server);
     const { access_token } = session.tokens;
     expect(await introspect(access_token)).toMatchObject({
@@ -74,7 +74,7 @@ describe("introspection", () => {
     expect(await introspect(access_token)).toEqual({ active: false });
   });
 
-  test("calls every JWT inactive, though it verifies", async () => {
+  test("reports every JWT as inactive, even if it verifies", async () => {
     const resource = server.resources.shopping;
     const session = await signIn(server, { resource, scope: "openid offline_access read" });
     const { access_token } = tokensIn(await refresh(server, session, { resource }));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { timedServer } from "./administration";
-import { refusal, tokensIn } from "./answers";
+import { errorResponse, tokensIn } from "./answers";
 import { visitAuthorization } from "./authorization";
-import { given, type Skip } from "./server";
+import { valueOrSkip, type Skip } from "./server";
 import { refresh, signIn, userinfo, type SignIn } from "./tokens";
 
 const { server, letTimePass } = await timedServer();
@@ -10,19 +10,19 @@ const { server, letTimePass } = await timedServer();
 /** Longer than the 3 s in which a consumed refresh token is still accepted. */
 const afterGrace = 4;
 
-/** A public client's sign-in: its refresh tokens rotate at every refresh. */
+/** Signs in with a public client, whose refresh tokens rotate at every refresh. */
 function signInAsPublic(context: Skip, scope?: string): Promise<SignIn> {
-  const client = given(server.publicClient, context, "CONTRACT_PUBLIC_CLIENT_ID");
+  const client = valueOrSkip(server.publicClient, context, "CONTRACT_PUBLIC_CLIENT_ID");
   return signIn(server, { client, scope: scope ?? "openid offline_access" });
 }
 
-/** Refreshes, and gives the same sign-in with the new tokens. */
+/** Refreshes, and returns the same sign-in with the new tokens. */
 async function rotate(session: SignIn): Promise<SignIn> {
   return { ...session, tokens: tokensIn(await refresh(server, session)) };
 }
 
 describe("a public client's refresh token", () => {
-  test("is replaced at every refresh", async (context) => {
+  test("is rotated at every refresh", async (context) => {
     const first = await signInAsPublic(context);
     const second = await rotate(first);
     const third = await rotate(second);
@@ -30,7 +30,7 @@ describe("a public client's refresh token", () => {
     expect(new Set([first, second, third].map(({ tokens }) => tokens.refresh_token)).size).toBe(3);
   });
 
-  test("serves five parallel refreshes with five different successors, all good", async (context) => {
+  test("yields five different valid successors for five parallel refreshes", async (context) => {
     const session = await signInAsPublic(context);
 
     const successors = await Promise.all(Array.from({ length: 5 }, () => rotate(session)));
@@ -41,16 +41,16 @@ describe("a public client's refresh token", () => {
     }
   });
 
-  test("is not consumed by a refused scope or organization", async (context) => {
+  test("is not consumed if the scope or organization is rejected", async (context) => {
     const session = await signInAsPublic(
       context,
       "openid offline_access urn:logto:scope:organizations",
     );
     expect(await refresh(server, session, { scope: "email" })).toMatchObject(
-      refusal(400, "invalid_scope"),
+      errorResponse(400, "invalid_scope"),
     );
     expect(await refresh(server, session, { organization_id: "nowhere" })).toMatchObject(
-      refusal(403, "access_denied"),
+      errorResponse(403, "access_denied"),
     );
 
     await letTimePass(afterGrace, context);
@@ -59,22 +59,25 @@ describe("a public client's refresh token", () => {
   });
 
   test.for([
-    ["nobody knows", "https://unknown.example.com/api"],
-    ["was not in the authorization request", server.resources.store],
-  ] as const)("is consumed by a refused resource, one that %s", async ([, resource], context) => {
-    const session = await signInAsPublic(context);
-    expect(await refresh(server, session, { resource })).toMatchObject(
-      refusal(400, "invalid_target"),
-    );
+    ["unknown", "https://unknown.example.com/api"],
+    ["not in the authorization request", server.resources.store],
+  ] as const)(
+    "is consumed if the resource is rejected because it is %s",
+    async ([, resource], context) => {
+      const session = await signInAsPublic(context);
+      expect(await refresh(server, session, { resource })).toMatchObject(
+        errorResponse(400, "invalid_target"),
+      );
 
-    await letTimePass(afterGrace, context);
+      await letTimePass(afterGrace, context);
 
-    expect(await refresh(server, session)).toMatchObject(refusal(400, "invalid_grant"));
-  });
+      expect(await refresh(server, session)).toMatchObject(errorResponse(400, "invalid_grant"));
+    },
+  );
 });
 
-describe("a consumed refresh token within its grace", () => {
-  test("yields yet another successor", async (context) => {
+describe("a consumed refresh token within its grace interval", () => {
+  test("yields another successor", async (context) => {
     const session = await signInAsPublic(context);
     const successor = await rotate(session);
 
@@ -84,7 +87,7 @@ describe("a consumed refresh token within its grace", () => {
     expect(refresh_token).not.toBe(successor.tokens.refresh_token);
   });
 
-  test("stays good as long as each replay comes in time", async (context) => {
+  test("remains valid as long as each replay comes within the interval", async (context) => {
     const session = await signInAsPublic(context);
     await rotate(session);
 
@@ -96,37 +99,37 @@ describe("a consumed refresh token within its grace", () => {
   });
 });
 
-describe("a consumed refresh token that is replayed after its grace", () => {
+describe("replaying a consumed refresh token after its grace interval", () => {
   async function replayed(context: Skip) {
     const session = await signInAsPublic(context);
     const successor = await rotate(session);
     await letTimePass(afterGrace, context);
-    return { session, successor, answer: await refresh(server, session) };
+    return { session, successor, response: await refresh(server, session) };
   }
 
-  test("is invalid_grant", async (context) => {
-    const { answer } = await replayed(context);
+  test("fails with invalid_grant", async (context) => {
+    const { response } = await replayed(context);
 
-    expect(answer).toMatchObject(refusal(400, "invalid_grant"));
+    expect(response).toMatchObject(errorResponse(400, "invalid_grant"));
   });
 
-  test("takes its successors with it", async (context) => {
+  test("makes its successors invalid", async (context) => {
     const { successor } = await replayed(context);
 
-    expect(await refresh(server, successor)).toMatchObject(refusal(400, "invalid_grant"));
+    expect(await refresh(server, successor)).toMatchObject(errorResponse(400, "invalid_grant"));
   });
 
-  test("takes the opaque access tokens with it", async (context) => {
+  test("makes the opaque access tokens invalid", async (context) => {
     const { session, successor } = await replayed(context);
 
     for (const { tokens } of [session, successor]) {
       expect(await userinfo(server, tokens.access_token)).toMatchObject(
-        refusal(401, "invalid_token"),
+        errorResponse(401, "invalid_token"),
       );
     }
   });
 
-  test("leaves the browser's session alone: a new authorization request asks for no password", async (context) => {
+  test("does not end the browser's session: a new authorization request needs no password", async (context) => {
     const { session } = await replayed(context);
 
     const { landing } = await visitAuthorization(server, session);
@@ -134,7 +137,7 @@ describe("a consumed refresh token that is replayed after its grace", () => {
     expect(landing.url.searchParams.get("code")).toEqual(expect.any(String));
   });
 
-  test("takes the grant with it: prompt=none answers consent_required (1.41)", async (context) => {
+  test("revokes the grant: prompt=none returns consent_required (1.41)", async (context) => {
     const { session } = await replayed(context);
 
     const { landing } = await visitAuthorization(server, { ...session, prompt: "none" });

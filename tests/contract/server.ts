@@ -9,25 +9,25 @@ const clientSchema = z.object({
   postLogoutRedirectUri: z.url(),
 });
 
-const personSchema = z.object({ username: z.string(), password: z.string() });
+const userSchema = z.object({ username: z.string(), password: z.string() });
 
 /**
- * What the contract tests know of the OIDC server that they talk to; the globalSetup provides it.
+ * What the contract tests need to know about the OIDC server under test. The globalSetup provides
+ * it.
  */
 export const serverSchema = z.object({
   driver: z.enum(["stand-in", "logto"]),
   issuer: z.url(),
-  /** Confidential; its back-channel logout URI, if any, has "session required" on. */
+  /** Confidential. Its back-channel logout URI, if any, has "session required" on. */
   client: clientSchema,
   /** Confidential, with "always issue refresh token" on and "session required" off. */
   otherClient: clientSchema.optional(),
   publicClient: clientSchema.optional(),
-  users: z.object({ alice: personSchema, bob: personSchema, carol: personSchema }),
+  users: z.object({ alice: userSchema, bob: userSchema, carol: userSchema }),
   resources: z.object({ shopping: z.url(), store: z.url() }),
   organizations: z.object({ acme: z.string(), globex: z.string() }),
   /**
-   * Address of the receiver of logout tokens (receiver.ts); absent when the server isn't told of
-   * it.
+   * Address of the receiver of logout tokens (receiver.ts). Absent when the server sends it none.
    */
   receiver: z.url().optional(),
   /** The stand-in's control endpoint. */
@@ -40,9 +40,9 @@ export const serverSchema = z.object({
 
 export type Server = z.infer<typeof serverSchema>;
 export type Client = z.infer<typeof clientSchema>;
-export type Person = z.infer<typeof personSchema>;
+export type User = z.infer<typeof userSchema>;
 
-/** The part of a test's context that skips the test and prints why. */
+/** The part of a test's context that skips the test and prints the reason. */
 export interface Skip {
   skip(reason: string): never;
 }
@@ -53,12 +53,12 @@ declare module "vitest" {
   }
 }
 
-/** The server that the run was started against. */
-export function sharedServer(): Server {
+/** Returns the server that this test run talks to. */
+export function serverUnderTest(): Server {
   return inject("server");
 }
 
-/** Skips the test, saying why, when the server under test was not given `part`. */
-export function given<T>(part: T | undefined, context: Skip, variable: string): T {
-  return part ?? context.skip(`${variable} is not set`);
+/** Returns `value`. Skips the test when it is missing because `variable` is not set. */
+export function valueOrSkip<T>(value: T | undefined, context: Skip, variable: string): T {
+  return value ?? context.skip(`${variable} is not set`);
 }

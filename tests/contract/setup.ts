@@ -5,49 +5,50 @@ import { startReceiver } from "./receiver";
 import { serverSchema, type Server } from "./server";
 
 /**
- * Chooses the OIDC server that the contract tests talk to: without CONTRACT_ISSUER the local
- * stand-in, in this process on a free port; with it, the server of that issuer, which for Logto
- * must be set up like this:
+ * Chooses the OIDC server under test. Without CONTRACT_ISSUER it is the local stand-in, in this
+ * process on a free port. With CONTRACT_ISSUER it is the server of that issuer. A Logto server must
+ * be configured as follows.
  *
- * - CONTRACT_ISSUER https://<endpoint>/oidc
- * - CONTRACT_DRIVER "logto" (default) or "stand-in": how to sign in without a browser
- * - CONTRACT_CLIENT_ID, _SECRET traditional web application; rotation on, refresh tokens live 14
- *   days
- * - CONTRACT_REDIRECT_URI, CONTRACT_POST_LOGOUT_REDIRECT_URI
- *                                      registered with every application named here; default: the
- *                                      starter's own
- *                                      (http://localhost:3000/api/auth/callback/logto,
- *                                      http://localhost:3000/)
- * - CONTRACT_OTHER_CLIENT_ID, _SECRET a second one with "always issue refresh token"; else its
- *   tests are skipped
- * - CONTRACT_PUBLIC_CLIENT_ID single-page application; else skipped
- * - CONTRACT_USERS alice:PASSWORD,bob:PASSWORD,carol:PASSWORD (user names; they may be others)
- * - CONTRACT_RESOURCES indicators of the two API resources below, shopping first, if they are
- *   others
- * - CONTRACT_ORGANIZATIONS names of the two organizations below, Acme first, if they are others
- * - CONTRACT_BACKCHANNEL_PORT a port of this machine that Logto can reach: the back-channel logout
- *   URIs are
- *                                      http://<this machine>:<port>/client for the first
- *                                      application, with "session required", and /other for the
- *                                      second one, without; else skipped
- * - CONTRACT_M2M_ID, _SECRET machine-to-machine application with the Management API's role; else
- *   what needs
- *                                      an administrator is skipped. CONTRACT_M2M_RESOURCE: the
- *                                      Management API's indicator (default
- *                                      https://default.logto.app/api)
+ * Variables (tests that need an optional one are skipped without it):
  *
- * What it asserts is what Logto 1.41.0 does, whichever server it runs against; docs/logto-facts.md
- * has each statement with what it rests on. A title that ends in (1.41) was seen there and not at
- * 1.37.1; one that ends in [S], or is in a group that does, is read in Logto's source and was seen
- * at neither. Every other one was seen at both.
+ * - CONTRACT_ISSUER: https://<endpoint>/oidc
+ * - CONTRACT_DRIVER: how to sign in without a browser, "logto" (default) or "stand-in"
+ * - CONTRACT_CLIENT_ID, _SECRET: a traditional web application with refresh token rotation on and a
+ *   refresh token lifetime of 14 days
+ * - CONTRACT_REDIRECT_URI, CONTRACT_POST_LOGOUT_REDIRECT_URI: registered with every application
+ *   listed here. Default: the starter's own (http://localhost:3000/api/auth/callback/logto,
+ *   http://localhost:3000/)
+ * - CONTRACT_OTHER_CLIENT_ID, _SECRET (optional): a second web application with "always issue
+ *   refresh token"
+ * - CONTRACT_PUBLIC_CLIENT_ID (optional): a single-page application
+ * - CONTRACT_USERS: alice:PASSWORD,bob:PASSWORD,carol:PASSWORD. Other usernames are possible
+ * - CONTRACT_RESOURCES: the indicators of the two API resources, shopping first, if they differ
+ *   from those below
+ * - CONTRACT_ORGANIZATIONS: the names of the two organizations, Acme first, if they differ from
+ *   those below
+ * - CONTRACT_BACKCHANNEL_PORT (optional): a port of this machine that Logto can reach. The
+ *   back-channel logout URI of the first application is http://<this machine>:<port>/client, with
+ *   "session required". That of the second one ends in /other, without "session required"
+ * - CONTRACT_M2M_ID, _SECRET (optional): a machine-to-machine application with the Management API's
+ *   role, for tests that need an administrator. CONTRACT_M2M_RESOURCE: the Management API's
+ *   indicator (default https://default.logto.app/api)
  *
- * Users: alice (role admin) with her whole profile, address, custom data, e-mail address and phone
- * number set, bob (editor), carol (viewer) with a user name only. API resources
- * https://shopping.example.com/api (read, write) and https://store.example.com/api (read, delete);
- * admin has all of these permissions, editor shopping's and store's read, viewer shopping's read.
- * Organizations Acme and Globex with the roles admin (invite:member, remove:member, read:report,
- * and shopping's read and write) and member (read:report): alice is Acme's admin and a member of
- * Globex, bob a member of Acme, carol of none. Neither MFA nor a mandatory profile field may be on.
+ * Tenant:
+ *
+ * - Users: alice (role admin) with a complete profile, address, custom data, e-mail address and
+ *   phone number; bob (editor); carol (viewer) with a username only
+ * - API resources: https://shopping.example.com/api (read, write) and https://store.example.com/api
+ *   (read, delete). The role admin has all of these permissions, editor has both of shopping and
+ *   read of store, viewer has read of shopping
+ * - Organizations: Acme and Globex, with the roles admin (invite:member, remove:member,
+ *   read:report, and read and write of shopping) and member (read:report). Alice is admin of Acme
+ *   and member of Globex, bob is member of Acme, carol is in no organization
+ * - MFA and mandatory profile fields are off
+ *
+ * The tests assert what Logto 1.41.0 does, whichever server they run against. docs/logto-facts.md
+ * gives the source of each statement. A title that ends in (1.41) was observed at 1.41.0 only. A
+ * title that ends in [S], or whose group does, was read in Logto's source and observed at neither.
+ * All others were observed at both.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const port = process.env.CONTRACT_BACKCHANNEL_PORT;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { refusal } from "./answers";
+import { errorResponse } from "./answers";
 import type { AuthorizationRequest } from "./authorization";
-import { everyClaim, sharedClaims, userinfoClaims } from "./claims";
-import { sharedServer } from "./server";
+import { commonClaims, everyClaim, userinfoClaims } from "./claims";
+import { serverUnderTest } from "./server";
 import { idTokenClaims, signIn, userinfo } from "./tokens";
 
-const server = sharedServer();
+const server = serverUnderTest();
 const { carol } = server.users;
 
 async function userinfoFor(request: AuthorizationRequest): Promise<unknown> {
@@ -15,24 +15,24 @@ async function userinfoFor(request: AuthorizationRequest): Promise<unknown> {
 }
 
 describe("userinfo", () => {
-  test("has every claim whose scope was asked for", async () => {
-    const complete = z.object({ ...sharedClaims.shape, ...userinfoClaims.shape });
+  test("returns every claim whose scope was requested", async () => {
+    const complete = z.object({ ...commonClaims.shape, ...userinfoClaims.shape });
 
     const { success, error } = complete.safeParse(await userinfoFor({ scope: everyClaim }));
 
     expect(success, error && z.prettifyError(error)).toBe(true);
   });
 
-  test("agrees with the id_token where both have a claim", async () => {
+  test("returns the same values as the id_token for claims that both have", async () => {
     const { tokens } = await signIn(server, { scope: everyClaim });
 
-    const { updated_at, ...lasting } = sharedClaims.parse(idTokenClaims(tokens));
+    const { updated_at, ...lasting } = commonClaims.parse(idTokenClaims(tokens));
     const { body } = await userinfo(server, tokens.access_token);
     expect(body).toMatchObject(lasting);
-    expect(sharedClaims.parse(body).updated_at).toBeGreaterThanOrEqual(updated_at);
+    expect(commonClaims.parse(body).updated_at).toBeGreaterThanOrEqual(updated_at);
   });
 
-  test("names each organization by id, name and description", async () => {
+  test("returns id, name and description of each organization", async () => {
     const body = userinfoClaims
       .pick({ organization_data: true })
       .parse(await userinfoFor({ scope: "openid urn:logto:scope:organizations" }));
@@ -41,12 +41,12 @@ describe("userinfo", () => {
     expect(names.sort()).toEqual(Object.values(server.organizations).sort());
   });
 
-  test("is the subject alone when nothing but openid was asked for", async () => {
+  test("returns the subject alone if only openid was requested", async () => {
     expect(await userinfoFor({ scope: "openid" })).toEqual({ sub: expect.any(String) });
   });
 
-  test("is full of nulls and empty lists for someone who has set nothing", async () => {
-    expect(await userinfoFor({ person: carol, scope: everyClaim })).toMatchObject({
+  test("returns nulls and empty values for a user without details", async () => {
+    expect(await userinfoFor({ user: carol, scope: everyClaim })).toMatchObject({
       name: null,
       picture: null,
       email: null,
@@ -60,14 +60,14 @@ describe("userinfo", () => {
     });
   });
 
-  test("without a token is 400 invalid_request", async () => {
-    expect(await userinfo(server)).toMatchObject(refusal(400, "invalid_request"));
+  test("rejects a request without a token with 400 invalid_request", async () => {
+    expect(await userinfo(server)).toMatchObject(errorResponse(400, "invalid_request"));
   });
 
-  test("with a token that never was issued is 401 invalid_token with a challenge", async () => {
-    const answer = await userinfo(server, "x".repeat(43));
+  test("rejects a token that was never issued with 401 invalid_token and a challenge", async () => {
+    const response = await userinfo(server, "x".repeat(43));
 
-    expect(answer).toMatchObject(refusal(401, "invalid_token"));
-    expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer/);
+    expect(response).toMatchObject(errorResponse(401, "invalid_token"));
+    expect(response.headers.get("www-authenticate")).toMatch(/^Bearer/);
   });
 });

@@ -202,7 +202,7 @@ describe("signing in with a code sent by e-mail", () => {
 
     expect(shown).toMatchObject({
       status: 422,
-      text: expect.stringContaining("This is no e-mail address."),
+      text: expect.stringContaining("This is not an e-mail address."),
     });
     expect(shown.text).toContain('value="bob at example"');
     expect(mails).toEqual([]);
@@ -366,7 +366,7 @@ describe("an address without an account", () => {
 
     const shown = await visitor.post("account");
 
-    expect(shown).toMatchObject({ status: 422, text: expect.stringContaining("not proven yet") });
+    expect(shown).toMatchObject({ status: 422, text: expect.stringContaining("not verified yet") });
     await expect(control(identity, "GET", "users/new@example.net")).rejects.toThrow("404");
   });
 });

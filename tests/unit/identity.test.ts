@@ -141,7 +141,7 @@ describe("creating an account", () => {
     [
       "an e-mail address that is none",
       { username: "dora", password: "long-enough", email: "dora@" },
-      "no e-mail",
+      "not an e-mail",
     ],
   ])("refuses %s", async (_case, fields, message) => {
     const identity = await start();

@@ -7,7 +7,7 @@ import { post } from "../tokens";
 
 const named = z.array(z.object({ id: z.string(), name: z.string() }));
 
-/** Administration through Logto's Management API, with a fresh token for every call. */
+/** Administration through Logto's Management API, with a new token for every call. */
 export function administerLogto(
   server: Server,
   { resource, ...application }: NonNullable<Server["management"]>,
@@ -32,18 +32,18 @@ export function administerLogto(
   }
 
   async function roleIdsOf(names: string[]): Promise<string[]> {
-    const known = named.parse(await call("GET", "/roles?page_size=100"));
-    const roleIds = known.filter(({ name }) => names.includes(name)).map((role) => role.id);
+    const roles = named.parse(await call("GET", "/roles?page_size=100"));
+    const roleIds = roles.filter(({ name }) => names.includes(name)).map((role) => role.id);
     if (roleIds.length < names.length)
       throw new Error(`Logto lacks one of the roles ${names.join(", ")}`);
     return roleIds;
   }
 
   async function scopeIdsOf(permissions: ApiPermissions): Promise<string[]> {
-    const known = z
+    const resources = z
       .array(z.object({ indicator: z.string(), scopes: named }))
       .parse(await call("GET", "/resources?includeScopes=true"));
-    return known.flatMap(({ indicator, scopes }) =>
+    return resources.flatMap(({ indicator, scopes }) =>
       scopes.filter(({ name }) => permissions[indicator]?.includes(name)).map(({ id }) => id),
     );
   }
@@ -53,14 +53,14 @@ export function administerLogto(
   }
 
   return {
-    async createPerson(roles) {
-      const person = {
+    async createUser(roles) {
+      const user = {
         username: `contract_${randomBytes(6).toString("hex")}`,
         password: randomBytes(15).toString("base64url"),
       };
-      const { id } = z.object({ id: z.string() }).parse(await call("POST", "/users", person));
+      const { id } = z.object({ id: z.string() }).parse(await call("POST", "/users", user));
       await setRoles(id, roles);
-      return { ...person, id };
+      return { ...user, id };
     },
     setRoles,
     async joinOrganization(id, organizationId, organizationRoleNames) {
@@ -87,7 +87,7 @@ export function administerLogto(
     async suspend(id) {
       await call("PATCH", `/users/${id}/is-suspended`, { isSuspended: true });
     },
-    async deletePerson(id) {
+    async deleteUser(id) {
       await call("DELETE", `/users/${id}`);
     },
   };

@@ -22,7 +22,7 @@ async function call(
   return text === "" ? undefined : JSON.parse(text);
 }
 
-/** Puts the stand-in's whole clock `clockSkew` seconds ahead of this machine's. */
+/** Sets the stand-in's clock `clockSkew` seconds ahead of this machine's. */
 export async function moveStandInClock(control: string, clockSkew: number): Promise<void> {
   await call(control, "PATCH", "/settings", { clockSkew });
 }
@@ -36,15 +36,15 @@ export function administerStandIn(control: string): Administration {
     await call(control, "POST", `/roles/${role}`, permissions);
   };
   return {
-    async createPerson(roles) {
-      const person = {
+    async createUser(roles) {
+      const user = {
         username: `contract_${randomBytes(6).toString("hex")}`,
         password: "first-password-9",
       };
       const { id } = z
         .object({ id: z.string() })
-        .parse(await call(control, "POST", "/users", { ...person, roles }));
-      return { ...person, id };
+        .parse(await call(control, "POST", "/users", { ...user, roles }));
+      return { ...user, id };
     },
     setRoles: (id, roles) => change(id, { roles }),
     async joinOrganization(id, organizationId, roles) {
@@ -58,7 +58,7 @@ export function administerStandIn(control: string): Administration {
     },
     setPassword: (id, password) => change(id, { password }),
     suspend: (id) => change(id, { suspended: true }),
-    async deletePerson(id) {
+    async deleteUser(id) {
       await call(control, "DELETE", `/users/${id}`);
     },
   };

@@ -4,18 +4,15 @@ interface Cookie {
   path: string;
 }
 
-/**
- * Where a chain of redirects ended: an address that was not visited, or the answer of one that was.
- */
+/** Where a chain of redirects ended: at an address that was not fetched, or at a response. */
 export interface Landing {
   url: URL;
   response?: Response;
 }
 
 /**
- * As much of a browser as sign-in needs: a cookie jar by origin and path (RFC 6265 §5), and
- * redirects that are followed by hand, because fetch's own would drop the cookies that the hops
- * set.
+ * The parts of a browser that a sign-in needs: cookies by host and path (RFC 6265 §5), and
+ * redirects. It follows redirects itself, because fetch would drop the cookies that the hops set.
  */
 export class Browser {
   readonly #cookies = new Map<string, Cookie[]>();
@@ -30,20 +27,20 @@ export class Browser {
     return response;
   }
 
-  /** Sends a form as the browser would: application/x-www-form-urlencoded. */
+  /** Submits a form like a browser: application/x-www-form-urlencoded. */
   submit(url: URL | string, fields: Record<string, string>): Promise<Response> {
     return this.fetch(url, { method: "POST", body: new URLSearchParams(fields) });
   }
 
   /**
-   * Goes to `url` and on through redirects, until a page, an error, or an address that begins with
-   * `stopAt`.
+   * Fetches `url` and follows redirects up to a page, an error, or an address that begins with
+   * `stopAt`, which it does not fetch.
    */
   async follow(url: URL | string, stopAt: string): Promise<Landing> {
     return this.followFrom(new URL(url), await this.fetch(url), stopAt);
   }
 
-  /** As `follow`, from an answer that is already there. */
+  /** Like `follow`, but starts with a response that was fetched already. */
   async followFrom(from: URL, first: Response, stopAt: string): Promise<Landing> {
     let url = from;
     let response = first;
@@ -70,14 +67,14 @@ export class Browser {
     };
     const maxAge = attribute("max-age");
     const expires = attribute("expires");
-    const isOver = maxAge
+    const isExpired = maxAge
       ? Number(maxAge) <= 0
       : expires !== undefined && Date.parse(expires) <= Date.now();
 
     const others = (this.#cookies.get(from.host) ?? []).filter(
       ({ name, path }) => name !== cookie.name || path !== cookie.path,
     );
-    this.#cookies.set(from.host, isOver ? others : [...others, cookie]);
+    this.#cookies.set(from.host, isExpired ? others : [...others, cookie]);
   }
 
   #cookieHeader({ host, pathname }: URL): string {

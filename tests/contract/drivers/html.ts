@@ -2,16 +2,16 @@ import type { Browser } from "./browser";
 
 export interface Form {
   action: URL;
-  /** Name and preset value of each named input. */
+  /** Name and initial value of each named input. */
   fields: Record<string, string>;
-  /** Names of the inputs that a person would type a text into, in order. */
+  /** Names of the text and e-mail inputs, in order. */
   textFields: string[];
   passwordField?: string;
 }
 
 /**
- * The forms of a page, as far as a driver needs to fill and send them. `base` is the page's
- * address.
+ * Returns the forms of a page, with what a driver needs to fill and submit them.
+ * @param base the page's address.
  */
 export function formsOf(html: string, base: URL): Form[] {
   return [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gis)].map(([, tag = "", content = ""]) => {
@@ -32,7 +32,7 @@ export function formsOf(html: string, base: URL): Form[] {
   });
 }
 
-/** Sends the end-session page's form like the script in that page does. */
+/** Submits the form of the end-session page, as the page's script does. */
 export async function submitLogoutForm(
   browser: Browser,
   html: string,

@@ -1,15 +1,15 @@
 import { z } from "zod";
-import type { Person } from "../server";
+import type { User } from "../server";
 import type { Browser, Landing } from "./browser";
 
 /**
- * Signs in through Logto's Experience API, which is what its own sign-in page calls, up to the
- * redirect URI.
+ * Signs in through Logto's Experience API, which Logto's own sign-in page uses too, and follows the
+ * redirects to the redirect URI.
  */
 export async function signInAtLogto(
   browser: Browser,
   page: Required<Landing>,
-  person: Person,
+  user: User,
   redirectUri: string,
 ): Promise<URL> {
   await page.response.body?.cancel();
@@ -29,8 +29,8 @@ export async function signInAtLogto(
   await call("PUT", "", { interactionEvent: "SignIn" });
   const { verificationId } = z.object({ verificationId: z.string() }).parse(
     await call("POST", "/verification/password", {
-      identifier: { type: "username", value: person.username },
-      password: person.password,
+      identifier: { type: "username", value: user.username },
+      password: user.password,
     }),
   );
   await call("POST", "/identification", { verificationId });
@@ -38,6 +38,6 @@ export async function signInAtLogto(
 
   const { url, response } = await browser.follow(redirectTo, redirectUri);
   if (response)
-    throw new Error(`Sign-in of ${person.username} ended at ${url.href}: ${response.status}`);
+    throw new Error(`Sign-in of ${user.username} ended at ${url.href}: ${response.status}`);
   return url;
 }

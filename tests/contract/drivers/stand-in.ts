@@ -1,12 +1,12 @@
-import type { Person } from "../server";
+import type { User } from "../server";
 import type { Browser, Landing } from "./browser";
 import { formsOf } from "./html";
 
-/** Types name and password into the stand-in's sign-in page and follows it to the redirect URI. */
+/** Submits the stand-in's sign-in form and follows the redirects to the redirect URI. */
 export async function signInAtStandIn(
   browser: Browser,
   page: Required<Landing>,
-  person: Person,
+  user: User,
   redirectUri: string,
 ): Promise<URL> {
   const form = formsOf(await page.response.text(), page.url).find(
@@ -16,13 +16,13 @@ export async function signInAtStandIn(
   if (!form?.passwordField || !identifierField)
     throw new Error(`No sign-in form at ${page.url.href}`);
 
-  const answer = await browser.submit(form.action, {
+  const submitted = await browser.submit(form.action, {
     ...form.fields,
-    [identifierField]: person.username,
-    [form.passwordField]: person.password,
+    [identifierField]: user.username,
+    [form.passwordField]: user.password,
   });
-  const { url, response } = await browser.followFrom(form.action, answer, redirectUri);
+  const { url, response } = await browser.followFrom(form.action, submitted, redirectUri);
   if (response)
-    throw new Error(`Sign-in of ${person.username} ended at ${url.href}: ${response.status}`);
+    throw new Error(`Sign-in of ${user.username} ended at ${url.href}: ${response.status}`);
   return url;
 }

@@ -1,7 +1,7 @@
 import { startIdentity } from "../../../dev/identity/server";
 import type { Client, Server } from "../server";
 
-/** What the stand-in is seeded with. */
+/** API resources and organizations of the stand-in's seed. */
 export const resources = {
   shopping: "https://shopping.example.com/api",
   store: "https://store.example.com/api",
@@ -10,7 +10,7 @@ export const organizations = { acme: "Acme", globex: "Globex" };
 const password = "logto-dev";
 
 /**
- * Starts a stand-in of its own on a free port, with a control endpoint, that reports logouts to
+ * Starts a separate stand-in on a free port, with a control endpoint. It sends logout tokens to
  * `receiver`.
  */
 export async function startStandIn(
@@ -39,7 +39,7 @@ export async function startStandIn(
     ],
   });
   const control = `${identity.endpoint}/control`;
-  const person = (username: string) => ({ username, password });
+  const user = (username: string) => ({ username, password });
   return {
     server: {
       driver: "stand-in",
@@ -47,7 +47,7 @@ export async function startStandIn(
       client,
       otherClient,
       publicClient,
-      users: { alice: person("alice"), bob: person("bob"), carol: person("carol") },
+      users: { alice: user("alice"), bob: user("bob"), carol: user("carol") },
       resources,
       organizations,
       receiver,
