@@ -20,10 +20,10 @@ vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 
 /**
- * Answers as Logto does: with the same refresh token, and an access token that tells whose it is
- * and what for.
+ * A token response like Logto's. It repeats the refresh token, and its access token names the
+ * refresh token, the resource and the organization that it was issued for.
  */
-function answer(
+function tokenResponse(
   refreshToken: string,
   { resource = "", organizationId = "" }: TokenTarget = {},
   changes: Partial<TokenResponse> = {},
@@ -39,25 +39,25 @@ function answer(
   };
 }
 
-function answers(changes: Partial<TokenResponse> = {}): void {
+function respond(changes: Partial<TokenResponse> = {}): void {
   logto.refreshTokens.mockImplementation(
     async (_client: unknown, refreshToken: string, _subject: string, target?: TokenTarget) =>
-      answer(refreshToken, target, changes),
+      tokenResponse(refreshToken, target, changes),
   );
 }
 
-const fails = (code: LogtoErrorCode) =>
+const failWith = (code: LogtoErrorCode) =>
   logto.refreshTokens.mockRejectedValue(new LogtoError(code, code));
-const ask = async (token: Session, target?: Parameters<typeof getAccessToken>[0]) =>
+const tokenFor = async (token: Session, target?: Parameters<typeof getAccessToken>[0]) =>
   (await requestWith(token)).run(() => getAccessToken(target));
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
+const advance = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 const requests = () => logto.refreshTokens.mock.calls.length;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
   logto.refreshTokens.mockReset();
   logto.revokeGrant.mockReset().mockResolvedValue(undefined);
-  answers();
+  respond();
 });
 
 afterEach(() => {
@@ -68,13 +68,13 @@ describe("the access token for userinfo", () => {
   test("is the session's own, without a request", async () => {
     const token = session();
     const { accessToken, expiresAt, expiresIn } = token;
-    expect(await ask(token)).toEqual({ accessToken, expiresAt, expiresIn, scopes: [] });
+    expect(await tokenFor(token)).toEqual({ accessToken, expiresAt, expiresIn, scopes: [] });
     expect(requests()).toBe(0);
   });
 
-  test("is renewed when it is about to expire, and the handler's cookie has what came back", async () => {
+  test("is renewed when it is about to expire, and a handler writes the result to the cookie", async () => {
     const request = await requestWith(expiring({ refreshToken: "mine" }));
-    answers({ refreshToken: "rotated" });
+    respond({ refreshToken: "rotated" });
     const { accessToken } = await request.run(() => getAccessToken());
     expect(accessToken).toBe("access of mine for |");
     expect(await request.session()).toMatchObject({
@@ -84,35 +84,35 @@ describe("the access token for userinfo", () => {
     });
   });
 
-  test("still serves through an outage while it is valid", async () => {
-    fails("unavailable");
+  test("is returned during an outage while it is still valid", async () => {
+    failWith("unavailable");
     const token = expiring();
-    expect((await ask(token)).accessToken).toBe(token.accessToken);
+    expect((await tokenFor(token)).accessToken).toBe(token.accessToken);
   });
 
-  test("can't be had through an outage once it is over", async () => {
-    fails("unavailable");
-    await expect(ask(expiring({ expiresAt: 1 }))).rejects.toMatchObject({
+  test("is unavailable during an outage once it has expired", async () => {
+    failWith("unavailable");
+    await expect(tokenFor(expiring({ expiresAt: 1 }))).rejects.toMatchObject({
       code: "provider_unavailable",
     });
   });
 
-  test("can't be had without a refresh token once it is over", async () => {
+  test("cannot be renewed without a refresh token once it has expired", async () => {
     const token = session({ expiresAt: 1, refreshToken: undefined });
-    await expect(ask(token)).rejects.toMatchObject({ code: "no_refresh_token", status: 403 });
+    await expect(tokenFor(token)).rejects.toMatchObject({ code: "no_refresh_token", status: 403 });
     expect(requests()).toBe(0);
   });
 });
 
-describe("an access token for something else", () => {
+describe("an access token for a resource or an organization", () => {
   test.each([
     ["an API resource", { resource: api }],
     ["an organization", { organizationId: acme }],
     ["an API resource within an organization", { resource: api, organizationId: acme }],
-  ])("is exchanged for %s, with its permissions and end", async (_, target) => {
+  ])("is exchanged for %s, and comes with its scopes and expiry", async (_, target) => {
     const token = session({ refreshToken: "mine" });
-    expect(await ask(token, target)).toEqual({
-      accessToken: answer("mine", target).accessToken,
+    expect(await tokenFor(token, target)).toEqual({
+      accessToken: tokenResponse("mine", target).accessToken,
       expiresIn: 3600,
       expiresAt: Math.floor(Date.now() / 1000) + 3600,
       scopes: ["read"],
@@ -125,7 +125,7 @@ describe("an access token for something else", () => {
     );
   });
 
-  test("is kept apart for each resource and organization", async () => {
+  test("is cached separately for each resource and organization", async () => {
     const token = session();
     const targets = [
       { resource: api },
@@ -134,87 +134,87 @@ describe("an access token for something else", () => {
       { resource: api, organizationId: acme },
       { organizationId: api },
     ];
-    const first = await Promise.all(targets.map((target) => ask(token, target)));
+    const first = await Promise.all(targets.map((target) => tokenFor(token, target)));
     expect(new Set(first.map(({ accessToken }) => accessToken)).size).toBe(targets.length);
-    expect(await Promise.all(targets.map((target) => ask(token, target)))).toEqual(first);
+    expect(await Promise.all(targets.map((target) => tokenFor(token, target)))).toEqual(first);
     expect(requests()).toBe(targets.length);
   });
 
-  test("is refused without any request where the resource is not configured", async () => {
-    const asked = ask(session(), { resource: "https://foreign.example.com/api" });
-    await expect(asked).rejects.toMatchObject({ code: "resource_not_configured", status: 500 });
-    await expect(ask(session(), { resource: `${api}/` })).rejects.toMatchObject({
+  test("is an error, without a request, if the resource is not configured", async () => {
+    const pending = tokenFor(session(), { resource: "https://foreign.example.com/api" });
+    await expect(pending).rejects.toMatchObject({ code: "resource_not_configured", status: 500 });
+    await expect(tokenFor(session(), { resource: `${api}/` })).rejects.toMatchObject({
       code: "resource_not_configured",
     });
     expect(requests()).toBe(0);
   });
 
-  test("is kept until a minute before its end", async () => {
+  test("is cached until 60 s before it expires", async () => {
     const token = session();
-    const first = await ask(token, { resource: api });
-    pass(3600 - 61);
-    expect(await ask(token, { resource: api })).toBe(first);
+    const first = await tokenFor(token, { resource: api });
+    advance(3600 - 61);
+    expect(await tokenFor(token, { resource: api })).toBe(first);
     expect(requests()).toBe(1);
-    pass(1);
-    expect((await ask(token, { resource: api })).expiresAt).toBe(first.expiresAt + 3540);
+    advance(1);
+    expect((await tokenFor(token, { resource: api })).expiresAt).toBe(first.expiresAt + 3540);
     expect(requests()).toBe(2);
   });
 
-  test("is kept for three quarters of a short life", async () => {
-    answers({ expiresIn: 100 });
+  test("is cached for three quarters of a short lifetime", async () => {
+    respond({ expiresIn: 100 });
     const token = session();
-    await ask(token, { resource: api });
-    pass(74);
-    await ask(token, { resource: api });
+    await tokenFor(token, { resource: api });
+    advance(74);
+    await tokenFor(token, { resource: api });
     expect(requests()).toBe(1);
-    pass(1);
-    await ask(token, { resource: api });
+    advance(1);
+    await tokenFor(token, { resource: api });
     expect(requests()).toBe(2);
   });
 
-  test("is exchanged once for fifty who ask at a time, in one request or in many", async () => {
+  test("is exchanged once for 50 parallel calls, from one request or from several", async () => {
     const token = session();
     const request = await requestWith(token);
-    const asked = Array.from({ length: 50 }, (_, index) =>
+    const pending = Array.from({ length: 50 }, (_, index) =>
       index % 2
-        ? ask({ ...token }, { resource: api })
+        ? tokenFor({ ...token }, { resource: api })
         : request.run(() => getAccessToken({ resource: api })),
     );
-    expect(new Set(await Promise.all(asked)).size).toBe(1);
+    expect(new Set(await Promise.all(pending)).size).toBe(1);
     expect(requests()).toBe(1);
   });
 
-  test("is nobody else's: two sessions that ask at a time for one resource get each their own", async () => {
+  test("is never shared: sessions that request one resource in parallel each get their own token", async () => {
     const sessions = ["one", "two"].map((refreshToken) => session({ refreshToken }));
-    const others = session({ subject: "p7c4w1n6zr5b", refreshToken: "three" });
-    const asked = Array.from({ length: 5 }, () => [...sessions, others])
+    const otherUser = session({ subject: "p7c4w1n6zr5b", refreshToken: "three" });
+    const pending = Array.from({ length: 5 }, () => [...sessions, otherUser])
       .flat()
       .map(async (token) => [
         token.refreshToken,
-        (await ask(token, { resource: api, organizationId: acme })).accessToken,
+        (await tokenFor(token, { resource: api, organizationId: acme })).accessToken,
       ]);
-    for (const [refreshToken, accessToken] of await Promise.all(asked))
+    for (const [refreshToken, accessToken] of await Promise.all(pending))
       expect(accessToken).toBe(`access of ${refreshToken ?? ""} for ${api}|${acme}`);
     expect(requests()).toBe(3);
   });
 
-  test("makes no more than a hundred be kept for one session, those that were used last", async () => {
+  test("is cached only with the 100 most recently used ones of its session", async () => {
     const token = session();
     const ids = Array.from({ length: 101 }, (_, index) => `organization${String(index)}`);
-    for (const organizationId of ids) await ask(token, { organizationId });
+    for (const organizationId of ids) await tokenFor(token, { organizationId });
     expect(requests()).toBe(101);
-    await ask(token, { organizationId: "organization100" });
-    await ask(token, { organizationId: "organization1" });
+    await tokenFor(token, { organizationId: "organization100" });
+    await tokenFor(token, { organizationId: "organization1" });
     expect(requests()).toBe(101);
-    await ask(token, { organizationId: "organization0" });
+    await tokenFor(token, { organizationId: "organization0" });
     expect(requests()).toBe(102);
   });
 
-  test("is not kept beyond the session: after a sign-out there is none", async () => {
+  test("is no longer returned after the session was signed out", async () => {
     const token = session();
-    await ask(token, { resource: api });
+    await tokenFor(token, { resource: api });
     await endSession(token, "signed out");
-    await expect(ask(token, { resource: api })).rejects.toMatchObject({
+    await expect(tokenFor(token, { resource: api })).rejects.toMatchObject({
       code: "signed_out",
       status: 401,
     });
@@ -222,12 +222,12 @@ describe("an access token for something else", () => {
   });
 });
 
-describe("a refresh token that an exchange rotated", () => {
+describe("a refresh token rotated by an exchange", () => {
   beforeEach(() => {
-    answers({ refreshToken: "rotated" });
+    respond({ refreshToken: "rotated" });
   });
 
-  test("is written to the cookie by a handler or action", async () => {
+  test("is written to the cookie in a handler or action", async () => {
     const token = session({ refreshToken: "mine" });
     const request = await requestWith(token);
     await request.run(() => getAccessToken({ resource: api }));
@@ -239,7 +239,7 @@ describe("a refresh token that an exchange rotated", () => {
     });
   });
 
-  test("is kept where a page can't write it, and written by the next handler", async () => {
+  test("stays in memory after a page, which cannot write it, until the next handler writes it", async () => {
     const token = session({ refreshToken: "mine" });
     const page = await requestWith(token, { isPage: true });
     await page.run(() => getAccessToken({ resource: api }));
@@ -254,7 +254,7 @@ describe("a refresh token that an exchange rotated", () => {
     expect(requests()).toBe(1);
   });
 
-  test("is what the next exchange uses, in the same request already", async () => {
+  test("is used by the next exchange, even within the same request", async () => {
     const request = await requestWith(session({ refreshToken: "mine" }), { isPage: true });
     await request.run(() =>
       Promise.all([getAccessToken({ resource: api }), getAccessToken({ resource: otherApi })]),
@@ -266,7 +266,7 @@ describe("a refresh token that an exchange rotated", () => {
   });
 });
 
-test("an exchange that rotates nothing leaves the cookie as it is", async () => {
+test("an exchange without rotation leaves the cookie unchanged", async () => {
   const request = await requestWith(session());
   const before = new Map(request.jar);
   await request.run(() => getAccessToken({ resource: api }));
@@ -286,10 +286,10 @@ describe("an exchange that fails", () => {
   };
   const rows = Object.entries(codes).map(([code, expected]) => ({ code, expected }));
 
-  test.each(rows)("with Logto's $code says $expected", async ({ code, expected }) => {
+  test.each(rows)("with $code from Logto throws $expected", async ({ code, expected }) => {
     const error = new LogtoError(logtoErrorCode(code), "Logto's words");
     logto.refreshTokens.mockRejectedValue(error);
-    await expect(ask(session(), { resource: api })).rejects.toMatchObject({
+    await expect(tokenFor(session(), { resource: api })).rejects.toMatchObject({
       name: "SessionError",
       code: expected,
       message: "Logto's words",
@@ -297,84 +297,84 @@ describe("an exchange that fails", () => {
   });
 
   const logtoErrorCode = (code: string) => {
-    const known = Object.keys(codes).find((each): each is LogtoErrorCode => each === code);
-    if (!known) throw new Error(code);
-    return known;
+    const found = Object.keys(codes).find((each): each is LogtoErrorCode => each === code);
+    if (!found) throw new Error(code);
+    return found;
   };
 
-  test("by a refused grant ends the session for every request", async () => {
-    fails("invalid_grant");
+  test("because the grant was rejected ends the session for every request", async () => {
+    failWith("invalid_grant");
     const token = session();
-    await expect(ask(token, { resource: api })).rejects.toMatchObject({
+    await expect(tokenFor(token, { resource: api })).rejects.toMatchObject({
       code: "session_ended",
       status: 401,
     });
-    await expect(ask(token)).rejects.toMatchObject({ code: "session_ended" });
+    await expect(tokenFor(token)).rejects.toMatchObject({ code: "session_ended" });
     expect(requests()).toBe(1);
   });
 
-  test("by an outage leaves the kept token to serve until its end, and no longer", async () => {
+  test("because of an outage falls back to the cached token until that expires", async () => {
     const token = session();
-    const first = await ask(token, { resource: api });
-    fails("unavailable");
-    pass(3599);
-    expect(await ask(token, { resource: api })).toBe(first);
+    const first = await tokenFor(token, { resource: api });
+    failWith("unavailable");
+    advance(3599);
+    expect(await tokenFor(token, { resource: api })).toBe(first);
     expect(requests()).toBe(2);
-    pass(1);
-    await expect(ask(token, { resource: api })).rejects.toMatchObject({
+    advance(1);
+    await expect(tokenFor(token, { resource: api })).rejects.toMatchObject({
       code: "provider_unavailable",
     });
   });
 
-  test("by a refusal is told, though the kept token were still valid", async () => {
+  test("because Logto rejected the request throws, even if the cached token is still valid", async () => {
     const token = session();
-    await ask(token, { organizationId: acme });
-    fails("access_denied");
-    pass(3599);
-    await expect(ask(token, { organizationId: acme })).rejects.toMatchObject({
+    await tokenFor(token, { organizationId: acme });
+    failWith("access_denied");
+    advance(3599);
+    await expect(tokenFor(token, { organizationId: acme })).rejects.toMatchObject({
       code: "not_a_member",
     });
   });
 
-  test("is not asked again at once in an outage", async () => {
-    fails("unavailable");
+  test("is not retried immediately during an outage", async () => {
+    failWith("unavailable");
     const token = session();
     for (let time = 0; time < 5; time += 1)
-      await expect(ask(token, { resource: api })).rejects.toMatchObject({
+      await expect(tokenFor(token, { resource: api })).rejects.toMatchObject({
         code: "provider_unavailable",
       });
     expect(requests()).toBe(1);
-    answers();
-    pass(1);
-    expect((await ask(token, { resource: api })).scopes).toEqual(["read"]);
+    respond();
+    advance(1);
+    expect((await tokenFor(token, { resource: api })).scopes).toEqual(["read"]);
   });
 
-  test("keeps nobody out who became a member since", async () => {
-    fails("access_denied");
+  test("is retried for a user who has become a member in the meantime", async () => {
+    failWith("access_denied");
     const token = session();
-    await expect(ask(token, { organizationId: acme })).rejects.toMatchObject({
+    await expect(tokenFor(token, { organizationId: acme })).rejects.toMatchObject({
       code: "not_a_member",
     });
-    answers();
-    expect((await ask(token, { organizationId: acme })).scopes).toEqual(["read"]);
+    respond();
+    expect((await tokenFor(token, { organizationId: acme })).scopes).toEqual(["read"]);
   });
 
-  test("for one resource does not hold up another", async () => {
-    fails("unavailable");
+  test("for one resource does not block another resource", async () => {
+    failWith("unavailable");
     const token = session();
-    await expect(ask(token, { resource: api })).rejects.toThrow();
-    answers();
-    expect((await ask(token, { resource: otherApi })).scopes).toEqual(["read"]);
+    await expect(tokenFor(token, { resource: api })).rejects.toThrow();
+    respond();
+    expect((await tokenFor(token, { resource: otherApi })).scopes).toEqual(["read"]);
   });
 });
 
-test("a session without a refresh token has nothing to exchange", async () => {
-  const asked = ask(session({ refreshToken: undefined }), { resource: api });
-  await expect(asked).rejects.toMatchObject({ code: "no_refresh_token", status: 403 });
+test("a session without a refresh token cannot exchange it", async () => {
+  const pending = tokenFor(session({ refreshToken: undefined }), { resource: api });
+  await expect(pending).rejects.toMatchObject({ code: "no_refresh_token", status: 403 });
   expect(requests()).toBe(0);
 });
 
-test("without a session there is no access token", async () => {
+test("without a session there is no access token, and the error is signed_out", async () => {
   const request = await requestWith();
   await expect(request.run(() => getAccessToken())).rejects.toMatchObject({
     code: "signed_out",
@@ -382,8 +382,8 @@ test("without a session there is no access token", async () => {
   });
 });
 
-test("a request whose session middleware found ended is told so", async () => {
-  await expect(ask(toTombstone(session()), { resource: api })).rejects.toMatchObject({
+test("a request with a tombstone from middleware fails with session_ended", async () => {
+  await expect(tokenFor(toTombstone(session()), { resource: api })).rejects.toMatchObject({
     code: "session_ended",
     status: 401,
   });

@@ -25,18 +25,19 @@ vi.mock("@/lib/session/routes/sign-out", () => ({ signOut }));
 vi.mock("next/headers", () => import("./request"));
 
 const seconds = () => Math.floor(Date.now() / 1000);
-/** A session whose user proved who they are so many seconds ago, by Logto's clock. */
+/** A session whose user authenticated at Logto `age` seconds ago, by Logto's clock. */
 const signedInAgo = (age: number) => session({ authenticatedAt: seconds() - age });
-const atLogto = "https://logto.test/oidc/session/end";
-const isOver = async (token: Session) =>
+const endSessionUrl = "https://logto.test/oidc/session/end";
+const isEnded = async (token: Session) =>
   (await cookieStore.read(await cookieStore.begin(token, { userAgent: null }))) === undefined;
-const by = async <T>(token: Session, act: () => Promise<T>) => (await requestWith(token)).run(act);
+const runAs = async <T>(token: Session, act: () => Promise<T>) =>
+  (await requestWith(token)).run(act);
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
   variables.DATABASE_URL = "";
   for (const mock of [deleteMany, revokeGrant]) mock.mockReset().mockResolvedValue(undefined);
-  signOut.mockReset().mockResolvedValue(atLogto);
+  signOut.mockReset().mockResolvedValue(endSessionUrl);
 });
 
 afterEach(() => {
@@ -45,22 +46,22 @@ afterEach(() => {
 
 describe("a sign-in", () => {
   test.each([
-    ["of this moment", 0, true],
-    ["of five minutes ago, all but a second", 299, true],
+    ["of right now", 0, true],
+    ["of just under five minutes ago", 299, true],
     ["of five minutes ago", 300, false],
-    ["of a clock that is nearly a minute ahead", -59, true],
-    ["of a clock that is more than a minute ahead", -61, false],
-  ])("%s is fresh or not (%i s ago: %s)", async (_, age, isFresh) => {
-    expect(await by(signedInAgo(age), isFreshlySignedIn)).toBe(isFresh);
+    ["by a clock that is just under a minute ahead", -59, true],
+    ["by a clock that is more than a minute ahead", -61, false],
+  ])("%s (%i s) is fresh: %s", async (_, age, isFresh) => {
+    expect(await runAs(signedInAgo(age), isFreshlySignedIn)).toBe(isFresh);
   });
 
-  test("is not fresh where Logto did not say when it was", async () => {
-    expect(await by(session({ authenticatedAt: undefined }), isFreshlySignedIn)).toBe(false);
+  test("is not fresh if Logto did not say when it happened", async () => {
+    expect(await runAs(session({ authenticatedAt: undefined }), isFreshlySignedIn)).toBe(false);
   });
 
-  test("is no question without a session", async () => {
-    const asked = (await requestWith()).run(isFreshlySignedIn);
-    await expect(asked).rejects.toMatchObject({ code: "signed_out", status: 401 });
+  test("cannot be checked without a session", async () => {
+    const pending = (await requestWith()).run(isFreshlySignedIn);
+    await expect(pending).rejects.toMatchObject({ code: "signed_out", status: 401 });
   });
 });
 
@@ -69,13 +70,13 @@ describe("deleteAccount", () => {
     variables.DATABASE_URL = "postgresql://db.example/app";
   });
 
-  test("deletes the user, and signs out", async () => {
-    expect(await redirectOf(() => by(signedInAgo(60), deleteAccount))).toBe(atLogto);
+  test("deletes the user and signs out", async () => {
+    expect(await redirectOf(() => runAs(signedInAgo(60), deleteAccount))).toBe(endSessionUrl);
     expect(deleteMany).toHaveBeenCalledExactlyOnceWith({ where: { id: "k3v9t2m8qx1a" } });
     expect(signOut).toHaveBeenCalledTimes(1);
   });
 
-  test("ends the user's other sessions, and none that begins after it", async () => {
+  test("ends the user's other sessions, but none that begins later", async () => {
     const other = session({ subject: "p7c4w1n6zr5b" });
     const authenticatedAt = seconds() - 10;
     const token = session({
@@ -83,50 +84,50 @@ describe("deleteAccount", () => {
       authenticatedAt,
       refreshToken: "to be revoked",
     });
-    await redirectOf(() => by(token, deleteAccount));
-    expect(await isOver(other)).toBe(true);
-    expect(await isOver({ ...other, startedAt: seconds() + 1 })).toBe(false);
+    await redirectOf(() => runAs(token, deleteAccount));
+    expect(await isEnded(other)).toBe(true);
+    expect(await isEnded({ ...other, startedAt: seconds() + 1 })).toBe(false);
     expect(revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), "to be revoked");
   });
 
-  test("ends this session even where Logto's clock is ahead", async () => {
+  test("ends this session even if Logto's clock is ahead", async () => {
     const token = session({
       subject: "w2x8d5h3jt6e",
       startedAt: seconds() + 30,
       authenticatedAt: seconds() + 30,
     });
-    await redirectOf(() => by(token, deleteAccount));
-    expect(await isOver(token)).toBe(true);
+    await redirectOf(() => runAs(token, deleteAccount));
+    expect(await isEnded(token)).toBe(true);
   });
 
   test.each([
     ["too old", { authenticatedAt: 1_800_000_000 - 301 }],
-    ["of an unknown time", { authenticatedAt: undefined }],
-  ])("does nothing where the sign-in is %s", async (_, changes) => {
+    ["at an unknown time", { authenticatedAt: undefined }],
+  ])("does nothing if the sign-in is %s", async (_, changes) => {
     const token = session({ subject: "u9y1r4g7kb0s", ...changes });
-    await expect(by(token, deleteAccount)).rejects.toMatchObject({
+    await expect(runAs(token, deleteAccount)).rejects.toMatchObject({
       code: "sign_in_again",
       status: 403,
     });
     expect(deleteMany).not.toHaveBeenCalled();
     expect(signOut).not.toHaveBeenCalled();
-    expect(await isOver(token)).toBe(false);
+    expect(await isEnded(token)).toBe(false);
   });
 
-  test("says so where the database does not answer, and leaves the browser where it is", async () => {
+  test("reports a database outage, and does not sign the user out", async () => {
     deleteMany.mockRejectedValue(new DatabaseError("no answer"));
     const token = session({ subject: "z5n0q6v2ml8c", authenticatedAt: seconds() });
-    await expect(by(token, deleteAccount)).rejects.toMatchObject({
+    await expect(runAs(token, deleteAccount)).rejects.toMatchObject({
       code: "database_unavailable",
       status: 503,
     });
     expect(signOut).not.toHaveBeenCalled();
   });
 
-  test("without a database is a sign-out", async () => {
+  test("without a database only signs the user out", async () => {
     variables.DATABASE_URL = "";
     const token = session({ subject: "f3a7e9t1xw4d", authenticatedAt: seconds() });
-    expect(await redirectOf(() => by(token, deleteAccount))).toBe(atLogto);
+    expect(await redirectOf(() => runAs(token, deleteAccount))).toBe(endSessionUrl);
     expect(deleteMany).not.toHaveBeenCalled();
     expect(signOut).toHaveBeenCalledTimes(1);
   });

@@ -8,12 +8,12 @@ afterEach(() => {
   variables.AUTH_URL = undefined;
 });
 
-describe("the origin that the browser asked for", () => {
+describe("the origin that the browser requested", () => {
   test.each([
     [{ host: "app.test" }, "http://app.test"],
     [{ host: "app.test:8080", "x-forwarded-proto": "https" }, "https://app.test:8080"],
     [{ host: "upstream:3000", "x-forwarded-host": "app.test" }, "http://app.test"],
-    // Each of two proxies added its own.
+    // Two proxies, each of which appended its own value.
     [
       { "x-forwarded-host": "app.test, inner.test", "x-forwarded-proto": "https, http" },
       "https://app.test",
@@ -29,12 +29,12 @@ describe("the origin that the browser asked for", () => {
     [{ "x-forwarded-host": "a b" }, "http://localhost"],
     [{ "x-forwarded-host": "[" }, "http://localhost"],
     [{}, "http://localhost"],
-  ])("of %j is %s", (headers, origin) => {
+  ])("from %j is %s", (headers, origin) => {
     expect(requestedOrigin(new Headers(headers))).toBe(origin);
   });
 });
 
-test("a path is on AUTH_URL where that is set, whatever was asked for", () => {
+test("a public URL uses AUTH_URL if it is set, whatever the request headers say", () => {
   variables.AUTH_URL = "https://app.example.com/";
   const headers = new Headers({ "x-forwarded-host": "evil.example" });
   expect(publicUrl("/profile?x=1", headers).href).toBe("https://app.example.com/profile?x=1");

@@ -12,7 +12,7 @@ const account = { provider: "logto", providerAccountId: "k3v9t2m8qx1a" };
 const user = { id: "k3v9t2m8qx1a", email: "alice@example.com", emailVerified: null };
 
 describe("the adapter", () => {
-  test("finds a user by account", async () => {
+  test("finds the user of an account", async () => {
     findUnique.mockResolvedValue({ user });
     expect(await authAdapter().getUserByAccount?.(account)).toEqual(user);
     expect(findUnique).toHaveBeenCalledExactlyOnceWith(
@@ -20,28 +20,28 @@ describe("the adapter", () => {
     );
   });
 
-  test("finds none where there is none", async () => {
+  test("returns null for an unknown account", async () => {
     findUnique.mockResolvedValue(null);
     expect(await authAdapter().getUserByAccount?.(account)).toBeNull();
   });
 
-  test("passes an outage on", async () => {
+  test("passes on a database outage", async () => {
     findUnique.mockRejectedValue(new DatabaseError("no answer"));
     await expect(authAdapter().getUserByAccount?.(account)).rejects.toThrow(DatabaseError);
   });
 
   test.each([
-    ["makes no user", () => authAdapter().createUser?.(user)],
+    ["never creates a user", () => authAdapter().createUser?.(user)],
     [
-      "links no account",
+      "never links an account",
       () => authAdapter().linkAccount?.({ ...account, userId: user.id, type: "oidc" }),
     ],
-    ["finds nobody by e-mail address", () => authAdapter().getUserByEmail?.(user.email)],
-  ])("%s, and says so loudly", (_, reach) => {
-    expect(reach).toThrow("by its account");
+    ["never finds a user by e-mail address", () => authAdapter().getUserByEmail?.(user.email)],
+  ])("%s, and throws instead", (_, call) => {
+    expect(call).toThrow("by its account");
   });
 
-  test("keeps no sessions, and does nothing else", () => {
+  test("has no methods for sessions or anything else", () => {
     const methods = ["createUser", "getUserByAccount", "getUserByEmail", "linkAccount"];
     expect(Object.keys(authAdapter()).sort()).toEqual(methods);
   });

@@ -22,12 +22,12 @@ vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 
 const name = "authjs.session-token";
-const atLogto = "https://logto.test/oidc/session/end";
-/** Cookies with which an older, larger session was split. */
+const endSessionUrl = "https://logto.test/oidc/session/end";
+/** The chunks of an older, larger session cookie. */
 const chunks = [0, 1, 2].map((index) => ({ name: `${name}.${index}`, value: "left over" }));
 
-/** Has a browser ask for a path below /api/auth. */
-async function ask(
+/** Sends a browser's request for a path below /api/auth. */
+async function send(
   path: string,
   cookies: { name: string; value: string }[] = [],
   init: object = {},
@@ -42,7 +42,7 @@ async function ask(
   return { browser, response: await browser.run(() => handleAuthRequest(request)) };
 }
 
-/** Auth.js completes a sign-in, or refuses it, once Logto has given a grant. */
+/** Has Auth.js complete a sign-in, or reject it, after Logto issued a grant. */
 function signIn(
   grant: { subject: string; refreshToken: string | undefined },
   isCompleted = true,
@@ -55,14 +55,14 @@ function signIn(
   });
 }
 
-/** What Auth.js was asked first. */
-function seen(handler = handlers.GET): NextRequest {
+/** The first request that Auth.js received. */
+function requestToAuthjs(handler = handlers.GET): NextRequest {
   const [request]: unknown[] = handler.mock.calls.flat();
-  if (!(request instanceof NextRequest)) throw new Error("Auth.js was not asked");
+  if (!(request instanceof NextRequest)) throw new Error("no request reached Auth.js");
   return request;
 }
-const seenCookies = (handler = handlers.GET) =>
-  seen(handler)
+const cookiesToAuthjs = (handler = handlers.GET) =>
+  requestToAuthjs(handler)
     .cookies.getAll()
     .map((cookie) => cookie.name);
 const removed = (response: Response) =>
@@ -70,7 +70,7 @@ const removed = (response: Response) =>
     .getSetCookie()
     .filter((line) => line.includes("Expires=Thu, 01 Jan 1970"))
     .map((line) => line.split("=")[0]);
-const isOver = async (token: Session) =>
+const isEnded = async (token: Session) =>
   (await readSessionStatus(await cookiesOf(token))).status !== "active";
 
 beforeEach(() => {
@@ -78,7 +78,7 @@ beforeEach(() => {
   handlers.GET.mockReset().mockImplementation(async () => new Response());
   handlers.POST.mockReset().mockImplementation(async () => new Response());
   logto.revokeGrant.mockReset().mockResolvedValue(undefined);
-  logto.endSessionUrl.mockReset().mockResolvedValue(new URL(atLogto));
+  logto.endSessionUrl.mockReset().mockResolvedValue(new URL(endSessionUrl));
 });
 
 describe("Auth.js", () => {
@@ -87,20 +87,20 @@ describe("Auth.js", () => {
     ["signin/logto", "POST", handlers.POST],
     ["signout", "POST", handlers.POST],
     ["providers", "GET", handlers.GET],
-  ])("never sees a session cookie, whole or in chunks: %s", async (path, method, handler) => {
+  ])("never receives a session cookie, whole or in chunks: %s", async (path, method, handler) => {
     const odd = { name: `${name}.10`, value: "no chunk of ours" };
-    await ask(path, [{ name, value: "whole" }, ...chunks, odd], { method });
-    expect(seenCookies(handler)).toEqual(["theme"]);
+    await send(path, [{ name, value: "whole" }, ...chunks, odd], { method });
+    expect(cookiesToAuthjs(handler)).toEqual(["theme"]);
   });
 
-  test("gets what was posted, at the address that browsers know", async () => {
-    await ask("signin/logto?first_screen=register", [], { method: "POST", body: "csrfToken=x" });
-    const request = seen(handlers.POST);
+  test("receives the posted body, under the URL that browsers use", async () => {
+    await send("signin/logto?first_screen=register", [], { method: "POST", body: "csrfToken=x" });
+    const request = requestToAuthjs(handlers.POST);
     expect(await request.text()).toBe("csrfToken=x");
     expect(request.url).toBe("https://app.example/api/auth/signin/logto?first_screen=register");
   });
 
-  test("has its errors explained", async () => {
+  test("has its errors passed to the sign-in page", async () => {
     handlers.GET.mockImplementation(async (request: NextRequest) => {
       signInContext(request).error = new InvalidCheck("state");
       return new Response(null, {
@@ -108,16 +108,16 @@ describe("Auth.js", () => {
         headers: { location: "/sign-in?error=Configuration" },
       });
     });
-    const { response } = await ask("callback/logto");
+    const { response } = await send("callback/logto");
     expect(response.headers.get("location")).toBe(
       "https://app.example/sign-in?error=InvalidCheck&callbackUrl=%2Fdashboard",
     );
   });
 });
 
-describe("the page to come back to", () => {
+describe("the callback URL of a sign-in", () => {
   const location = (response: Response) => response.headers.get("location") ?? "";
-  /** Auth.js begins a sign-in that is to come back to a page, and drops its cookie for that. */
+  /** Has Auth.js begin a sign-in with a callback URL, and set its own cookie for that URL. */
   const begin = (callbackUrl: string, error?: Error) =>
     handlers.POST.mockImplementation(async (request: NextRequest) => {
       Object.assign(signInContext(request), { callbackUrl, error });
@@ -128,83 +128,83 @@ describe("the page to come back to", () => {
       return new Response(null, { status: 302, headers });
     });
 
-  test("goes to Logto in `state`, and comes back with it", async () => {
+  test("is sent to Logto in `state`, and read from `state` in the callback", async () => {
     begin("/profile?tab=4");
-    const begun = await ask("signin/logto", [], { method: "POST" });
+    const begun = await send("signin/logto", [], { method: "POST" });
     const state = new URL(location(begun.response)).searchParams.get("state") ?? "";
     expect(begun.response.headers.getSetCookie()).toEqual(["authjs.state=s; Path=/"]);
 
     signIn({ subject: "k3v9t2m8qx1a", refreshToken: "new" });
-    const { response } = await ask(`callback/logto?code=x&state=${encodeURIComponent(state)}`);
-    expect(new URL(seen().url).searchParams.get("state")).toBe("abc");
+    const { response } = await send(`callback/logto?code=x&state=${encodeURIComponent(state)}`);
+    expect(new URL(requestToAuthjs().url).searchParams.get("state")).toBe("abc");
     expect(location(response)).toBe("https://app.example/profile?tab=4");
   });
 
-  test("is kept where Logto does not answer", async () => {
+  test("is preserved if Logto does not respond", async () => {
     begin("/profile?tab=4", new LogtoError("unavailable", "HTTP 503"));
-    const { response } = await ask("signin/logto", [], { method: "POST" });
+    const { response } = await send("signin/logto", [], { method: "POST" });
     expect(location(response)).toBe(
       "https://app.example/sign-in?error=ProviderUnavailable&callbackUrl=%2Fprofile%3Ftab%3D4",
     );
   });
 
   test.each(["https://evil.example/", "//evil.example", "/sign-in", "/api/auth/signout"])(
-    "is the dashboard for %s",
+    "defaults to the dashboard for %s",
     async (callbackUrl) => {
       signIn({ subject: "k3v9t2m8qx1a", refreshToken: "new" });
       const state = addPath("abc", callbackUrl);
-      const { response } = await ask(`callback/logto?code=x&state=${encodeURIComponent(state)}`);
+      const { response } = await send(`callback/logto?code=x&state=${encodeURIComponent(state)}`);
       expect(location(response)).toBe("https://app.example/dashboard");
     },
   );
 });
 
-describe("a sign-in that is completed", () => {
-  test("removes the chunks of an older cookie, beside which a new one could not be read", async () => {
+describe("a completed sign-in", () => {
+  test("removes the chunks of an older cookie, which would make the new one unreadable", async () => {
     signIn({ subject: "k3v9t2m8qx1a", refreshToken: "new" });
-    const { response } = await ask("callback/logto", chunks);
+    const { response } = await send("callback/logto", chunks);
     expect(removed(response)).toEqual(chunks.map((chunk) => chunk.name));
     expect(response.headers.getSetCookie()).toContainEqual(expect.stringContaining(`${name}=new`));
   });
 
-  test("ends the session that it replaces, with the grant of another user", async () => {
+  test("ends the session that it replaces, and revokes the grant of another user", async () => {
     const before = session({ subject: "p7c4w1n6zr5b", refreshToken: "old" });
     signIn({ subject: "k3v9t2m8qx1a", refreshToken: "new" });
-    await ask("callback/logto", await cookiesOf(before));
-    expect(await isOver(before)).toBe(true);
+    await send("callback/logto", await cookiesOf(before));
+    expect(await isEnded(before)).toBe(true);
     expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), "old");
   });
 
-  test("keeps the grant of the same user, which Logto goes on with", async () => {
+  test("does not revoke the grant of the same user, which Logto reuses", async () => {
     const before = session();
     signIn({ subject: before.subject, refreshToken: "new" });
-    await ask("callback/logto", await cookiesOf(before));
-    expect(await isOver(before)).toBe(true);
+    await send("callback/logto", await cookiesOf(before));
+    expect(await isEnded(before)).toBe(true);
     expect(logto.revokeGrant).not.toHaveBeenCalled();
   });
 });
 
-describe("a sign-in that is refused here after Logto agreed", () => {
-  test("leaves no grant behind, and the session that was there as it was", async () => {
+describe("a sign-in that Auth.js rejects after Logto issued a grant", () => {
+  test("revokes the grant, and leaves the existing session unchanged", async () => {
     const before = session({ subject: "p7c4w1n6zr5b" });
     signIn({ subject: "k3v9t2m8qx1a", refreshToken: "refused" }, false);
-    await ask("callback/logto", await cookiesOf(before));
+    await send("callback/logto", await cookiesOf(before));
     expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), "refused");
-    expect(await isOver(before)).toBe(false);
+    expect(await isEnded(before)).toBe(false);
   });
 
-  test("keeps a grant that is also that of the session which stays", async () => {
+  test("does not revoke a grant that the existing session uses too", async () => {
     const before = session();
     signIn({ subject: before.subject, refreshToken: "refused" }, false);
-    await ask("callback/logto", await cookiesOf(before));
+    await send("callback/logto", await cookiesOf(before));
     expect(logto.revokeGrant).not.toHaveBeenCalled();
   });
 });
 
 describe("/api/auth/session", () => {
-  test("is the public session, which Auth.js is not asked for, and no cookie is written", async () => {
+  test("returns the public session without Auth.js and without writing a cookie", async () => {
     const token = session();
-    const { response } = await ask("session", await cookiesOf(token));
+    const { response } = await send("session", await cookiesOf(token));
     const text = await response.text();
     expect(JSON.parse(text)).toMatchObject({ user: { id: token.subject } });
     for (const secret of [token.accessToken, token.refreshToken, token.sessionId])
@@ -214,43 +214,43 @@ describe("/api/auth/session", () => {
     expect(handlers.GET).not.toHaveBeenCalled();
   });
 
-  test("is null without a session", async () => {
-    expect(await (await ask("session")).response.json()).toBeNull();
+  test("returns null without a session", async () => {
+    expect(await (await send("session")).response.json()).toBeNull();
   });
 
-  test("ignores what `update` sends", async () => {
+  test("ignores the data that `update` posts", async () => {
     handlers.POST.mockImplementation(async () => Response.json({ user: { id: "made up" } }));
     const init = { method: "POST", body: JSON.stringify({ data: { user: { id: "made up" } } }) };
-    const { response } = await ask("session", await cookiesOf(session()), init);
+    const { response } = await send("session", await cookiesOf(session()), init);
     expect(await response.json()).toMatchObject({ user: { id: "k3v9t2m8qx1a" } });
   });
 });
 
-describe("signing out by Auth.js's own route", () => {
-  test("ends the session, and sends the browser to Logto", async () => {
+describe("signing out through the route of Auth.js", () => {
+  test("ends the session, and redirects the browser to Logto", async () => {
     const token = session();
     handlers.POST.mockImplementation(
       async () => new Response(null, { status: 302, headers: { location: "/" } }),
     );
-    const { browser, response } = await ask("signout", await cookiesOf(token), { method: "POST" });
-    expect(response.headers.get("location")).toBe(atLogto);
+    const { browser, response } = await send("signout", await cookiesOf(token), { method: "POST" });
+    expect(response.headers.get("location")).toBe(endSessionUrl);
     expect(browser.jar.has(name)).toBe(false);
-    expect(await isOver(token)).toBe(true);
+    expect(await isEnded(token)).toBe(true);
   });
 
-  test("tells a script where to go", async () => {
+  test("returns the URL of Logto to a script", async () => {
     handlers.POST.mockImplementation(async () => Response.json({ url: "/" }));
-    const { response } = await ask("signout", await cookiesOf(session()), { method: "POST" });
-    expect(await response.json()).toEqual({ url: atLogto });
+    const { response } = await send("signout", await cookiesOf(session()), { method: "POST" });
+    expect(await response.json()).toEqual({ url: endSessionUrl });
   });
 
-  test("ends nothing without Auth.js's CSRF token", async () => {
+  test("does not end the session without the CSRF token of Auth.js", async () => {
     const token = session();
     handlers.POST.mockImplementation(async (request: NextRequest) => {
       signInContext(request).error = new Error("MissingCSRF");
       return new Response(null, { status: 302, headers: { location: "/signin?csrf=true" } });
     });
-    await ask("signout", await cookiesOf(token), { method: "POST" });
-    expect(await isOver(token)).toBe(false);
+    await send("signout", await cookiesOf(token), { method: "POST" });
+    expect(await isEnded(token)).toBe(false);
   });
 });

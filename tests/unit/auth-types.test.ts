@@ -6,8 +6,8 @@ import { expect, test } from "vitest";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const at = (file: string) => path.join(root, file);
 
-/** As Auth.js's guides have it, and then as it is meant. */
-const written: Record<string, string> = {
+/** Three uses of `auth` from the guides of Auth.js, and one (`page.ts`) that works here. */
+const sources: Record<string, string> = {
   "middleware.ts": 'export { auth as middleware } from "@/auth";',
   "handler.ts":
     'import { auth } from "@/auth";\nexport const GET = auth((request: Request) => new Response(request.url));',
@@ -17,12 +17,16 @@ const written: Record<string, string> = {
     'import { auth } from "@/auth";\nexport const name = async () => (await auth())?.user.name;',
 };
 
-/** What the compiler says of the project's files, those beside them. @returns messages by file */
+/**
+ * Compiles files of the project or of `sources`.
+ *
+ * @returns the compiler's messages by file
+ */
 function compile(files: string[]): Map<string, string[]> {
   const { config } = ts.readConfigFile(at("tsconfig.json"), ts.sys.readFile);
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const options = { ...parsed.options, incremental: false };
-  const texts = new Map(Object.entries(written).map(([file, text]) => [at(file), text]));
+  const texts = new Map(Object.entries(sources).map(([file, text]) => [at(file), text]));
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile } = host;
   host.fileExists = (name) => texts.has(name) || fileExists(name);
@@ -39,14 +43,14 @@ function compile(files: string[]): Map<string, string[]> {
 }
 
 test(
-  "the compiler refuses what Auth.js's guides do with auth, and says what does it here",
+  "the compiler rejects how the guides of Auth.js call auth, and names the replacement here",
   { timeout: 120_000 },
   () => {
-    const said = compile(["instrumentation.ts", "handler.ts", "pages.ts", "page.ts"]);
-    expect(said.get("page.ts")).toEqual([]);
-    // Where middleware's export is checked.
+    const messages = compile(["instrumentation.ts", "handler.ts", "pages.ts", "page.ts"]);
+    expect(messages.get("page.ts")).toEqual([]);
+    // instrumentation.ts: there the compiler reports the export of middleware.ts.
     for (const file of ["instrumentation.ts", "handler.ts", "pages.ts"]) {
-      const [message, ...more] = said.get(file) ?? [];
+      const [message, ...more] = messages.get(file) ?? [];
       expect([file, more]).toEqual([file, []]);
       expect(message).toMatch(/not assignable.*withSession\(handler\).*updateSession\(request/s);
     }

@@ -8,15 +8,15 @@ beforeEach(() => {
   getSession.mockClear();
 });
 
-test("auth is the session of the current request", async () => {
+test("auth returns the session of the current request", async () => {
   expect(await auth()).toBeNull();
   expect(getSession).toHaveBeenCalledTimes(1);
 });
 
-test("auth throws where JavaScript calls it with a handler or a request, and says what to use", () => {
-  for (const given of [() => new Response(), new Request("http://localhost:3000/")])
+test("auth throws if JavaScript calls it with a handler or a request, and names the replacement", () => {
+  for (const argument of [() => new Response(), new Request("http://localhost:3000/")])
     expect(() => {
-      Reflect.apply(auth, undefined, [given]);
+      Reflect.apply(auth, undefined, [argument]);
     }).toThrow(/withSession\(handler\).*updateSession\(request/);
   expect(getSession).not.toHaveBeenCalled();
 });

@@ -11,7 +11,7 @@ import { session } from "./sessions";
 const { endSessions, log, rows, variables } = vi.hoisted(() => ({
   endSessions: vi.fn(),
   log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
-  rows: { are: false, findMany: vi.fn() },
+  rows: { enabled: false, findMany: vi.fn() },
   variables: {
     AUTH_SECRET: ["s".repeat(40)],
     AUTH_LOGTO_ISSUER: "",
@@ -26,7 +26,7 @@ vi.mock("@/lib/database/client", () => ({
 vi.mock("@/lib/env", () => ({
   env: () => variables,
   isHttps: () => false,
-  usesRowStore: () => rows.are,
+  usesRowStore: () => rows.enabled,
 }));
 vi.mock("@/lib/log", () => ({ log }));
 vi.mock("@/lib/session/lifecycle/ending", () => ({ endSessions }));
@@ -36,7 +36,7 @@ let issuer: LogoutIssuer;
 beforeEach(async () => {
   vi.clearAllMocks();
   endSessions.mockReset().mockResolvedValue(1);
-  rows.are = false;
+  rows.enabled = false;
   issuer = await startLogoutIssuer();
   const { client } = issuer;
   variables.AUTH_LOGTO_ISSUER = client.issuer;
@@ -46,7 +46,7 @@ beforeEach(async () => {
 
 const formType = "application/x-www-form-urlencoded";
 
-/** What Logto's server sends, or something like it. */
+/** Sends a back-channel logout request like Logto's, or a malformed one. */
 function post(body: RequestInit["body"], contentType: string | null = formType): Promise<Response> {
   const headers = new Headers(contentType === null ? {} : { "content-type": contentType });
   const request = new Request("https://app.test/api/auth/backchannel-logout", {
@@ -62,7 +62,7 @@ function post(body: RequestInit["body"], contentType: string | null = formType):
 const form = (...logoutTokens: string[]) =>
   new URLSearchParams(logoutTokens.map((logoutToken) => ["logout_token", logoutToken])).toString();
 
-async function expectRefused(response: Response, code?: string): Promise<void> {
+async function expectRejected(response: Response, code?: string): Promise<void> {
   expect(response.status).toBe(400);
   expect(response.headers.get("cache-control")).toBe("no-store");
   expect(response.headers.get("content-type")).toMatch(/^application\/json/);
@@ -75,32 +75,32 @@ async function expectRefused(response: Response, code?: string): Promise<void> {
   expect(log.warn).toHaveBeenCalledTimes(1);
 }
 
-describe("a good logout token", () => {
-  test("ends the sessions that it names, which is answered by an empty 200", async () => {
+describe("a valid logout token", () => {
+  test("ends the sessions that it names, and the response is an empty 200", async () => {
     const claims = issuer.claims();
     const response = await post(form(await issuer.sign(claims)));
     expect(response.status).toBe(200);
     expect(await response.text()).toBe("");
     expect(response.headers.get("cache-control")).toBe("no-store");
-    const which = {
+    const filter = {
       subject: claims.sub,
       logtoSessionId: claims.sid,
       before: Number(claims.iat) * 1000 + 999,
     };
-    expect(endSessions.mock.calls).toEqual([[which, "session revoked"]]);
+    expect(endSessions.mock.calls).toEqual([[filter, "session revoked"]]);
   });
 
   test.each([
     ["sub", { sid: undefined }, { subject: "k3v9t2m8qx1a" }],
     ["sid", { sub: undefined }, { logtoSessionId: "a session at Logto" }],
-  ])("with %s alone ends sessions by that alone", async (_, changes, named) => {
+  ])("with only %s ends sessions by that claim alone", async (_, changes, named) => {
     await post(form(await issuer.sign(changes)));
     expect(endSessions.mock.calls).toEqual([
       [{ ...named, before: expect.any(Number) }, expect.any(String)],
     ]);
   });
 
-  test("is taken with whatever else is in the form", async () => {
+  test("is accepted with other fields in the form", async () => {
     const response = await post(
       `state=1&${form(await issuer.sign())}`,
       `${formType}; charset=UTF-8`,
@@ -108,7 +108,7 @@ describe("a good logout token", () => {
     expect(response.status).toBe(200);
   });
 
-  test("is one line in the log, with how many sessions it ended", async () => {
+  test("writes one log line with the number of sessions that it ended", async () => {
     endSessions.mockResolvedValue(3);
     await post(form(await issuer.sign()));
     const line = ["back-channel logout", { user: "k3v9t2m8qx1a", sessions: 3 }];
@@ -120,15 +120,15 @@ type Make = () => string | Promise<string>;
 
 const seconds = (offset: number) => Math.floor(Date.now() / 1000) + offset;
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-const changed = (changes: Record<string, unknown>): Make => {
+const withClaims = (changes: Record<string, unknown>): Make => {
   return () => issuer.sign(changes);
 };
-const headed = (header: object): Make => {
+const withHeader = (header: object): Make => {
   return () => issuer.sign({}, { header });
 };
-const withEvents = (events: unknown) => changed({ events });
+const withEvents = (events: unknown) => withClaims({ events });
 
-/** Signed with a secret, at an issuer that would allow it. */
+/** A logout token signed with a secret, from an issuer whose metadata allows HS256. */
 async function signWithSecret(secret: string): Promise<string> {
   issuer.metadata = { id_token_signing_alg_values_supported: ["ES384", "HS256", "none"] };
   return new SignJWT(issuer.claims())
@@ -136,15 +136,15 @@ async function signWithSecret(secret: string): Promise<string> {
     .sign(new TextEncoder().encode(secret));
 }
 
-const bad: Record<LogoutTokenErrorCode, Record<string, Make>> = {
+const invalid: Record<LogoutTokenErrorCode, Record<string, Make>> = {
   malformed: {
-    "is no JWT": () => "not-a-jwt",
-    "is encrypted, or says so by its five parts": () => "e30.e30.e30.e30.e30",
-    "holds no claims": () =>
+    "is not a JWT": () => "not-a-jwt",
+    "is encrypted, or has the five parts of an encrypted JWT": () => "e30.e30.e30.e30.e30",
+    "has no claims object as its payload": () =>
       new CompactSign(new TextEncoder().encode("[]"))
         .setProtectedHeader({ alg: "ES384", typ: "logout+jwt", kid: issuer.key.kid })
         .sign(issuer.key.privateKey),
-    "needs what nobody knows": async () => {
+    "has an unknown critical header": async () => {
       const [, payload = "", signature = ""] = (await issuer.sign()).split(".");
       return [
         encoded({ alg: "ES384", typ: "logout+jwt", crit: ["urn:new"], "urn:new": 1 }),
@@ -154,108 +154,108 @@ const bad: Record<LogoutTokenErrorCode, Record<string, Make>> = {
     },
   },
   typ: {
-    "has no typ": headed({ typ: undefined }),
-    "is a JWT of no type, such as an id_token": headed({ typ: "JWT" }),
-    "is an access token": headed({ typ: "at+jwt" }),
+    "has no typ": withHeader({ typ: undefined }),
+    "is a plain JWT, such as an id_token": withHeader({ typ: "JWT" }),
+    "is an access token": withHeader({ typ: "at+jwt" }),
   },
   alg: {
-    "has no signature and says so": () => {
+    "is unsigned, with alg none": () => {
       issuer.metadata = { id_token_signing_alg_values_supported: ["ES384", "none"] };
       return `${encoded({ alg: "none", typ: "logout+jwt" })}.${encoded(issuer.claims())}.`;
     },
     "is signed with the client secret": () => signWithSecret(issuer.client.clientSecret),
     "is signed with the public key as a secret": async () =>
       signWithSecret(await exportSPKI(issuer.key.publicKey)),
-    "is signed with an algorithm that the issuer does not announce": async () => {
+    "is signed with an algorithm missing from the issuer's metadata": async () => {
       issuer.key = await newKey("ES256");
       return issuer.sign({}, { header: { alg: "ES256" } });
     },
-    "is from an issuer that announces no algorithm": () => {
+    "is from an issuer without algorithms in its metadata": () => {
       issuer.metadata = { id_token_signing_alg_values_supported: undefined };
       return issuer.sign();
     },
   },
   kid: {
-    "is signed with an unknown key": headed({ kid: "made up" }),
+    "is signed with an unknown key": withHeader({ kid: "made up" }),
   },
   signature: {
-    "is signed with another key of that name": async () =>
+    "is signed with another key under the same kid": async () =>
       issuer.sign({}, { key: (await newKey()).privateKey }),
-    "was changed": async () => {
+    "was modified after signing": async () => {
       const [header, , signature] = (await issuer.sign()).split(".");
       return [header, encoded(issuer.claims({ sub: "somebodyelse" })), signature].join(".");
     },
-    "lost its signature": async () => (await issuer.sign()).replace(/[^.]+$/, ""),
+    "has an empty signature": async () => (await issuer.sign()).replace(/[^.]+$/, ""),
   },
   iss: {
-    "is from another issuer": changed({ iss: "https://other.test/oidc" }),
-    "does not say from whom it is": changed({ iss: undefined }),
+    "is from another issuer": withClaims({ iss: "https://other.test/oidc" }),
+    "has no issuer": withClaims({ iss: undefined }),
   },
   aud: {
-    "is for another client": changed({ aud: "another" }),
-    "is for several others": changed({ aud: ["another", "application"] }),
-    "does not say for whom it is": changed({ aud: undefined }),
+    "is for another client": withClaims({ aud: "another" }),
+    "is for several clients": withClaims({ aud: ["another", "application"] }),
+    "has no audience": withClaims({ aud: undefined }),
   },
   iat: {
-    "is older than five minutes by clocks that differ by an hour": () =>
+    "was issued more than an hour and five minutes ago": () =>
       issuer.sign({ iat: seconds(-3_910) }),
-    "is from a future of more than an hour": () => issuer.sign({ iat: seconds(3_610) }),
-    "does not say when it was issued": changed({ iat: undefined }),
-    "says in words when it was issued": changed({ iat: "today" }),
+    "was issued more than an hour in the future": () => issuer.sign({ iat: seconds(3_610) }),
+    "has no time of issue": withClaims({ iat: undefined }),
+    "has a string as its time of issue": withClaims({ iat: "today" }),
   },
   nbf: { "is not valid yet": () => issuer.sign({ nbf: seconds(3_610) }) },
   exp: { "has expired": () => issuer.sign({ exp: seconds(-3_610) }) },
   events: {
     "has no events": withEvents(undefined),
-    "tells of another event": withEvents({ "https://event.test": {} }),
-    "has a text for events": withEvents(logoutEvent),
-    "has a list of events": withEvents([logoutEvent]),
-    "has a text for the event": withEvents({ [logoutEvent]: "yes" }),
-    "has null for the event": withEvents({ [logoutEvent]: null }),
-    "has a list for the event": withEvents({ [logoutEvent]: [] }),
+    "has another event": withEvents({ "https://event.test": {} }),
+    "has a string as events": withEvents(logoutEvent),
+    "has an array as events": withEvents([logoutEvent]),
+    "has a string as the event": withEvents({ [logoutEvent]: "yes" }),
+    "has null as the event": withEvents({ [logoutEvent]: null }),
+    "has an array as the event": withEvents({ [logoutEvent]: [] }),
   },
   nonce: {
-    "has a nonce": changed({ nonce: "n-0S6_WzA2Mj" }),
-    "has an empty nonce": changed({ nonce: "" }),
-    "has null for a nonce": changed({ nonce: null }),
+    "has a nonce": withClaims({ nonce: "n-0S6_WzA2Mj" }),
+    "has an empty nonce": withClaims({ nonce: "" }),
+    "has null as its nonce": withClaims({ nonce: null }),
   },
   sub: {
-    "names nobody": changed({ sub: undefined, sid: undefined }),
-    "has a number for a subject": changed({ sub: 1, sid: undefined }),
-    "has an empty subject": changed({ sub: "", sid: undefined }),
-    "has an empty session": changed({ sub: undefined, sid: "" }),
-    "has null for a session beside a subject": changed({ sid: null }),
+    "has neither a subject nor a session id": withClaims({ sub: undefined, sid: undefined }),
+    "has a number as its subject": withClaims({ sub: 1, sid: undefined }),
+    "has an empty subject": withClaims({ sub: "", sid: undefined }),
+    "has an empty session id": withClaims({ sub: undefined, sid: "" }),
+    "has a subject, and null as its session id": withClaims({ sid: null }),
   },
   jti: {
-    "has no id": changed({ jti: undefined }),
-    "has an empty id": changed({ jti: "" }),
-    "has a number for an id": changed({ jti: 1 }),
+    "has no jti": withClaims({ jti: undefined }),
+    "has an empty jti": withClaims({ jti: "" }),
+    "has a number as its jti": withClaims({ jti: 1 }),
   },
 };
 
-const badRows = Object.entries(bad).flatMap(([code, ways]) =>
-  Object.entries(ways).map(([way, make]): [string, string, Make] => [way, code, make]),
+const invalidRows = Object.entries(invalid).flatMap(([code, cases]) =>
+  Object.entries(cases).map(([name, make]): [string, string, Make] => [name, code, make]),
 );
 
 describe("a logout token that", () => {
-  test.each(badRows)("%s is refused: %s", async (_, code, make) => {
-    await expectRefused(await post(form(await make())), code);
+  test.each(invalidRows)("%s is rejected: %s", async (_, code, make) => {
+    await expectRejected(await post(form(await make())), code);
   });
 
-  test.each(badRows)("%s ends nothing (%s)", async (_, __, make) => {
+  test.each(invalidRows)("%s ends no session (%s)", async (_, __, make) => {
     await post(form(await make()));
     expect(endSessions).not.toHaveBeenCalled();
   });
 
-  test.each(badRows)(
-    "%s is repeated neither in the answer nor in the log (%s)",
+  test.each(invalidRows)(
+    "%s appears neither in the response nor in the log (%s)",
     async (_, __, make) => {
       const logoutToken = await make();
-      const answer = await (await post(form(logoutToken))).text();
-      const told = answer + JSON.stringify(log.warn.mock.calls);
-      expect(told).not.toContain(logoutToken);
+      const body = await (await post(form(logoutToken))).text();
+      const output = body + JSON.stringify(log.warn.mock.calls);
+      expect(output).not.toContain(logoutToken);
       for (const value of ["k3v9t2m8qx1a", "a session at Logto", issuer.key.kid])
-        expect(told).not.toContain(value);
+        expect(output).not.toContain(value);
     },
   );
 });
@@ -288,7 +288,7 @@ describe("a request", () => {
       async () => post(JSON.stringify({ logout_token: await issuer.sign() }), "application/json"),
     ],
     [
-      "with a form of another kind",
+      "with a multipart form",
       async () => {
         const data = new FormData();
         data.set("logout_token", await issuer.sign());
@@ -296,17 +296,17 @@ describe("a request", () => {
         return post(body, headers.get("content-type"));
       },
     ],
-    ["with a form that does not say so", async () => post(form(await issuer.sign()), null)],
+    ["with a form without a content type", async () => post(form(await issuer.sign()), null)],
     [
       "with a form of more than 16 KB",
       async () => post(`${form(await issuer.sign())}&padding=${text(16_384)}`),
     ],
     [
-      "with a form that goes on for more than 16 KB",
+      "with a streamed form of more than 16 KB",
       async () => post(streamOf(form(await issuer.sign()), `&padding=${text(8_000)}`, text(9_000))),
     ],
     [
-      "that breaks off",
+      "whose body breaks off",
       async () =>
         post(
           new ReadableStream({
@@ -314,12 +314,12 @@ describe("a request", () => {
           }),
         ),
     ],
-  ])("%s is refused", async (_, send) => {
-    await expectRefused(await send());
+  ])("%s is rejected", async (_, send) => {
+    await expectRejected(await send());
     expect(endSessions).not.toHaveBeenCalled();
   });
 
-  test("of nearly 16 KB is read whole", async () => {
+  test("of nearly 16 KB is accepted", async () => {
     const response = await post(
       streamOf(`padding=${text(15_000)}`, `&${form(await issuer.sign())}`),
     );
@@ -327,8 +327,8 @@ describe("a request", () => {
   });
 });
 
-describe("a logout at a bad moment", () => {
-  async function expectLater(response: Response): Promise<void> {
+describe("a logout during an outage", () => {
+  async function expectRetryLater(response: Response): Promise<void> {
     expect(response.status).toBe(503);
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -336,28 +336,28 @@ describe("a logout at a bad moment", () => {
     expect(log.error).toHaveBeenCalledTimes(1);
   }
 
-  test("is put off while the issuer's keys can't be had, and works at the next try", async () => {
+  test("gets a 503 while the issuer's keys are unavailable, and succeeds on the next try", async () => {
     issuer.answerKeys = (response) => response.writeHead(503).end();
     const logoutToken = await issuer.sign();
-    await expectLater(await post(form(logoutToken)));
+    await expectRetryLater(await post(form(logoutToken)));
     expect(endSessions).not.toHaveBeenCalled();
     issuer.answerKeys = undefined;
     expect((await post(form(logoutToken))).status).toBe(200);
   });
 
-  test("is put off while the database fails, and works at the next try", async () => {
+  test("gets a 503 while the database fails, and succeeds on the next try", async () => {
     endSessions.mockRejectedValueOnce(new DatabaseError("no answer"));
     const logoutToken = await issuer.sign();
-    await expectLater(await post(form(logoutToken)));
+    await expectRetryLater(await post(form(logoutToken)));
     expect((await post(form(logoutToken))).status).toBe(200);
-    const which = expect.objectContaining({ subject: "k3v9t2m8qx1a" });
-    expect(endSessions).toHaveBeenLastCalledWith(which, expect.any(String));
+    const filter = expect.objectContaining({ subject: "k3v9t2m8qx1a" });
+    expect(endSessions).toHaveBeenLastCalledWith(filter, expect.any(String));
   });
 });
 
 describe("a logout token that is used twice", () => {
   beforeEach(async () => {
-    // The real one, in place of what stands for it elsewhere.
+    // The real function instead of the mock.
     const actual = await vi.importActual<typeof Ending>("@/lib/session/lifecycle/ending");
     endSessions.mockImplementation(actual.endSessions);
   });
@@ -365,9 +365,9 @@ describe("a logout token that is used twice", () => {
   test.each([
     ["a subject", { sid: undefined }],
     ["one session at Logto", { sub: undefined }],
-  ])("for %s ends nothing that began after it was issued", async (_, changes) => {
+  ])("for %s ends no session that began after it was issued", async (_, changes) => {
     const iat = seconds(0);
-    const isOver = async (startedAt: number) => {
+    const isEnded = async (startedAt: number) => {
       const token = session({ logtoSessionId: "a session at Logto", startedAt });
       return (
         (await cookieStore.read(await cookieStore.begin(token, { userAgent: null }))) === undefined
@@ -379,18 +379,18 @@ describe("a logout token that is used twice", () => {
       (await post(form(logoutToken))).status,
     ];
     expect(statuses).toEqual([200, 200]);
-    expect(await Promise.all([iat - 1, iat, iat + 1].map(isOver))).toEqual([true, true, false]);
+    expect(await Promise.all([iat - 1, iat, iat + 1].map(isEnded))).toEqual([true, true, false]);
   });
 
-  test("looks both times for the rows of sessions that began by the end of its second", async () => {
-    rows.are = true;
+  test("selects the rows of sessions that began by the end of its second both times", async () => {
+    rows.enabled = true;
     rows.findMany.mockResolvedValue([]);
     const iat = seconds(0);
     const logoutToken = await issuer.sign({ sid: undefined, iat });
     await post(form(logoutToken));
     await post(form(logoutToken));
     const where = { userId: "k3v9t2m8qx1a", startedAt: { lte: new Date(iat * 1000 + 999) } };
-    const asked = expect.objectContaining({ where });
-    expect(rows.findMany.mock.calls).toEqual([[asked], [asked]]);
+    const query = expect.objectContaining({ where });
+    expect(rows.findMany.mock.calls).toEqual([[query], [query]]);
   });
 });

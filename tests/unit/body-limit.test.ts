@@ -1,14 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { maxBodyBytes, isTooLarge } from "@/lib/server/body-limit";
 
-/** A body without a length, in parts of 1 MB. @param size in bytes */
+/**
+ * A request whose body has no length, and arrives in chunks of up to 1 MB.
+ *
+ * @param size in bytes
+ */
 function chunked(size: number) {
   const state = { left: size, isCancelled: false };
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
-      const part = new Uint8Array(Math.min(state.left, 1024 * 1024));
-      state.left -= part.length;
-      if (part.length > 0) controller.enqueue(part);
+      const chunk = new Uint8Array(Math.min(state.left, 1024 * 1024));
+      state.left -= chunk.length;
+      if (chunk.length > 0) controller.enqueue(chunk);
       else controller.close();
     },
     cancel() {
@@ -26,7 +30,7 @@ describe("a body with a length", () => {
     [maxBodyBytes, false],
     [maxBodyBytes + 1, true],
   ])(
-    "of %d bytes is too large: %s, as its header says, and is not read",
+    "of %d bytes is too large: %s, by its header, without reading it",
     async (length, expected) => {
       const headers = { "content-length": String(length) };
       const request = new Request("https://app.example/", {
@@ -45,18 +49,18 @@ describe("a body in chunks", () => {
     expect(await isTooLarge(chunked(size).request)).toBe(false);
   });
 
-  test("is too large where Next.js may have cut it off", async () => {
+  test("is too large at the size where Next.js may have truncated it", async () => {
     expect(await isTooLarge(chunked(maxBodyBytes - 64 * 1024 + 1).request)).toBe(true);
   });
 
-  test("is read no further once it is too large", async () => {
+  test("is cancelled once it is too large", async () => {
     const { request, state } = chunked(100 * maxBodyBytes);
     expect(await isTooLarge(request)).toBe(true);
     expect(state.isCancelled).toBe(true);
     expect(state.left).toBeGreaterThan(98 * maxBodyBytes);
   });
 
-  test("whose sender goes away keeps nobody waiting", async () => {
+  test("whose sender disconnects does not block", async () => {
     const sender = new AbortController();
     const body = new ReadableStream<Uint8Array>();
     const { signal } = sender;
@@ -66,9 +70,9 @@ describe("a body in chunks", () => {
       signal,
       ...{ duplex: "half" },
     });
-    const answer = isTooLarge(request);
+    const result = isTooLarge(request);
     sender.abort();
-    expect(await answer.catch(() => false)).toBe(false);
+    expect(await result.catch(() => false)).toBe(false);
   });
 });
 

@@ -20,7 +20,7 @@ describe("safeCallbackUrl", () => {
     null,
     42,
     ["/profile"],
-  ])("leads %j to the dashboard", (value) => {
+  ])("replaces %j with the dashboard", (value) => {
     expect(safeCallbackUrl(value)).toBe("/dashboard");
   });
 
@@ -30,11 +30,11 @@ describe("safeCallbackUrl", () => {
     ["/a/../profile", "/profile"],
     ["/./\\evil.example", "/evil.example"],
     ["/한국어", "/%ED%95%9C%EA%B5%AD%EC%96%B4"],
-  ])("keeps the path %j as %j", (value, expected) => {
+  ])("returns the path %j as %j", (value, expected) => {
     expect(safeCallbackUrl(value)).toBe(expected);
   });
 
-  test("accepts an absolute URL of our own origin only", () => {
+  test("accepts an absolute URL only of the app's own origin", () => {
     expect(safeCallbackUrl("https://app.example.com/profile", "https://app.example.com")).toBe(
       "/profile",
     );
@@ -47,14 +47,14 @@ describe("safeCallbackUrl", () => {
   });
 
   test.each(["/sign-in", "/sign-in?callbackUrl=/x", "/api/auth/signout"])(
-    "never leads back to %s",
+    "never returns %s",
     (value) => {
       expect(safeCallbackUrl(value)).toBe("/dashboard");
     },
   );
 });
 
-test("signInPath names the page to come back to and the reason", () => {
+test("signInPath contains the callback URL and the error", () => {
   expect(signInPath("/profile?x=1")).toBe("/sign-in?callbackUrl=%2Fprofile%3Fx%3D1");
   expect(signInPath("//evil.example", "SessionEnded")).toBe(
     "/sign-in?error=SessionEnded&callbackUrl=%2Fdashboard",

@@ -11,14 +11,14 @@ const [, upgrade = ""] = /^```sql\n(BEGIN;.*?)^```$/ms.exec(read("CHANGELOG.md")
 
 const startMs = 120_000;
 let database: EmbeddedDatabase;
-/** Runs a script in one go, as psql does. */
+/** Runs a script as one query, like psql. */
 const run = async (sql: string) => {
   const connection = await new PrismaPg({ connectionString: database.url }).connect();
   await connection.underlyingDriver().query(sql);
   await connection.dispose();
 };
 
-/** As it was before: people who signed in at Logto, by a link in a mail, and with two accounts. */
+/** Rows of the earlier schema: users of Logto, of an e-mail link, and with two accounts. */
 const rows = `
 INSERT INTO "User" ("id", "email", "updatedAt") VALUES
   ('u1', 'one@example.com', now()), ('u2', 'link@example.com', now()), ('u3', 'two@example.com', now());
@@ -47,12 +47,12 @@ beforeAll(async () => {
 
 afterAll(() => database.close());
 
-describe("the changelog's SQL for a database made earlier", () => {
-  it("brings it to the schema", async () => {
+describe("the changelog's SQL for an existing database", () => {
+  it("migrates it to the current schema", async () => {
     expect(await migrationDiff(database.url, readSchema())).toBe("");
   });
 
-  it("has the checksum of the migration as it is now", async () => {
+  it("updates the checksum to that of the current migration", async () => {
     const [name = ""] = migrationNames();
     const checksum = createHash("sha256")
       .update(read(`prisma/migrations/${name}/migration.sql`))
@@ -62,7 +62,7 @@ describe("the changelog's SQL for a database made earlier", () => {
     ]);
   });
 
-  it("makes users of subjects, and keeps the sessions that were rows of theirs", async () => {
+  it("turns subjects into user ids, and keeps their database sessions", async () => {
     expect(await query(database.url, `SELECT "id" FROM "User" ORDER BY 1`)).toEqual([
       "sub1",
       "sub3",

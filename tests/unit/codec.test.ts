@@ -10,20 +10,20 @@ const newer = "n".repeat(40);
 const older = "o".repeat(40);
 
 describe("the session codec", () => {
-  test("reads what it wrote", async () => {
+  test("decodes what it encoded", async () => {
     const token = session();
     const value = await encodeSession(token, [newer], salt);
     expect(await decodeSession(value, [newer], salt)).toMatchObject(token);
   });
 
-  test("writes what Auth.js's getToken reads", async () => {
+  test("encodes what getToken of Auth.js decodes", async () => {
     const token = session();
     const value = await encodeSession(token, [newer], salt);
     const headers = new Headers({ cookie: `${salt}=${value}` });
     expect(await getToken({ req: { headers }, secret: newer })).toMatchObject(token);
   });
 
-  test("reads what Auth.js wrote", async () => {
+  test("decodes what Auth.js encoded", async () => {
     const token = session();
     const value = await encode({ token: { ...token }, secret: newer, salt, maxAge: 7 * 24 * 3600 });
     expect(await decodeSession(value, [newer], salt)).toMatchObject({
@@ -32,14 +32,14 @@ describe("the session codec", () => {
     });
   });
 
-  test("gives an unchanged session back as the value it was read from", async () => {
+  test("encodes an unchanged session as the value that it was decoded from", async () => {
     const value = await encode({ token: { ...session() }, secret: newer, salt });
     const token = await decodeSession(value, [newer], salt);
     if (!token) throw new Error("not decoded");
     expect(await encodeSession(token, [newer], salt)).toBe(value);
   });
 
-  test("encrypts a changed session once for all who write it", async () => {
+  test("encrypts a changed session once for all parallel calls", async () => {
     const token = session();
     const values = await Promise.all(
       Array.from({ length: 20 }, () => encodeSession(token, [newer], salt)),
@@ -47,7 +47,7 @@ describe("the session codec", () => {
     expect(new Set(values).size).toBe(1);
   });
 
-  test("reads a cookie made with an older secret, and writes it anew with the newest", async () => {
+  test("decodes a cookie with an older secret, and encodes it again with the newest", async () => {
     const value = await encode({ token: { ...session() }, secret: older, salt });
     const token = await decodeSession(value, [newer, older], salt);
     if (!token) throw new Error("not decoded");
@@ -58,7 +58,7 @@ describe("the session codec", () => {
     });
   });
 
-  test("reads a cookie of an earlier version, in which the subject is called `sub`", async () => {
+  test("decodes a cookie of an earlier version, in which the subject is `sub`", async () => {
     const { subject, exp: _set, ...rest } = session();
     const value = await encode({ token: { ...rest, sub: subject }, secret: newer, salt });
     const token = await decodeSession(value, [newer], salt);
@@ -66,14 +66,14 @@ describe("the session codec", () => {
     expect(token).not.toHaveProperty("sub");
   });
 
-  test("takes a session whose time is over for none", async () => {
+  test("returns null for an expired session", async () => {
     const value = await encodeSession(session({ exp: 1_000_000_000 }), [newer], salt);
     expect(await decodeSession(value, [newer], salt)).toBeNull();
     const foreign = await encode({ token: { ...session() }, secret: newer, salt, maxAge: -60 });
     expect(await decodeSession(foreign, [newer], salt)).toBeNull();
   });
 
-  test("derives no key from a password, however often a cookie wants it done", async () => {
+  test("does not derive a key from a password, whose iteration count a cookie could set", async () => {
     const header = {
       alg: "PBES2-HS512+A256KW",
       enc: "A256CBC-HS512",
@@ -85,7 +85,7 @@ describe("the session codec", () => {
     await expect(decodeSession(value, [newer], salt)).rejects.toThrow(/"alg".*not allowed/);
   });
 
-  test("decompresses nothing, even where it is encrypted with the right key", async () => {
+  test("does not decompress a payload, even if it is encrypted with the right key", async () => {
     const key = new Uint8Array(
       hkdfSync("sha256", newer, salt, `Auth.js Generated Encryption Key (${salt})`, 64),
     );
@@ -99,12 +99,12 @@ describe("the session codec", () => {
   test.each([
     ["truncated", async () => (await valid).slice(0, -20)],
     ["tampered with", async () => (await valid).replace(/.{5}$/, "AAAAA")],
-    ["made with another secret", () => encodeSession(session(), [older], salt)],
-    ["made under another cookie's name", () => encodeSession(session(), [newer], "__Host-other")],
+    ["encoded with another secret", () => encodeSession(session(), [older], salt)],
+    ["encoded for another cookie name", () => encodeSession(session(), [newer], "__Host-other")],
     ["of another application", () => encode({ token: { name: "somebody" }, secret: newer, salt })],
-    ["no token at all", () => Promise.resolve("garbage")],
+    ["not a token", () => Promise.resolve("garbage")],
     ["empty", () => Promise.resolve("")],
-  ])("refuses a cookie that is %s", async (_, value) => {
+  ])("rejects a cookie that is %s", async (_, value) => {
     await expect(decodeSession(await value(), [newer], salt)).rejects.toThrow();
   });
 });

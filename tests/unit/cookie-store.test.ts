@@ -12,9 +12,10 @@ vi.mock("@/lib/log", () => ({ log: { warn } }));
 
 const day = 24 * 3600 * 1000;
 const begin = (token: Session) => cookieStore.begin(token, { userAgent: null });
-/** Whether the store takes the session's cookie for none. */
-const isOver = async (token: Session) => (await cookieStore.read(await begin(token))) === undefined;
-const endAll = (which: Parameters<typeof cookieStore.endAll>[0]) => cookieStore.endAll(which, []);
+/** Whether the store finds no session in its cookie, because it ended or expired. */
+const isEnded = async (token: Session) =>
+  (await cookieStore.read(await begin(token))) === undefined;
+const endAll = (filter: Parameters<typeof cookieStore.endAll>[0]) => cookieStore.endAll(filter, []);
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
@@ -27,21 +28,21 @@ afterEach(() => {
 });
 
 describe("a cookie", () => {
-  test("is the session that it was written for", async () => {
+  test("is read as the session that it was written for", async () => {
     const token = session();
     expect(await cookieStore.read(await begin(token))).toEqual(token);
   });
 
-  test("whose session Logto ended is its tombstone", async () => {
+  test("with a tombstone is read as the tombstone", async () => {
     const tombstone = toTombstone(session());
     expect(await cookieStore.read(await begin(tombstone))).toEqual(tombstone);
   });
 
-  test("whose time is over is none", async () => {
-    expect(await isOver(session({ exp: Math.floor(Date.now() / 1000) }))).toBe(true);
+  test("whose session expired is read as no session", async () => {
+    expect(await isEnded(session({ exp: Math.floor(Date.now() / 1000) }))).toBe(true);
   });
 
-  test("that can't be read is told from none, and logged without its value", async () => {
+  test("that cannot be read is reported as unreadable, and logged without its value", async () => {
     expect(await cookieStore.read("secret-looking-value")).toBe("unreadable");
     expect(warn).toHaveBeenCalledTimes(1);
     expect(JSON.stringify(warn.mock.calls)).not.toContain("secret-looking-value");
@@ -57,27 +58,24 @@ describe("a cookie", () => {
     ],
     ["by a row store", async () => randomBytes(32).toString("base64url")],
     ["by Auth.js's own database sessions", async () => randomUUID()],
-  ])(
-    "that was made %s is foreign, which is one line in the log for all requests",
-    async (_, make) => {
-      Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.said"));
-      const value = await make();
-      expect([await cookieStore.read(value), await cookieStore.read(value)]).toEqual([
-        "foreign",
-        "foreign",
-      ]);
-      expect(warn.mock.calls).toEqual([["session cookie of another app, secret or store ignored"]]);
-    },
-  );
+  ])("that was made %s is foreign, and one log line says so for all requests", async (_, make) => {
+    Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.said"));
+    const value = await make();
+    expect([await cookieStore.read(value), await cookieStore.read(value)]).toEqual([
+      "foreign",
+      "foreign",
+    ]);
+    expect(warn.mock.calls).toEqual([["session cookie of another app, secret or store ignored"]]);
+  });
 
   test.each<[string, (value: string) => string]>([
     ["truncated", (value) => value.slice(0, 300)],
     ["tampered with", (value) => value.replace(/.{5}$/, "AAAAA")],
-  ])("of ours that was %s is unreadable, not foreign", async (_, spoil) => {
-    expect(await cookieStore.read(spoil(await begin(session())))).toBe("unreadable");
+  ])("of ours that was %s is unreadable, not foreign", async (_, damage) => {
+    expect(await cookieStore.read(damage(await begin(session())))).toBe("unreadable");
   });
 
-  test("is not written again while the session is as the browser has it", async () => {
+  test("is not written again while the session is unchanged", async () => {
     const value = await begin(session());
     const read = await cookieStore.read(value);
     if (typeof read !== "object") throw new Error("not read");
@@ -86,47 +84,47 @@ describe("a cookie", () => {
   });
 });
 
-describe("a session is over", () => {
-  test("once it was ended by its id, and no other is", async () => {
+describe("a session is ended", () => {
+  test("by its id, and no other session is", async () => {
     const [ended, other] = [session(), session()];
     expect(await cookieStore.end(ended)).toBe(ended);
-    expect(await isOver(ended)).toBe(true);
-    expect(await isOver(other)).toBe(false);
+    expect(await isEnded(ended)).toBe(true);
+    expect(await isEnded(other)).toBe(false);
   });
 
-  test("when its subject was logged out after it began, and not when it began later", async () => {
+  test("by a logout of its subject, unless it began after the logout", async () => {
     const startedAt = Math.floor(Date.now() / 1000);
     const subject = "somebody";
     await endAll({ subject, before: startedAt * 1000 });
-    expect(await isOver(session({ subject, startedAt }))).toBe(true);
-    expect(await isOver(session({ subject, startedAt: startedAt + 1 }))).toBe(false);
-    expect(await isOver(session({ subject: "somebody else", startedAt }))).toBe(false);
+    expect(await isEnded(session({ subject, startedAt }))).toBe(true);
+    expect(await isEnded(session({ subject, startedAt: startedAt + 1 }))).toBe(false);
+    expect(await isEnded(session({ subject: "somebody else", startedAt }))).toBe(false);
   });
 
-  test("when Logto's session was logged out that it belongs to", async () => {
+  test("by a logout of the Logto session that it belongs to", async () => {
     await endAll({ logtoSessionId: "one", before: Date.now() });
-    expect(await isOver(session({ logtoSessionId: "one" }))).toBe(true);
-    expect(await isOver(session({ logtoSessionId: "other" }))).toBe(false);
-    expect(await isOver(session())).toBe(false);
+    expect(await isEnded(session({ logtoSessionId: "one" }))).toBe(true);
+    expect(await isEnded(session({ logtoSessionId: "other" }))).toBe(false);
+    expect(await isEnded(session())).toBe(false);
   });
 
-  test("for good: an earlier logout that arrives later takes nothing back", async () => {
+  test("permanently: an earlier logout that arrives later does not undo it", async () => {
     const startedAt = Math.floor(Date.now() / 1000);
     await endAll({ subject: "somebody", before: startedAt * 1000 });
     await endAll({ subject: "somebody", before: startedAt * 1000 - day });
-    expect(await isOver(session({ subject: "somebody", startedAt }))).toBe(true);
+    expect(await isEnded(session({ subject: "somebody", startedAt }))).toBe(true);
   });
 
-  test("for as long as any cookie of it can live, and is forgotten then", async () => {
+  test("for as long as any of its cookies can be valid, and is then forgotten", async () => {
     const token = session({}, Date.now() + 3 * sessionLifetime * 1000);
     const started = { ...token, startedAt: Math.floor(Date.now() / 1000) };
     await cookieStore.end(started);
     vi.setSystemTime(Date.now() + 2 * sessionLifetime * 1000 - 1);
     await cookieStore.end(session());
-    expect(await isOver(started)).toBe(true);
+    expect(await isEnded(started)).toBe(true);
     vi.setSystemTime(Date.now() + 60_001);
     await cookieStore.end(session());
-    expect(await isOver(started)).toBe(false);
+    expect(await isEnded(started)).toBe(false);
   });
 
   test("in every bundle of the process", async () => {
@@ -138,7 +136,7 @@ describe("a session is over", () => {
     expect(await copy.cookieStore.read(await begin(token))).toBeUndefined();
   });
 
-  test("and gets no cookie any more, nor its refresh token used", async () => {
+  test("and then gets no new cookie, and its refresh token is not used", async () => {
     const token = session();
     const use = vi.fn();
     await cookieStore.end(token);
@@ -148,11 +146,11 @@ describe("a session is over", () => {
   });
 });
 
-test("only browsers know of sessions, so that none are listed", async () => {
+test("lists no sessions, because only browsers have them", async () => {
   expect(await cookieStore.list(session())).toEqual([]);
 });
 
-test("the sessions that a process knows are what ends, with their tokens", async () => {
-  const known = [session({ subject: "u1" })];
-  expect(await cookieStore.endAll({ subject: "u1" }, known)).toBe(known);
+test("ending all sessions returns those that are in memory, with their tokens", async () => {
+  const inMemory = [session({ subject: "u1" })];
+  expect(await cookieStore.endAll({ subject: "u1" }, inMemory)).toBe(inMemory);
 });

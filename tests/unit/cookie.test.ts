@@ -45,13 +45,13 @@ beforeEach(() => {
 });
 
 describe("the session cookie", () => {
-  test("is one of less than 4,096 bytes for an ordinary session", async () => {
+  test("is a single one of less than 4,096 bytes for an ordinary session", async () => {
     const [cookie, ...more] = await written(session());
     expect(more).toEqual([]);
     expect(`${cookie?.name ?? ""}=${cookie?.value ?? ""}`.length).toBeLessThan(4096 - 160);
   });
 
-  test("is split when it is larger, and read again", async () => {
+  test("is split into chunks when it is larger, and can be read again", async () => {
     const token = large();
     const cookies = await written(token);
     expect(cookies.map((each) => each.name)).toEqual([`${name}.0`, `${name}.1`]);
@@ -61,7 +61,7 @@ describe("the session cookie", () => {
     });
   });
 
-  test("removes the chunks that a smaller one no longer needs", async () => {
+  test("removes the chunks that a smaller value no longer needs", async () => {
     const cookies = await written(session(), [`${name}.0`, `${name}.1`, "other"]);
     expect(cookies.map((each) => [each.name, each.value !== ""])).toEqual([
       [name, true],
@@ -70,12 +70,12 @@ describe("the session cookie", () => {
     ]);
   });
 
-  test("removes the whole one when chunks take its place", async () => {
+  test("removes the whole cookie when chunks replace it", async () => {
     const cookies = await written(large(), [name]);
     expect(cookies.at(-1)).toMatchObject({ name, value: "", options: { expires: new Date(0) } });
   });
 
-  test("lives as long as the session", async () => {
+  test("expires with the session", async () => {
     const token = session();
     const [cookie] = await written(token);
     expect(cookie?.options).toMatchObject({
@@ -98,7 +98,7 @@ describe("the session cookie", () => {
 });
 
 describe("readSessionStatus", () => {
-  test("finds none where there is none", async () => {
+  test("returns none without a session cookie", async () => {
     expect(await readSessionStatus([{ name: "other", value: "1" }])).toEqual({ status: "none" });
     expect(await readSessionStatus([{ name: `${name}.x`, value: "1" }])).toEqual({
       status: "none",
@@ -109,26 +109,26 @@ describe("readSessionStatus", () => {
     ["whole and chunked at once", [name, `${name}.0`]],
     ["missing its first chunk", [`${name}.1`]],
     ["missing a chunk in between", [`${name}.0`, `${name}.2`]],
-  ])("takes a cookie that is %s for unreadable, and tells the operator", async (_, names) => {
+  ])("reports a cookie that is %s as unreadable, and logs a warning", async (_, names) => {
     const [cookie] = await written(session());
     const cookies = names.map((each) => ({ name: each, value: cookie?.value ?? "" }));
     expect(await readSessionStatus(cookies)).toEqual({ status: "unreadable" });
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
-  test("tells a session that Logto ended from none", async () => {
+  test("distinguishes a session that Logto ended from no session", async () => {
     const cookies = await written(toTombstone(session()));
     expect(await readSessionStatus(cookies)).toEqual({ status: "ended" });
     expect(warn).not.toHaveBeenCalled();
   });
 
-  test("never logs the cookie", async () => {
+  test("never logs the cookie's value", async () => {
     await readSessionStatus([{ name, value: "secret-looking-value" }]);
     expect(JSON.stringify(warn.mock.calls)).not.toContain("secret-looking-value");
   });
 });
 
-test("removedCookies removes session cookies and nothing else", () => {
+test("expiredCookies expires session cookies and no others", () => {
   const others = [
     "theme",
     `${name}.10`,
@@ -142,40 +142,40 @@ test("removedCookies removes session cookies and nothing else", () => {
   expect(expiredCookies(names).map((each) => each.name)).toEqual([name, `${name}.3`]);
 });
 
-describe("a request with as many chunks as fit into it", () => {
+describe("a request with as many chunks as its headers can hold", () => {
   const cookies = Array.from({ length: 700 }, (_, index) => ({
     name: `${name}.${String(index)}`,
     value: "x",
   }));
 
-  test("has ten of them read, and no session", async () => {
+  test("has only ten of them read, and no session", async () => {
     expect(joinChunks(cookies)).toBe("x".repeat(10));
     expect(await readSessionStatus(cookies)).toEqual({ status: "unreadable" });
   });
 
-  test("has ten of them removed", () => {
+  test("has only ten of them removed", () => {
     expect(expiredCookies(cookies.map((each) => each.name))).toHaveLength(10);
   });
 });
 
 describe("replaceCookies", () => {
-  const replaced = (cookie: string, ours: { name: string; value: string }[] = []) =>
-    replaceCookies(new Headers({ cookie }), isSessionCookie, ours).get("cookie");
+  const replaced = (cookie: string, replacements: { name: string; value: string }[] = []) =>
+    replaceCookies(new Headers({ cookie }), isSessionCookie, replacements).get("cookie");
 
   test.each([
-    ["of one name more than once", "theme=a; theme=b"],
+    ["with the same name twice", "theme=a; theme=b"],
     ["without a value, or without a name", "flag; empty=; =value"],
-    ["that nobody could decode", "rate=100%; path=%E0%A4%A"],
-    ["with an equals sign, quotes and spaces in them", 'a=b=c; q="x y"; encoded=a%3Db'],
-    ["that are only called alike", `${name}x=1; ${name}.a=2; x${name}=3`],
-  ])("leaves cookies as they came: %s", (_, cookie) => {
+    ["that cannot be decoded", "rate=100%; path=%E0%A4%A"],
+    ["with an equals sign, quotes and spaces in their values", 'a=b=c; q="x y"; encoded=a%3Db'],
+    ["with similar names", `${name}x=1; ${name}.a=2; x${name}=3`],
+  ])("leaves other cookies unchanged: %s", (_, cookie) => {
     expect(replaced(`${cookie}; ${name}=old`, [{ name, value: "new" }])).toBe(
       `${cookie}; ${name}=new`,
     );
     expect(replaced(`${name}.0=old; ${cookie}`)).toBe(cookie);
   });
 
-  test("replaces a session in chunks by a whole one, and the other way round", () => {
+  test("replaces chunks with a whole cookie, and a whole cookie with chunks", () => {
     const chunks = [0, 1].map((index) => ({
       name: `${name}.${String(index)}`,
       value: `new${String(index)}`,
@@ -188,10 +188,10 @@ describe("replaceCookies", () => {
     );
   });
 
-  test("leaves nothing of cookies that are removed, and every other header", () => {
+  test("drops removed cookies completely, and keeps every other header", () => {
     const headers = new Headers({ cookie: `${name}=old; theme=dark`, accept: "text/html" });
-    const bare = replaceCookies(headers, isSessionCookie, expiredCookies([name]));
-    expect([...bare]).toEqual([
+    const withoutSession = replaceCookies(headers, isSessionCookie, expiredCookies([name]));
+    expect([...withoutSession]).toEqual([
       ["accept", "text/html"],
       ["cookie", "theme=dark"],
     ]);
@@ -199,12 +199,12 @@ describe("replaceCookies", () => {
   });
 });
 
-describe("a session cookie that is shared with sibling hosts", () => {
+describe("a session cookie that is shared with the other hosts of a domain", () => {
   beforeEach(() => {
     configuration.domain = "example.com";
   });
 
-  test("names the domain when it is written and when it is removed", async () => {
+  test("has the domain both when it is written and when it is removed", async () => {
     const cookies = await written(session());
     const options = [...cookies, ...expiredCookies([name])].map((cookie) => cookie.options);
     expect(options.map(({ domain }) => domain)).toEqual(["example.com", "example.com"]);
@@ -215,12 +215,9 @@ describe("a session cookie that is shared with sibling hosts", () => {
     [true, "", "__Host-authjs.session-token", true],
     [false, "example.com", name, false],
     [false, "", name, false],
-  ])(
-    "on https (%s) with the domain %j it is called %s",
-    async (https, domain, expected, secure) => {
-      Object.assign(configuration, { https, domain });
-      const [cookie] = await written(session());
-      expect([cookie?.name, cookie?.options.secure]).toEqual([expected, secure]);
-    },
-  );
+  ])("on https (%s) with the domain %j is named %s", async (https, domain, expected, secure) => {
+    Object.assign(configuration, { https, domain });
+    const [cookie] = await written(session());
+    expect([cookie?.name, cookie?.options.secure]).toEqual([expected, secure]);
+  });
 });

@@ -13,16 +13,16 @@ const newProject = (lines: string[] = []) => {
   return root;
 };
 const issuer = "http://localhost:3001/oidc";
-const given = {
+const variables = {
   ...appVariables(issuer),
   AUTH_URL: "http://localhost:3002",
   API_URL: "http://localhost:4000",
 };
 
 describe("the variables of the API server beside `npm run dev`", () => {
-  it("are the app's own, from its files and from the launcher", () => {
+  it("are those of the app, from its files and from the launcher", () => {
     const root = newProject(["AUTH_SECRET=from-the-file"]);
-    keepVariables(root, given);
+    keepVariables(root, variables);
     expect(apiVariables(root)).toMatchObject({
       AUTH_SECRET: "from-the-file",
       AUTH_URL: "http://localhost:3002",
@@ -33,15 +33,15 @@ describe("the variables of the API server beside `npm run dev`", () => {
     });
   });
 
-  it("have no database where the app has none, and the embedded one's address where the app has it", () => {
+  it("have no database if the app has none, and the embedded one's URL if the app uses it", () => {
     const root = newProject(["DATABASE_URL=embedded"]);
-    keepVariables(root, given);
+    keepVariables(root, variables);
     expect(apiVariables(root).DATABASE_URL).toBeUndefined();
-    keepVariables(root, { ...given, DATABASE_URL: embeddedUrl(5433) });
+    keepVariables(root, { ...variables, DATABASE_URL: embeddedUrl(5433) });
     expect(apiVariables(root).DATABASE_URL).toBe(embeddedUrl(5433));
   });
 
-  it("have the port and the resource that the app's name", () => {
+  it("have the port and the resource from the variables of the app", () => {
     const root = newProject([
       "API_URL=http://localhost:4321",
       "LOGTO_RESOURCES=urn:logto:resource:organizations https://api.example.com",
@@ -52,7 +52,7 @@ describe("the variables of the API server beside `npm run dev`", () => {
     });
   });
 
-  it("are none where the app calls an API elsewhere, or has no resource", () => {
+  it("cannot be determined if the app calls an API elsewhere, or has no resource", () => {
     expect(() => apiVariables(newProject(["API_URL=https://api.example.com"]))).toThrow(
       LaunchError,
     );

@@ -16,13 +16,13 @@ describe("counting tests", () => {
     expect(countPlaywright(JSON.stringify(report))).toEqual({ passed: 3, failed: 2, skipped: 0 });
   });
 
-  it("refuses what is no report", () => {
+  it("rejects JSON that is not a report", () => {
     expect(() => countVitest("{}")).toThrow();
   });
 });
 
 describe("the checks of npm test", () => {
-  it("wait only for checks that there are", () => {
+  it("depend only on checks that exist", () => {
     const checks = allChecks("reports");
     const names = checks.map(({ name }) => name);
     for (const { after = [], needs = [] } of checks)
@@ -42,15 +42,15 @@ describe("whether the production build is up to date", () => {
     return root;
   };
 
-  it("is where nothing changed since", () => {
+  it("is true if nothing has changed since", () => {
     expect(isBuilt(project(new Date(Date.now() - 60_000)))).toBe(true);
   });
 
-  it("is not where a file far down changed", () => {
+  it("is false if a file in a nested folder has changed", () => {
     expect(isBuilt(project(new Date(Date.now() + 60_000)))).toBe(false);
   });
 
-  it("is not where there is none", () => {
+  it("is false without a build", () => {
     expect(isBuilt(temporaryFolder())).toBe(false);
   });
 });

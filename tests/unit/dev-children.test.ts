@@ -6,9 +6,9 @@ const node = (script: string, onLine?: (line: string) => void) =>
   start(process.execPath, ["-e", script], onLine ? { onLine } : {});
 
 /**
- * A program that starts another one, which listens on a port, and once that does, does what
- * `script` says. That nothing listens any more tells of its end more surely than its process id,
- * which a machine may keep until somebody asks for it.
+ * A program that starts another one, which listens on a port, and then runs `script`. A closed port
+ * proves the end of a process better than its id, which stays in use until its parent has collected
+ * the exit status.
  */
 function parent(script: string) {
   const listening = `const s = require("node:net").createServer().listen(0, "127.0.0.1", () => console.log(s.address().port))`;
@@ -21,13 +21,13 @@ function parent(script: string) {
 }
 
 describe("running programs", () => {
-  it("gives the exit code and everything that was printed", async () => {
+  it("returns the exit code and the whole output", async () => {
     const child = node(`console.log("one"); console.error("two"); process.exitCode = 3`);
     expect(await child.exited).toBe(3);
     expect(child.output().split("\n").sort()).toEqual(["", "one", "two"]);
   });
 
-  it("hands on whole lines, the last one without a line break included", async () => {
+  it("passes on whole lines, including a last one without a line break", async () => {
     const lines: string[] = [];
     await node(`process.stdout.write("o"); process.stdout.write("ne\\ntwo")`, (line) =>
       lines.push(line),
@@ -35,23 +35,23 @@ describe("running programs", () => {
     expect(lines).toEqual(["one", "two"]);
   });
 
-  it("fails, and says why, where there is no such program", async () => {
+  it("fails for a program that does not exist, and prints the reason", async () => {
     const child = start("no-such-program", []);
     expect(await child.exited).toBe(1);
     expect(child.output()).toContain("ENOENT");
   });
 
-  it("ends what a program started together with it", async () => {
+  it("ends a program together with the processes that it started", async () => {
     const { child, port } = parent("");
-    const held = await port;
+    const usedPort = await port;
     await child.stop();
-    await expect.poll(() => isFree(held)).toBe(true);
+    await expect.poll(() => isFree(usedPort)).toBe(true);
   });
 
-  it("ends what a program left behind", async () => {
+  it("ends the processes that a program left running", async () => {
     const { child, port } = parent("process.exit(0)");
-    const held = await port;
+    const usedPort = await port;
     expect(await child.exited).toBe(0);
-    await expect.poll(() => isFree(held)).toBe(true);
+    await expect.poll(() => isFree(usedPort)).toBe(true);
   });
 });

@@ -22,9 +22,11 @@ let database: EmbeddedDatabase;
 const startMs = 90_000;
 
 function client(max = 1): PrismaClient {
-  const made = new PrismaClient({ adapter: new PrismaPg({ connectionString: database.url, max }) });
-  clients.push(made);
-  return made;
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: database.url, max }),
+  });
+  clients.push(prisma);
+  return prisma;
 }
 
 beforeAll(async () => {
@@ -40,20 +42,20 @@ afterAll(async () => {
 });
 
 describe("connections to the embedded Postgres", () => {
-  it("get their own answers, however large the questions are that others ask at the same time", async () => {
+  it("get their own results, even while other connections send large queries", async () => {
     const prisma = client(10);
     const numbers = Array.from({ length: 60 }, (_, i) => i);
-    // More than one read of a socket, so that messages of several connections arrive by turns.
+    // Larger than one read of a socket, so that messages of several connections interleave.
     const text = (n: number) => "x".repeat(n % 3 ? 10 : 200_000);
-    const answers = await Promise.all(
+    const results = await Promise.all(
       numbers.map((n) =>
         prisma.$queryRawUnsafe(`SELECT ${n} AS n, length($1::text) AS length`, text(n)),
       ),
     );
-    expect(answers).toEqual(numbers.map((n) => [{ n, length: text(n).length }]));
+    expect(results).toEqual(numbers.map((n) => [{ n, length: text(n).length }]));
   });
 
-  it("wait for the lock of another's transaction", async () => {
+  it("wait for a lock that another transaction holds", async () => {
     const [one, two] = [client(), client()];
     await one.$executeRaw`INSERT INTO kept VALUES ('locked')`;
     const order: string[] = [];
@@ -74,7 +76,7 @@ describe("connections to the embedded Postgres", () => {
     ]);
   });
 
-  it("go on after a client that was killed in the middle of a transaction, of which nothing stays", async () => {
+  it("still work after a client was killed in a transaction, which is rolled back", async () => {
     const script = `const { PrismaPg } = await import("@prisma/adapter-pg");
       const adapter = await new PrismaPg({ connectionString: ${JSON.stringify(database.url)} }).connect();
       const transaction = await adapter.startTransaction();
@@ -89,7 +91,7 @@ describe("connections to the embedded Postgres", () => {
     expect(await others).not.toEqual([{ n: 0 }]);
   }, 30_000);
 
-  it("go on after a client that left in the middle of a question", async () => {
+  it("still work after a client disconnected in the middle of a query", async () => {
     const socket = connect(Number(new URL(database.url).port), "127.0.0.1");
     const hello = Buffer.from("\0\0\0\0\0\u0003\0\0user\0postgres\0\0", "latin1");
     hello.writeInt32BE(hello.length);
@@ -101,8 +103,8 @@ describe("connections to the embedded Postgres", () => {
     expect(await client().$queryRaw`SELECT 1 AS one`).toEqual([{ one: 1 }]);
   });
 
-  it("may give their prepared statements the same names", async () => {
-    const ask = async (sql: string) => {
+  it("can use the same names for their prepared statements", async () => {
+    const run = async (sql: string) => {
       const adapter = new PrismaPg(
         { connectionString: database.url },
         { statementNameGenerator: () => "s0" },
@@ -111,20 +113,20 @@ describe("connections to the embedded Postgres", () => {
       const { rows } = await connection.queryRaw({ sql, args: [], argTypes: [] });
       return { rows, end: () => connection.dispose() };
     };
-    const [one, two] = [await ask("SELECT 1"), await ask("SELECT 2")];
+    const [one, two] = [await run("SELECT 1"), await run("SELECT 2")];
     expect([one.rows, two.rows]).toEqual([[[1]], [[2]]]);
     await Promise.all([one.end(), two.end()]);
   });
 });
 
 describe("the data of the embedded Postgres", () => {
-  it("is open to one process at a time, which is found by it", async () => {
+  it("is open to one process at a time, whose URL can be found", async () => {
     expect(await runningAt(dataDir)).toBe(database.url);
     await expect(startEmbedded({ port: 0, dataDir })).rejects.toThrow(DatabaseInUseError);
   });
 
   it(
-    "is given free, and the port with it, by closing; and is still there afterwards",
+    "is released with its port on close, and is still there afterwards",
     async () => {
       await client().$executeRaw`INSERT INTO kept VALUES ('before')`;
       const port = Number(new URL(database.url).port);
@@ -159,7 +161,7 @@ describe("cleaning up", () => {
     ]);
   });
 
-  it("deletes however many there are, a thousand at a time", async () => {
+  it("deletes any number of them in batches of a thousand", async () => {
     const statements: string[] = [];
     const prisma = new PrismaClient({
       adapter: new PrismaPg({ connectionString: database.url, max: 1 }),

@@ -21,7 +21,7 @@ beforeEach(() => {
   root = temporaryFolder();
 });
 
-/** What is printed in the meantime. */
+/** What `run` prints. */
 async function printedBy(run: () => unknown): Promise<string> {
   const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   try {
@@ -35,54 +35,53 @@ async function printedBy(run: () => unknown): Promise<string> {
 const server = { DATABASE_URL: "postgresql://localhost/app" };
 
 describe("whether `npm run dev` starts a database", () => {
-  it("is no where no DATABASE_URL is set, or one of a server", () => {
+  it("is no if DATABASE_URL is not set, or names a server", () => {
     expect(usesEmbedded({}, false)).toBe(false);
     expect(usesEmbedded(server, false)).toBe(false);
   });
 
-  it("is yes with --database, and where DATABASE_URL says so", () => {
+  it("is yes with --database or DATABASE_URL=embedded", () => {
     expect(usesEmbedded({}, true)).toBe(true);
     expect(usesEmbedded({ DATABASE_URL: "embedded" }, false)).toBe(true);
     expect(usesEmbedded({ DATABASE_URL: "embedded" }, true)).toBe(true);
   });
 
-  it("can't be told from --database and a server together", () => {
+  it("is an error with --database and the URL of a server", () => {
     expect(() => usesEmbedded(server, true)).toThrow(LaunchError);
     expect(() => usesEmbedded(server, true)).toThrow("Leave out --database");
   });
 
-  it("is asked where sessions are to be in a database and there is none", () => {
+  it("is an error with AUTH_SESSION_STRATEGY=database but no database", () => {
     const values = { AUTH_SESSION_STRATEGY: "database" };
     expect(() => usesEmbedded(values, false)).toThrow("npm run dev -- --database");
     expect(usesEmbedded(values, true)).toBe(true);
   });
 });
 
-describe("the database that was asked for", () => {
-  const comment =
-    "# `npm run dev` starts an embedded Postgres. Remove this line to run without a database.";
-  const remembered = `${comment}\nDATABASE_URL=embedded`;
+describe("a database requested with --database", () => {
+  const comment = "# `npm run dev` starts an embedded Postgres. Remove this line to run without a database.";
+  const added = `${comment}\nDATABASE_URL=embedded`;
 
-  it("is remembered in a new .env.local, which nobody else can read", () => {
+  it("is saved in a new .env.local, which only its owner can read", () => {
     rememberEmbedded(root);
-    expect(readFileSync(local(), "utf8")).toBe(`${remembered}\n`);
+    expect(readFileSync(local(), "utf8")).toBe(`${added}\n`);
     expect(readEnvironment(root).DATABASE_URL).toBe("embedded");
     expect(statSync(local()).mode & 0o777).toBe(0o600);
   });
 
   it.each([
-    ["at the end", "# mine\nAUTH_SECRET=x\n", `# mine\nAUTH_SECRET=x\n${remembered}\n`],
-    ["after a last line without its end", "AUTH_SECRET=x", `AUTH_SECRET=x\n${remembered}\n`],
-    ["in place of an empty variable", "A=1\nDATABASE_URL=\nB=2\n", `A=1\n${remembered}\nB=2\n`],
-    ["in place of an empty one in quotes", 'export DATABASE_URL=""\nB=2\n', `${remembered}\nB=2\n`],
-    ["beside a comment", "#DATABASE_URL=\n", `#DATABASE_URL=\n${remembered}\n`],
-  ])("is remembered in one that exists, %s", (_, before, after) => {
+    ["at the end", "# mine\nAUTH_SECRET=x\n", `# mine\nAUTH_SECRET=x\n${added}\n`],
+    ["after a last line without a line break", "AUTH_SECRET=x", `AUTH_SECRET=x\n${added}\n`],
+    ["in place of an empty variable", "A=1\nDATABASE_URL=\nB=2\n", `A=1\n${added}\nB=2\n`],
+    ["in place of an empty one in quotes", 'export DATABASE_URL=""\nB=2\n', `${added}\nB=2\n`],
+    ["beside a comment", "#DATABASE_URL=\n", `#DATABASE_URL=\n${added}\n`],
+  ])("is saved in an existing .env.local, %s", (_, before, after) => {
     writeFileSync(local(), before);
     rememberEmbedded(root);
     expect(readFileSync(local(), "utf8")).toBe(after);
   });
 
-  it("does not push out a server that the file names", () => {
+  it("does not replace a server that the file names", () => {
     const text = `DATABASE_URL=${server.DATABASE_URL}\n`;
     writeFileSync(local(), text);
     expect(() => rememberEmbedded(root)).toThrow(LaunchError);
@@ -91,31 +90,28 @@ describe("the database that was asked for", () => {
 });
 
 describe("`npm run db:deploy`", () => {
-  it.each(["", "DATABASE_URL=embedded\n"])(
-    "is refused for the embedded database: %j",
-    async (text) => {
-      writeFileSync(local(), text);
-      const printed = await printedBy(async () => {
-        expect(await runDatabaseCommand(root, ["deploy"])).toBe(1);
-      });
-      expect(printed).toContain("migrates its embedded database itself");
-    },
-  );
+  it.each(["", "DATABASE_URL=embedded\n"])("fails for the embedded database: %j", async (text) => {
+    writeFileSync(local(), text);
+    const printed = await printedBy(async () => {
+      expect(await runDatabaseCommand(root, ["deploy"])).toBe(1);
+    });
+    expect(printed).toContain("migrates its embedded database itself");
+  });
 });
 
-describe("a mail of the stand-in", () => {
+describe("an e-mail of the stand-in", () => {
   const mail = {
     to: "carol@example.com",
     subject: "Your code",
     text: "Hello,\nuse 042137 to sign in.\n",
   };
 
-  it("is printed in a line: the code, to whom and why", async () => {
+  it("is printed on one line with its code, recipient and subject", async () => {
     const printed = await printedBy(() => printMail(mail));
     expect(printed).toMatch(/^ {2}Mail {5}042137 +to carol@example\.com: Your code$/m);
   });
 
-  it("is printed by its first line where it has no code", async () => {
+  it("is printed with its first line if it has no code", async () => {
     expect(await printedBy(() => printMail({ ...mail, text: "\nHello,\nand bye" }))).toContain(
       "  Hello,  ",
     );
@@ -124,8 +120,8 @@ describe("a mail of the stand-in", () => {
 
 describe("`npm run dev`", () => {
   const variables = z.record(z.string(), z.string());
-  const seen = z.object({ args: z.array(z.string()), env: variables });
-  /** Answers once, and leaves behind what it was started with. */
+  const record = z.object({ args: z.array(z.string()), env: variables });
+  /** Records its arguments and environment in a file, and exits after its first response. */
   const fakeNext = `
     const { createServer } = require("node:http");
     const args = process.argv.slice(2);
@@ -168,11 +164,11 @@ describe("`npm run dev`", () => {
     return {
       code,
       printed,
-      ...(existsSync(file) && seen.parse(JSON.parse(readFileSync(file, "utf8")))),
+      ...(existsSync(file) && record.parse(JSON.parse(readFileSync(file, "utf8")))),
     };
   }
 
-  it("listens where AUTH_URL says, on this machine alone, as `npm run setup -- --app-url` leaves it", async () => {
+  it("listens at AUTH_URL, on this machine only, as after `npm run setup -- --app-url`", async () => {
     write(".env.local", "AUTH_URL=http://localhost:23142\n");
     const { printed, args, env } = await develop([], { PORT: "" });
     expect(args).toEqual(expect.arrayContaining(["--port", "23142", "--hostname", "localhost"]));
@@ -180,7 +176,7 @@ describe("`npm run dev`", () => {
     expect(env).toMatchObject({ AUTH_URL: "http://localhost:23142" });
   }, 60_000);
 
-  it("has AUTH_URL follow to the port that was asked for", async () => {
+  it("changes AUTH_URL to the requested port", async () => {
     const { printed, args, env } = await develop(["-p23150"], {
       AUTH_URL: "http://localhost:23142",
     });
@@ -191,7 +187,7 @@ describe("`npm run dev`", () => {
     expect(env).toMatchObject({ AUTH_URL: "http://localhost:23150" });
   }, 60_000);
 
-  it("says where it listens when something else is at AUTH_URL", async () => {
+  it("prints where it listens if AUTH_URL is the address of a proxy", async () => {
     const AUTH_URL = "https://app.example.com";
     const { printed, env } = await develop([], { AUTH_URL });
     expect(printed).toMatch(/^ {2}App +https:\/\/app\.example\.com$/m);
@@ -199,13 +195,13 @@ describe("`npm run dev`", () => {
     expect(env).toMatchObject({ AUTH_URL });
   }, 60_000);
 
-  it("listens elsewhere by --hostname", async () => {
+  it("listens at the address of --hostname", async () => {
     const { args } = await develop(["-H", "0.0.0.0"]);
     expect(args?.filter((arg) => arg === "--hostname")).toHaveLength(1);
     expect(args).toEqual(expect.arrayContaining(["--hostname", "0.0.0.0"]));
   }, 60_000);
 
-  it("starts no database, says so, and how to have one", async () => {
+  it("starts no database, and prints how to add one", async () => {
     const { code, printed, env } = await develop();
     expect(code).toBe(0);
     expect(printed).toMatch(
@@ -216,7 +212,7 @@ describe("`npm run dev`", () => {
     expect(readFileSync(local(), "utf8")).not.toContain("DATABASE_URL");
   }, 60_000);
 
-  it("brings one with --database, and from then on, with the same data", async () => {
+  it("starts one with --database, and from then on without it, with the same data", async () => {
     const first = await develop(["--database", "--turbopack"]);
     expect(first.printed).toMatch(/^ {2}Database localhost:\d+ +an embedded Postgres/m);
     expect(first.printed).toContain("Database migrated");
@@ -233,7 +229,7 @@ describe("`npm run dev`", () => {
     expect(second.printed).not.toMatch(/Database migrated|Wrote/);
   }, 180_000);
 
-  it("neither starts nor writes anything with --database and a server", async () => {
+  it("starts and writes nothing with --database and the URL of a server", async () => {
     const { code, printed, env } = await develop(["--database"], server);
     expect([code, env]).toEqual([1, undefined]);
     expect(printed).toContain("✗ DATABASE_URL names a database server. Leave out --database");

@@ -14,52 +14,52 @@ beforeEach(() => {
 });
 
 describe("reading the environment", () => {
-  it("takes .env.local before .env", () => {
+  it("prefers .env.local to .env", () => {
     write(".env", "STARTER_A=from-env\nSTARTER_B=from-env");
     write(".env.local", "STARTER_A=from-local");
     expect(readEnvironment(root)).toMatchObject({ STARTER_A: "from-local", STARTER_B: "from-env" });
   });
 
-  it("counts an empty variable as unset", () => {
+  it("treats an empty variable as unset", () => {
     write(".env.local", "STARTER_A=");
     expect(readEnvironment(root)).not.toHaveProperty("STARTER_A");
   });
 
-  it("leaves this process's own environment as it was", () => {
+  it("does not change the environment of this process", () => {
     write(".env.local", "STARTER_A=1");
     readEnvironment(root);
     expect(process.env.STARTER_A).toBeUndefined();
   });
 });
 
-describe("whether a Logto tenant is named", () => {
+describe("whether a Logto tenant is configured", () => {
   const tenant = {
     AUTH_LOGTO_ID: "id",
     AUTH_LOGTO_SECRET: "secret",
     AUTH_LOGTO_ISSUER: "https://t.logto.app/oidc",
   };
 
-  it("is by all three variables", () => {
+  it("is true with all three variables, and false with none", () => {
     expect(namesTenant(tenant)).toBe(true);
     expect(namesTenant({})).toBe(false);
   });
 
-  it("names the missing ones where only some are set", () => {
-    const half = () => namesTenant({ ...tenant, AUTH_LOGTO_SECRET: undefined });
-    expect(half).toThrow(LaunchError);
-    expect(half).toThrow("Not set: AUTH_LOGTO_SECRET.");
+  it("is an error that names the missing ones if only some are set", () => {
+    const incomplete = () => namesTenant({ ...tenant, AUTH_LOGTO_SECRET: undefined });
+    expect(incomplete).toThrow(LaunchError);
+    expect(incomplete).toThrow("Not set: AUTH_LOGTO_SECRET.");
   });
 });
 
 describe("the secret of the session cookie", () => {
-  it("goes to a new .env.local, which nobody else can read", () => {
+  it("is written to a new .env.local, which only its owner can read", () => {
     ensureSecret(root, readEnvironment(root));
     const { AUTH_SECRET = "" } = readEnvironment(root);
     expect(Buffer.from(AUTH_SECRET, "base64")).toHaveLength(32);
     expect(statSync(path.join(root, ".env.local")).mode & 0o777).toBe(0o600);
   });
 
-  it("leaves a .env.local that exists as it is, and stays the same at the next start", () => {
+  it("leaves an existing .env.local unchanged, and is the same at the next start", () => {
     write(".env.local", "# mine\nAUTH_SECRET=\n");
     const first = ensureSecret(root, readEnvironment(root)).added.AUTH_SECRET;
     expect(read(".env.local")).toBe("# mine\nAUTH_SECRET=\n");
@@ -67,13 +67,13 @@ describe("the secret of the session cookie", () => {
     expect(ensureSecret(root, readEnvironment(root)).added.AUTH_SECRET).toBe(first);
   });
 
-  it("is not made where there is one", () => {
+  it("is not generated if there is one", () => {
     expect(ensureSecret(root, { AUTH_SECRET: "set elsewhere" })).toEqual({ added: {} });
     expect(() => read(".env.local")).toThrow("ENOENT");
   });
 });
 
-describe("where to listen, among the arguments", () => {
+describe("the address to listen at, among the arguments", () => {
   it.each([
     [["--port", "4000"]],
     [["-p", "4000"]],
@@ -94,7 +94,7 @@ describe("where to listen, among the arguments", () => {
     expect(splitArguments([...args, ...rest])).toEqual({ hostname: "0.0.0.0", rest });
   });
 
-  it("is refused where it is none", () => {
+  it("is an error if it is invalid", () => {
     expect(() => splitArguments(["--port", "next"])).toThrow("--port next is not a port.");
     expect(() => splitArguments(["--port"])).toThrow("is not a port.");
     expect(() => splitArguments(["--hostname"])).toThrow("needs a value");

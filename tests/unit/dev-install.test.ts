@@ -7,15 +7,15 @@ import { temporaryFolder } from "./temporary-folder";
 
 const linux = { os: "linux", cpu: "x64", libc: "glibc" };
 
-describe("whether node_modules is what the lock file asks for", () => {
-  it("asks for nothing where every package is there in its version", () => {
+describe("comparing node_modules with the lock file", () => {
+  it("finds nothing missing if every package is installed in its version", () => {
     const packages = { "": {}, "node_modules/next": { version: "16.0.0" } };
     expect(
       missingPackages(packages, { "node_modules/next": { version: "16.0.0" } }, linux),
     ).toEqual([]);
   });
 
-  it("asks for a package that is missing or of another version", () => {
+  it("finds a package that is missing or has another version", () => {
     const wanted = {
       "node_modules/next": { version: "16.0.1" },
       "node_modules/zod": { version: "4.0.0" },
@@ -27,7 +27,7 @@ describe("whether node_modules is what the lock file asks for", () => {
     ]);
   });
 
-  it("does without the native builds of other platforms", () => {
+  it("ignores the native builds of other platforms", () => {
     const wanted = {
       "node_modules/swc-darwin": {
         version: "1.0.0",
@@ -46,14 +46,14 @@ describe("whether node_modules is what the lock file asks for", () => {
     expect(missingPackages(wanted, {}, linux)).toEqual([]);
   });
 
-  it("asks for the native build of this platform, which a copied node_modules lacks", () => {
+  it("finds the missing native build of this platform in a copied node_modules", () => {
     const wanted = {
       "node_modules/swc-gnu": { version: "1.0.0", optional: true, os: ["linux"], cpu: ["x64"] },
     };
     expect(missingPackages(wanted, {}, linux)).toEqual(["node_modules/swc-gnu"]);
   });
 
-  it("is content with what another package manager installed", () => {
+  it("accepts what another package manager installed", () => {
     const root = temporaryFolder();
     mkdirSync(path.join(root, "node_modules"));
     expect(isInstalled(root)).toBe(false);
@@ -62,13 +62,13 @@ describe("whether node_modules is what the lock file asks for", () => {
   });
 });
 
-describe("the versions of Node.js", () => {
-  it.each(["20.19.0", "22.12.0", "24.0.0", "26.1.0"])("runs on %s", (version) => {
+describe("the check of the Node.js version", () => {
+  it.each(["20.19.0", "22.12.0", "24.0.0", "26.1.0"])("accepts %s", (version) => {
     expect(unsupportedNode(version)).toBeNull();
   });
 
   it.each(["18.20.8", "20.18.3", "21.7.0", "22.11.0", "23.9.0"])(
-    "says what to install on %s",
+    "rejects %s, and says what to install",
     (version) => {
       expect(unsupportedNode(version)).toContain(`you are running ${version}`);
     },

@@ -5,7 +5,7 @@ import { placeOf } from "../../dev/place";
 const port = 4200;
 const localhost = "http://localhost:4200";
 
-it("is localhost alone by default", () => {
+it("listens on localhost only by default", () => {
   expect(placeOf({ port, authUrl: undefined })).toEqual({
     hostname: "localhost",
     listensAt: localhost,
@@ -19,13 +19,13 @@ it.each([
   ["http://app.localhost:3000/", "localhost", "http://app.localhost:4200"],
   ["http://127.0.0.1:3000", "127.0.0.1", "http://127.0.0.1:4200"],
   ["http://[::1]:3000", "::1", "http://[::1]:4200"],
-])("is where AUTH_URL says, %s, at the port that is free", (authUrl, hostname, appUrl) => {
+])("listens at the host of AUTH_URL, %s, on the free port", (authUrl, hostname, appUrl) => {
   expect(placeOf({ port, authUrl })).toMatchObject({ hostname, appUrl, isBehindProxy: false });
 });
 
-it("is at an address of this machine in its network where AUTH_URL has it", () => {
+it("listens at a network address of this machine if AUTH_URL has it", () => {
   const [address = ""] = Object.values(networkInterfaces()).flatMap((each) =>
-    (each ?? []).filter(({ family }) => family === "IPv4").map((found) => found.address),
+    (each ?? []).filter(({ family }) => family === "IPv4").map((entry) => entry.address),
   );
   const authUrl = `http://${address}:4200`;
   expect(placeOf({ port, authUrl })).toMatchObject({
@@ -40,7 +40,7 @@ it.each([
   "http://localhost",
   "https://app.example.com",
   "http://app.test:4200",
-])("is localhost behind the proxy that has to be at %s", (authUrl) => {
+])("listens on localhost behind a proxy at %s", (authUrl) => {
   const place = {
     hostname: "localhost",
     listensAt: localhost,
@@ -55,6 +55,6 @@ it.each([
   ["::", localhost],
   ["192.0.2.1", "http://192.0.2.1:4200"],
   ["fe80::1", "http://[fe80::1]:4200"],
-])("is what --hostname %s asks for, reached at %s", (hostname, appUrl) => {
+])("listens at --hostname %s, with the app at %s", (hostname, appUrl) => {
   expect(placeOf({ hostname, port, authUrl: undefined })).toMatchObject({ hostname, appUrl });
 });

@@ -5,7 +5,7 @@ import { isFree, nextFreePort } from "../../dev/ports";
 
 const servers: Server[] = [];
 
-async function hold(port: number, host: string): Promise<number> {
+async function occupy(port: number, host: string): Promise<number> {
   const server = createServer().listen({ port, host });
   servers.push(server);
   await once(server, "listening");
@@ -18,16 +18,16 @@ afterEach(async () => {
 });
 
 describe("looking for a free port", () => {
-  it.each(["127.0.0.1", "0.0.0.0"])("sees a port that is held on %s alone", async (host) => {
-    expect(await isFree(await hold(0, host))).toBe(false);
+  it.each(["127.0.0.1", "0.0.0.0"])("detects a port that is in use on %s only", async (host) => {
+    expect(await isFree(await occupy(0, host))).toBe(false);
   });
 
-  it("takes the next one where the wished one is taken", async () => {
-    const taken = await hold(0, "127.0.0.1");
-    expect(await nextFreePort(taken)).toBeGreaterThan(taken);
+  it("returns a higher port if the requested one is in use", async () => {
+    const usedPort = await occupy(0, "127.0.0.1");
+    expect(await nextFreePort(usedPort)).toBeGreaterThan(usedPort);
   });
 
-  it("passes over one that is spoken for", async () => {
+  it("skips a reserved port", async () => {
     const port = await nextFreePort(20_000);
     expect(await nextFreePort(port, [port])).toBeGreaterThan(port);
   });

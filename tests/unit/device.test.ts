@@ -33,13 +33,13 @@ const devices = [
 ];
 
 for (const { userAgent, name, isMobile } of devices) {
-  test(`a user agent of ${name} is called that`, () => {
+  test(`the user agent of ${name} is described as such`, () => {
     expect(describeDevice(userAgent)).toEqual({ name, isMobile });
   });
 }
 
 test.each([null, "", "curl/8.5.0", "<script>".repeat(200)])(
-  "%j is an unknown browser",
+  "the user agent %j is an unknown browser",
   (userAgent) => {
     expect(describeDevice(userAgent)).toEqual({ name: "Unknown browser", isMobile: false });
   },

@@ -9,7 +9,7 @@ import { refreshTokens } from "@/lib/logto/tokens";
 
 let client: LogtoClient;
 let clients = 0;
-/** How late the next answers are, in milliseconds, one after another; the last goes on. */
+/** The delays of the next responses in milliseconds, in order; the last one repeats. */
 let delays: number[];
 let sent: { url: string; at: number }[];
 
@@ -22,7 +22,7 @@ const documentOf = (issuer: string, changes: object = {}) => ({
   ...changes,
 });
 
-let answers: Record<string, () => object>;
+let bodies: Record<string, () => object>;
 
 function logto(input: string | URL | Request, { signal }: RequestInit = {}): Promise<Response> {
   const url = input instanceof Request ? input.url : String(input);
@@ -33,9 +33,9 @@ function logto(input: string | URL | Request, { signal }: RequestInit = {}): Pro
     .replace(".well-known/openid-configuration", "discovery");
   return new Promise((resolve, reject) => {
     signal?.addEventListener("abort", () => reject(new Error("aborted")));
-    const answer = () => resolve(Response.json(answers[path]?.() ?? {}));
-    if (delay === 0) answer();
-    else if (delay < Infinity) setTimeout(answer, delay);
+    const respond = () => resolve(Response.json(bodies[path]?.() ?? {}));
+    if (delay === 0) respond();
+    else if (delay < Infinity) setTimeout(respond, delay);
   });
 }
 
@@ -43,7 +43,7 @@ beforeEach(() => {
   vi.useFakeTimers({ now: 0 });
   vi.stubGlobal("fetch", logto);
   clients += 1;
-  // What is known of an issuer is kept.
+  // A new issuer for each test, because the discovery document is cached by issuer.
   client = {
     issuer: `https://logto-${clients}.example/oidc`,
     clientId: "app",
@@ -51,7 +51,7 @@ beforeEach(() => {
   };
   delays = [0];
   sent = [];
-  answers = {
+  bodies = {
     discovery: () => documentOf(client.issuer),
     token: () => ({ access_token: "new", token_type: "Bearer", refresh_token: "rotated" }),
   };
@@ -61,9 +61,13 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Lets time go by. @returns what became of it, and when that was */
-async function outcome(asked: Promise<unknown>, after = 0) {
-  const done = asked.then(
+/**
+ * Advances the time by `after` milliseconds.
+ *
+ * @returns the outcome of a promise, and its time in milliseconds
+ */
+async function outcome(pending: Promise<unknown>, after = 0) {
+  const done = pending.then(
     () => ({ is: "there", at: Date.now() }),
     (error: unknown) => ({ is: error instanceof Error ? error.message : "?", at: Date.now() }),
   );
@@ -77,7 +81,7 @@ describe("a discovery document that is late", () => {
     expect(await outcome(discover(client), 20_000)).toEqual({ is: "there", at: 5_000 });
   });
 
-  test("by more than anyone waits is there for the next who asks", async () => {
+  test("by more than the 10 s timeout is cached for the next call", async () => {
     delays = [12_000];
     expect(await outcome(discover(client), 11_000)).toEqual({
       is: "no response in time",
@@ -88,25 +92,25 @@ describe("a discovery document that is late", () => {
     expect(await outcome(discover(client))).toMatchObject({ is: "there" });
   });
 
-  test("is used by who asked anew meanwhile", async () => {
+  test("is used by a call that started in the meantime", async () => {
     delays = [12_000];
     await outcome(discover(client), 11_000);
     expect(await outcome(discover(client), 10_000)).toEqual({ is: "there", at: 12_000 });
   });
 
-  test("holds nobody up who asks when Logto is well again", async () => {
-    // Lost on the way, both.
+  test("does not delay a call once Logto is available again", async () => {
+    // The first two requests get no response.
     delays = [Infinity, Infinity, 100];
     await outcome(discover(client), 11_000);
     expect(await outcome(discover(client), 1_000)).toEqual({ is: "there", at: 11_100 });
   });
 
-  test("leaves a refresh token unsent where its answer might come too late", async () => {
+  test("keeps a refresh token from being sent if its response might be too late", async () => {
     delays = [5_500];
     const first = await outcome(refreshTokens(client, "a-refresh-token", "k3v9t2m8qx1a"), 30_000);
     expect(first).toEqual({ is: "discovery took too long", at: 5_500 });
     expect(sent.filter(({ url }) => url.endsWith("/token"))).toEqual([]);
-    // The document was kept, so there is time enough.
+    // The document is cached now, so there is enough time.
     const begun = Date.now();
     const second = await outcome(refreshTokens(client, "a-refresh-token", "k3v9t2m8qx1a"), 30_000);
     expect(second).toEqual({ is: "there", at: begun + 5_500 });
@@ -123,14 +127,14 @@ describe("a discovery document of an issuer on https", () => {
   ];
 
   test.each(endpoints)(
-    "whose %s is on http is refused with the reason, and nothing is sent there",
+    "whose %s is on http is rejected with the reason, and nothing is sent there",
     async (name) => {
-      answers.discovery = () =>
+      bodies.discovery = () =>
         documentOf(client.issuer, { [name]: `http://logto.example/${name}` });
-      const refused = discover(client);
-      await expect(refused).rejects.toMatchObject({ name: "LogtoError", code: "rejected" });
-      await expect(refused).rejects.toThrow(new RegExp(`${name}.*TRUST_PROXY_HEADER=1`));
-      expect(hasInsecureEndpoints(await refused.catch((error: unknown) => error))).toBe(true);
+      const pending = discover(client);
+      await expect(pending).rejects.toMatchObject({ name: "LogtoError", code: "rejected" });
+      await expect(pending).rejects.toThrow(new RegExp(`${name}.*TRUST_PROXY_HEADER=1`));
+      expect(hasInsecureEndpoints(await pending.catch((error: unknown) => error))).toBe(true);
       await expect(refreshTokens(client, "a-refresh-token", "k3v9t2m8qx1a")).rejects.toThrow(
         /TRUST_PROXY_HEADER/,
       );
@@ -139,58 +143,66 @@ describe("a discovery document of an issuer on https", () => {
   );
 
   test("may have its endpoints on another host, as long as that is on https", async () => {
-    answers.discovery = () =>
+    bodies.discovery = () =>
       documentOf(client.issuer, { token_endpoint: "https://tokens.example/token" });
     expect(await discover(client)).toMatchObject({
       token_endpoint: "https://tokens.example/token",
     });
   });
 
-  test("may have a page of its operator's on http: nothing is sent there", () => {
+  test("may have a page of the operator on http, because nothing is sent there", () => {
     const document = documentOf("https://logto.example/oidc", {
       op_policy_uri: "http://example.com/policy",
     });
     expect(() => checkEndpoints("https://logto.example/oidc", document)).not.toThrow();
   });
 
-  test("is asked for again, and used once it is right", async () => {
-    answers.discovery = () =>
+  test("is requested again after an error, and used once it is valid", async () => {
+    bodies.discovery = () =>
       documentOf(client.issuer, { token_endpoint: "http://logto.example/token" });
     await expect(discover(client)).rejects.toThrow(/TRUST_PROXY_HEADER/);
-    answers.discovery = () => documentOf(client.issuer);
+    bodies.discovery = () => documentOf(client.issuer);
     expect(await discover(client)).toMatchObject({ issuer: client.issuer });
   });
 });
 
-test("an issuer on http may have all of it on http: which it is, is the operator's decision", () => {
+test("an issuer on http may have all endpoints on http, because the operator chose http", () => {
   expect(() =>
     checkEndpoints("http://logto:3001/oidc", documentOf("http://logto:3001/oidc")),
   ).not.toThrow();
 });
 
-describe("an issuer under another name", () => {
-  test("is refused with both names", async () => {
-    answers.discovery = () => documentOf("https://auth.example.com/oidc");
-    const refused = discover(client);
-    await expect(refused).rejects.toMatchObject({ code: "rejected" });
-    await expect(refused).rejects.toThrow(`${client.issuer} (AUTH_LOGTO_ISSUER)`);
-    await expect(refused).rejects.toThrow("names another issuer: https://auth.example.com/oidc");
-    expect(hasInsecureEndpoints(await refused.catch((error: unknown) => error))).toBe(false);
+describe("a discovery document with another issuer", () => {
+  test("is rejected with both issuers in the message", async () => {
+    bodies.discovery = () => documentOf("https://auth.example.com/oidc");
+    const pending = discover(client);
+    await expect(pending).rejects.toMatchObject({ code: "rejected" });
+    await expect(pending).rejects.toThrow(`${client.issuer} (AUTH_LOGTO_ISSUER)`);
+    await expect(pending).rejects.toThrow("names another issuer: https://auth.example.com/oidc");
+    expect(hasInsecureEndpoints(await pending.catch((error: unknown) => error))).toBe(false);
   });
 
   test.each([
     ["the same", "https://logto.example/oidc", undefined],
     ["the same, written another way", "https://LOGTO.example:443/oidc", undefined],
-    ["one with a slash", "https://logto.example/oidc/", expect.stringContaining("another issuer")],
     [
-      "http",
+      "the same with a trailing slash",
+      "https://logto.example/oidc/",
+      expect.stringContaining("another issuer"),
+    ],
+    [
+      "on http",
       "http://logto.example/oidc",
       expect.stringContaining("another issuer: http://logto.example/oidc"),
     ],
-    ["credentials", "https://user:pass@other.example/oidc", expect.not.stringContaining("pass")],
-    ["a text", "Logto", expect.stringContaining("no valid URL")],
-    ["nothing", undefined, expect.stringContaining("no valid URL")],
-  ])("is told from the configured one where it is %s", (_, issuer, fault) => {
-    expect(issuerMismatch("https://logto.example/oidc", { issuer })).toEqual(fault);
+    [
+      "credentials",
+      "https://user:pass@other.example/oidc",
+      expect.not.stringContaining("pass"),
+    ],
+    ["not a URL", "Logto", expect.stringContaining("no valid URL")],
+    ["missing", undefined, expect.stringContaining("no valid URL")],
+  ])("is compared with the configured one: %s", (_, issuer, mismatch) => {
+    expect(issuerMismatch("https://logto.example/oidc", { issuer })).toEqual(mismatch);
   });
 });

@@ -6,13 +6,14 @@ import process from "node:process";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 
-/** What the image runs to see whether its server is well. */
+/** The health check command of the image. */
 const [, healthCheck = ""] =
   /^HEALTHCHECK[^]*?CMD (\[.*\])$/m.exec(readFileSync("Dockerfile", "utf8")) ?? [];
 
 /**
- * @returns the port of a server that listens on this host alone; undefined where this machine has
- *   no such address
+ * Starts a server that listens only at this host.
+ *
+ * @returns its port; undefined if this machine has no such address
  */
 async function listen(host: string, status = 200): Promise<number | undefined> {
   const server = createServer((_, response) => response.writeHead(status).end());
@@ -35,18 +36,18 @@ async function check(HOSTNAME: string | undefined, port: number): Promise<unknow
 
 describe("the image's health check", () => {
   test.each(["0.0.0.0", "127.0.0.1", "127.0.0.2", "localhost", "::", "::1", ""])(
-    "asks where the server listens with HOSTNAME=%s",
+    "requests the address that the server listens at with HOSTNAME=%s",
     async (host) => {
       const port = await listen(host);
       if (port !== undefined) expect(await check(host, port)).toBe(0);
     },
   );
 
-  test("asks this machine without HOSTNAME, as the server then listens everywhere", async () => {
+  test("requests localhost without HOSTNAME, because the server then listens everywhere", async () => {
     expect(await check(undefined, (await listen("0.0.0.0")) ?? 0)).toBe(0);
   });
 
-  test("fails where the server is not well, or not there", async () => {
+  test("fails if the server responds with an error, or not at all", async () => {
     expect(await check("127.0.0.1", (await listen("127.0.0.1", 503)) ?? 0)).toBe(1);
     expect(await check("127.0.0.1", 1)).toBe(1);
   });

@@ -15,7 +15,7 @@ const documents = [...inFolder("."), ...inFolder("docs")].map((file) => ({
   text: readFileSync(file, "utf8"),
 }));
 
-/** A block of code: its language, and the file that it is an excerpt of. */
+/** The code blocks of a document: language, code, and the file that each is an excerpt of. */
 const blocksOf = (text: string) =>
   [...text.matchAll(/^ *```(\w+)(?: ([^\n]+))?\n(.*?)^ *```$/gms)].map(
     ([, language = "", file, code = ""]) => ({
@@ -25,7 +25,7 @@ const blocksOf = (text: string) =>
     }),
   );
 
-/** The examples are there to be deleted. */
+/** Whether a file belonged to examples that were removed (docs/removing-the-examples.md). */
 function isDeletedExample(file: string): boolean {
   const [folder] = /^(.*\/)?examples(?=\/)/.exec(file) ?? [];
   return folder !== undefined && !existsSync(folder);
@@ -38,7 +38,7 @@ const scripts = Object.keys(
 );
 
 describe.each(documents)("$file", ({ file: document, text }) => {
-  test("has no code but excerpts of files that are compiled, each with its file's name", () => {
+  test("contains code only as excerpts of compiled files, each with the name of its file", () => {
     for (const { language, file = "", code } of blocksOf(text)) {
       if (!/^([jt]sx?|mjs|prisma)$/.test(language) || isDeletedExample(file)) continue;
       expect(existsSync(file), `"${file}", named after the language of:\n${code}`).toBe(true);
@@ -46,14 +46,14 @@ describe.each(documents)("$file", ({ file: document, text }) => {
     }
   });
 
-  test("names no variable that the app does not read", () => {
+  test("names only variables that the app reads", () => {
     for (const { language, code } of blocksOf(text)) {
       const names = [...code.matchAll(/^ *#?([A-Z_]+)=/gm)].map(([, name]) => name);
       if (language === "env") expect(variableNames).toEqual(expect.arrayContaining(names));
     }
   });
 
-  test("names no script that package.json does not have", () => {
+  test("names only scripts of package.json", () => {
     const named = [...text.matchAll(/\bnpm (?:run )?((?<=run )[\w:-]+|test\b|start\b)/g)].map(
       ([, name]) => name,
     );
@@ -83,33 +83,33 @@ test.each(documents.filter(({ file }) => file.startsWith("README")))(
   },
 );
 
-test("what docs/troubleshooting.md quotes is what the app says", () => {
-  const unfolded = (text: string) => text.replace(/\s+/g, " ");
+test("docs/troubleshooting.md quotes only texts of the app", () => {
+  const unwrap = (text: string) => text.replace(/\s+/g, " ");
   const sources = ["app", "components", "dev", "lib"].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((file) => /\.(tsx?|mjs)$/.test(file))
       .map((file) => path.join(folder, file)),
   );
-  const said = unfolded(
+  const source = unwrap(
     ["middleware.ts", ...sources].map((file) => readFileSync(file, "utf8")).join("\n"),
   );
   const text = readFileSync("docs/troubleshooting.md", "utf8").replace(/`[^`]*`/g, "");
-  const quoted = [...text.matchAll(/"([^"]+)"/g)].map(([, quote = ""]) => unfolded(quote));
+  const quoted = [...text.matchAll(/"([^"]+)"/g)].map(([, quote = ""]) => unwrap(quote));
   expect(quoted.length).toBeGreaterThan(20);
-  expect(quoted.filter((quote) => !said.includes(quote))).toEqual([]);
+  expect(quoted.filter((quote) => !source.includes(quote))).toEqual([]);
 });
 
 describe("an excerpt", () => {
   const source = "first();\n  second();\n\nthird();\nfourth();\n";
 
   test.each([
-    ["lines next to each other", "second();\n\nthird();"],
-    ["lines with a gap that is marked", "first();\n// …\nfourth();"],
+    ["adjacent lines", "second();\n\nthird();"],
+    ["lines with a marked gap", "first();\n// …\nfourth();"],
   ])("is %s", (_, code) => expect(isExcerpt(code, source)).toBe(true));
 
   test.each([
-    ["a line that is not there", "fifth();"],
-    ["lines with a gap that is not marked", "first();\nthird();"],
+    ["a line that the file does not have", "fifth();"],
+    ["lines with an unmarked gap", "first();\nthird();"],
     ["lines in another order", "third();\n…\nfirst();"],
     ["part of a line", "second()"],
   ])("is not %s", (_, code) => expect(isExcerpt(code, source)).toBe(false));

@@ -20,7 +20,7 @@ beforeEach(() => {
   root = temporaryFolder();
 });
 
-/** Runs the command with these variables in a file. */
+/** Runs the command with these variables in an env file. */
 async function doctor(values: Record<string, string>, args: string[] = [], file = ".env.local") {
   writeFileSync(path.join(root, file), withValues("", values));
   let printed = "";
@@ -41,28 +41,28 @@ const healthy = (): Record<string, string> => ({
   AUTH_URL: origin,
 });
 
-it("ends with 0 where all is well, and says so", async () => {
+it("exits with 0 and says so if it finds no problem", async () => {
   expect(await doctor(healthy())).toEqual({
     code: 0,
     printed: expect.stringContaining("All is well."),
   });
 });
 
-it("ends with 1 where there is a problem, and says what to do", async () => {
+it("exits with 1 and says what to do if it finds a problem", async () => {
   const { code, printed } = await doctor({ ...healthy(), AUTH_LOGTO_SECRET: "wrong" });
   expect(code).toBe(1);
   expect(printed).toMatch(/✗ client +the issuer rejects AUTH_LOGTO_SECRET\n +Copy it again/);
   expect(printed).toMatch(/1 problem\n$/);
 });
 
-it("ends with 0 where nothing is set, and says what the stand-in covers", async () => {
+it("exits with 0 and explains the stand-in if no variable is set", async () => {
   const { code, printed } = await doctor({});
   expect(code).toBe(0);
   expect(printed).toContain("`npm run dev` starts a local stand-in");
   expect(printed).toContain("npm run setup");
 });
 
-it("finds that a deployment can't have the embedded database of `npm run dev`", async () => {
+it("finds that a deployment cannot use the embedded database of `npm run dev`", async () => {
   const file = path.join(root, "production.env");
   const values = { ...healthy(), DATABASE_URL: "embedded" };
   const { code, printed } = await doctor(values, ["--env", file], "production.env");
@@ -70,7 +70,7 @@ it("finds that a deployment can't have the embedded database of `npm run dev`", 
   expect(printed).toMatch(/✗ variables +DATABASE_URL /);
 });
 
-it("prints a list for machines with --json, of a file with --env", async () => {
+it("prints JSON with --json, for the file of --env", async () => {
   const file = path.join(root, "production.env");
   const { code, printed } = await doctor(
     { LOGTO_SCOPES: "openid" },
@@ -90,7 +90,7 @@ it.each([
   [["--jsn"], "--jsn"],
   [["--url", "app.example.test"], "--url"],
   [["--env", "/no/such/file"], "ENOENT"],
-])("ends with 1 and tells how it is used, for %j", async (args, message) => {
+])("exits with 1 and prints its usage for %j", async (args, message) => {
   const { code, printed } = await doctor({}, args);
   expect([code, printed]).toEqual([1, expect.stringContaining(message)]);
   expect(printed).toContain("npm run doctor -- ");
@@ -98,15 +98,15 @@ it.each([
 
 describe("prints no secret", () => {
   const hidden = "hunter2-hunter2-hunter2-hunter2-hunter2";
-  const address = (text: string) => text.replace("//", `//user:${hidden}@`);
+  const withPassword = (url: string) => url.replace("//", `//user:${hidden}@`);
   it.each([
     ["that is wrong", { AUTH_LOGTO_SECRET: hidden, AUTH_SECRET: hidden }],
     ["that is too short", { AUTH_SECRET: "hunter2" }],
     ["of a database", { DATABASE_URL: `postgresql://user:${hidden}@127.0.0.1:9/app` }],
-    ["of an API", { API_URL: `${address("http://127.0.0.1:9")}/?key=${hidden}` }],
-    ["in the app's address", { AUTH_URL: `${address(origin)}/?key=${hidden}` }],
-    ["in the issuer's address", { AUTH_LOGTO_ISSUER: `${address("http://localhost:9")}/oidc` }],
-    ["in what can't be read", { AUTH_URL: hidden, API_URL: hidden, DATABASE_URL: hidden }],
+    ["of an API", { API_URL: `${withPassword("http://127.0.0.1:9")}/?key=${hidden}` }],
+    ["in the app's URL", { AUTH_URL: `${withPassword(origin)}/?key=${hidden}` }],
+    ["in the issuer's URL", { AUTH_LOGTO_ISSUER: `${withPassword("http://localhost:9")}/oidc` }],
+    ["in values that are invalid", { AUTH_URL: hidden, API_URL: hidden, DATABASE_URL: hidden }],
   ])("%s", async (_, changes) => {
     const { printed } = await doctor({ ...healthy(), ...changes });
     expect(printed).toMatch(/[✗!] /);

@@ -40,42 +40,42 @@ async function control(method: string, path: string, body?: unknown) {
   expect(ok).toBe(true);
 }
 
-/** A configuration without fault, and nothing that may be left out. */
+/** A valid configuration with no optional variables. */
 function healthy(changes: Variables = {}): Variables {
   const { AUTH_LOGTO_ID, AUTH_LOGTO_SECRET, AUTH_LOGTO_ISSUER } = appVariables(identity.issuer);
   const tenant = { AUTH_LOGTO_ID, AUTH_LOGTO_SECRET, AUTH_LOGTO_ISSUER };
   return { ...tenant, AUTH_SECRET: secret, AUTH_URL: origin, NODE_ENV: "production", ...changes };
 }
 
-const bad = (findings: readonly Finding[]) => findings.filter(({ status }) => status !== "ok");
+const notOk = (findings: readonly Finding[]) => findings.filter(({ status }) => status !== "ok");
 
-/** What is not as it should be with these changes. Each says what to do. */
-async function found(
+/** The problems and warnings with these changes. Checks that each has a remedy. */
+async function findingsFor(
   changes: Variables = {},
   question: Partial<Question> = {},
 ): Promise<Finding[]> {
-  const findings = bad(await diagnose({ values: healthy(changes), ...question }));
+  const findings = notOk(await diagnose({ values: healthy(changes), ...question }));
   for (const { remedy } of findings) expect(remedy).toMatch(/\w/);
   return findings;
 }
 
-const a = (status: Finding["status"], check: string, message: string): unknown =>
+const finding = (status: Finding["status"], check: string, message: string): unknown =>
   expect.objectContaining({ check, status, message: expect.stringContaining(message) });
-const problem = (check: string, message: string) => a("problem", check, message);
-const warning = (check: string, message: string) => a("warning", check, message);
+const problem = (check: string, message: string) => finding("problem", check, message);
+const warning = (check: string, message: string) => finding("warning", check, message);
 
-it("knows that development has no database unless one is asked for", async () => {
+it("expects no database in development unless one is requested", async () => {
   const findings = await diagnose({ values: { AUTH_SESSION_STRATEGY: "database" } });
-  expect(bad(findings)).toEqual([
+  expect(notOk(findings)).toEqual([
     warning("Logto", "local stand-in"),
     problem("variables", "DATABASE_URL is missing"),
   ]);
-  expect(await diagnose({ values: {} })).toContainEqual(a("ok", "database", "none"));
+  expect(await diagnose({ values: {} })).toContainEqual(finding("ok", "database", "none"));
 });
 
-it("finds nothing wrong where nothing is, and says what it looked at", async () => {
+it("finds no problem in a valid configuration, and lists its checks", async () => {
   const findings = await diagnose({ values: healthy(appVariables(identity.issuer)) });
-  expect(bad(findings)).toEqual([]);
+  expect(notOk(findings)).toEqual([]);
   const checks = [
     "variables",
     "AUTH_SECRET",
@@ -91,17 +91,17 @@ it("finds nothing wrong where nothing is, and says what it looked at", async () 
   );
 });
 
-describe("of the variables", () => {
-  it("lists each that is missing or wrong, and looks at what is right all the same", async () => {
-    expect(await found({ AUTH_SECRET: "", AUTH_URL: "nowhere" })).toEqual([
+describe("the check of the variables", () => {
+  it("lists each missing or invalid one, and still checks the valid ones", async () => {
+    expect(await findingsFor({ AUTH_SECRET: "", AUTH_URL: "nowhere" })).toEqual([
       problem("variables", "AUTH_SECRET is missing"),
       problem("variables", "AUTH_URL is not an http(s) URL"),
     ]);
   });
 
-  it("takes a wrong variable that may be left out for unset", async () => {
+  it("treats an invalid optional variable as unset", async () => {
     expect(
-      await found({ LOGTO_RESOURCES: "shopping", API_URL: "api", AUTH_COOKIE_DOMAIN: "com" }),
+      await findingsFor({ LOGTO_RESOURCES: "shopping", API_URL: "api", AUTH_COOKIE_DOMAIN: "com" }),
     ).toEqual([
       problem("variables", "AUTH_COOKIE_DOMAIN is not a domain"),
       problem("variables", "LOGTO_RESOURCES has an entry"),
@@ -111,43 +111,49 @@ describe("of the variables", () => {
 
   it.each([
     [
-      "the secret of an example",
+      "a secret from an example",
       { AUTH_SECRET: "please-change-me-please-change-me" },
       "looks like an example",
     ],
-    ["a secret of few characters", { AUTH_SECRET: "ab".repeat(32) }, "looks like an example"],
+    [
+      "a secret with few different characters",
+      { AUTH_SECRET: "ab".repeat(32) },
+      "looks like an example",
+    ],
   ])("finds %s", async (_, changes, message) => {
-    expect(await found(changes)).toEqual([problem("AUTH_SECRET", message)]);
+    expect(await findingsFor(changes)).toEqual([problem("AUTH_SECRET", message)]);
   });
 
-  it("finds a name that only other guides use", async () => {
-    expect(await found({ LOGTO_APP_SECRET: "x" })).toEqual([
+  it("finds a variable name that only other guides use", async () => {
+    expect(await findingsFor({ LOGTO_APP_SECRET: "x" })).toEqual([
       warning("variables", "LOGTO_APP_SECRET is set, but nothing reads it"),
     ]);
   });
 
-  it("finds the name that Auth.js still goes by", async () => {
+  it("finds the old variable name that Auth.js still reads", async () => {
     const changes = {
       AUTH_URL: "",
       AUTH_TRUST_HOST: "true",
       NEXTAUTH_URL: "http://localhost:3000",
     };
-    expect(await found(changes)).toContainEqual(
+    expect(await findingsFor(changes)).toContainEqual(
       problem("variables", "NEXTAUTH_URL is an old name"),
     );
-    expect(await found({ NEXTAUTH_URL: "x" })).toEqual([warning("variables", "nothing reads it")]);
+    expect(await findingsFor({ NEXTAUTH_URL: "x" })).toEqual([
+      warning("variables", "nothing reads it"),
+    ]);
   });
 
-  it("knows where development is, whatever says where a deployment is", async () => {
+  it("uses the development URL, despite variables for a deployment", async () => {
     const changes = { AUTH_URL: "", AUTH_TRUST_HOST: "true", NODE_ENV: "development" };
-    expect(await found(changes)).toContainEqual(
+    expect(await findingsFor(changes)).toContainEqual(
       problem("redirect URI", "http://localhost:3000/api/auth/callback/logto"),
     );
   });
 
-  it("finds a database of which Prisma's command and its client would use different schemas", async () => {
+  it("finds a DATABASE_URL for which Prisma's CLI and client would use different schemas", async () => {
     const DATABASE_URL = "postgresql://u:p@127.0.0.1:9/app?schema=app";
-    expect(await found({ DATABASE_URL })).toContainEqual(
+    expect(await findingsFor({ DATABASE_URL })).toContainEqual(
       problem("variables", "DATABASE_URL has a ?schema="),
     );
   });
@@ -156,38 +162,38 @@ describe("of the variables", () => {
     ["plain http", { AUTH_URL: "http://app.example.test" }, "AUTH_URL", "plain http"],
     ["a path", { AUTH_URL: `${origin}/app` }, "variables", "AUTH_URL has a path"],
     [
-      "a domain that is everybody's",
+      "a public suffix as its cookie domain",
       { AUTH_URL: "https://app.vercel.app", AUTH_COOKIE_DOMAIN: "vercel.app" },
       "AUTH_COOKIE_DOMAIN",
       "browsers reject",
     ],
-  ])("finds an address with %s", async (_, changes, check, message) => {
-    expect(await found(changes)).toContainEqual(problem(check, message));
+  ])("finds an AUTH_URL with %s", async (_, changes, check, message) => {
+    expect(await findingsFor(changes)).toContainEqual(problem(check, message));
   });
 
-  it("says what a trusted proxy header means", async () => {
-    expect(await found({ AUTH_URL: "", AUTH_TRUST_HOST: "true" })).toEqual([
+  it("warns about trusting proxy headers", async () => {
+    expect(await findingsFor({ AUTH_URL: "", AUTH_TRUST_HOST: "true" })).toEqual([
       warning("AUTH_URL", "trusts X-Forwarded-Host"),
     ]);
   });
 
-  it("finds an API that has no resource, and one that does not answer", async () => {
-    expect(await found({ API_URL: "http://localhost:9" })).toEqual([
+  it("finds an API without a resource, and one that does not respond", async () => {
+    expect(await findingsFor({ API_URL: "http://localhost:9" })).toEqual([
       problem("API", "no API resource"),
     ]);
     const LOGTO_RESOURCES = "https://shopping.example.com/api";
-    expect(await found({ API_URL: "http://localhost:9", LOGTO_RESOURCES })).toEqual([
+    expect(await findingsFor({ API_URL: "http://localhost:9", LOGTO_RESOURCES })).toEqual([
       warning("API", "http://localhost:9 does not respond"),
     ]);
   });
 });
 
-describe("without a tenant", () => {
-  it("says that the stand-in stands in, and looks at what is set", async () => {
+describe("a missing tenant", () => {
+  it("is a warning in development, and the other variables are checked", async () => {
     const findings = await diagnose({
       values: { NODE_ENV: "development", AUTH_SECRET: "a".repeat(32) },
     });
-    expect(bad(findings)).toEqual([
+    expect(notOk(findings)).toEqual([
       warning("Logto", "`npm run dev` starts a local stand-in"),
       problem("AUTH_SECRET", "looks like an example"),
     ]);
@@ -195,7 +201,7 @@ describe("without a tenant", () => {
 
   it("is a problem in production", async () => {
     const nothing = { AUTH_LOGTO_ID: "", AUTH_LOGTO_SECRET: "", AUTH_LOGTO_ISSUER: "" };
-    expect((await found(nothing)).map(({ status }) => status)).toEqual([
+    expect((await findingsFor(nothing)).map(({ status }) => status)).toEqual([
       "problem",
       "problem",
       "problem",
@@ -203,21 +209,21 @@ describe("without a tenant", () => {
   });
 });
 
-describe("of the issuer", () => {
+describe("the check of the issuer", () => {
   it.each(["status", "drop", "html", "truncated", "hang"])(
-    "finds that it gives no discovery document, by the fault %s",
+    "finds that it returns no discovery document, with the fault %s",
     async (kind) => {
       await control("POST", "faults", { endpoint: "discovery", when: "before", kind });
-      expect(await found({}, { timeout: 0.3 })).toEqual([
+      expect(await findingsFor({}, { timeout: 0.3 })).toEqual([
         problem("issuer", "returns no discovery document"),
       ]);
     },
   );
 
   it.each(["http://localhost:9/oidc", "http://no-such-host.invalid/oidc"])(
-    "finds nobody at %s",
+    "finds no server at %s",
     async (AUTH_LOGTO_ISSUER) => {
-      expect(await found({ AUTH_LOGTO_ISSUER })).toEqual([problem("issuer", "fetch failed")]);
+      expect(await findingsFor({ AUTH_LOGTO_ISSUER })).toEqual([problem("issuer", "fetch failed")]);
     },
   );
 
@@ -227,17 +233,17 @@ describe("of the issuer", () => {
     ["fetch failed: CERT_HAS_EXPIRED", "renew it"],
     ["fetch failed: ERR_TLS_CERT_ALTNAME_INVALID", "renew it"],
     ["fetch failed: ECONNREFUSED", "AUTH_LOGTO_ISSUER"],
-  ])("says of %s what to do", (message, remedy) => {
+  ])("has a remedy for %s", (message, remedy) => {
     expect(remedyOf(message)).toContain(remedy);
   });
 
-  it("finds another name than the configured one, and says which", async () => {
+  it("finds a different issuer than the configured one, and names both", async () => {
     const AUTH_LOGTO_ISSUER = identity.issuer.replace("localhost", "127.0.0.1");
-    const [finding, ...others] = await found({ AUTH_LOGTO_ISSUER });
-    expect(finding).toEqual(
+    const [mismatch, ...others] = await findingsFor({ AUTH_LOGTO_ISSUER });
+    expect(mismatch).toEqual(
       problem("issuer", `${AUTH_LOGTO_ISSUER} calls itself ${identity.issuer}`),
     );
-    expect(finding?.remedy).toContain("docs/deploying.md");
+    expect(mismatch?.remedy).toContain("docs/deploying.md");
     expect(others).toEqual([]);
   });
 
@@ -264,22 +270,22 @@ describe("of the issuer", () => {
       problem("issuer", "token endpoint is at https://x.example"),
     ],
     [
-      "http behind https",
+      "an http endpoint of an https issuer",
       { userinfo_endpoint: "http://tenant.example/oidc/me" },
       problem("issuer", "at http://tenant"),
     ],
     ["no PKCE", { code_challenge_methods_supported: undefined }, problem("issuer", "PKCE")],
     [
-      "RSA",
+      "RSA signatures",
       { id_token_signing_alg_values_supported: ["RS256"] },
       warning("issuer", "signs with RS256"),
     ],
-  ])("finds a discovery document with %s", (_, changes, finding) => {
+  ])("finds a discovery document with %s", (_, changes, expected) => {
     const changed = { ...document("https://tenant.example/oidc"), ...changes };
-    expect(checkDocument(changed)).toEqual([finding]);
+    expect(checkDocument(changed)).toEqual([expected]);
   });
 
-  it("finds an issuer on plain http, but for one on this machine", () => {
+  it("finds an issuer on plain http, unless it is on localhost", () => {
     expect(checkDocument(document("http://tenant.example/oidc"))).toEqual([
       problem("issuer", "plain http"),
     ]);
@@ -290,30 +296,30 @@ describe("of the issuer", () => {
     [30, warning("clock", "s behind the issuer's")],
     [-30, warning("clock", "s ahead of the issuer's")],
     [90, problem("clock", "s behind the issuer's")],
-  ])("finds a clock that is off by %s s", async (clockSkew, finding) => {
+  ])("finds a clock that is off by %s s", async (clockSkew, expected) => {
     await control("PATCH", "settings", { clockSkew });
-    expect(await found()).toEqual([finding]);
+    expect(await findingsFor()).toEqual([expected]);
   });
 });
 
-describe("of the application", () => {
+describe("the check of the application", () => {
   it.each([
     ["the secret", { AUTH_LOGTO_SECRET: "wrong" }, "rejects AUTH_LOGTO_SECRET"],
     ["the id", { AUTH_LOGTO_ID: "unknown" }, "no application with the id in AUTH_LOGTO_ID"],
   ])("finds that %s is wrong", async (_, changes, message) => {
-    expect(await found(changes)).toEqual([problem("client", message)]);
+    expect(await findingsFor(changes)).toEqual([problem("client", message)]);
   });
 
   it.each(["status", "html", "drop"])(
-    "finds a token endpoint that is out of order, by the fault %s",
+    "finds a token endpoint that fails, with the fault %s",
     async (kind) => {
       await control("POST", "faults", { endpoint: "token", when: "before", kind });
-      expect(await found()).toEqual([problem("client", "no usable response")]);
+      expect(await findingsFor()).toEqual([problem("client", "no usable response")]);
     },
   );
 
-  it("finds addresses that are not registered, and names them", async () => {
-    expect(await found({ AUTH_URL: "https://other.example.test/" })).toEqual([
+  it("finds URIs that are not registered, and names them", async () => {
+    expect(await findingsFor({ AUTH_URL: "https://other.example.test/" })).toEqual([
       problem(
         "redirect URI",
         "https://other.example.test/api/auth/callback/logto is not registered",
@@ -324,68 +330,68 @@ describe("of the application", () => {
 
   it("finds each resource that the issuer does not know", async () => {
     const LOGTO_RESOURCES = "https://shopping.example.com/api https://unknown.example.com/api";
-    expect(await found({ LOGTO_RESOURCES })).toEqual([
+    expect(await findingsFor({ LOGTO_RESOURCES })).toEqual([
       problem("resource", "https://unknown.example.com/api (invalid_target)"),
     ]);
   });
 
   it.each(["hang", "drop"])(
-    "says that it could not look, by the fault %s at /auth",
+    "says that it could not check the application, with the fault %s at /auth",
     async (kind) => {
       await control("POST", "faults", { endpoint: "authorization", when: "before", kind });
-      expect(await found({}, { timeout: 2 })).toEqual([
+      expect(await findingsFor({}, { timeout: 2 })).toEqual([
         problem("application", "could not be checked"),
       ]);
     },
   );
 });
 
-describe("of the scopes", () => {
-  const known = ["openid", "offline_access", "profile", "urn:logto:scope:organizations"];
+describe("the check of the scopes", () => {
+  const supported = ["openid", "offline_access", "profile", "urn:logto:scope:organizations"];
   const source = `params: { scope: LOGTO_SCOPES.join(" "), prompt: "login consent" }`;
-  const of = (LOGTO_SCOPES: string, LOGTO_RESOURCES = "", authSource = source) =>
-    bad(checkScopes(parseEnv(healthy({ LOGTO_SCOPES, LOGTO_RESOURCES })), authSource, known));
+  const check = (LOGTO_SCOPES: string, LOGTO_RESOURCES = "", authSource = source) =>
+    notOk(checkScopes(parseEnv(healthy({ LOGTO_SCOPES, LOGTO_RESOURCES })), authSource, supported));
   const api = "https://shopping.example.com/api";
 
-  it("takes permissions for what they are where there is a resource that may have them", () => {
-    expect(of("openid offline_access read", api)).toEqual([]);
-    expect(of("openid offline_access read")).toEqual([warning("scopes", "ignores read")]);
+  it("accepts unknown scopes as permissions if there is a resource", () => {
+    expect(check("openid offline_access read", api)).toEqual([]);
+    expect(check("openid offline_access read")).toEqual([warning("scopes", "ignores read")]);
   });
 
-  it("finds a typing error in a scope of Logto's", () => {
-    const finding = warning("scopes", "ignores urn:logto:scope:organisations");
-    expect(of("openid offline_access urn:logto:scope:organisations", api)).toEqual([finding]);
+  it("finds a typo in a scope of Logto", () => {
+    const expected = warning("scopes", "ignores urn:logto:scope:organisations");
+    expect(check("openid offline_access urn:logto:scope:organisations", api)).toEqual([expected]);
   });
 
-  it("finds what keeps Logto from giving a refresh token", () => {
-    expect(of("openid profile")).toEqual([problem("refresh token", "without offline_access")]);
-    expect(of("openid offline_access", "", `prompt: "login"`)).toEqual([
+  it("finds what keeps Logto from issuing a refresh token", () => {
+    expect(check("openid profile")).toEqual([problem("refresh token", "without offline_access")]);
+    expect(check("openid offline_access", "", `prompt: "login"`)).toEqual([
       problem("refresh token", "without prompt=consent"),
     ]);
   });
 
   it("finds organization tokens without their scope", () => {
     const resources = "urn:logto:resource:organizations";
-    expect(of("openid offline_access", resources)).toEqual([
+    expect(check("openid offline_access", resources)).toEqual([
       problem("scopes", "organization tokens"),
     ]);
-    expect(of("openid offline_access urn:logto:scope:organizations", resources)).toEqual([]);
+    expect(check("openid offline_access urn:logto:scope:organizations", resources)).toEqual([]);
   });
 });
 
-describe("of the database", () => {
-  it("finds one that nobody answers at", async () => {
-    expect(await found({ DATABASE_URL: "postgresql://u:p@127.0.0.1:9/app" })).toEqual([
+describe("the check of the database", () => {
+  it("finds one without a server", async () => {
+    expect(await findingsFor({ DATABASE_URL: "postgresql://u:p@127.0.0.1:9/app" })).toEqual([
       problem("database", "can't be reached"),
     ]);
   });
 
-  /** Lets `use` have the port of a server that answers like this to whoever connects. */
+  /** Calls `use` with the port of a server that runs `respond` on the first data of a socket. */
   async function withServer<T>(
-    answer: (socket: Socket) => void,
+    respond: (socket: Socket) => void,
     use: (port: number) => Promise<T>,
   ) {
-    const server = createServer((socket) => void socket.once("data", () => answer(socket))).listen(
+    const server = createServer((socket) => void socket.once("data", () => respond(socket))).listen(
       0,
       "127.0.0.1",
     );
@@ -398,43 +404,43 @@ describe("of the database", () => {
     }
   }
 
-  const foundOf = (answer: (socket: Socket) => void) =>
-    withServer(answer, (port) =>
+  const checkServer = (respond: (socket: Socket) => void) =>
+    withServer(respond, (port) =>
       checkDatabase(`postgresql://user:hunter2@127.0.0.1:${port}/app`, 0.5),
     );
 
-  it("finds one that takes connections and never answers", async () => {
-    expect(await foundOf(() => undefined)).toEqual(problem("database", "can't be reached"));
+  it("finds one that accepts connections and never responds", async () => {
+    expect(await checkServer(() => undefined)).toEqual(problem("database", "can't be reached"));
   });
 
-  // Codes of PostgreSQL (its manual's appendix A).
+  // PostgreSQL error codes (appendix A of its manual).
   it.each([
     ["28P01", "rejects the user or the password"],
     ["28000", "does not allow this user to connect"],
     ["3D000", "does not exist"],
     ["53300", "has no connection left"],
-  ])("finds one that refuses with %s", async (code, reason) => {
-    const refusal = message("E", `SFATAL\0C${code}\0Mno, user and hunter2\0\0`);
-    const found = await foundOf((socket) => void socket.end(refusal));
-    expect(found).toEqual(problem("database", reason));
-    expect(JSON.stringify(found)).not.toContain("hunter2");
+  ])("finds one that responds with the error %s", async (code, reason) => {
+    const errorMessage = message("E", `SFATAL\0C${code}\0Mno, user and hunter2\0\0`);
+    const result = await checkServer((socket) => void socket.end(errorMessage));
+    expect(result).toEqual(problem("database", reason));
+    expect(JSON.stringify(result)).not.toContain("hunter2");
   });
 
   const embedded = (root: string) => diagnose({ values: { DATABASE_URL: "embedded" }, root });
 
-  it("says that `npm run dev` starts the embedded one, where it does not run", async () => {
+  it("says that `npm run dev` starts the embedded one if it is not running", async () => {
     const findings = await embedded(temporaryFolder());
-    expect(bad(findings)).toEqual([warning("Logto", "local stand-in")]);
+    expect(notOk(findings)).toEqual([warning("Logto", "local stand-in")]);
     expect(findings).toContainEqual(
-      a("ok", "database", "`npm run dev` starts the embedded PostgreSQL"),
+      finding("ok", "database", "`npm run dev` starts the embedded PostgreSQL"),
     );
   });
 
-  it("looks at the embedded one where it runs, and says how it gets its tables", async () => {
+  it("checks the embedded one if it is running, and says how to migrate it", async () => {
     const root = temporaryFolder();
-    // As PostgreSQL answers for a table that does not exist (its manual's appendix A).
-    const answer = (socket: Socket) => void socket.end(message("E", "SERROR\0C42P01\0Mno\0\0"));
-    const findings = await withServer(answer, async (port) => {
+    // The PostgreSQL error for a table that does not exist (appendix A of its manual).
+    const respond = (socket: Socket) => void socket.end(message("E", "SERROR\0C42P01\0Mno\0\0"));
+    const findings = await withServer(respond, async (port) => {
       await claim(embeddedData(root), embeddedUrl(port));
       return embedded(root);
     });
@@ -443,8 +449,8 @@ describe("of the database", () => {
   });
 });
 
-describe("of the app that runs", () => {
-  /** Answers every path alike. */
+describe("the check of the running app", () => {
+  /** Starts a server that returns the same response for every path. */
   async function startServer(status: number, body: string) {
     const { port, servers } = await listen(
       0,
@@ -453,13 +459,13 @@ describe("of the app that runs", () => {
     return { url: `http://localhost:${port}`, stop: () => Promise.all(servers.map(closeServer)) };
   }
   const app = async (url: string) =>
-    (await found({}, { url })).filter(({ check }) => !check.endsWith("URI"));
+    (await findingsFor({}, { url })).filter(({ check }) => !check.endsWith("URI"));
 
-  it("finds nobody", async () => {
+  it("finds no server", async () => {
     expect(await app("http://localhost:9")).toEqual([problem("running app", "does not respond")]);
   });
 
-  it("finds another app, and one that is not ready", async () => {
+  it("finds another app, and an app that is not ready", async () => {
     const other = await startServer(200, "<h1>It works</h1>");
     const broken = await startServer(503, `{"csrfToken":"x"}`);
     try {
@@ -488,19 +494,19 @@ describe("of the app that runs", () => {
     return compareRequest(url, origin, parseEnv(healthy()));
   };
 
-  it("finds that it takes another address for its own", () => {
-    expect(bad(request())).toEqual([]);
+  it("finds that it uses another address as its own", () => {
+    expect(notOk(request())).toEqual([]);
     const redirect_uri = "http://10.0.0.7:3000/api/auth/callback/logto";
     expect(request({ redirect_uri })).toEqual([
       problem("sign-in there", `returns to ${redirect_uri}`),
     ]);
   });
 
-  it("finds that it asks for no refresh token", () => {
+  it("finds that it requests no refresh token", () => {
     expect(request({ prompt: "login" })).toEqual([problem("sign-in there", "no refresh token")]);
   });
 
-  it("finds that it has other variables", () => {
+  it("finds that it has different variables", () => {
     expect(request({ client_id: "another" })).toEqual([
       warning("sign-in there", "different values of AUTH_LOGTO_ID"),
     ]);

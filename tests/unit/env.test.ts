@@ -80,7 +80,7 @@ describe("parseEnv", () => {
     ["AUTH_ALLOWED_EMAILS", "Alice <alice@example.com>"],
     ["AUTH_ALLOWED_EMAILS", "alice@example.com *@example.org"],
     ["AUTH_ALLOWED_EMAILS", ","],
-  ])("refuses %s=%s with its name and an example", (variable, value) => {
+  ])("rejects %s=%s with its name and an example", (variable, value) => {
     const [problem, ...more] = problemsOf(complete({ [variable]: value }));
     expect(problem?.variable).toBe(variable);
     expect(problem?.example).toMatch(/./);
@@ -93,17 +93,17 @@ describe("parseEnv", () => {
     );
   });
 
-  test("takes an empty variable for an unset one", () => {
+  test("treats an empty variable as unset", () => {
     expect(parseEnv(complete({ AUTH_URL: "", LOGTO_RESOURCES: "" }))).toMatchObject({
       LOGTO_RESOURCES: [],
     });
   });
 
-  test("takes no notice of space around a value", () => {
+  test("ignores spaces around a value", () => {
     expect(parseEnv(complete({ AUTH_LOGTO_ID: " app\n" })).AUTH_LOGTO_ID).toBe("app");
   });
 
-  test("needs an address in production, by AUTH_URL, AUTH_TRUST_HOST or Vercel", () => {
+  test("requires AUTH_URL, AUTH_TRUST_HOST or Vercel in production", () => {
     const production = (changes: Record<string, string>) =>
       problemsOf(complete({ NODE_ENV: "production", ...changes })).map(({ variable }) => variable);
     expect(production({})).toEqual(["AUTH_URL"]);
@@ -112,12 +112,12 @@ describe("parseEnv", () => {
     expect(production({ VERCEL: "1" })).toEqual([]);
   });
 
-  test("takes a secret with a comma in it for one secret", () => {
+  test("reads a secret that contains a comma as one secret", () => {
     const secret = `${"1".repeat(32)},${"2".repeat(32)}`;
     expect(parseEnv(complete({ AUTH_SECRET: secret })).AUTH_SECRET).toEqual([secret]);
   });
 
-  test("gives the secrets newest first: the highest number, and AUTH_SECRET last", () => {
+  test("returns the secrets newest first: the highest number first, AUTH_SECRET last", () => {
     const [AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3] = ["0", "1", "2", "3"].map(
       (digit) => digit.repeat(32),
     );
@@ -134,7 +134,7 @@ describe("parseEnv", () => {
     ]);
   });
 
-  test("reads scopes and resources as lists, whatever separates them", () => {
+  test("reads scopes and resources as lists, separated by commas or spaces", () => {
     const env = parseEnv(
       complete({
         LOGTO_SCOPES: "openid, profile",
@@ -150,11 +150,11 @@ describe("parseEnv", () => {
     ["AUTH_URL", "http://[::1]:3000", "http://[::1]:3000"],
     ["AUTH_LOGTO_ISSUER", "https://Tenant.Logto.app:443/oidc/", "https://tenant.logto.app/oidc"],
     ["API_URL", "https://api.example.com/v1//", "https://api.example.com/v1"],
-  ] as const)("writes %s=%s as everything else does that names it", (variable, value, read) => {
-    expect(parseEnv(complete({ [variable]: value }))[variable]).toBe(read);
+  ] as const)("normalizes %s=%s", (variable, value, normalized) => {
+    expect(parseEnv(complete({ [variable]: value }))[variable]).toBe(normalized);
   });
 
-  test("takes addresses, and domains of any script, for who may sign in", () => {
+  test("accepts addresses, and domains in any script, in AUTH_ALLOWED_EMAILS", () => {
     const AUTH_ALLOWED_EMAILS = "O'Brien+news@Example.com, @team.example @한국.kr";
     expect(parseEnv(complete({ AUTH_ALLOWED_EMAILS })).AUTH_ALLOWED_EMAILS).toEqual([
       "o'brien+news@example.com",
@@ -163,33 +163,33 @@ describe("parseEnv", () => {
     ]);
   });
 
-  test("refuses AUTH_ALLOWED_EMAILS where Logto is asked for no address, since nobody could sign in", () => {
+  test("rejects AUTH_ALLOWED_EMAILS without the email scope, because then no user could sign in", () => {
     const changes = { AUTH_ALLOWED_EMAILS: "@example.com", LOGTO_SCOPES: "openid profile" };
     expect(problemsOf(complete(changes))).toMatchObject([{ variable: "LOGTO_SCOPES" }]);
   });
 
-  test("refuses as API_RESOURCE what asks for organization tokens, and is no API", () => {
+  test("rejects the resource of organization tokens as API_RESOURCE, because it is not an API", () => {
     const organizations = "urn:logto:resource:organizations";
     const changes = { API_RESOURCE: organizations, LOGTO_RESOURCES: organizations };
     expect(problemsOf(complete(changes))).toMatchObject([{ variable: "API_RESOURCE" }]);
   });
 
-  test("asks for a refresh token by default", () => {
+  test("requests a refresh token by default", () => {
     expect(parseEnv(complete()).LOGTO_SCOPES).toContain("offline_access");
   });
 });
 
-describe("where sessions are kept", () => {
+describe("where sessions are stored", () => {
   test.each([
-    ["in rows where there is a database", { DATABASE_URL }, "database"],
-    ["in the cookie where there is none", {}, "jwt"],
+    ["in rows if there is a database", { DATABASE_URL }, "database"],
+    ["in the cookie if there is none", {}, "jwt"],
     [
-      "in the cookie beside a database where that is asked for",
+      "in the cookie despite a database if AUTH_SESSION_STRATEGY=jwt",
       { DATABASE_URL, AUTH_SESSION_STRATEGY: "jwt" },
       "jwt",
     ],
     [
-      "in rows where that is asked for",
+      "in rows if AUTH_SESSION_STRATEGY=database",
       { DATABASE_URL, AUTH_SESSION_STRATEGY: "database" },
       "database",
     ],
@@ -197,7 +197,7 @@ describe("where sessions are kept", () => {
     expect(parseEnv(complete(changes)).AUTH_SESSION_STRATEGY).toBe(strategy);
   });
 
-  test("can't be rows without a database", () => {
+  test("cannot be rows without a database", () => {
     expect(problemsOf(complete({ AUTH_SESSION_STRATEGY: "database" }))).toMatchObject([
       {
         variable: "DATABASE_URL",
@@ -207,28 +207,28 @@ describe("where sessions are kept", () => {
   });
 });
 
-describe("what Auth.js would read by itself", () => {
+describe("a variable that Auth.js reads by itself", () => {
   const AUTH_URL = "https://app.example.com";
-  const named = (changes: Record<string, string>) =>
+  const variablesOf = (changes: Record<string, string>) =>
     problemsOf(complete(changes)).map(({ variable }) => variable);
 
-  test("is refused where it would give the app another address", () => {
-    expect(named({ NEXTAUTH_URL: AUTH_URL })).toEqual(["NEXTAUTH_URL"]);
-    expect(named({ AUTH_URL, AUTH_REDIRECT_PROXY_URL: `${AUTH_URL}/api/auth` })).toEqual([
+  test("is rejected if it would change the address of the app", () => {
+    expect(variablesOf({ NEXTAUTH_URL: AUTH_URL })).toEqual(["NEXTAUTH_URL"]);
+    expect(variablesOf({ AUTH_URL, AUTH_REDIRECT_PROXY_URL: `${AUTH_URL}/api/auth` })).toEqual([
       "AUTH_REDIRECT_PROXY_URL",
     ]);
   });
 
-  test("is let be where AUTH_URL goes first", () => {
-    expect(named({ AUTH_URL, NEXTAUTH_URL: "http://localhost:3000" })).toEqual([]);
+  test("is accepted if AUTH_URL takes precedence", () => {
+    expect(variablesOf({ AUTH_URL, NEXTAUTH_URL: "http://localhost:3000" })).toEqual([]);
   });
 
-  test("is no address where AUTH_TRUST_HOST says no, though Auth.js takes any text for a yes", () => {
-    expect(named({ NODE_ENV: "production", AUTH_TRUST_HOST: "false" })).toEqual(["AUTH_URL"]);
-    expect(named({ NODE_ENV: "production", AUTH_TRUST_HOST: "0" })).toEqual(["AUTH_URL"]);
+  test("does not count if it is AUTH_TRUST_HOST with a false value, which Auth.js reads as true", () => {
+    expect(variablesOf({ NODE_ENV: "production", AUTH_TRUST_HOST: "false" })).toEqual(["AUTH_URL"]);
+    expect(variablesOf({ NODE_ENV: "production", AUTH_TRUST_HOST: "0" })).toEqual(["AUTH_URL"]);
   });
 
-  test("has no example, as it is to be removed", () => {
+  test("is reported without an example, because it has to be removed", () => {
     expect(() => parseEnv(complete({ AUTH_REDIRECT_PROXY_URL: AUTH_URL }))).toThrow(
       /another address$/m,
     );
@@ -236,7 +236,7 @@ describe("what Auth.js would read by itself", () => {
 });
 
 test.each(["basePath", "trailingSlash"])(
-  "%s of next.config.ts is refused, with where it is set",
+  "%s of next.config.ts is rejected with a hint to that file",
   (name) => {
     expect(problemsOf(complete({ [name]: "/app" }))).toMatchObject([
       { variable: name, problem: expect.stringContaining("next.config.ts") },
@@ -244,7 +244,7 @@ test.each(["basePath", "trailingSlash"])(
   },
 );
 
-test("the embedded database is that of `npm run dev`, and refused as such", () => {
+test("the embedded database is rejected, because only `npm run dev` starts it", () => {
   const [problem, ...more] = problemsOf(complete({ DATABASE_URL: "embedded" }));
   expect(problem).toMatchObject({
     variable: "DATABASE_URL",
@@ -255,7 +255,7 @@ test("the embedded database is that of `npm run dev`, and refused as such", () =
 });
 
 test.each(["AUTH_WHOLE_SITE", "EMAIL_SERVER", "EMAIL_FROM"])(
-  "%s, which an older version had, is read no more",
+  "%s of an older version is no longer read",
   (name) => {
     expect(parseEnv(complete({ [name]: "neither true nor an address" }))).toEqual(
       parseEnv(complete()),

@@ -1,5 +1,5 @@
 /**
- * The variables of an app without a database, for `vi.mock("@/lib/env", () =>
+ * The variables of an app without a database. Use it with `vi.mock("@/lib/env", () =>
  * import("./environment"))`.
  */
 export const variables = {
@@ -16,11 +16,11 @@ export const variables = {
   LOGTO_RESOURCES: ["https://shopping.example.com/api", "https://store.example.com/api"],
 };
 
-/** Stands for lib/env.ts's own. */
+/** Replaces `env` of lib/env.ts. */
 export const env = () => variables;
 
-/** Stands for lib/env.ts's own. */
+/** Replaces `isHttps` of lib/env.ts. */
 export const isHttps = () => false;
 
-/** Stands for lib/env.ts's own. */
+/** Replaces `usesRowStore` of lib/env.ts. */
 export const usesRowStore = () => variables.AUTH_SESSION_STRATEGY === "database";

@@ -1,8 +1,8 @@
 const isGap = (line: string) => /^(\/\/ )?…$/.test(line.trim());
 
 /**
- * Whether code is an excerpt of a file: its lines stand there in this order, next to each other but
- * for where it has a line `…` or `// …`. Indentation does not count.
+ * Whether code is an excerpt of a file: the file has its lines in the same order, and adjacent
+ * except for gaps, which the code marks with a line `…` or `// …`. Ignores indentation.
  */
 export function isExcerpt(code: string, source: string): boolean {
   const lines = source.split("\n").map((line) => line.trim());

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { logtoTimeout, fetchWithRetry, withDeadline } from "@/lib/logto/fetch-with-retry";
 
-/** What happens to one request, in milliseconds after it was sent: never, where absent. */
+/** What happens to one request, in milliseconds after it was sent; never if absent. */
 interface Fate {
-  /** When Logto acts on it. */
-  acts?: number;
-  /** When its answer is there; `dropped`: the connection breaks then. */
-  answers?: number;
+  /** When Logto processes it. */
+  processes?: number;
+  /** When its response arrives, or with `dropped`, when the connection breaks. */
+  responds?: number;
   dropped?: boolean;
 }
 
 /**
- * Logto's rule for a refresh token that it replaces: good for 3 s more, and after that the grant is
- * revoked.
+ * Logto's grace period for a rotated refresh token, in milliseconds. Logto accepts the old token
+ * during this time; a later use revokes the grant.
  */
 const grace = 3_000;
 let fates: Fate[];
@@ -21,8 +21,8 @@ let aborted: number[];
 let consumedAt: number | undefined;
 let isRevoked: boolean;
 
-/** What Logto decides at the moment when it acts. */
-function act(): Response {
+/** Processes a refresh as Logto does, at the current time. */
+function processRefresh(): Response {
   const now = Date.now();
   if (isRevoked || (consumedAt !== undefined && now - consumedAt > grace)) {
     isRevoked = true;
@@ -34,19 +34,19 @@ function act(): Response {
 
 function logto(_url: string, { signal }: RequestInit): Promise<Response> {
   const index = sentAt.push(Date.now()) - 1;
-  const { acts, answers, dropped } = fates[index] ?? {};
-  let answer: Response | undefined;
-  if (acts !== undefined) setTimeout(() => (answer = act()), acts);
+  const { processes, responds, dropped } = fates[index] ?? {};
+  let response: Response | undefined;
+  if (processes !== undefined) setTimeout(() => (response = processRefresh()), processes);
   return new Promise((resolve, reject) => {
     signal?.addEventListener("abort", () => {
       aborted.push(index);
       reject(new Error("aborted"));
     });
-    if (answers === undefined) return;
+    if (responds === undefined) return;
     setTimeout(() => {
-      if (dropped || !answer) reject(new TypeError("fetch failed"));
-      else resolve(answer);
-    }, answers);
+      if (dropped || !response) reject(new TypeError("fetch failed"));
+      else resolve(response);
+    }, responds);
   });
 }
 
@@ -61,11 +61,12 @@ afterEach(() => {
 });
 
 /**
- * Sends one, and lets time go by. @returns the answer's status, or the error's name, and when that
- * was
+ * Sends a request and advances the time.
+ *
+ * @returns the status of the response or the name of the error, and its time in milliseconds
  */
 async function outcome(deadline?: number): Promise<{ status: number | string; at: number }> {
-  const answer = fetchWithRetry(
+  const result = fetchWithRetry(
     "https://logto.example/oidc/token",
     { method: "POST" },
     deadline,
@@ -74,97 +75,97 @@ async function outcome(deadline?: number): Promise<{ status: number | string; at
     (error: unknown) => ({ status: error instanceof Error ? error.name : "?", at: Date.now() }),
   );
   await vi.advanceTimersByTimeAsync(30_000);
-  return answer;
+  return result;
 }
 
 describe("a request to Logto", () => {
-  test("that is answered is sent once", async () => {
-    fates = [{ acts: 10, answers: 20 }];
+  test("is sent once if it gets a response", async () => {
+    fates = [{ processes: 10, responds: 20 }];
     expect(await outcome()).toEqual({ status: 200, at: 20 });
     expect(sentAt).toEqual([0]);
   });
 
-  const survived: [string, Fate[], number][] = [
-    ["whose answer is lost", [{ acts: 10 }, { acts: 10, answers: 20 }], 2_020],
+  const retried: [string, Fate[], number][] = [
+    ["whose response is lost", [{ processes: 10 }, { processes: 10, responds: 20 }], 2_020],
     [
-      "that is answered 2.5 s late",
+      "whose response is 2.5 s late",
       [
-        { acts: 0, answers: 2_500 },
-        { acts: 0, answers: 2_500 },
+        { processes: 0, responds: 2_500 },
+        { processes: 0, responds: 2_500 },
       ],
       2_500,
     ],
     [
-      "that is answered 4 s late",
+      "whose response is 4 s late",
       [
-        { acts: 0, answers: 4_000 },
-        { acts: 0, answers: 4_000 },
+        { processes: 0, responds: 4_000 },
+        { processes: 0, responds: 4_000 },
       ],
       4_000,
     ],
     [
-      "that is acted on after 4 s",
+      "that Logto processes after 4 s",
       [
-        { acts: 4_000, answers: 4_010 },
-        { acts: 10, answers: 20 },
+        { processes: 4_000, responds: 4_010 },
+        { processes: 10, responds: 20 },
       ],
       2_020,
     ],
     [
-      "that is dropped after Logto acted",
+      "that is dropped after Logto processed it",
       [
-        { acts: 10, answers: 20, dropped: true },
-        { acts: 10, answers: 20 },
+        { processes: 10, responds: 20, dropped: true },
+        { processes: 10, responds: 20 },
       ],
       40,
     ],
-    ["that never arrives", [{}, { acts: 10, answers: 20 }], 2_020],
+    ["that never arrives", [{}, { processes: 10, responds: 20 }], 2_020],
   ];
-  test.each(survived)("%s is sent once more, and the grant lives", async (_, scenario, at) => {
+  test.each(retried)("%s is sent once more, and the grant stays valid", async (_, scenario, at) => {
     fates = scenario;
     expect(await outcome()).toEqual({ status: 200, at });
     expect(sentAt).toHaveLength(2);
     expect(isRevoked).toBe(false);
   });
 
-  test("of two that are open is aborted when the other one is answered", async () => {
-    fates = [{ acts: 0, answers: 2_500 }, { acts: 0 }];
+  test("is aborted when the other of two open requests gets a response", async () => {
+    fates = [{ processes: 0, responds: 2_500 }, { processes: 0 }];
     await outcome();
     expect(aborted).toContain(1);
   });
 
-  test("that fails between 2 s and 3 s after the first time is sent no third time", async () => {
+  test("that fails between 2 s and 3 s after it was first sent is not sent a third time", async () => {
     fates = [
-      { answers: 2_500, dropped: true },
-      { answers: 100, dropped: true },
+      { responds: 2_500, dropped: true },
+      { responds: 100, dropped: true },
     ];
     expect(await outcome()).toMatchObject({ status: "TypeError" });
     expect(sentAt).toEqual([0, 2_000]);
   });
 
-  test("is given up after ten seconds", async () => {
+  test("times out after ten seconds", async () => {
     fates = [{}, {}];
     expect(await outcome()).toEqual({ status: "TimeoutError", at: logtoTimeout });
     expect(aborted).toEqual([0, 1]);
   });
 
-  test("keeps to an earlier deadline: what discovery took is gone", async () => {
+  test("respects an earlier deadline, because discovery has used some of the time", async () => {
     fates = [{}, {}];
     expect(await outcome(4_000)).toEqual({ status: "TimeoutError", at: 4_000 });
   });
 
-  test("is lost in one case: one is stuck for seconds while the other one passes", async () => {
+  test("loses the grant in one case: its response and its second copy are both seconds late", async () => {
     fates = [
-      { acts: 10, answers: 9_000 },
-      { acts: 3_500, answers: 3_510 },
+      { processes: 10, responds: 9_000 },
+      { processes: 3_500, responds: 3_510 },
     ];
-    // The second one gets to see a token that was replaced 5.49 s before.
+    // The second one uses a token that was rotated 5.49 s before.
     expect(await outcome()).toEqual({ status: 400, at: 5_510 });
     expect(isRevoked).toBe(true);
   });
 });
 
-test("what is waited for until a deadline goes on after it", async () => {
+test("a promise goes on after the deadline of withDeadline", async () => {
   const late = new Promise((resolve) => setTimeout(() => resolve("late"), 5_000));
   const waiting = withDeadline(1_000, late).catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(1_000);

@@ -33,7 +33,7 @@ beforeEach(() => {
   logto.revokeGrant.mockReset().mockResolvedValue(undefined);
 });
 
-/** A session that was signed out, whose cookie somebody kept. */
+/** A session that was signed out, although its cookie still exists. */
 async function signedOut(): Promise<Session> {
   const token = session();
   await endSession(token, "signed out");
@@ -41,7 +41,7 @@ async function signedOut(): Promise<Session> {
 }
 
 /** Every way not to be signed in. */
-const nobody: Record<string, () => Promise<FakeRequest>> = {
+const visitors: Record<string, () => Promise<FakeRequest>> = {
   "without a session": () => requestWith(),
   "with a cookie that is garbage": async () => {
     const request = await requestWith();
@@ -53,15 +53,15 @@ const nobody: Record<string, () => Promise<FakeRequest>> = {
     variables.AUTH_SECRET = ["t".repeat(40)];
     return request;
   },
-  "with a session whose time is over": () => requestWith(session({ exp: 1_000_000_000 })),
+  "with an expired session": () => requestWith(session({ exp: 1_000_000_000 })),
   "with a session that was signed out": async () => requestWith(await signedOut()),
 };
-const nobodies = Object.entries(nobody);
-/** As middleware hands on what Logto ended. */
-const ended = () => requestWith(toTombstone(session()));
+const visitorRows = Object.entries(visitors);
+/** A request with the tombstone that middleware writes for a session that Logto ended. */
+const withTombstone = () => requestWith(toTombstone(session()));
 
 describe("getSession", () => {
-  test("is what the session shows, without tokens", async () => {
+  test("returns the public session, without tokens", async () => {
     const token = session();
     const request = await requestWith(token);
     const found = await request.run(getSession);
@@ -72,14 +72,14 @@ describe("getSession", () => {
       expect(JSON.stringify(found)).not.toContain(secret);
   });
 
-  test.each([...nobodies, ["with a session that Logto ended", ended] as const])(
-    "is null %s",
+  test.each([...visitorRows, ["with a session that Logto ended", withTombstone] as const])(
+    "returns null %s",
     async (_, request) => {
       expect(await (await request()).run(getSession)).toBeNull();
     },
   );
 
-  test("is null where the configuration is wrong: nothing fails open", async () => {
+  test("returns no session if the configuration is invalid: it fails closed", async () => {
     const request = await requestWith(session());
     variables.AUTH_SECRET = [];
     expect(await request.run(getSession).catch(() => null)).toBeNull();
@@ -96,14 +96,14 @@ describe("withSession", () => {
     handler.mockClear();
   });
 
-  test("gives the handler the session, and what Next gives it", async () => {
+  test("passes the session and the arguments of Next.js to the handler", async () => {
     const request = await requestWith(session());
     const response = await request.run(() => guarded("request", { params: 1 }));
     expect(await response.json()).toEqual({ id: "k3v9t2m8qx1a", rest: ["request", { params: 1 }] });
   });
 
-  test.each(nobodies)(
-    "answers 401 JSON with a challenge %s, and asks no handler",
+  test.each(visitorRows)(
+    "responds with 401, JSON and a challenge %s, and does not call the handler",
     async (_, request) => {
       const response = await (await request()).run(() => guarded());
       expect(response.status).toBe(401);
@@ -118,20 +118,20 @@ describe("withSession", () => {
     },
   );
 
-  test("says that Logto ended the session where it did", async () => {
-    const response = await (await ended()).run(() => guarded());
+  test("reports session_ended for a session that Logto ended", async () => {
+    const response = await (await withTombstone()).run(() => guarded());
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ error: "session_ended" });
   });
 });
 
-describe("an answer of withSession", () => {
-  /** @param rotates whether it gets a token, for which Logto gives a new refresh token */
-  const answering = (said: string | undefined, rotates: boolean) =>
+describe("a response of withSession", () => {
+  /** @param rotates whether it requests a token, for which Logto rotates the refresh token */
+  const handlerWith = (cacheControl: string | undefined, rotates: boolean) =>
     withSession(async () => {
       if (rotates) await getAccessToken({ resource: api });
       return new Response("text", {
-        headers: { ...(said && { "cache-control": said }), etag: '"1"' },
+        headers: { ...(cacheControl && { "cache-control": cacheControl }), etag: '"1"' },
       });
     });
 
@@ -146,8 +146,8 @@ describe("an answer of withSession", () => {
     ["public, max-age=600", true, "private, no-store"],
     ["private, max-age=60", true, "private, no-store"],
   ])(
-    "that says %j is kept by no shared cache, where a token rotated: %s",
-    async (said, rotates, sent) => {
+    "with Cache-Control %j is not stored by a shared cache (token rotated: %s)",
+    async (cacheControl, rotates, expected) => {
       logto.refreshTokens.mockResolvedValue({
         accessToken: "for the API",
         expiresIn: 3600,
@@ -157,8 +157,8 @@ describe("an answer of withSession", () => {
       });
       const request = await requestWith(session());
       const before = [...request.jar.values()];
-      const response = await request.run(() => answering(said, rotates)());
-      expect(response.headers.get("cache-control")).toBe(sent);
+      const response = await request.run(() => handlerWith(cacheControl, rotates)());
+      expect(response.headers.get("cache-control")).toBe(expected);
       expect([response.headers.get("etag"), await response.text()]).toEqual(['"1"', "text"]);
       expect([...request.jar.values()].join() !== before.join()).toBe(rotates);
     },
@@ -176,49 +176,52 @@ describe("actionWithSession", () => {
     action.mockClear();
   });
 
-  test("gives the action the session and its arguments", async () => {
+  test("passes the session and the arguments to the action", async () => {
     const request = await requestWith(session());
     expect(await request.run(() => guarded("form"))).toEqual(["k3v9t2m8qx1a", "form"]);
   });
 
-  test.each(nobodies)("throws a typed error %s, and does nothing", async (_, request) => {
-    const acted = (await request()).run(() => guarded());
-    await expect(acted).rejects.toMatchObject({
-      name: "SessionError",
-      code: "signed_out",
-      status: 401,
-    });
-    expect(action).not.toHaveBeenCalled();
-  });
+  test.each(visitorRows)(
+    "throws a typed error %s, and does not call the action",
+    async (_, request) => {
+      const result = (await request()).run(() => guarded());
+      await expect(result).rejects.toMatchObject({
+        name: "SessionError",
+        code: "signed_out",
+        status: 401,
+      });
+      expect(action).not.toHaveBeenCalled();
+    },
+  );
 
-  test("says that Logto ended the session where it did", async () => {
-    await expect((await ended()).run(() => guarded())).rejects.toMatchObject({
+  test("reports session_ended for a session that Logto ended", async () => {
+    await expect((await withTombstone()).run(() => guarded())).rejects.toMatchObject({
       code: "session_ended",
     });
   });
 });
 
 describe("requireSession", () => {
-  test("passes the session on", async () => {
+  test("returns the session", async () => {
     const request = await requestWith(session());
     expect(await request.run(() => requireSession())).toMatchObject({
       user: { id: "k3v9t2m8qx1a" },
     });
   });
 
-  test.each(nobodies)("throws a typed error %s, and redirects nobody", async (_, request) => {
+  test.each(visitorRows)("throws a typed error %s, and does not redirect", async (_, request) => {
     const page = await request();
     const error = { name: "SessionError", code: "signed_out", status: 401 };
     await expect(page.run(() => requireSession())).rejects.toMatchObject(error);
   });
 
-  test("says that Logto ended the session where it did", async () => {
-    const page = await ended();
+  test("reports session_ended for a session that Logto ended", async () => {
+    const page = await withTombstone();
     const error = { name: "SessionError", code: "session_ended", status: 401 };
     await expect(page.run(() => requireSession())).rejects.toMatchObject(error);
   });
 
-  test("says that the grant has ended where this very look at a permission found it out", async () => {
+  test("reports session_ended if Logto rejects the grant during the permission check", async () => {
     const request = await requestWith(session());
     const required = request.run(() =>
       requireSession({ permission: { scope: "x", resource: api } }),
@@ -231,20 +234,21 @@ describe("requireSession", () => {
     ["access_denied", "not_a_member"],
     ["insufficient_scope", "scope_missing"],
     ["invalid_client", "provider_refused"],
-  ] as const)("says why a permission can't be told after Logto's %s", async (code, expected) => {
-    logto.refreshTokens.mockRejectedValue(new LogtoError(code, code));
-    const request = await requestWith(session());
-    const required = request.run(() =>
-      requireSession({ permission: { scope: "x", resource: api } }),
-    );
-    await expect(required).rejects.toMatchObject({ code: expected });
-  });
+  ] as const)(
+    "reports why a permission check failed after %s from Logto",
+    async (code, expected) => {
+      logto.refreshTokens.mockRejectedValue(new LogtoError(code, code));
+      const request = await requestWith(session());
+      const required = request.run(() =>
+        requireSession({ permission: { scope: "x", resource: api } }),
+      );
+      await expect(required).rejects.toMatchObject({ code: expected });
+    },
+  );
 });
 
 const acme = "r6f1s9e4ok2m";
-/**
- * Alice, an admin, and a member of one organization, who may read products there and everywhere.
- */
+/** Alice: an admin, and a member of one organization. */
 const alice = () =>
   session({
     claims: {
@@ -264,16 +268,16 @@ const granted = ({ scopes }: { scopes: string[] }) =>
     claims: undefined,
   });
 
-/** What is asked for, whether she meets it, and the error where she doesn't. */
+/** A name, a requirement, and the error if Alice does not meet it. */
 const requirements: [string, Requirement, string | null][] = [
-  ["nothing more", {}, null],
+  ["only a session", {}, null],
   ["a role that she has", { role: "admin" }, null],
   ["a role that she lacks", { role: "auditor" }, "not_allowed"],
-  ["a role whose name is the start of one that she has", { role: "adm" }, "not_allowed"],
+  ["a role whose name is a prefix of one that she has", { role: "adm" }, "not_allowed"],
   ["the empty role", { role: "" }, "not_allowed"],
   ["membership", { organization: { id: acme } }, null],
   ["membership of another organization", { organization: { id: "other" } }, "not_a_member"],
-  ["a role of hers in an organization", { organization: { id: acme, role: "member" } }, null],
+  ["a role in an organization that she has", { organization: { id: acme, role: "member" } }, null],
   [
     "a role in an organization that she lacks",
     { organization: { id: acme, role: "admin" } },
@@ -285,7 +289,7 @@ const requirements: [string, Requirement, string | null][] = [
     null,
   ],
   [
-    "a permission that it lacks",
+    "a permission that her token lacks",
     { permission: { scope: "delete:products", resource: api } },
     "not_allowed",
   ],
@@ -295,23 +299,23 @@ const requirements: [string, Requirement, string | null][] = [
     "resource_not_configured",
   ],
   [
-    "two things, of which she has one",
+    "a role that she has and a permission that she lacks",
     { role: "admin", permission: { scope: "delete:products", resource: api } },
     "not_allowed",
   ],
 ];
 
-describe.each(requirements)("a guard that asks for %s", (_, requirement, error) => {
+describe.each(requirements)("a guard that requires %s", (_, requirement, error) => {
   beforeEach(() => void granted({ scopes: ["read:products"] }));
 
-  test("answers so on a page", async () => {
+  test("checks it on a page", async () => {
     const request = await requestWith(alice());
     const outcome = request.run(() => requireSession(requirement));
     if (error) await expect(outcome).rejects.toMatchObject({ name: "SessionError", code: error });
     else expect(await outcome).toMatchObject({ user: { name: "Alice Kim" } });
   });
 
-  test("answers so in an action, which is not run in vain", async () => {
+  test("checks it before an action runs", async () => {
     const action = vi.fn(async () => "done");
     const outcome = (await requestWith(alice())).run(actionWithSession(action, requirement));
     if (error) await expect(outcome).rejects.toMatchObject({ code: error });
@@ -319,7 +323,7 @@ describe.each(requirements)("a guard that asks for %s", (_, requirement, error) 
     expect(action).toHaveBeenCalledTimes(error ? 0 : 1);
   });
 
-  test("answers so in a handler, which is not run in vain", async () => {
+  test("checks it before a handler runs", async () => {
     const handler = vi.fn(() => Response.json({}));
     const response = await (await requestWith(alice())).run(withSession(handler, requirement));
     expect(response.status).toBe(error ? (error === "resource_not_configured" ? 500 : 403) : 200);
@@ -327,7 +331,7 @@ describe.each(requirements)("a guard that asks for %s", (_, requirement, error) 
     expect(handler).toHaveBeenCalledTimes(error ? 0 : 1);
   });
 
-  test("asks first for a session", async () => {
+  test("requires a session first", async () => {
     const request = await requestWith();
     const required = request.run(() => requireSession(requirement));
     await expect(required).rejects.toMatchObject({ code: "signed_out" });
@@ -338,24 +342,24 @@ describe.each(requirements)("a guard that asks for %s", (_, requirement, error) 
 describe("a permission", () => {
   const permission = { scope: "read:products", resource: api };
 
-  test("costs one exchange, however often it is asked for", async () => {
+  test("needs one exchange for any number of checks", async () => {
     granted({ scopes: ["read:products"] });
     const request = await requestWith(alice());
-    const ask = () => requireSession({ permission });
-    await request.run(async () => Promise.all([ask(), ask(), ask()]));
-    await request.run(ask);
+    const check = () => requireSession({ permission });
+    await request.run(async () => Promise.all([check(), check(), check()]));
+    await request.run(check);
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
   });
 
-  test("is no question of yes or no in an outage of Logto", async () => {
+  test("cannot be checked during an outage of Logto", async () => {
     logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no answer"));
     const request = await requestWith(alice());
-    const ask = request.run(() => requireSession({ permission }));
-    await expect(ask).rejects.toMatchObject({ code: "provider_unavailable", status: 503 });
+    const required = request.run(() => requireSession({ permission }));
+    await expect(required).rejects.toMatchObject({ code: "provider_unavailable", status: 503 });
   });
 });
 
-test("what a handler itself asks for is answered too", async () => {
+test("withSession also responds to an error of requireSession in its handler", async () => {
   const handler = withSession(async () =>
     Response.json(await requireSession({ organization: { id: "other" } })),
   );
@@ -373,24 +377,24 @@ test("what a handler itself asks for is answered too", async () => {
 describe("redirectOnError", () => {
   const failing = (error: Error) => redirectOnError("/account", () => Promise.reject(error));
 
-  test("has the page say why its action could not be done", async () => {
+  test("redirects to the page with the error code of the failed action", async () => {
     const act = failing(new SessionError("sign_in_again", "old"));
     expect(await redirectOf(act)).toBe("/account?error=sign_in_again");
   });
 
   test.each(["signed_out", "session_ended"] as const)(
-    "leaves %s to the page's guard",
+    "leaves %s to the guard of the page",
     async (code) => {
       expect(await redirectOf(failing(new SessionError(code, "over")))).toBe("/account");
     },
   );
 
-  test("lets a bug through", async () => {
+  test("rethrows an unexpected error", async () => {
     const error = new TypeError("a bug");
     await expect(failing(error)()).rejects.toBe(error);
   });
 
-  test("gives the action its arguments", async () => {
+  test("passes the arguments to the action", async () => {
     const action = vi.fn(async (_form: string) => {});
     await redirectOnError("/account", action)("form");
     expect(action).toHaveBeenCalledExactlyOnceWith("form");

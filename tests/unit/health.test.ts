@@ -15,25 +15,26 @@ vi.mock("@/lib/database/client", () => ({
 }));
 vi.mock("@/lib/log", () => ({ log: { error: (...entry: unknown[]) => state.logged.push(entry) } }));
 
-const forget = () => Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.readiness"));
+const forgetVerdict = () =>
+  Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.readiness"));
 
 let now = Date.now();
 const fetching = vi.spyOn(globalThis, "fetch");
 
 beforeEach(() => {
-  // Nothing is left of the verdict before.
+  // Late enough for the cached verdict of the test before to have expired.
   now += 60_000;
   Object.assign(state, { hasDatabase: true, database: () => Promise.resolve([]), logged: [] });
   fetching.mockReset().mockImplementation(() => Promise.resolve(Response.json({ issuer })));
 });
 
 describe("an instance", () => {
-  test("is ready when the database and the issuer answer", async () => {
+  test("is ready if the database and the issuer respond", async () => {
     expect(await isReady(now)).toBe(true);
     expect(state.logged).toEqual([]);
   });
 
-  test("is ready without a database where none is configured", async () => {
+  test("is ready without a database if none is configured", async () => {
     Object.assign(state, {
       hasDatabase: false,
       database: () => Promise.reject(new Error("asked")),
@@ -41,54 +42,54 @@ describe("an instance", () => {
     expect(await isReady(now)).toBe(true);
   });
 
-  test("is not ready when the database does not answer, and says so in the log", async () => {
+  test("is not ready if the database does not respond, and logs the reason", async () => {
     state.database = () => Promise.reject(new Error("P1001"));
     expect(await isReady(now)).toBe(false);
     expect(state.logged).toEqual([["not ready", { database: "P1001", issuer: undefined }]]);
   });
 
   test.each([
-    ["does not answer", () => Promise.reject(new TypeError("fetch failed")), "fetch failed"],
-    ["answers no JSON", () => Promise.resolve(new Response("<html>")), "JSON"],
+    ["does not respond", () => Promise.reject(new TypeError("fetch failed")), "fetch failed"],
+    ["does not return JSON", () => Promise.resolve(new Response("<html>")), "JSON"],
     [
-      "is another one",
+      "is a different one",
       () => Promise.resolve(Response.json({ issuer: "https://auth.example.com/oidc" })),
       "http://localhost:3001/oidc (AUTH_LOGTO_ISSUER) names another issuer: https://auth.example.com/oidc",
     ],
     [
-      "answers with an error",
+      "returns an error",
       () => Promise.resolve(Response.json({ error: "x" }, { status: 500 })),
       "another issuer",
     ],
-  ])("is not ready when the issuer %s", async (_, answer, reason) => {
-    fetching.mockImplementation(answer);
+  ])("is not ready if the issuer %s", async (_, respond, reason) => {
+    fetching.mockImplementation(respond);
     expect(await isReady(now)).toBe(false);
     expect(state.logged).toEqual([["not ready", { issuer: expect.stringContaining(reason) }]]);
   });
 
-  describe("whose Logto is slow", () => {
+  describe("with a slow Logto", () => {
     beforeEach(() => void vi.useFakeTimers());
     afterEach(() => void vi.useRealTimers());
 
-    const late = (milliseconds: number, answer: object) =>
+    const respondAfter = (milliseconds: number, body: object) =>
       fetching.mockImplementation(
         () =>
           new Promise(
-            (resolve) => void setTimeout(() => resolve(Response.json(answer)), milliseconds),
+            (resolve) => void setTimeout(() => resolve(Response.json(body)), milliseconds),
           ),
       );
 
-    /** The verdict, if it is there after so many milliseconds. */
+    /** The verdict, if there is one after this number of milliseconds. */
     async function verdict(at: number, milliseconds: number): Promise<boolean | undefined> {
-      const told: { verdict?: boolean } = {};
-      void isReady(at).then((ready) => (told.verdict = ready));
+      const result: { verdict?: boolean } = {};
+      void isReady(at).then((ready) => (result.verdict = ready));
       await vi.advanceTimersByTimeAsync(milliseconds);
-      return told.verdict;
+      return result.verdict;
     }
 
-    test("is ready after 5 s at first, and later after 1 s: the last verdict counts until there is another", async () => {
-      forget();
-      late(5_000, { issuer });
+    test("waits 5 s for its first verdict, and later returns the last one after 1 s", async () => {
+      forgetVerdict();
+      respondAfter(5_000, { issuer });
       expect(await verdict(now, 4_999)).toBeUndefined();
       expect(await verdict(now, 1)).toBe(true);
       expect(await verdict(now + 10_000, 1_000)).toBe(true);
@@ -97,8 +98,8 @@ describe("an instance", () => {
       expect(state.logged).toEqual([]);
     });
 
-    test("is not ready as soon as that is clear", async () => {
-      late(4_000, {});
+    test("is not ready once the slow check has failed", async () => {
+      respondAfter(4_000, {});
       expect(await verdict(now, 1_000)).toBe(true);
       await vi.advanceTimersByTimeAsync(3_000);
       expect(await verdict(now, 0)).toBe(false);
@@ -106,7 +107,7 @@ describe("an instance", () => {
     });
   });
 
-  test("asks once for all that ask within five seconds, and then again", async () => {
+  test("checks once for all calls within five seconds, and then again", async () => {
     await Promise.all(Array.from({ length: 100 }, (_, index) => isReady(now + index * 40)));
     expect(fetching).toHaveBeenCalledTimes(1);
     fetching.mockRejectedValue(new TypeError("fetch failed"));

@@ -18,7 +18,7 @@ import { temporaryFolder } from "./temporary-folder";
 
 const redirectUri = "http://localhost:4180/callback";
 
-/** A stand-in with the mails that it handed on. */
+/** Starts a stand-in, and collects the e-mails that it sends. */
 async function start(
   options: Partial<IdentityOptions> = {},
 ): Promise<{ identity: Identity; mails: Mail[] }> {
@@ -46,17 +46,17 @@ async function control({ endpoint }: Identity, method: string, path: string, bod
   return z.unknown().parse(text ? JSON.parse(text) : undefined);
 }
 
-const letTimePass = (identity: Identity, seconds: number) =>
+const advanceClock = (identity: Identity, seconds: number) =>
   control(identity, "PATCH", "settings", { clockSkew: seconds });
 
-/** A page as a person sees it, or where the browser was sent with a code. */
+/** The page that a browser shows, or the parameters of the callback that it was redirected to. */
 interface Shown {
   status: number;
   text: string;
   callback?: URLSearchParams;
 }
 
-/** A person at the sign-in page of a stand-in, in a browser that runs no script. */
+/** A visitor at the sign-in page of a stand-in, whose browser runs no script. */
 class Visitor {
   readonly #browser: Browser;
   readonly #interaction: URL;
@@ -73,8 +73,8 @@ class Visitor {
       redirect_uri: redirectUri,
       response_type: "code",
     };
-    const asked = { scope: "openid profile email", prompt: "login", ...request, ...parameters };
-    for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
+    const query = { scope: "openid profile email", prompt: "login", ...request, ...parameters };
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const browser = new Browser();
     const landing = await browser.follow(url, redirectUri);
     return new Visitor(browser, landing.url);
@@ -86,38 +86,38 @@ class Visitor {
 
   async open(screen: string): Promise<Shown> {
     const url = new URL(`?screen=${screen}`, this.#interaction);
-    return this.#see(url, await this.#browser.fetch(url));
+    return this.#show(url, await this.#browser.fetch(url));
   }
 
   async post(step: string, fields: Record<string, string> = {}): Promise<Shown> {
     const url = new URL(`${this.#interaction.pathname}/${step}`, this.#interaction);
-    return this.#see(url, await this.#browser.submit(url, fields));
+    return this.#show(url, await this.#browser.submit(url, fields));
   }
 
-  /** Sends the form that asks for a code. `purpose`: `sign-in` or `register`. */
-  ask(email: string, purpose = "sign-in"): Promise<Shown> {
+  /** Submits the form that requests a code. `purpose`: `sign-in` or `register`. */
+  requestCode(email: string, purpose = "sign-in"): Promise<Shown> {
     return this.post(`email-${purpose}`, { email });
   }
 
-  type(code: string): Promise<Shown> {
+  enterCode(code: string): Promise<Shown> {
     return this.post("code", { code });
   }
 
-  async #see(from: URL, answer: Response): Promise<Shown> {
-    const { url, response } = await this.#browser.followFrom(from, answer, redirectUri);
+  async #show(from: URL, received: Response): Promise<Shown> {
+    const { url, response } = await this.#browser.followFrom(from, received, redirectUri);
     if (!response) return { status: 303, text: "", callback: url.searchParams };
     const text = (await response.text()).replaceAll("&#39;", "'").replaceAll(/\s+/g, " ");
     return { status: response.status, text };
   }
 }
 
-/** The code of the newest mail. */
+/** The code in the newest e-mail. */
 const newestCode = (mails: Mail[]) => /^\d{6}$/m.exec(mails.at(-1)?.text ?? "")?.[0] ?? "";
 const otherThan = (code: string) => (code === "000000" ? "111111" : "000000");
 
 const tokenResponse = z.object({ access_token: z.string(), id_token: z.string() });
 
-/** The claims that a sign-in gave the application. */
+/** The claims of the id_token that the application receives for a sign-in. */
 async function claimsOf({ issuer }: Identity, { callback }: Shown) {
   const { clientId: client_id, clientSecret: client_secret } = devClient;
   const code = callback?.get("code") ?? "";
@@ -138,12 +138,12 @@ const idOf = async (identity: Identity, name: string) =>
   z.object({ id: z.string() }).parse(await control(identity, "GET", `users/${name}`)).id;
 
 describe("signing in with a code sent by e-mail", () => {
-  it("signs in the account with that address", async () => {
+  it("signs in to the account with that address", async () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
 
-    const page = await visitor.ask("bob@example.com");
-    const shown = await visitor.type(newestCode(mails));
+    const page = await visitor.requestCode("bob@example.com");
+    const shown = await visitor.enterCode(newestCode(mails));
 
     expect(page.text).toContain('We sent a code to <span class="address">bob@example.com');
     expect(mails).toEqual([
@@ -160,33 +160,33 @@ describe("signing in with a code sent by e-mail", () => {
     });
   });
 
-  it("takes an address in upper and lower case for one", async () => {
+  it("ignores the case of an address", async () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
-    await visitor.ask(" Bob@EXAMPLE.com ");
+    await visitor.requestCode(" Bob@EXAMPLE.com ");
 
-    const shown = await visitor.type(newestCode(mails));
+    const shown = await visitor.enterCode(newestCode(mails));
 
     expect(await claimsOf(identity, shown)).toMatchObject({ sub: await idOf(identity, "bob") });
   });
 
-  it("reads a code that was copied with spaces", async () => {
+  it("accepts a code that was copied with spaces", async () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
-    await visitor.ask("bob@example.com");
+    await visitor.requestCode("bob@example.com");
 
-    const shown = await visitor.type(` ${newestCode(mails).replace(/^.../, "$& ")} `);
+    const shown = await visitor.enterCode(` ${newestCode(mails).replace(/^.../, "$& ")} `);
 
     expect(shown.callback?.get("code")).toBeTruthy();
   });
 
-  it("refuses a suspended person, once the address is proven", async () => {
+  it("rejects a suspended user once the address is verified", async () => {
     const { identity, mails } = await start();
     await control(identity, "PATCH", "users/bob", { suspended: true });
     const visitor = await Visitor.at(identity);
 
-    const before = await visitor.ask("bob@example.com");
-    const after = await visitor.type(newestCode(mails));
+    const before = await visitor.requestCode("bob@example.com");
+    const after = await visitor.enterCode(newestCode(mails));
 
     expect(before.text).not.toContain("suspended");
     expect(after).toMatchObject({
@@ -195,10 +195,10 @@ describe("signing in with a code sent by e-mail", () => {
     });
   });
 
-  it("refuses what is no address, and keeps it in the form", async () => {
+  it("rejects an invalid address, and leaves it in the form", async () => {
     const { identity, mails } = await start();
 
-    const shown = await (await Visitor.at(identity)).ask("bob at example");
+    const shown = await (await Visitor.at(identity)).requestCode("bob at example");
 
     expect(shown).toMatchObject({
       status: 422,
@@ -210,83 +210,83 @@ describe("signing in with a code sent by e-mail", () => {
 });
 
 describe("a code", () => {
-  it("that is wrong is refused, and the right one still signs in", async () => {
+  it("that is wrong is rejected, and the right one still signs in", async () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
-    await visitor.ask("bob@example.com");
+    await visitor.requestCode("bob@example.com");
     const code = newestCode(mails);
 
-    const refused = await visitor.type(otherThan(code));
+    const rejected = await visitor.enterCode(otherThan(code));
 
-    expect(refused).toMatchObject({
+    expect(rejected).toMatchObject({
       status: 422,
       text: expect.stringContaining("The code is wrong."),
     });
-    expect((await visitor.type(code)).callback?.get("code")).toBeTruthy();
+    expect((await visitor.enterCode(code)).callback?.get("code")).toBeTruthy();
   });
 
   it.each([
-    ["is good to the end of its 10 minutes", 599, true],
+    ["is valid to the end of its 10 minutes", 599, true],
     ["has expired after its 10 minutes", 601, false],
-  ])("%s", async (_case, seconds, isGood) => {
+  ])("%s", async (_case, seconds, isValid) => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
-    await visitor.ask("bob@example.com");
-    await letTimePass(identity, seconds);
+    await visitor.requestCode("bob@example.com");
+    await advanceClock(identity, seconds);
 
-    const shown = await visitor.type(newestCode(mails));
+    const shown = await visitor.enterCode(newestCode(mails));
 
-    expect(shown.callback !== undefined).toBe(isGood);
-    expect(shown.text.includes("The code has expired.")).toBe(!isGood);
+    expect(shown.callback !== undefined).toBe(isValid);
+    expect(shown.text.includes("The code has expired.")).toBe(!isValid);
   });
 
-  it("is refused after ten wrong ones, until a new one is asked for", async () => {
+  it("is rejected after ten wrong ones, until a new one is requested", async () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
-    await visitor.ask("bob@example.com");
+    await visitor.requestCode("bob@example.com");
     const code = newestCode(mails);
     for (let tries = 0; tries < 10; tries++) {
-      expect((await visitor.type(otherThan(code))).text).toContain("The code is wrong.");
+      expect((await visitor.enterCode(otherThan(code))).text).toContain("The code is wrong.");
     }
 
-    const refused = await visitor.type(code);
+    const rejected = await visitor.enterCode(code);
     await visitor.post("resend");
 
-    expect(refused.text).toContain("There were too many wrong codes.");
-    expect((await visitor.type(newestCode(mails))).callback?.get("code")).toBeTruthy();
+    expect(rejected.text).toContain("There were too many wrong codes.");
+    expect((await visitor.enterCode(newestCode(mails))).callback?.get("code")).toBeTruthy();
   });
 
-  it("no longer works once a newer one was asked for", async () => {
+  it("no longer works once a newer one was requested", async () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
-    await visitor.ask("bob@example.com");
+    await visitor.requestCode("bob@example.com");
     const older = newestCode(mails);
     do await visitor.post("resend");
     while (newestCode(mails) === older);
 
     const page = await visitor.open("code");
-    const refused = await visitor.type(older);
+    const rejected = await visitor.enterCode(older);
 
     expect(page.text).toContain("We sent a new code");
-    expect(refused.text).toContain("The code is wrong.");
-    expect((await visitor.type(newestCode(mails))).callback?.get("code")).toBeTruthy();
+    expect(rejected.text).toContain("The code is wrong.");
+    expect((await visitor.enterCode(newestCode(mails))).callback?.get("code")).toBeTruthy();
   });
 
   it("works once", async () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
-    await visitor.ask("new@example.net");
-    await visitor.type(newestCode(mails));
+    await visitor.requestCode("new@example.net");
+    await visitor.enterCode(newestCode(mails));
 
-    const again = await visitor.type(newestCode(mails));
+    const again = await visitor.enterCode(newestCode(mails));
 
     expect(again).toMatchObject({ status: 422, text: expect.stringContaining("was used already") });
   });
 
-  it("is of no use before it was asked for", async () => {
+  it("does not work before one was requested", async () => {
     const { identity } = await start();
 
-    const shown = await (await Visitor.at(identity)).type("123456");
+    const shown = await (await Visitor.at(identity)).enterCode("123456");
 
     expect(shown).toMatchObject({
       status: 422,
@@ -294,58 +294,62 @@ describe("a code", () => {
     });
   });
 
-  it("works only in the browser that asked for it", async () => {
+  it("works only in the browser that requested it", async () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
-    await visitor.ask("bob@example.com");
+    await visitor.requestCode("bob@example.com");
     const code = newestCode(mails);
     const other = await Visitor.at(identity);
 
-    const atTheirOwn = await other.type(code);
-    const atOurs = await new Browser().submit(`${visitor.address.href}/code`, { code });
+    const inOwnInteraction = await other.enterCode(code);
+    const inThisInteraction = await new Browser().submit(`${visitor.address.href}/code`, { code });
 
-    expect(atTheirOwn.text).toContain("No code was sent.");
-    expect(atOurs.status).toBe(400);
-    expect((await visitor.type(code)).callback?.get("code")).toBeTruthy();
+    expect(inOwnInteraction.text).toContain("No code was sent.");
+    expect(inThisInteraction.status).toBe(400);
+    expect((await visitor.enterCode(code)).callback?.get("code")).toBeTruthy();
   });
 
-  it("goes to one address ten times in ten minutes at most", async () => {
+  it("is sent to one address at most ten times in ten minutes", async () => {
     const { identity, mails } = await start();
-    for (let sent = 0; sent < 10; sent++) await (await Visitor.at(identity)).ask("Bob@example.com");
+    for (let sent = 0; sent < 10; sent++)
+      await (await Visitor.at(identity)).requestCode("Bob@example.com");
     const visitor = await Visitor.at(identity);
 
-    const refused = await visitor.ask("bob@example.com");
-    await letTimePass(identity, 601);
-    const accepted = await visitor.ask("bob@example.com");
+    const rejected = await visitor.requestCode("bob@example.com");
+    await advanceClock(identity, 601);
+    const accepted = await visitor.requestCode("bob@example.com");
 
-    expect(refused).toMatchObject({ status: 429, text: expect.stringContaining("Too many codes") });
+    expect(rejected).toMatchObject({
+      status: 429,
+      text: expect.stringContaining("Too many codes"),
+    });
     expect(accepted.status).toBe(200);
     expect(mails).toHaveLength(11);
   });
 });
 
 describe("an address without an account", () => {
-  it("is treated as one with an account, until it is proven", async () => {
+  it("looks the same as one with an account until it is verified", async () => {
     const { identity, mails } = await start();
 
-    const known = await (await Visitor.at(identity)).ask("bob@example.com");
-    const unknown = await (await Visitor.at(identity)).ask("new@example.net");
+    const existing = await (await Visitor.at(identity)).requestCode("bob@example.com");
+    const unknown = await (await Visitor.at(identity)).requestCode("new@example.net");
 
-    const blank = (text: string) =>
+    const withoutDetails = (text: string) =>
       text
         .replaceAll(/interaction\/[\w-]+/g, "")
         .replaceAll(/bob@example.com|new@example.net/g, "");
-    expect(unknown.status).toBe(known.status);
-    expect(blank(unknown.text)).toBe(blank(known.text));
+    expect(unknown.status).toBe(existing.status);
+    expect(withoutDetails(unknown.text)).toBe(withoutDetails(existing.text));
     expect(mails.map(({ to }) => to)).toEqual(["bob@example.com", "new@example.net"]);
   });
 
-  it("is offered one at sign-in, with the address verified, and without name, username and password", async () => {
+  it("can create one at sign-in, with a verified address, but no name, username or password", async () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
-    await visitor.ask("New@example.net");
+    await visitor.requestCode("New@example.net");
 
-    const offer = await visitor.type(newestCode(mails));
+    const offer = await visitor.enterCode(newestCode(mails));
     const shown = await visitor.post("account");
 
     expect(offer.text).toContain("There is no account for");
@@ -359,10 +363,10 @@ describe("an address without an account", () => {
     expect(claims).not.toHaveProperty("preferred_username");
   });
 
-  it("gets none unless it is proven", async () => {
+  it("cannot create one before the address is verified", async () => {
     const { identity } = await start();
     const visitor = await Visitor.at(identity);
-    await visitor.ask("new@example.net");
+    await visitor.requestCode("new@example.net");
 
     const shown = await visitor.post("account");
 
@@ -375,9 +379,9 @@ describe("registering with a code sent by e-mail", () => {
   it("creates an account and signs in", async () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity, { first_screen: "register" });
-    await visitor.ask("new@example.net", "register");
+    await visitor.requestCode("new@example.net", "register");
 
-    const shown = await visitor.type(newestCode(mails));
+    const shown = await visitor.enterCode(newestCode(mails));
 
     expect(mails.at(-1)?.text).toContain("create an account");
     expect(await claimsOf(identity, shown)).toMatchObject({
@@ -386,23 +390,23 @@ describe("registering with a code sent by e-mail", () => {
     });
   });
 
-  it("offers to sign in where there is an account", async () => {
+  it("offers to sign in if there is an account", async () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
-    await visitor.ask("BOB@example.com", "register");
+    await visitor.requestCode("BOB@example.com", "register");
 
-    const offer = await visitor.type(newestCode(mails));
+    const offer = await visitor.enterCode(newestCode(mails));
     const shown = await visitor.post("account");
 
     expect(offer.text).toContain("has an account already");
     expect(await claimsOf(identity, shown)).toMatchObject({ sub: await idOf(identity, "bob") });
   });
 
-  it("makes an account that no password opens", async () => {
+  it("creates an account that no password signs in to", async () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
-    await visitor.ask("new@example.net", "register");
-    await visitor.type(newestCode(mails));
+    await visitor.requestCode("new@example.net", "register");
+    await visitor.enterCode(newestCode(mails));
     const other = await Visitor.at(identity);
 
     for (const password of ["", "nobody"]) {
@@ -411,26 +415,26 @@ describe("registering with a code sent by e-mail", () => {
     }
   });
 
-  it("makes an account that signs in again after a restart", async () => {
+  it("creates an account that can sign in again after a restart", async () => {
     const dataFile = join(temporaryFolder(), "identity.json");
     const before = await start({ dataFile });
     const visitor = await Visitor.at(before.identity);
-    await visitor.ask("new@example.net", "register");
-    await visitor.type(newestCode(before.mails));
+    await visitor.requestCode("new@example.net", "register");
+    await visitor.enterCode(newestCode(before.mails));
     const id = await idOf(before.identity, "new@example.net");
     await before.identity.close();
 
     const after = await start({ dataFile });
     const returning = await Visitor.at(after.identity);
-    await returning.ask("new@example.net");
-    const shown = await returning.type(newestCode(after.mails));
+    await returning.requestCode("new@example.net");
+    const shown = await returning.enterCode(newestCode(after.mails));
 
     expect(await claimsOf(after.identity, shown)).toMatchObject({ sub: id });
   });
 });
 
-describe("the pages", () => {
-  it("lead from the sign-in page to the code and back by links and forms, without a script", async () => {
+describe("the pages for signing in by e-mail", () => {
+  it("link the sign-in page to the code page and back, without a script", async () => {
     const { identity } = await start();
     const visitor = await Visitor.at(identity);
     const linksAndActions = ({ text }: Shown) =>
@@ -441,7 +445,7 @@ describe("the pages", () => {
     const signIn = await visitor.open("sign-in");
     const register = await visitor.open("register");
     const address = await visitor.open("email-sign-in");
-    const code = await visitor.ask("bob@example.com");
+    const code = await visitor.requestCode("bob@example.com");
 
     expect(linksAndActions(signIn)).toContain("screen=email-sign-in");
     expect(linksAndActions(register)).toContain("screen=email-register");
@@ -454,7 +458,7 @@ describe("the pages", () => {
     for (const { text } of [signIn, register, address, code]) expect(text).not.toContain("<script");
   });
 
-  it("fill in the address that the application hints at", async () => {
+  it("fill in the address from the login_hint of the application", async () => {
     const { identity } = await start();
     const visitor = await Visitor.at(identity, { login_hint: "bob@example.com" });
 
@@ -467,22 +471,24 @@ describe("the pages", () => {
     const { identity } = await start();
     const visitor = await Visitor.at(identity);
 
-    const { text } = await visitor.ask("<b>@example.com");
+    const { text } = await visitor.requestCode("<b>@example.com");
 
     expect(text).toContain("&lt;b&gt;@example.com");
   });
 
-  it("tell where the mail is only where somebody takes it", async () => {
+  it("mention the terminal only if the launcher prints the e-mails", async () => {
     const { identity } = await start();
     const { identity: silent } = await start({ onMail: undefined });
 
-    expect((await (await Visitor.at(identity)).ask("bob@example.com")).text).toContain("terminal");
-    expect((await (await Visitor.at(silent)).ask("bob@example.com")).text).not.toContain(
+    expect((await (await Visitor.at(identity)).requestCode("bob@example.com")).text).toContain(
+      "terminal",
+    );
+    expect((await (await Visitor.at(silent)).requestCode("bob@example.com")).text).not.toContain(
       "terminal",
     );
   });
 
-  it("begin with the address where none was given", async () => {
+  it("start with the address if none was entered", async () => {
     const { identity } = await start();
     const visitor = await Visitor.at(identity);
 
@@ -492,24 +498,24 @@ describe("the pages", () => {
     expect((await visitor.post("resend")).text).toContain("Sign in by e-mail");
   });
 
-  it("are none for a step that does not exist", async () => {
+  it("return 404 for a step that does not exist", async () => {
     const { identity } = await start();
 
     expect((await (await Visitor.at(identity)).post("no-such-step")).status).toBe(404);
   });
 });
 
-it("shows the mails at the control endpoint, newest last", async () => {
+it("returns the e-mails at the control endpoint, newest last", async () => {
   const { identity, mails } = await start();
-  await (await Visitor.at(identity)).ask("bob@example.com");
-  await (await Visitor.at(identity)).ask("alice@example.com");
+  await (await Visitor.at(identity)).requestCode("bob@example.com");
+  await (await Visitor.at(identity)).requestCode("alice@example.com");
 
   expect(await control(identity, "GET", "mails")).toEqual(mails);
   expect(mails.map(({ to }) => to)).toEqual(["bob@example.com", "alice@example.com"]);
 });
 
 describe("the codes in memory", () => {
-  it("are bounded: the oldest make room", () => {
+  it("are limited to 1,000, and the oldest are removed first", () => {
     const codes = new VerificationCodes(() => 0);
     for (let one = 0; one < 1001; one++)
       codes.create(`uid-${one}`, `${one}@example.com`, "sign-in");
@@ -518,7 +524,7 @@ describe("the codes in memory", () => {
     expect(codes.find("uid-1000")).toBeDefined();
   });
 
-  it("go with the interaction that they belong to", () => {
+  it("are removed with the interaction that they belong to", () => {
     let now = 0;
     const codes = new VerificationCodes(() => now);
     codes.create("first", "bob@example.com", "sign-in");
@@ -528,14 +534,14 @@ describe("the codes in memory", () => {
     expect(codes.find("first")).toBeUndefined();
   });
 
-  it("have six digits, zeros in front included", () => {
+  it("have six digits, including leading zeros", () => {
     const codes = new VerificationCodes(() => 0);
-    const made = Array.from({ length: 100 }, (_, one) =>
+    const created = Array.from({ length: 100 }, (_, one) =>
       codes.create("uid", `${one}@example.com`, "sign-in"),
     );
 
     expect(codePolicy.digits).toBe(6);
-    for (const code of made) expect(code).toMatch(/^\d{6}$/);
+    for (const code of created) expect(code).toMatch(/^\d{6}$/);
   });
 });
 

@@ -24,13 +24,13 @@ function authorizationUrl({ issuer }: Identity, parameters: Record<string, strin
     redirect_uri: redirectUri,
     response_type: "code",
   };
-  const asked = { scope: "openid offline_access", prompt: "consent", ...parameters };
-  for (const [name, value] of Object.entries({ ...request, ...asked }))
+  const query = { scope: "openid offline_access", prompt: "consent", ...parameters };
+  for (const [name, value] of Object.entries({ ...request, ...query }))
     url.searchParams.set(name, value);
   return url;
 }
 
-/** Opens the sign-in page, or with `first_screen=register` the other one. */
+/** Opens the form for signing in, or with `first_screen=register` the one for registering. */
 async function openForm(
   identity: Identity,
   browser: Browser,
@@ -74,19 +74,22 @@ const refresh = (identity: Identity, refresh_token: string) =>
 
 async function signIn(identity: Identity, browser = new Browser()): Promise<string> {
   const form = await openForm(identity, browser);
-  const answer = await browser.submit(form.action, { identifier: "alice", password: seedPassword });
-  const { url } = await browser.followFrom(form.action, answer, redirectUri);
+  const response = await browser.submit(form.action, {
+    identifier: "alice",
+    password: seedPassword,
+  });
+  const { url } = await browser.followFrom(form.action, response, redirectUri);
   const code = url.searchParams.get("code") ?? "";
-  const response = await requestToken(identity, {
+  const tokenResponse = await requestToken(identity, {
     grant_type: "authorization_code",
     code,
     redirect_uri: redirectUri,
   });
-  return z.object({ refresh_token: z.string() }).parse(await response.json()).refresh_token;
+  return z.object({ refresh_token: z.string() }).parse(await tokenResponse.json()).refresh_token;
 }
 
 describe("the sign-in page", () => {
-  it("keeps what was typed after a wrong password, but not the password", async () => {
+  it("still shows the username after a wrong password, but not the password", async () => {
     const identity = await start();
     const browser = new Browser();
     const { action } = await openForm(identity, browser);
@@ -100,7 +103,7 @@ describe("the sign-in page", () => {
     expect(page).not.toContain("not-the-one");
   });
 
-  it("says in a sentence that a sign-in has expired", async () => {
+  it("shows a message that a sign-in has expired", async () => {
     const identity = await start();
     const { action } = await openForm(identity, new Browser());
 
@@ -113,7 +116,7 @@ describe("the sign-in page", () => {
     expect(await response.text()).toContain("This sign-in has expired");
   });
 
-  it("refuses a suspended person", async () => {
+  it("rejects a suspended user", async () => {
     const identity = await start();
     await control(identity, "PATCH", "users/alice", { suspended: true });
     const browser = new Browser();
@@ -139,11 +142,11 @@ describe("creating an account", () => {
     ],
     ["a missing username", { password: "long-enough" }, "A username"],
     [
-      "an e-mail address that is none",
+      "an invalid e-mail address",
       { username: "dora", password: "long-enough", email: "dora@" },
       "not an e-mail",
     ],
-  ])("refuses %s", async (_case, fields, message) => {
+  ])("rejects %s", async (_case, fields, message) => {
     const identity = await start();
     const browser = new Browser();
     const { action } = await openForm(identity, browser, { first_screen: "register" });
@@ -154,14 +157,17 @@ describe("creating an account", () => {
     expect((await response.text()).replaceAll("&#39;", "'")).toContain(message);
   });
 
-  it("signs in with the new account, and stores its password hashed", async () => {
+  it("signs in to the new account, and stores its password as a hash", async () => {
     const dataFile = join(temporaryFolder(), "identity.json");
     const identity = await start({ dataFile });
     const browser = new Browser();
     const { action } = await openForm(identity, browser, { first_screen: "register" });
 
-    const answer = await browser.submit(action, { username: "dora", password: "correct-horse-9" });
-    const { url } = await browser.followFrom(action, answer, redirectUri);
+    const response = await browser.submit(action, {
+      username: "dora",
+      password: "correct-horse-9",
+    });
+    const { url } = await browser.followFrom(action, response, redirectUri);
     await identity.close();
 
     expect(url.searchParams.get("code")).toBeTruthy();
@@ -175,7 +181,7 @@ describe("the data file", () => {
   let folder: string;
   beforeEach(() => void (folder = temporaryFolder()));
 
-  it("lets refresh tokens and the browser's session survive a restart", async () => {
+  it("preserves refresh tokens and the session of the browser across a restart", async () => {
     const dataFile = join(folder, "identity.json");
     const before = await start({ dataFile });
     const browser = new Browser();
@@ -190,7 +196,7 @@ describe("the data file", () => {
     expect(readdirSync(folder)).toEqual(["identity.json"]);
   });
 
-  it("is begun anew, with one line about it, when it is unreadable", async () => {
+  it("is replaced if it is unreadable, with one warning", async () => {
     const dataFile = join(folder, "identity.json");
     writeFileSync(dataFile, '{"version":1,"users":[');
     const warn = vi.spyOn(console, "warn").mockReturnValue();
@@ -204,21 +210,21 @@ describe("the data file", () => {
 });
 
 describe("the control endpoint", () => {
-  it("does not exist unless it was asked for", async () => {
+  it("does not exist unless it is enabled", async () => {
     const identity = await start({ control: false });
 
     expect((await fetch(`${identity.endpoint}/control/users`)).status).toBe(404);
   });
 
-  it("says what is wrong with a setting", async () => {
+  it("reports an invalid setting", async () => {
     const identity = await start();
 
-    const answer = await control(identity, "PATCH", "settings", { graceInterval: -1 });
+    const body = await control(identity, "PATCH", "settings", { graceInterval: -1 });
 
-    expect(answer).toEqual({ message: expect.stringContaining("graceInterval") });
+    expect(body).toEqual({ message: expect.stringContaining("graceInterval") });
   });
 
-  it("counts requests by endpoint and grant, those that met a fault included", async () => {
+  it("counts requests by endpoint and grant type, including those with a fault", async () => {
     const identity = await start();
     const refreshToken = await signIn(identity);
     await control(identity, "DELETE", "requests");
@@ -237,9 +243,9 @@ describe("the control endpoint", () => {
   });
 
   it.each([
-    ["before", "keeps the server from acting", 200],
-    ["after", "spoils the answer of a server that acted", 400],
-  ])("with a fault %s, %s", async (when, _does, replayed) => {
+    ["before", "does not process the request", 200],
+    ["after", "processes the request, but breaks the response", 400],
+  ])("with the fault %s, %s", async (when, _effect, replayStatus) => {
     const identity = await start();
     await control(identity, "PATCH", "settings", { rotation: "always", graceInterval: 0 });
     const refreshToken = await signIn(identity);
@@ -248,21 +254,24 @@ describe("the control endpoint", () => {
     await expect(refresh(identity, refreshToken)).rejects.toThrow("fetch failed");
 
     await control(identity, "PATCH", "settings", { clockSkew: 1 });
-    expect((await refresh(identity, refreshToken)).status).toBe(replayed);
+    expect((await refresh(identity, refreshToken)).status).toBe(replayStatus);
   });
 
-  it.each(["truncated", "html"])("sends a body that is no JSON for the fault %s", async (kind) => {
-    const identity = await start();
-    const refreshToken = await signIn(identity);
-    await control(identity, "POST", "faults", { endpoint: "token", when: "after", kind });
+  it.each(["truncated", "html"])(
+    "returns a body that is not JSON for the fault %s",
+    async (kind) => {
+      const identity = await start();
+      const refreshToken = await signIn(identity);
+      await control(identity, "POST", "faults", { endpoint: "token", when: "after", kind });
 
-    const response = await refresh(identity, refreshToken);
+      const response = await refresh(identity, refreshToken);
 
-    expect(response.status).toBe(200);
-    await expect(response.json()).rejects.toThrow(SyntaxError);
-  });
+      expect(response.status).toBe(200);
+      await expect(response.json()).rejects.toThrow(SyntaxError);
+    },
+  );
 
-  it("leaves other grants alone when a fault names one", async () => {
+  it("applies a fault for one grant type to no other", async () => {
     const identity = await start();
     const fault = {
       endpoint: "token",
@@ -277,7 +286,7 @@ describe("the control endpoint", () => {
   });
 });
 
-it("tells the launcher that a port is taken", async () => {
+it("fails with EADDRINUSE if the port is in use", async () => {
   const { port } = await start();
 
   await expect(start({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
