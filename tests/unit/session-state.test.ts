@@ -66,12 +66,12 @@ describe("many sessions at once", () => {
       sessions: limit + 1,
     });
     expect(stateCount()).toBe(limit);
-    const known = new Set(
+    const inMemory = new Set(
       knownSessions(({ sessionId }) => /^session [0-4]$/.test(sessionId)).map(
         ({ sessionId }) => sessionId,
       ),
     );
-    expect([...known].sort()).toEqual(["session 0", "session 1", "session 2"]);
+    expect([...inMemory].sort()).toEqual(["session 0", "session 1", "session 2"]);
     expect([sessionState(sessionNumber(0)), sessionState(sessionNumber(2))]).toEqual([
       used,
       oldest,
