@@ -1,7 +1,7 @@
 import { expect, test } from "@playwright/test";
 import process from "node:process";
 import { startCluster, type Cluster } from "./cluster";
-import { allKinds, asked, failuresOf, isWhole } from "./requests";
+import { allKinds, failuresOf, get, isComplete } from "./requests";
 
 /** Small in `npm test`, full size in `npm run test:load`. */
 const { processes, sessions, requests, expiries } =
@@ -14,8 +14,8 @@ test.describe(`${processes} processes, no sticky sessions`, () => {
   let cluster: Cluster;
   test.beforeAll(async () => {
     cluster = await startCluster(processes);
-    // The harshest that a provider can be: every refresh token is good for one use, and a second
-    // one ends the grant.
+    // The strictest provider behaviour: each refresh token is valid for one use, and a second use
+    // ends the grant.
     await cluster.control.change({ rotation: "always", graceInterval: 0 });
   });
   test.afterAll(() => cluster.stop());
@@ -37,18 +37,18 @@ test.describe(`${processes} processes, no sticky sessions`, () => {
       );
     }
     await cluster.expire();
-    expect(await failuresOf(clients, sessions, kinds), "failures of those who are left").toEqual(
+    expect(await failuresOf(clients, sessions, kinds), "failures after the last expiry").toEqual(
       [],
     );
     expect(cluster.log()).not.toMatch(/session ended/);
     await Promise.all(clients.map((client) => client.dispose()));
   });
 
-  test("exchanges by all processes at once, each of which rotates the refresh token, end no session", async () => {
+  test("parallel exchanges of all processes, each of which rotates the refresh token, end no session", async () => {
     const clients = await Promise.all(["alice", "bob"].map((name) => cluster.signIn(name)));
     const kinds = [
-      asked("/api-access", isWhole),
-      asked("/api/auth/check", (answer) => answer.ok()),
+      get("/api-access", isComplete),
+      get("/api/auth/check", (response) => response.ok()),
     ];
     const before = await cluster.refreshes();
     for (let expiry = 1; expiry <= expiries; expiry += 1) {

@@ -11,8 +11,8 @@ import { startRoundRobin } from "./round-robin";
 import { expired, signedIn, type Client } from "./sessions";
 
 /**
- * Several processes of the app behind a load balancer without sticky sessions, with one database
- * and one stand-in.
+ * Several processes of the app behind a load balancer without sticky sessions. They use one
+ * database and one stand-in.
  */
 export interface Cluster {
   url: string;
@@ -20,9 +20,9 @@ export interface Cluster {
   control: IdentityControl;
   postgres: Postgres;
   signIn(username: string): Promise<Client>;
-  /** Brings every session to the moment when its access token is about to expire. */
+  /** Makes the access token of every session one that is about to expire. */
   expire(): Promise<void>;
-  /** How many token requests with a refresh token there were so far. */
+  /** Returns the number of token requests with a refresh token so far. */
   refreshes(): Promise<number>;
   log(): string;
   stop(): Promise<void>;
@@ -30,7 +30,11 @@ export interface Cluster {
 
 const secret = "a-secret-that-only-this-test-knows-of";
 
-/** @param maxDelay of an answer, in milliseconds */
+/**
+ * Starts a cluster.
+ *
+ * @param maxDelay of a response, in milliseconds
+ */
 export async function startCluster(processes: number, maxDelay = 300): Promise<Cluster> {
   const proxy = await startRoundRobin({ port: await freePort(), maxDelay });
   const [postgres, identity] = await Promise.all([
@@ -66,8 +70,8 @@ export async function startCluster(processes: number, maxDelay = 300): Promise<C
 }
 
 /**
- * Makes the access token of every row one that is about to expire, as if another process had got it
- * an hour ago, with a user who has been away since.
+ * Makes the access token of every row one that is about to expire, as if another process had
+ * renewed it and the user had been away for an hour since.
  */
 async function expireRows(url: string): Promise<void> {
   const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 2 }) });

@@ -1,18 +1,18 @@
 import { expect, test } from "@playwright/test";
 import { query } from "../../dev/database/databases";
 import { startCluster } from "./cluster";
-import { allKinds, asked, failuresOf } from "./requests";
+import { allKinds, failuresOf, get } from "./requests";
 
 const sessions = 4;
-/** Logto acts, and its answer takes its time. */
-const renewal = {
+/** A fault that delays Logto's response after it issued the tokens. */
+const lateRenewal = {
   endpoint: "token",
   grant: "refresh_token",
   when: "after",
   kind: "delay",
 } as const;
 
-test("a process that dies in the middle of its renewals loses no session", async () => {
+test("a process that is killed during its renewals loses no session", async () => {
   test.setTimeout(120_000);
   const cluster = await startCluster(2, 0);
   const { control, apps } = cluster;
@@ -24,24 +24,24 @@ test("a process that dies in the middle of its renewals loses no session", async
   const kinds = first ? await allKinds(first) : [];
   await cluster.expire();
   await control.forgetRequests();
-  // Logto has given each of them a new refresh token, and nobody has got it yet.
-  await control.inject({ ...renewal, delayMs: 1_500, times: sessions });
+  // Logto issues a new refresh token for each session, and its response is still on the way.
+  await control.inject({ ...lateRenewal, delayMs: 1_500, times: sessions });
 
-  const begun = Date.now();
+  const startedAt = Date.now();
   const doomed = clients.map((client) =>
     client.get(`${apps[0]?.url}/api/auth/check`).catch(() => undefined),
   );
   await expect.poll(cluster.refreshes, { intervals: [20] }).toBe(sessions);
-  const answered = failuresOf(clients, 10 * sessions, kinds.slice(0, -1)).then((failures) => {
-    return { failures, ms: Date.now() - begun };
+  const outcome = failuresOf(clients, 10 * sessions, kinds.slice(0, -1)).then((failures) => {
+    return { failures, ms: Date.now() - startedAt };
   });
   apps[0]?.kill();
 
-  const { failures, ms } = await answered;
+  const { failures, ms } = await outcome;
   await Promise.all(doomed);
   expect(failures).toEqual([]);
   expect(ms).toBeLessThan(10_000);
-  // All that it had begun were begun once more by the other process.
+  // The other process repeated all the renewals that the killed process had begun.
   expect(await cluster.refreshes()).toBe(2 * sessions);
   expect(cluster.log()).not.toContain("session ended");
 
@@ -53,7 +53,7 @@ test("a process that dies in the middle of its renewals loses no session", async
   await cluster.stop();
 });
 
-test("a database that crashes while Logto answers costs no session: the new tokens are stored once it is back", async () => {
+test("a database that crashes during renewals loses no session, as the new tokens are stored later", async () => {
   test.setTimeout(120_000);
   const cluster = await startCluster(1, 0);
   const { control, postgres } = cluster;
@@ -63,13 +63,13 @@ test("a database that crashes while Logto answers costs no session: the new toke
   );
   await cluster.expire();
   await control.forgetRequests();
-  await control.inject({ ...renewal, delayMs: 1_500, times: sessions });
-  const check = [asked("/api/auth/check", (answer) => answer.ok())];
-  const answered = failuresOf(clients, sessions, check);
+  await control.inject({ ...lateRenewal, delayMs: 1_500, times: sessions });
+  const check = [get("/api/auth/check", (response) => response.ok())];
+  const outcome = failuresOf(clients, sessions, check);
   await expect.poll(cluster.refreshes, { intervals: [20] }).toBe(sessions);
   await postgres.stop("immediate");
-  // They had been looked up before, and have their new tokens.
-  expect(await answered).toEqual([]);
+  // The sessions were read before the crash, so the requests have the new tokens.
+  expect(await outcome).toEqual([]);
   await postgres.start();
 
   const versions = () => query(postgres.url, 'SELECT generation FROM "Session"').catch(() => []);

@@ -4,32 +4,43 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 
 /**
- * Stands between the clients and the processes of an app. Sends each request to the next process,
- * whoever sent the last one where, and answers late, by a random time: answers overtake each other.
+ * A load balancer between the clients and the processes of an app. Sends each request to the next
+ * process, whichever client it comes from. Delays each response by a random time, so that responses
+ * overtake each other.
  */
 export interface RoundRobin {
   url: string;
-  /** Where it sends requests to, in turn. */
+  /** The URLs of the processes, which get requests in turn. */
   targets: string[];
   stop(): Promise<void>;
 }
 
-/** @throws Error when the process does not answer to the end */
-async function forwarded(
+/**
+ * Forwards a request to a process, and returns its whole response.
+ *
+ * @throws Error when the process sends no complete response
+ */
+async function forward(
   target: string,
   { method, url: path, headers }: IncomingMessage,
   body: Buffer,
 ) {
   const { hostname, port } = new URL(target);
   const sent = request({ hostname, port, method, path, headers, agent: false }).end(body);
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     sent.on("response", resolve).on("error", reject);
   });
-  return { status: answer.statusCode ?? 502, headers: answer.headers, body: await buffer(answer) };
+  return {
+    status: response.statusCode ?? 502,
+    headers: response.headers,
+    body: await buffer(response),
+  };
 }
 
 /**
- * @param options `port`: where it listens; `maxDelay`: of an answer, in milliseconds
+ * Starts a load balancer.
+ *
+ * @param options `port`: where it listens; `maxDelay`: of a response, in milliseconds
  */
 export async function startRoundRobin(options: {
   port: number;
@@ -40,22 +51,22 @@ export async function startRoundRobin(options: {
     turn += 1;
     const first = turn % proxy.targets.length;
     const inTurn = [...proxy.targets.slice(first), ...proxy.targets.slice(0, first)];
-    const answer = async () => {
+    const respond = async () => {
       const body = await buffer(incoming);
-      // Where a process is gone, another one takes its turn: as load balancers do for what may be
-      // sent twice.
+      // When a process is gone, the next one gets a GET request, as load balancers retry idempotent
+      // requests only.
       const targets = incoming.method === "GET" ? inTurn : inTurn.slice(0, 1);
       for (const target of targets) {
-        const answered = await forwarded(target, incoming, body).catch(() => undefined);
-        if (!answered) continue;
+        const response = await forward(target, incoming, body).catch(() => undefined);
+        if (!response) continue;
         await wait(Math.random() * options.maxDelay);
-        // Whole, and not in the pieces that it came in.
-        const { "transfer-encoding": _, ...headers } = answered.headers;
-        return void outgoing.writeHead(answered.status, headers).end(answered.body);
+        // The body is sent as a whole, not in the chunks in which it arrived.
+        const { "transfer-encoding": _, ...headers } = response.headers;
+        return void outgoing.writeHead(response.status, headers).end(response.body);
       }
       outgoing.destroy();
     };
-    void answer();
+    void respond();
   });
   const proxy: RoundRobin = {
     url: `http://localhost:${options.port}`,
@@ -66,8 +77,8 @@ export async function startRoundRobin(options: {
       await once(server, "close");
     },
   };
-  // A connection that is closed for idleness just when its client sends a request would be a
-  // failure of nobody's.
+  // Never close idle connections: a client may send a request at that very moment, which would fail
+  // though no process is at fault.
   server.keepAliveTimeout = 0;
   server.listen(options.port);
   await once(server, "listening");

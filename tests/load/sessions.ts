@@ -6,10 +6,10 @@ import { isSession, type Session } from "../../lib/session/model/session";
 
 const cookieName = "authjs.session-token";
 
-/** A browser as far as cookies and redirects go, which is all that a storm needs. */
+/** An HTTP client with cookies and redirects, in place of a browser. */
 export type Client = APIRequestContext;
 
-/** Signs a seeded person in without a browser, and returns the client that is signed in. */
+/** Signs a seeded user in without a browser, and returns the signed-in client. */
 export async function signedIn(baseURL: string, username: string): Promise<Client> {
   const client = await request.newContext({ baseURL });
   const { csrfToken } = z
@@ -36,8 +36,8 @@ async function sessionOf(client: Client, secret: string): Promise<Session> {
 }
 
 /**
- * A session whose access token is about to expire, so that nobody has to wait for that. It counts
- * as one renewal more, as if another process had renewed it.
+ * The session with an access token that is about to expire, so that no test has to wait. Its
+ * version is higher by one, as if another process had renewed it.
  */
 export const expired = (token: Session): Session => ({
   ...token,
@@ -45,9 +45,7 @@ export const expired = (token: Session): Session => ({
   expiresAt: Math.floor(Date.now() / 1000) + 5,
 });
 
-/**
- * The same client at the moment when its access token is about to expire: its cookie is made anew.
- */
+/** Replaces the client by one whose cookie has an access token that is about to expire. */
 export async function atExpiry(client: Client, baseURL: string, secret: string): Promise<Client> {
   const token = { ...expired(await sessionOf(client, secret)) };
   const value = await encode({ token, secret, salt: cookieName, maxAge: 7 * 24 * 3600 });

@@ -14,10 +14,10 @@ const { requests, expiries } =
   process.env.STORM === "full" ? { requests: 200, expiries: 5 } : { requests: 60, expiries: 2 };
 const secret = "a-secret-that-only-this-test-knows-of";
 
-/** One process of the app, and one person who is signed in. */
+/** One process of the app, and one signed-in user. */
 interface Site {
   control: IdentityControl;
-  /** Brings the session to the moment when its access token is about to expire. */
+  /** Makes the session's access token one that is about to expire. */
   expire(client: Client): Promise<Client>;
   signIn(): Promise<Client>;
   log(): string;
@@ -58,26 +58,26 @@ async function withRows(): Promise<Site> {
 }
 
 /**
- * What Logto does with a refresh token that it replaces, and how late its answers are, in
+ * How long Logto accepts a replaced refresh token, in seconds, and the delay of its responses, in
  * milliseconds.
  */
 const logtos = {
-  "the harshest: a refresh token is good for one use, and a second one ends the grant": {
+  "with refresh tokens that are valid for one use, of which a second use ends the grant": {
     grace: 0,
     late: 0,
   },
-  "with a grace of 3 s": { grace: 3, late: 0 },
-  "with a grace of 3 s, every answer 2.5 s late": { grace: 3, late: 2_500 },
+  "with a grace interval of 3 s": { grace: 3, late: 0 },
+  "with a grace interval of 3 s, every response 2.5 s late": { grace: 3, late: 2_500 },
 };
 
 for (const [store, start] of Object.entries({ cookie: withCookies, row: withRows })) {
   for (const [how, { grace, late }] of Object.entries(logtos)) {
-    test(`a storm at expiry renews once, loses nothing and signs nobody out: ${store} store, Logto ${how}`, async () => {
+    test(`parallel requests at expiry renew once, and all keep the session: ${store} store, Logto ${how}`, async () => {
       test.setTimeout(300_000);
       const site = await start();
       const { control } = site;
       await control.change({ rotation: "always", graceInterval: grace });
-      // All that the app asks for itself.
+      // All endpoints that the app itself requests.
       for (const endpoint of late
         ? (["discovery", "jwks", "token", "userinfo", "revocation"] as const)
         : [])
@@ -92,7 +92,7 @@ for (const [store, start] of Object.entries({ cookie: withCookies, row: withRows
         expect(await failuresOf([client], requests, kinds), `failures at expiry ${expiry}`).toEqual(
           [],
         );
-        // A late answer is asked for once more.
+        // The app sends a second request when a response is late.
         await expect
           .poll(refreshes, { message: `token requests of expiry ${expiry}` })
           .toBe(before + (late ? 2 : 1));

@@ -1,10 +1,10 @@
 import { expect, test } from "@playwright/test";
 import { startCluster } from "./cluster";
-import { asked, failuresOf, isWhole } from "./requests";
+import { failuresOf, get, isComplete } from "./requests";
 
 const renewals = 20;
 
-test("a Logto that takes seconds for twenty renewals keeps no page waiting", async () => {
+test("twenty renewals that each take Logto seconds delay no other page", async () => {
   test.setTimeout(120_000);
   const cluster = await startCluster(1, 0);
   const { control } = cluster;
@@ -23,10 +23,10 @@ test("a Logto that takes seconds for twenty renewals keeps no page waiting", asy
     delayMs: 5_000,
   });
 
-  const pages = [asked("/dashboard", isWhole)];
+  const pages = [get("/dashboard", isComplete)];
   const order: string[] = [];
   const slow = failuresOf(expiring, renewals, pages);
-  // As many as there are locks for, each asked of Logto twice: after 2 s once more.
+  // As many renewals as there are locks. The app sends each of them twice, the second after 2 s.
   await expect.poll(cluster.refreshes).toBeGreaterThanOrEqual(5);
   await Promise.all([
     slow.then(() => order.push("those that are renewed")),
@@ -35,7 +35,7 @@ test("a Logto that takes seconds for twenty renewals keeps no page waiting", asy
   expect(order[0]).toBe("another one");
   expect(await slow).toEqual([]);
 
-  // All of them are renewed in the end, some by a later request: none is lost.
+  // In the end all sessions are renewed, some of them by a later request. None is lost.
   await control.clearFaults();
   await expect
     .poll(async () => (await failuresOf(expiring, renewals, pages)).length, { timeout: 60_000 })

@@ -31,7 +31,7 @@ const ids = Array.from(
   { length: 200 },
   (_, index) => `organization${String(index).padStart(3, "0")}`,
 );
-/** Of somebody with two roles in each of 200 organizations. */
+/** Claims of a user with two roles in each of 200 organizations. */
 const manyOrganizations: UserClaims = {
   sub,
   name: "Alice Kim",
@@ -42,22 +42,22 @@ const manyOrganizations: UserClaims = {
 const large = (changes: Partial<Session> = {}) =>
   session({ claims: manyOrganizations, ...changes });
 
-/** What this process knows is gone, as after a restart. */
+/** Clears the in-memory state of this process, as a restart does. */
 function restart(): void {
   for (const name of ["sessions", "decrypted", "values", "said"])
     Reflect.deleteProperty(globalThis, Symbol.for(`next-logto-starter.${name}`));
 }
 
-/** What a cookie holds, to a process that did not write it. */
-async function carried(token: Session): Promise<Session> {
+/** The session that a process reads from a cookie which another process wrote. */
+async function readAfterRestart(token: Session): Promise<Session> {
   const value = await cookieStore.begin(token, { userAgent: null });
   restart();
   const read = await cookieStore.read(value);
-  if (typeof read !== "object") throw new Error("not read");
+  if (typeof read !== "object") throw new Error("the cookie holds no session");
   return read;
 }
 
-/** A request with the cookie of a session, to a process that did not write it. */
+/** A request with a session cookie, to a process that did not write the cookie. */
 async function requestAfterRestart(token = large()) {
   const request = await requestWith(token);
   restart();
@@ -71,12 +71,12 @@ beforeEach(() => {
   logto.fetchUserinfo.mockReset().mockResolvedValue(manyOrganizations);
 });
 
-describe("a cookie", () => {
+describe("a session cookie", () => {
   const long = (length: number) => "x".repeat(length);
   test.each<[string, UserClaims, string[]]>([
     ["200 organizations with two roles each", manyOrganizations, ["organization_roles"]],
     ["a long name", { sub, name: long(10_000), roles: ["admin"] }, ["name"]],
-    ["a long picture address", { sub, picture: `https://x.example/${long(10_000)}` }, ["picture"]],
+    ["a long picture URL", { sub, picture: `https://x.example/${long(10_000)}` }, ["picture"]],
     [
       "many roles",
       { sub, roles: ids.map((id) => `role-in-${id}`), name: "Alice" },
@@ -87,27 +87,35 @@ describe("a cookie", () => {
       { sub, custom_data: { notes: long(9_000) }, roles: ["admin"] },
       ["custom_data"],
     ],
-    ["a claim of the tenant's own", { sub, badges: ids, teams: ids }, ["teams"]],
-    ["letters of three bytes", { sub, name: "김".repeat(2_000), email: "a@example.com" }, ["name"]],
-    ["what JSON escapes", { sub, name: '"'.repeat(3_000), email: "a@example.com" }, ["name"]],
-  ])("of %s has 6 KB at most, and names what it omits", async (_, claims, omitted) => {
+    ["claims that the tenant defines", { sub, badges: ids, teams: ids }, ["teams"]],
+    [
+      "characters of three bytes",
+      { sub, name: "김".repeat(2_000), email: "a@example.com" },
+      ["name"],
+    ],
+    [
+      "characters that JSON escapes",
+      { sub, name: '"'.repeat(3_000), email: "a@example.com" },
+      ["name"],
+    ],
+  ])("with %s has at most 6 KB and lists the claims that it omits", async (_, claims, omitted) => {
     const token = session({ claims });
     const value = await cookieStore.begin(token, { userAgent: null });
     const lines = sessionCookies(value, token.exp, []).map(({ name, value }) => `${name}=${value}`);
     expect(lines.join("; ").length).toBeLessThanOrEqual(6 * 1024);
-    const read = await carried(token);
+    const read = await readAfterRestart(token);
     expect(read.omitted).toEqual(omitted);
     for (const name of omitted) expect(read.claims).not.toHaveProperty([name]);
     for (const name of Object.keys(claims).filter((each) => !omitted.includes(each)))
       expect(read.claims[name]).toEqual(claims[name]);
   });
 
-  test("of an ordinary session omits nothing, and is written without a word", async () => {
-    expect((await carried(session())).omitted).toBeUndefined();
+  test("of ordinary size omits no claims and logs nothing", async () => {
+    expect((await readAfterRestart(session())).omitted).toBeUndefined();
     expect(warn).not.toHaveBeenCalled();
   });
 
-  test("that omits claims is one line in the log for a user, without what the claims say", async () => {
+  test("that omits claims is logged once per user, without the values of the claims", async () => {
     await cookieStore.begin(large(), { userAgent: null });
     await cookieStore.begin(large(), { userAgent: null });
     expect(warn.mock.calls).toEqual([
@@ -118,15 +126,15 @@ describe("a cookie", () => {
     ]);
   });
 
-  test("that omits claims omits them as well when it is written again", async () => {
-    const read = await carried(large());
-    const again = await carried({ ...read, version: 1 });
+  test("that omits claims still omits them when it is written again", async () => {
+    const read = await readAfterRestart(large());
+    const again = await readAfterRestart({ ...read, version: 1 });
     expect([again.omitted, again.claims]).toEqual([read.omitted, read.claims]);
   });
 });
 
 describe("after a restart", () => {
-  test("guards decide by what userinfo says of omitted claims, and ask it once", async () => {
+  test("guards check omitted claims against userinfo, which is requested once", async () => {
     const request = await requestAfterRestart();
     await request.run(async () => {
       const organization = { id: "organization199", role: "billing-member" };
@@ -143,13 +151,13 @@ describe("after a restart", () => {
     expect(logto.fetchUserinfo.mock.calls[0]?.slice(1)).toEqual(["opaque-access-token", sub]);
   });
 
-  test("parallel requests share the question", async () => {
+  test("parallel requests fetch userinfo once", async () => {
     const request = await requestAfterRestart();
     await Promise.all(Array.from({ length: 20 }, () => request.run(() => requireSession())));
     expect(logto.fetchUserinfo).toHaveBeenCalledTimes(1);
   });
 
-  test("a renewal brings them where userinfo refuses the access token", async () => {
+  test("a renewal restores the claims when userinfo rejects the access token", async () => {
     logto.fetchUserinfo.mockRejectedValue(new LogtoError("invalid_token", "revoked"));
     logto.refreshTokens.mockResolvedValue({
       accessToken: "new",
@@ -159,11 +167,11 @@ describe("after a restart", () => {
       claims: manyOrganizations,
     });
     const request = await requestAfterRestart();
-    const known = await request.run(() => auth());
-    expect(known?.user.organizationRoles).toHaveLength(400);
+    const publicSession = await request.run(() => auth());
+    expect(publicSession?.user.organizationRoles).toHaveLength(400);
   });
 
-  test("a session whose grant is refused then has ended", async () => {
+  test("the session ends when Logto rejects its grant during that renewal", async () => {
     logto.fetchUserinfo.mockRejectedValue(new LogtoError("invalid_token", "revoked"));
     logto.refreshTokens.mockRejectedValue(new LogtoError("invalid_grant", "suspended"));
     const request = await requestAfterRestart();
@@ -171,8 +179,8 @@ describe("after a restart", () => {
     expect(await request.run(() => auth())).toBeNull();
   });
 
-  test("nobody is refused, and no list is empty, because userinfo does not answer", async () => {
-    logto.fetchUserinfo.mockRejectedValue(new LogtoError("unavailable", "no answer"));
+  test("a userinfo outage causes a 503, and never `not_a_member` or an empty list", async () => {
+    logto.fetchUserinfo.mockRejectedValue(new LogtoError("unavailable", "no tokenResponse"));
     const request = await requestAfterRestart();
     const handler = withSession(({ user }) => Response.json(user), {
       organization: { id: "organization007" },
@@ -185,61 +193,63 @@ describe("after a restart", () => {
     await expect(request.run(auth)).rejects.toMatchObject({ code: "provider_unavailable" });
   });
 
-  test("a session without room for its claims whose access token is over is asked about later", async () => {
+  test("userinfo is not requested with an expired access token that can't be renewed", async () => {
     const past = Math.floor(Date.now() / 1000) - 10;
     const request = await requestAfterRestart(large({ expiresAt: past, refreshToken: undefined }));
     await expect(request.run(auth)).rejects.toMatchObject({ code: "provider_unavailable" });
     expect(logto.fetchUserinfo).not.toHaveBeenCalled();
   });
 
-  test("the cookie stays as it is once the claims are known", async () => {
+  test("the cookie is not rewritten once the claims are in memory", async () => {
     const request = await requestAfterRestart();
     const value = joinChunks([...request.jar].map(([name, value]) => ({ name, value }))) ?? "";
     const read = await cookieStore.read(value);
-    if (typeof read !== "object") throw new Error("not read");
+    if (typeof read !== "object") throw new Error("the cookie holds no session");
     const complete = await completeSession(read);
     expect(complete.omitted).toBeUndefined();
     expect(await cookieStore.cookieFor(complete, value)).toBeUndefined();
   });
 
-  test("a claim that was taken away meanwhile is gone", async () => {
+  test("a claim that Logto removed in the meantime is gone", async () => {
     logto.fetchUserinfo.mockResolvedValue({ sub, name: "Alice Kim" });
     const request = await requestAfterRestart();
     expect((await request.run(auth))?.user.organizationRoles).toEqual([]);
   });
 });
 
-describe("the process that got the claims", () => {
-  test("asks nobody for them", async () => {
+describe("the process that received the claims", () => {
+  test("does not request them again", async () => {
     const request = await requestWith(large());
     expect((await request.run(auth))?.user.organizations).toHaveLength(200);
     expect(logto.fetchUserinfo).not.toHaveBeenCalled();
   });
 
-  const answer = {
+  const tokenResponse = {
     accessToken: "new",
     expiresIn: 3600,
     refreshToken: "refresh-token-0",
     scopes: [],
   };
 
-  test("has all of them after a renewal or an exchange, and none omitted", async () => {
-    const read = await carried(large());
+  test("has all claims after a renewal or an exchange, and lists none as omitted", async () => {
+    const read = await readAfterRestart(large());
     for (const after of [renewedSession, exchangedSession]) {
-      const complete = after(read, { ...answer, claims: manyOrganizations });
+      const complete = after(read, { ...tokenResponse, claims: manyOrganizations });
       expect([complete.claims, complete.omitted]).toEqual([manyOrganizations, undefined]);
     }
   });
 
-  test("keeps in mind what is omitted where an answer has no id_token", async () => {
-    const read = await carried(large());
-    expect(renewedSession(read, { ...answer, claims: undefined }).omitted).toEqual(read.omitted);
-    expect(exchangedSession(read, { ...answer, claims: undefined })).toBe(read);
+  test("still lists the omitted claims after a response without an id_token", async () => {
+    const read = await readAfterRestart(large());
+    expect(renewedSession(read, { ...tokenResponse, claims: undefined }).omitted).toEqual(
+      read.omitted,
+    );
+    expect(exchangedSession(read, { ...tokenResponse, claims: undefined })).toBe(read);
   });
 
-  test("takes claims that became few for all that there are", async () => {
-    const read = await carried(large());
+  test("omits nothing when Logto sends fewer claims than before", async () => {
+    const read = await readAfterRestart(large());
     const { claims } = read;
-    expect(exchangedSession(read, { ...answer, claims }).omitted).toBeUndefined();
+    expect(exchangedSession(read, { ...tokenResponse, claims }).omitted).toBeUndefined();
   });
 });

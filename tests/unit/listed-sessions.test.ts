@@ -11,7 +11,7 @@ vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn(
 vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 
-const isOver = async (token: Session) =>
+const isEnded = async (token: Session) =>
   (await readSessionStatus(await cookiesOf(token))).status !== "active";
 
 beforeEach(() => {
@@ -19,22 +19,22 @@ beforeEach(() => {
   Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.endings"));
 });
 
-describe("where only browsers know of sessions", () => {
-  test("none are listed", async () => {
+describe("without stored sessions (cookie store)", () => {
+  test("no sessions are listed", async () => {
     expect(await (await requestWith(session())).run(listSessions)).toEqual([]);
   });
 
-  test("the others can't be ended, and this one goes on", async () => {
+  test("other sessions can't be revoked, and the current session continues", async () => {
     const [token, other] = [session(), session()];
     await (await requestWith(token)).run(revokeOtherSessions);
-    expect([await isOver(token), await isOver(other)]).toEqual([false, false]);
+    expect([await isEnded(token), await isEnded(other)]).toEqual([false, false]);
   });
 
-  test("an id names none, so that nothing ends by it: not this session, and no later sign-in", async () => {
+  test("revoking by id ends nothing: neither this session nor a later sign-in", async () => {
     const token = session();
     await (await requestWith(token)).run(() => revokeSession("an id that is none"));
     const later = session({ startedAt: Math.floor(Date.now() / 1000) + 60 });
-    expect([await isOver(token), await isOver(later)]).toEqual([false, false]);
+    expect([await isEnded(token), await isEnded(later)]).toEqual([false, false]);
     expect(revokeGrant).not.toHaveBeenCalled();
   });
 });

@@ -3,9 +3,9 @@ import { only } from "@/lib/session/routes/protected-paths";
 import { updateSession } from "@/lib/session/routes/update-session";
 
 /**
- * Answers as next-intl 4.15 does with paths that are the same in each locale: redirects to the
- * locale's address, or hands the page its locale in a request header and the browser a cookie. A
- * page behind an internal address it rewrites.
+ * Behaves as next-intl 4.15 does where all locales have the same paths. Redirects a path without a
+ * locale to the path with one. Otherwise passes the locale to the page in a request header and sets
+ * a cookie in the browser. Rewrites a localized path to the page's internal path.
  */
 function createIntlMiddleware({
   locales,
@@ -38,7 +38,7 @@ const locales = ["en", "de"];
 const intl = createIntlMiddleware({ locales, defaultLocale: "en" });
 const protection = only(["/profile", "/profil"], { locales });
 
-/** Pages have a locale. Handlers have none, nor have files such as /icon.svg. */
+/** Pages have a locale. Route handlers and files such as /icon.svg do not. */
 const respond = (request: NextRequest) =>
   /^\/api\/|\.\w+$/.test(request.nextUrl.pathname) ? NextResponse.next() : intl(request);
 

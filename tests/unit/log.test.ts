@@ -12,20 +12,23 @@ beforeEach(() => {
 });
 
 describe("the log of development", () => {
-  test.each(["info", "warn", "error"] as const)("prints %s where the console does", (level) => {
-    log[level]("session renewed", { sub: "k3v9t2m8qx1a", count: 2, again: false });
-    expect(printed).toEqual([
-      [level, ['[auth] session renewed sub="k3v9t2m8qx1a" count=2 again=false']],
-    ]);
-  });
+  test.each(["info", "warn", "error"] as const)(
+    "prints %s with the console method of the same name",
+    (level) => {
+      log[level]("session renewed", { sub: "k3v9t2m8qx1a", count: 2, again: false });
+      expect(printed).toEqual([
+        [level, ['[auth] session renewed sub="k3v9t2m8qx1a" count=2 again=false']],
+      ]);
+    },
+  );
 
-  test("leaves out what is not known", () => {
+  test("omits undefined values", () => {
     log.info("signed out", { sub: undefined });
     log.info("signed out");
     expect(printed.map(([, args]) => args)).toEqual([["[auth] signed out"], ["[auth] signed out"]]);
   });
 
-  test("makes one line of everything, so that nobody can forge another", () => {
+  test("prints one line whatever the input, so that no input can forge a second line", () => {
     const forged =
       'x\n[auth] signed out sub="victim"\r\n\tat Object.<anonymous> (file.ts:1:1)\u001b[2J';
     log.warn(forged, { reason: forged });
@@ -35,7 +38,7 @@ describe("the log of development", () => {
     expect(String(args?.[0])).not.toContain("\u001b");
   });
 
-  test("keeps a value within its quotes", () => {
+  test("escapes quotes in a value", () => {
     log.error("refused", { reason: 'a" sub="victim' });
     expect(printed[0]?.[1]).toEqual(['[auth] refused reason="a\\" sub=\\"victim"']);
   });
@@ -44,7 +47,7 @@ describe("the log of development", () => {
 describe("the log of production", () => {
   const lines: string[] = [];
   const logger = createLogger({ write: (line) => void lines.push(line) });
-  const only = (): unknown => {
+  const onlyLine = (): unknown => {
     expect(lines).toHaveLength(1);
     return JSON.parse(lines[0] ?? "");
   };
@@ -53,10 +56,10 @@ describe("the log of production", () => {
     lines.length = 0;
   });
 
-  test("has one JSON object a line, with the level's name and the time", () => {
+  test("prints one JSON object a line, with the level's name and the time", () => {
     logger.warn({ user: "k3v9t2m8qx1a", reason: "one\ntwo" }, "session\nrenewed");
     expect(lines[0]).toMatch(/^[^\n]+\n$/);
-    expect(only()).toEqual({
+    expect(onlyLine()).toEqual({
       level: "warn",
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       user: "k3v9t2m8qx1a",
@@ -65,11 +68,11 @@ describe("the log of production", () => {
     });
   });
 
-  test("names the request that a line belongs to", () => {
-    // What lib/server/request-id.ts fills.
+  test("adds the id of the request that a line belongs to", () => {
+    // lib/server/request-id.ts sets this.
     const requests = processWide("requests", () => new AsyncLocalStorage<string>());
     requests.run("request-1", () => logger.info("signed out"));
-    expect(only()).toMatchObject({ requestId: "request-1" });
+    expect(onlyLine()).toMatchObject({ requestId: "request-1" });
   });
 
   test.each([
@@ -79,12 +82,12 @@ describe("the log of production", () => {
     "password",
     "set-cookie",
     "authorization",
-  ])("has no value under the name %s, at the top or one level below", (name) => {
+  ])("redacts the value of %s, at the top level or one level below", (name) => {
     logger.info(
       { [name]: "top-secret", headers: { [name]: "top-secret" }, user: "k3v9t2m8qx1a" },
       "x",
     );
     expect(lines.join()).not.toContain("top-secret");
-    expect(only()).toMatchObject({ [name]: "[Redacted]", user: "k3v9t2m8qx1a" });
+    expect(onlyLine()).toMatchObject({ [name]: "[Redacted]", user: "k3v9t2m8qx1a" });
   });
 });

@@ -8,32 +8,34 @@ import type { LogtoClient } from "@/lib/logto/client";
 export const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 const subject = "k3v9t2m8qx1a";
 
-/** A key pair of the issuer, by the id under which its public half is published. */
+/** A key pair of the issuer. `kid` is the id under which it publishes the public key. */
 interface Key {
   kid: string;
   privateKey: CryptoKey;
   publicKey: CryptoKey;
 }
 
-/** An issuer with real keys, whose logout tokens can be made wrong in every way. */
+/** An issuer with real keys. Tests can make its logout tokens invalid in any way. */
 export interface LogoutIssuer {
   client: LogtoClient;
   key: Key;
-  /** Members of the discovery document that shall be others. */
+  /** Overrides members of the discovery document. */
   metadata: Record<string, unknown>;
-  /** Answers requests for the keys in place of the published ones. */
+  /** Responds to requests for the keys instead of returning the published keys. */
   answerKeys: ((response: ServerResponse) => unknown) | undefined;
-  /** The paths that were asked for. */
+  /** The requested paths. */
   requests: string[];
-  /** Makes a new key, which is the only one from now on. */
+  /** Replaces the key by a new one. */
   rotate(): Promise<void>;
   /**
-   * The claims of a good logout token, as Logto makes them, with these changes; `undefined` leaves
-   * one out.
+   * The claims of a valid logout token of Logto, with these changes. `undefined` removes a claim.
    */
   claims(changes?: Record<string, unknown>): Record<string, unknown>;
   /**
-   * @param changes of the claims; `header` and `key` are those of a good one, where none are given
+   * Signs a logout token.
+   *
+   * @param changes of the claims
+   * @param options default to the header and the key of a valid token
    */
   sign(
     changes?: Record<string, unknown>,
@@ -55,12 +57,9 @@ const published = async ({ kid, publicKey }: Key): Promise<JWK> => ({
 const isAddress = (address: unknown): address is AddressInfo =>
   typeof address === "object" && address !== null;
 
-/**
- * Starts an issuer that is there until the test that asks for it, itself or in `beforeEach`, is
- * over.
- */
+/** Starts an issuer for the current test, and stops it when the test ends. */
 export async function startLogoutIssuer(): Promise<LogoutIssuer> {
-  // What is known of an issuer is kept, and a port may come again.
+  // The app caches an issuer's discovery document and keys, and a port may be used again.
   const root = `/${crypto.randomUUID()}/oidc`;
   const server = createServer((request, response) => {
     const path = (request.url ?? "").slice(root.length + 1);

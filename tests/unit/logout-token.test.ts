@@ -19,7 +19,7 @@ const verify = (logoutToken: string) => verifyLogoutToken(issuer.client, logoutT
 const keyRequests = () => issuer.requests.filter((path) => path === "jwks").length;
 const seconds = () => Math.floor(Date.now() / 1000);
 
-describe("a good logout token", () => {
+describe("a valid logout token", () => {
   const subject = { subject: "k3v9t2m8qx1a" };
   const session = { logtoSessionId: "a session at Logto" };
 
@@ -27,19 +27,19 @@ describe("a good logout token", () => {
     ["with sub and sid", {}, { ...subject, ...session }],
     ["with sub alone", { sid: undefined }, subject],
     ["with sid alone", { sub: undefined }, session],
-  ])("%s names whose session has ended", async (_, changes, named) => {
+  ])("%s identifies the ended session", async (_, changes, identified) => {
     const claims = issuer.claims(changes);
     expect(await verify(await issuer.sign(claims))).toEqual({
-      ...named,
+      ...identified,
       jti: claims.jti,
       issuedAt: claims.iat,
     });
   });
 
   test.each<[string, () => Record<string, unknown>]>([
-    ["has no exp, as Logto's", () => ({ exp: undefined })],
-    ["expires later", () => ({ exp: seconds() + 120 })],
-    ["expired half a minute ago, as far as clocks can be told", () => ({ exp: seconds() - 30 })],
+    ["has no exp, as Logto's tokens", () => ({ exp: undefined })],
+    ["has not expired", () => ({ exp: seconds() + 120 })],
+    ["expired half a minute ago, within the clock tolerance", () => ({ exp: seconds() - 30 })],
     ["was issued five minutes ago", () => ({ iat: seconds() - 300 })],
     ["was issued by a clock that is ten minutes ahead", () => ({ iat: seconds() + 600 })],
     ["was issued by a clock that is nearly an hour ahead", () => ({ iat: seconds() + 3_590 })],
@@ -48,26 +48,26 @@ describe("a good logout token", () => {
       "expires soon, by a clock that is ten minutes behind",
       () => ({ iat: seconds() - 600, exp: seconds() - 480 }),
     ],
-    ["holds from now on, by a clock that is ten minutes ahead", () => ({ nbf: seconds() + 600 })],
+    ["becomes valid now, by a clock that is ten minutes ahead", () => ({ nbf: seconds() + 600 })],
     ["is for several clients", () => ({ aud: ["another", "app"] })],
     [
-      "tells of other events, too",
+      "contains other events, too",
       () => ({ events: { [logoutEvent]: {}, "https://event.test": {} } }),
     ],
-    ["says more about its event", () => ({ events: { [logoutEvent]: { reason: "suspended" } } })],
-    ["has claims that nobody knows", () => ({ "https://claim.test": [1] })],
+    ["has members in its event", () => ({ events: { [logoutEvent]: { reason: "suspended" } } })],
+    ["has unknown claims", () => ({ "https://claim.test": [1] })],
   ])("may be one that %s", async (_, changes) => {
     expect(await verify(await issuer.sign(changes()))).toMatchObject(subject);
   });
 
   test.each(["application/logout+jwt", "Logout+JWT"])(
-    "may write its typ as %s (RFC 7515 §4.1.9)",
+    "may have the typ %s (RFC 7515 §4.1.9)",
     async (typ) => {
       expect(await verify(await issuer.sign({}, { header: { typ } }))).toMatchObject(subject);
     },
   );
 
-  test("may be signed with another algorithm that the issuer announces", async () => {
+  test("may be signed with another algorithm that the issuer advertises", async () => {
     issuer.metadata = { id_token_signing_alg_values_supported: ["RS256"] };
     issuer.key = await newKey("RS256");
     expect(await verify(await issuer.sign({}, { header: { alg: "RS256" } }))).toMatchObject(
@@ -77,13 +77,13 @@ describe("a good logout token", () => {
 });
 
 describe("the issuer's keys", () => {
-  test("are fetched once for all who ask", async () => {
+  test("are fetched once for parallel verifications", async () => {
     const logoutTokens = await Promise.all(Array.from({ length: 20 }, () => issuer.sign()));
     await Promise.all(logoutTokens.map(verify));
     expect(keyRequests()).toBe(1);
   });
 
-  test("are fetched anew for a key that was not known, and then the old one is of no use", async () => {
+  test("are fetched again for an unknown key id, after which the old key is rejected", async () => {
     const old = await issuer.sign();
     await verify(old);
     await issuer.rotate();
@@ -95,17 +95,17 @@ describe("the issuer's keys", () => {
     await expect(verify(old)).rejects.toMatchObject({ code: "kid" });
   });
 
-  test("are not fetched for each of a hundred keys that were made up", async () => {
+  test("are not fetched again for each of a hundred made-up key ids", async () => {
     await verify(await issuer.sign());
-    const made = await Promise.all(
+    const forged = await Promise.all(
       Array.from({ length: 100 }, (_, kid) => issuer.sign({}, { header: { kid: String(kid) } })),
     );
-    const refused = await Promise.allSettled(made.map(verify));
-    expect(refused.filter(({ status }) => status === "rejected")).toHaveLength(100);
+    const results = await Promise.allSettled(forged.map(verify));
+    expect(results.filter(({ status }) => status === "rejected")).toHaveLength(100);
     expect(keyRequests()).toBe(1);
   });
 
-  const outages: [string, number, (response: ServerResponse) => unknown][] = [
+  const failures: [string, number, (response: ServerResponse) => unknown][] = [
     ["503", 2, (response) => response.writeHead(503).end()],
     ["404", 1, (response) => response.writeHead(404).end()],
     ["a web page", 2, (response) => response.end("<!doctype html><h1>Gateway</h1>")],
@@ -113,18 +113,21 @@ describe("the issuer's keys", () => {
     ["a dropped connection", 2, (response) => response.destroy()],
   ];
 
-  test.each(outages)("that meet %s say nothing about a token", async (_, times, answer) => {
-    issuer.answerKeys = answer;
-    const logoutToken = await issuer.sign();
-    const failure = verify(logoutToken);
-    await expect(failure).rejects.toBeInstanceOf(LogtoError);
-    await expect(failure).rejects.toMatchObject({ code: "unavailable" });
-    expect(keyRequests()).toBe(times);
-    issuer.answerKeys = undefined;
-    expect(await verify(logoutToken)).toMatchObject({ logtoSessionId: "a session at Logto" });
-  });
+  test.each(failures)(
+    "that fail with %s are reported as unavailable, not as an invalid token",
+    async (_, times, respond) => {
+      issuer.answerKeys = respond;
+      const logoutToken = await issuer.sign();
+      const failure = verify(logoutToken);
+      await expect(failure).rejects.toBeInstanceOf(LogtoError);
+      await expect(failure).rejects.toMatchObject({ code: "unavailable" });
+      expect(keyRequests()).toBe(times);
+      issuer.answerKeys = undefined;
+      expect(await verify(logoutToken)).toMatchObject({ logtoSessionId: "a session at Logto" });
+    },
+  );
 
-  test("that come at the second try have not been missed", async () => {
+  test("that arrive at the second attempt are used", async () => {
     issuer.answerKeys = (response) => {
       issuer.answerKeys = undefined;
       response.destroy();
@@ -134,7 +137,7 @@ describe("the issuer's keys", () => {
     });
   });
 
-  test("of an issuer that can't be reached at all say nothing about a token either", async () => {
+  test("of an unreachable issuer are reported as unavailable", async () => {
     const client = { ...issuer.client, issuer: "http://127.0.0.1:1/oidc" };
     await expect(verifyLogoutToken(client, await issuer.sign())).rejects.toMatchObject({
       name: "LogtoError",

@@ -4,8 +4,8 @@ import { claimScopes, parseUserClaims } from "@/lib/logto/claims";
 
 const sub = "k3v9t2m8qx1a";
 
-/** As Logto's userinfo endpoint answers about somebody with a full profile. */
-const everything = {
+/** Logto's userinfo response for a user with a full profile. */
+const allClaims = {
   sub,
   name: "Alice Kim",
   username: "alice",
@@ -31,20 +31,20 @@ const everything = {
 };
 
 describe("the claims of a user", () => {
-  test("come as Logto sent them: milliseconds, camelCase address and all", () => {
-    expect(parseUserClaims(everything)).toEqual(everything);
+  test("stay as Logto sent them, with times in milliseconds and a camelCase address", () => {
+    expect(parseUserClaims(allClaims)).toEqual(allClaims);
   });
 
-  test("may be null, as unset ones are", () => {
+  test("may be null, which means unset", () => {
     const unset = { sub, name: null, picture: null, email: null, phone_number: null };
     expect(parseUserClaims(unset)).toEqual(unset);
   });
 
-  test("stay absent where they are absent", () => {
+  test("are not added when absent", () => {
     expect(Object.keys(parseUserClaims({ sub }))).toEqual(["sub"]);
   });
 
-  test("include those that are not known, and members that are not", () => {
+  test("include unknown claims and unknown members", () => {
     const unknown = {
       sub,
       department: { id: 7 },
@@ -66,14 +66,14 @@ describe("the claims of a user", () => {
     ["organization_data", [{ id: "without a name" }]],
     ["custom_data", []],
     ["sso_identities", {}],
-  ])("leave out a malformed %s (%j), and keep the others", (name, value) => {
+  ])("omit a malformed %s (%j) and keep the others", (name, value) => {
     expect(parseUserClaims({ sub, username: "alice", [name]: value })).toEqual({
       sub,
       username: "alice",
     });
   });
 
-  test("are not those about the token", () => {
+  test("exclude the claims about the token", () => {
     const protocol = {
       iss: "https://logto.test/oidc",
       aud: "app",
@@ -102,19 +102,19 @@ describe("the claims of a user", () => {
     [undefined],
     ["jwt"],
     [[]],
-  ])("need a subject, which %j has not", (payload) => {
+  ])("require a subject, which %j does not have", (payload) => {
     expect(() => parseUserClaims(payload)).toThrow(ZodError);
   });
 
-  test("bring no prototype with them", () => {
+  test("cannot set a prototype", () => {
     const claims = parseUserClaims(JSON.parse(`{"sub":"${sub}","__proto__":{"roles":["admin"]}}`));
     expect(claims.roles).toBeUndefined();
     expect(Object.getPrototypeOf(claims)).toBe(Object.prototype);
   });
 });
 
-test("every claim has the scope that it comes with", () => {
-  expect(Object.keys(everything).filter((name) => !claimScopes[name])).toEqual([]);
+test("every claim has a scope in `claimScopes`", () => {
+  expect(Object.keys(allClaims).filter((name) => !claimScopes[name])).toEqual([]);
   expect(claimScopes).toMatchObject({
     sub: "openid",
     username: "profile",

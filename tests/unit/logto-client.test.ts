@@ -7,40 +7,40 @@ import { discover, toLogtoError, type LogtoClient } from "@/lib/logto/client";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import { endSessionUrl, fetchUserinfo, refreshTokens, revokeGrant } from "@/lib/logto/tokens";
 
-type Answer = (response: ServerResponse, request: IncomingMessage) => unknown;
+type Responder = (response: ServerResponse, request: IncomingMessage) => unknown;
 
 const json =
-  (status: number, body: object, headers: Record<string, string> = {}): Answer =>
+  (status: number, body: object, headers: Record<string, string> = {}): Responder =>
   (response) =>
     response
       .writeHead(status, { "content-type": "application/json", ...headers })
       .end(JSON.stringify(body));
 const html =
-  (status: number): Answer =>
+  (status: number): Responder =>
   (response) =>
     response
       .writeHead(status, { "content-type": "text/html" })
       .end("<!doctype html><h1>Gateway</h1>");
-const refusal = (status: number, error: string, headers?: Record<string, string>) =>
+const oauthError = (status: number, error: string, headers?: Record<string, string>) =>
   json(
     status,
     { code: `oidc.${error}`, message: error, error, error_description: `${error}: why` },
     headers,
   );
-const truncated: Answer = (response) =>
+const truncated: Responder = (response) =>
   response.writeHead(200, { "content-type": "application/json" }).end('{"access_token": "half');
-const cutOff: Answer = (response) =>
+const cutOff: Responder = (response) =>
   response
     .writeHead(200, { "content-type": "application/json", "content-length": "99" })
     .write("{", () => {
       response.destroy();
     });
-const dropped: Answer = (response) => response.destroy();
+const dropped: Responder = (response) => response.destroy();
 
 const subject = "k3v9t2m8qx1a";
 let issuer: string;
-/** What each endpoint answers, one after another; the last goes on. */
-let answers: Record<string, Answer[]>;
+/** The responses of each endpoint, in order. The last one repeats. */
+let responders: Record<string, Responder[]>;
 let requests: string[];
 
 const discovery = (changes: object = {}) => ({
@@ -61,9 +61,9 @@ const server = createServer((request, response) => {
     .replace("/oidc/", "")
     .replace(".well-known/openid-configuration", "discovery");
   requests.push(path);
-  const queue = answers[path] ?? [json(404, {})];
-  const answer = queue.length > 1 ? queue.shift() : queue[0];
-  answer?.(response, request);
+  const queue = responders[path] ?? [json(404, {})];
+  const respond = queue.length > 1 ? queue.shift() : queue[0];
+  respond?.(response, request);
 });
 
 const isAddress = (address: unknown): address is AddressInfo =>
@@ -86,147 +86,150 @@ let client: LogtoClient;
 let clients = 0;
 
 beforeEach(() => {
-  // Discovery is kept by client.
+  // The app caches the discovery document per client.
   clients += 1;
   client = { issuer, clientId: `app-${clients}`, clientSecret: "a-client-secret" };
   requests = [];
-  answers = { discovery: [json(200, discovery())] };
+  responders = { discovery: [json(200, discovery())] };
 });
 
 const refresh = () => refreshTokens(client, "a-refresh-token", subject);
 const count = (path: string) => requests.filter((each) => each === path).length;
 
-interface Row {
-  answer: Answer;
+interface Failure {
+  respond: Responder;
   code: LogtoErrorCode;
   reason: RegExp;
 }
 
-/** Says nothing about the grant, so that it is asked for once more at once. */
-const passing: Record<string, Row> = {
-  "500": { answer: refusal(500, "server_error"), code: "unavailable", reason: /HTTP 500/ },
-  "503 with a web page": { answer: html(503), code: "unavailable", reason: /HTTP 503/ },
+/** Failures that say nothing about the grant. The client retries once, at once. */
+const temporary: Record<string, Failure> = {
+  "500": { respond: oauthError(500, "server_error"), code: "unavailable", reason: /HTTP 500/ },
+  "503 with a web page": { respond: html(503), code: "unavailable", reason: /HTTP 503/ },
   "502 without a body": {
-    answer: (response) => response.writeHead(502).end(),
+    respond: (response) => response.writeHead(502).end(),
     code: "unavailable",
     reason: /502/,
   },
-  "429": { answer: refusal(429, "slow_down"), code: "unavailable", reason: /^slow_down/ },
-  "429 with a web page": { answer: html(429), code: "unavailable", reason: /429/ },
-  "408": { answer: html(408), code: "unavailable", reason: /408/ },
+  "429": { respond: oauthError(429, "slow_down"), code: "unavailable", reason: /^slow_down/ },
+  "429 with a web page": { respond: html(429), code: "unavailable", reason: /429/ },
+  "408": { respond: html(408), code: "unavailable", reason: /408/ },
   "a web page for a token": {
-    answer: html(200),
+    respond: html(200),
     code: "unavailable",
     reason: /HTTP 200|content-type/,
   },
-  "half of a JSON object": { answer: truncated, code: "unavailable", reason: /pars/ },
-  "an answer that breaks off": { answer: cutOff, code: "unavailable", reason: /./ },
+  "half of a JSON object": { respond: truncated, code: "unavailable", reason: /pars/ },
+  "a response that breaks off": { respond: cutOff, code: "unavailable", reason: /./ },
   "a dropped connection": {
-    answer: dropped,
+    respond: dropped,
     code: "unavailable",
     reason: /fetch failed|UND_ERR|ECONN/,
   },
 };
 
-/** Logto's decision, or another server's: asked once. */
-const final: Record<string, Row> = {
+/** Decisions of Logto or of another server. The client does not retry them. */
+const final: Record<string, Failure> = {
   "400 invalid_grant": {
-    answer: refusal(400, "invalid_grant"),
+    respond: oauthError(400, "invalid_grant"),
     code: "invalid_grant",
     reason: /: why$/,
   },
   "400 invalid_target": {
-    answer: refusal(400, "invalid_target"),
+    respond: oauthError(400, "invalid_target"),
     code: "invalid_target",
     reason: /: why$/,
   },
   "400 invalid_client": {
-    answer: refusal(400, "invalid_client"),
+    respond: oauthError(400, "invalid_client"),
     code: "invalid_client",
     reason: /: why$/,
   },
   "401 invalid_client": {
-    answer: refusal(401, "invalid_client"),
+    respond: oauthError(401, "invalid_client"),
     code: "invalid_client",
     reason: /: why$/,
   },
   "401 with a challenge": {
-    answer: refusal(401, "invalid_client", { "www-authenticate": 'Basic realm="logto"' }),
+    respond: oauthError(401, "invalid_client", { "www-authenticate": 'Basic realm="logto"' }),
     code: "invalid_client",
     reason: /^HTTP 401/,
   },
   "403 access_denied": {
-    answer: refusal(403, "access_denied"),
+    respond: oauthError(403, "access_denied"),
     code: "access_denied",
     reason: /: why$/,
   },
   "403 insufficient_scope": {
-    answer: refusal(403, "insufficient_scope"),
+    respond: oauthError(403, "insufficient_scope"),
     code: "insufficient_scope",
     reason: /: why$/,
   },
   "400 invalid_scope": {
-    answer: refusal(400, "invalid_scope"),
+    respond: oauthError(400, "invalid_scope"),
     code: "rejected",
     reason: /^invalid_scope/,
   },
   "an error without a description": {
-    answer: json(400, { error: "invalid_request" }),
+    respond: json(400, { error: "invalid_request" }),
     code: "rejected",
     reason: /^invalid_request$/,
   },
   "JSON without an access token": {
-    answer: json(200, { ok: true }),
+    respond: json(200, { ok: true }),
     code: "unavailable",
     reason: /invalid response/,
   },
-  "404": { answer: html(404), code: "rejected", reason: /404/ },
-  "403 of a firewall": { answer: html(403), code: "rejected", reason: /403/ },
+  "404": { respond: html(404), code: "rejected", reason: /404/ },
+  "403 of a firewall": { respond: html(403), code: "rejected", reason: /403/ },
 };
 
-describe("a token endpoint that answers", () => {
-  test.each(Object.entries(passing))(
-    "%s is asked a second time, and then unavailable",
-    async (_, row) => {
-      answers.token = [row.answer];
+describe("a token endpoint that returns", () => {
+  test.each(Object.entries(temporary))(
+    "%s is retried once, then reported as unavailable",
+    async (_, { respond, code, reason }) => {
+      responders.token = [respond];
       const failure = refresh();
       await expect(failure).rejects.toBeInstanceOf(LogtoError);
       await expect(failure).rejects.toMatchObject({
-        code: row.code,
-        message: expect.stringMatching(row.reason),
+        code,
+        message: expect.stringMatching(reason),
       });
       expect(count("token")).toBe(2);
     },
   );
 
-  test.each(Object.entries(passing))("%s once has not been noticed", async (_, row) => {
-    answers.token = [row.answer, json(200, { access_token: "new", token_type: "Bearer" })];
-    expect(await refresh()).toMatchObject({ accessToken: "new" });
-  });
+  test.each(Object.entries(temporary))(
+    "%s once is retried with success",
+    async (_, { respond }) => {
+      responders.token = [respond, json(200, { access_token: "new", token_type: "Bearer" })];
+      expect(await refresh()).toMatchObject({ accessToken: "new" });
+    },
+  );
 
-  test.each(Object.entries(final))("%s is believed at once", async (_, row) => {
-    answers.token = [row.answer];
+  test.each(Object.entries(final))("%s is not retried", async (_, { respond, code, reason }) => {
+    responders.token = [respond];
     const failure = refresh();
     await expect(failure).rejects.toBeInstanceOf(LogtoError);
     await expect(failure).rejects.toMatchObject({
-      code: row.code,
-      message: expect.stringMatching(row.reason),
+      code,
+      message: expect.stringMatching(reason),
     });
     expect(count("token")).toBe(1);
   });
 
-  test.each(Object.entries({ ...passing, ...final }))(
+  test.each(Object.entries({ ...temporary, ...final }))(
     "%s puts no token into the error",
-    async (_, row) => {
-      answers.token = [row.answer];
+    async (_, { respond }) => {
+      responders.token = [respond];
       const error: unknown = await refresh().catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(Error);
       expect(String(error)).not.toMatch(/a-refresh-token|a-client-secret|[\r\n]/);
     },
   );
 
-  test("something else the second time is told by that", async () => {
-    answers.token = [dropped, refusal(400, "invalid_grant")];
+  test("another error at the retry is reported as the second error", async () => {
+    responders.token = [dropped, oauthError(400, "invalid_grant")];
     await expect(refresh()).rejects.toMatchObject({ code: "invalid_grant" });
   });
 });
@@ -239,8 +242,8 @@ describe("a refresh", () => {
     scope: "read write",
   };
 
-  test("gives the tokens, and the same refresh token where no other came", async () => {
-    answers.token = [
+  test("returns the tokens, with the same refresh token if Logto issued no new one", async () => {
+    responders.token = [
       json(200, granted),
       json(200, { ...granted, refresh_token: "rotated", scope: undefined }),
     ];
@@ -253,15 +256,15 @@ describe("a refresh", () => {
     expect(await refresh()).toEqual({ ...tokens, refreshToken: "rotated", scopes: [] });
   });
 
-  test("takes an hour for a lifetime that is not told (RFC 6749 §5.1)", async () => {
-    answers.token = [json(200, { ...granted, expires_in: undefined })];
+  test("assumes a lifetime of one hour when the response has no expires_in (RFC 6749 §5.1)", async () => {
+    responders.token = [json(200, { ...granted, expires_in: undefined })];
     expect((await refresh()).expiresIn).toBe(3600);
   });
 
-  test("names the resource and the organization, and authenticates by its header", async () => {
+  test("sends the resource and the organization, and authenticates in the Authorization header", async () => {
     let body = "";
     let authorization: string | undefined;
-    answers.token = [
+    responders.token = [
       (response, request) => {
         authorization = request.headers.authorization;
         request.on("data", (part: Buffer) => (body += part.toString()));
@@ -281,7 +284,7 @@ describe("a refresh", () => {
 
   async function idToken(sub: string): Promise<string> {
     const { privateKey, publicKey } = await generateKeyPair("ES384");
-    answers.jwks = [
+    responders.jwks = [
       json(200, { keys: [{ ...(await exportJWK(publicKey)), alg: "ES384", kid: "1" }] }),
     ];
     return new SignJWT({ roles: ["admin"], nonce: "n" })
@@ -294,13 +297,13 @@ describe("a refresh", () => {
       .sign(privateKey);
   }
 
-  test("gives the claims of a fresh id_token", async () => {
-    answers.token = [json(200, { ...granted, id_token: await idToken(subject) })];
+  test("returns the claims of the new id_token", async () => {
+    responders.token = [json(200, { ...granted, id_token: await idToken(subject) })];
     expect((await refresh()).claims).toEqual({ sub: subject, roles: ["admin"] });
   });
 
-  test("is refused when its id_token is about somebody else (OIDC Core §12.2)", async () => {
-    answers.token = [json(200, { ...granted, id_token: await idToken("somebodyelse") })];
+  test("is rejected when its id_token has another subject (OIDC Core §12.2)", async () => {
+    responders.token = [json(200, { ...granted, id_token: await idToken("somebodyelse") })];
     await expect(refresh()).rejects.toMatchObject({ code: "rejected" });
     expect(count("token")).toBe(1);
   });
@@ -310,7 +313,7 @@ describe("discovery", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
   afterEach(() => void vi.useRealTimers());
 
-  test("is made once for all who ask, and kept for an hour", async () => {
+  test("is requested once for parallel calls and cached for an hour", async () => {
     await Promise.all(Array.from({ length: 20 }, () => discover(client)));
     vi.setSystemTime(Date.now() + 59 * 60_000);
     await discover(client);
@@ -320,15 +323,15 @@ describe("discovery", () => {
     expect(requests).toEqual(["discovery", "discovery"]);
   });
 
-  test("goes on with what it knows while the issuer does not answer", async () => {
-    const known = await discover(client);
-    answers.discovery = [html(503)];
+  test("uses the cached document while the issuer is unavailable", async () => {
+    const cached = await discover(client);
+    responders.discovery = [html(503)];
     vi.setSystemTime(Date.now() + 61 * 60_000);
-    expect(await discover(client)).toBe(known);
+    expect(await discover(client)).toBe(cached);
   });
 
-  test("that failed is made again for the next who asks", async () => {
-    answers.discovery = [html(503), html(503), json(200, discovery())];
+  test("that failed is requested again by the next call", async () => {
+    responders.discovery = [html(503), html(503), json(200, discovery())];
     await expect(discover(client)).rejects.toMatchObject({
       code: "unavailable",
       message: expect.stringContaining("503"),
@@ -336,7 +339,7 @@ describe("discovery", () => {
     expect((await discover(client)).issuer).toBe(issuer);
   });
 
-  test.each<[string, () => Answer, LogtoErrorCode, number]>([
+  test.each<[string, () => Responder, LogtoErrorCode, number]>([
     [
       "another issuer's document",
       () => json(200, discovery({ issuer: "https://other.test/oidc" })),
@@ -347,13 +350,13 @@ describe("discovery", () => {
     ["a web page", () => html(200), "unavailable", 2],
     ["half of a JSON object", () => truncated, "unavailable", 2],
     ["a dropped connection", () => dropped, "unavailable", 2],
-  ])("that meets %s is told apart", async (_, answer, code, times) => {
-    answers.discovery = [answer()];
+  ])("that returns %s throws the matching error code", async (_, responder, code, times) => {
+    responders.discovery = [responder()];
     await expect(refresh()).rejects.toMatchObject({ code });
     expect(requests).toEqual(Array.from({ length: times }, () => "discovery"));
   });
 
-  test("of a server that does not exist is an outage", async () => {
+  test("of an unreachable server is reported as unavailable", async () => {
     const nowhere = { ...client, issuer: "http://127.0.0.1:1/oidc" };
     await expect(discover(nowhere)).rejects.toMatchObject({
       code: "unavailable",
@@ -363,36 +366,40 @@ describe("discovery", () => {
 });
 
 describe("userinfo", () => {
-  const ask = () => fetchUserinfo(client, "an-access-token", subject);
+  const fetchClaims = () => fetchUserinfo(client, "an-access-token", subject);
 
-  test("is the user's claims", async () => {
-    answers.me = [json(200, { sub: subject, name: null, custom_data: { plan: "team" } })];
-    expect(await ask()).toEqual({ sub: subject, name: null, custom_data: { plan: "team" } });
+  test("returns the user's claims", async () => {
+    responders.me = [json(200, { sub: subject, name: null, custom_data: { plan: "team" } })];
+    expect(await fetchClaims()).toEqual({
+      sub: subject,
+      name: null,
+      custom_data: { plan: "team" },
+    });
   });
 
-  test.each<[string, Answer, LogtoErrorCode]>([
+  test.each<[string, Responder, LogtoErrorCode]>([
     [
-      "refuses the access token",
-      refusal(401, "invalid_token", { "www-authenticate": 'Bearer error="invalid_token"' }),
+      "rejects the access token",
+      oauthError(401, "invalid_token", { "www-authenticate": 'Bearer error="invalid_token"' }),
       "invalid_token",
     ],
-    ["refuses it without a challenge", refusal(401, "invalid_token"), "invalid_token"],
+    ["rejects it without a challenge", oauthError(401, "invalid_token"), "invalid_token"],
     [
-      "refuses it without saying why",
+      "rejects it without a reason",
       json(401, {}, { "www-authenticate": "Bearer" }),
       "invalid_token",
     ],
-    ["refuses it by a web page", html(401), "invalid_token"],
-    ["answers 503", html(503), "unavailable"],
-    ["answers a web page", html(200), "unavailable"],
-    ["answers half of a JSON object", truncated, "unavailable"],
+    ["rejects it with a web page", html(401), "invalid_token"],
+    ["returns 503", html(503), "unavailable"],
+    ["returns a web page", html(200), "unavailable"],
+    ["returns half of a JSON object", truncated, "unavailable"],
     ["drops the connection", dropped, "unavailable"],
-    ["answers about somebody else", json(200, { sub: "somebodyelse" }), "rejected"],
-    ["answers without a subject", json(200, { name: "Alice Kim" }), "unavailable"],
-    ["knows no such path", html(404), "rejected"],
-  ])("that %s is a typed error without the token", async (_, answer, code) => {
-    answers.me = [answer];
-    const failure = ask();
+    ["returns another subject", json(200, { sub: "somebodyelse" }), "rejected"],
+    ["returns no subject", json(200, { name: "Alice Kim" }), "unavailable"],
+    ["returns 404", html(404), "rejected"],
+  ])("that %s throws a LogtoError without the token in its message", async (_, respond, code) => {
+    responders.me = [respond];
+    const failure = fetchClaims();
     await expect(failure).rejects.toBeInstanceOf(LogtoError);
     await expect(failure).rejects.toMatchObject({
       code,
@@ -402,13 +409,13 @@ describe("userinfo", () => {
 });
 
 describe("the end of a session", () => {
-  test("revokes the refresh token, and once more where the answer got lost", async () => {
-    answers["token/revocation"] = [dropped, (response) => response.writeHead(200).end()];
+  test("revokes the refresh token, and tries again when the response is lost", async () => {
+    responders["token/revocation"] = [dropped, (response) => response.writeHead(200).end()];
     await revokeGrant(client, "a-refresh-token");
     expect(count("token/revocation")).toBe(2);
   });
 
-  test("goes to Logto with the client's id, the way back and a state, and no id_token", async () => {
+  test("redirects to Logto with the client id, the callback URL and a state, without an id_token", async () => {
     const url = await endSessionUrl(client, "https://app.example/");
     expect(url.href.startsWith(`${issuer}/session/end?`)).toBe(true);
     expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -420,13 +427,13 @@ describe("the end of a session", () => {
 });
 
 describe("toLogtoError", () => {
-  test("leaves one as it is", () => {
+  test("returns a LogtoError unchanged", () => {
     const error = new LogtoError("access_denied", "no member");
     expect(toLogtoError(error)).toBe(error);
   });
 
   test.each([["a string"], [undefined], [null], [{ status: 400 }], [new Error("")]])(
-    "takes %j for an outage, which ends nothing",
+    "reports %j as unavailable, which ends no session",
     (thrown) => {
       expect(toLogtoError(thrown)).toMatchObject({ code: "unavailable", cause: thrown });
     },

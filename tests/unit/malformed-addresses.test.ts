@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import { isWellEncoded, refuseMalformedAddresses } from "@/lib/server/malformed-addresses";
 
 /**
- * Paths that are no percent-encoded UTF-8: cut off, no hexadecimal digits, overlong, a surrogate,
- * no UTF-8.
+ * Paths that are not valid percent-encoded UTF-8: truncated, not hexadecimal, overlong, a
+ * surrogate, not UTF-8.
  */
 const malformed = [
   "/%",
@@ -34,11 +34,11 @@ test.each(malformed)("%j is malformed", (url) => {
   expect(isWellEncoded(url)).toBe(false);
 });
 
-test.each(wellFormed)("%j is not", (url) => {
+test.each(wellFormed)("%j is well-formed", (url) => {
   expect(isWellEncoded(url)).toBe(true);
 });
 
-test("only a malformed address is changed before Next.js sees it", () => {
+test("only malformed URLs are changed before Next.js sees them", () => {
   refuseMalformedAddresses();
   const seen = [...malformed, ...wellFormed].map((url) => {
     const request = Object.assign(new IncomingMessage(new Socket()), { url });

@@ -20,13 +20,12 @@ it("applies each migration once", async () => {
   expect(await applyMigrations(database.url)).toEqual([]);
 });
 
-it("leaves nothing between the migrations and the schema", async () => {
-  // What is printed here is the SQL of the migration that is missing: `npm run db:migrate` writes
-  // it.
+it("finds no difference between the migrations and the schema", async () => {
+  // A failure prints the SQL of the missing migration. `npm run db:migrate` writes that migration.
   expect(await migrationDiff(database.url, readSchema())).toBe("");
 });
 
-it("notices a column that no migration makes", async () => {
+it("reports a column that no migration creates", async () => {
   const changed = readSchema().replace("model Session {", "model Session {\n  device String?");
   expect(await migrationDiff(database.url, changed)).toContain(
     'ALTER TABLE "Session" ADD COLUMN     "device" TEXT',
@@ -34,42 +33,37 @@ it("notices a column that no migration makes", async () => {
 });
 
 describe("npm run doctor", () => {
-  const found = () => checkDatabase(database.url, 5);
+  const check = () => checkDatabase(database.url, 5);
   const finding = (status: string, message: string): unknown =>
     expect.objectContaining({ status, message: expect.stringContaining(message) });
 
-  it("finds a database that has all migrations", async () => {
-    expect(await found()).toEqual(finding("ok", "has all migrations"));
+  it("accepts a database that has all migrations", async () => {
+    expect(await check()).toEqual(finding("ok", "has all migrations"));
   });
 
   it.each([
     [
-      "one that failed half-way",
+      "a migration that failed half-way",
       "UPDATE _prisma_migrations SET finished_at = NULL",
       "problem",
       "failed halfway",
     ],
     [
-      "one that the code does not have",
+      "a migration that the code does not have",
       `UPDATE _prisma_migrations SET finished_at = now();
        INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', 'later', now())`,
       "warning",
       "this code lacks: later",
     ],
-    [
-      "those that are missing",
-      "DELETE FROM _prisma_migrations",
-      "problem",
-      "lacks the migrations 20",
-    ],
+    ["missing migrations", "DELETE FROM _prisma_migrations", "problem", "lacks the migrations 20"],
     [
       "a database that was never migrated",
       "DROP TABLE _prisma_migrations",
       "problem",
       "never migrated",
     ],
-  ])("finds %s", async (_, sql, status, message) => {
+  ])("reports %s", async (_, sql, status, message) => {
     for (const statement of sql.split(";")) await query(database.url, statement);
-    expect(await found()).toEqual(finding(status, message));
+    expect(await check()).toEqual(finding(status, message));
   });
 });

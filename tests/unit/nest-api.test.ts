@@ -18,7 +18,7 @@ describe("the API server's configuration", () => {
   it.each([
     ["http://app.example.com", name],
     ["https://app.example.com", `__Secure-${name}`],
-  ])("takes the session cookie's name from the app's address: %s", (AUTH_URL, cookieName) => {
+  ])("derives the session cookie's name from AUTH_URL: %s", (AUTH_URL, cookieName) => {
     expect(parseEnv({ ...variables, AUTH_URL })).toMatchObject({ cookieName });
   });
 
@@ -32,24 +32,26 @@ describe("the API server's configuration", () => {
   });
 
   it.each(["*", "null", "https://*.example.com", "https://example.com/path", "example.com"])(
-    "refuses the origin %s",
+    "rejects the origin %s",
     (CORS_ORIGINS) => {
       expect(() => parseEnv({ ...variables, CORS_ORIGINS })).toThrow("CORS_ORIGINS");
     },
   );
 
-  it("listens on every address but where one is asked for", () => {
+  it("listens on every address unless HOST is set", () => {
     expect(parseEnv(variables).host).toBeUndefined();
     expect(parseEnv({ ...variables, HOST: "127.0.0.1" })).toMatchObject({ host: "127.0.0.1" });
   });
 
-  it("knows the secrets newest first, as the app does", () => {
+  it("lists the secrets newest first, as the app does", () => {
     const [newest, newer, older] = ["1", "2", "3"].map((digit) => digit.repeat(32));
-    const given = { AUTH_SECRET: older, AUTH_SECRET_1: newer, AUTH_SECRET_2: newest };
-    expect(parseEnv({ ...variables, ...given })).toMatchObject({ secrets: [newest, newer, older] });
+    const secrets = { AUTH_SECRET: older, AUTH_SECRET_1: newer, AUTH_SECRET_2: newest };
+    expect(parseEnv({ ...variables, ...secrets })).toMatchObject({
+      secrets: [newest, newer, older],
+    });
   });
 
-  it("takes AUTH_SECRET whole, commas included", () => {
+  it("does not split AUTH_SECRET at commas", () => {
     const AUTH_SECRET = `${"1".repeat(32)},${"2".repeat(32)}`;
     expect(parseEnv({ ...variables, AUTH_SECRET })).toMatchObject({ secrets: [AUTH_SECRET] });
   });
@@ -58,18 +60,18 @@ describe("the API server's configuration", () => {
     ["jwt", undefined],
     ["jwt", " "],
     ["database", databaseUrl],
-  ])("keeps to strategy %s where DATABASE_URL is %o", (strategy, DATABASE_URL) => {
+  ])("uses strategy %s when DATABASE_URL is %o", (strategy, DATABASE_URL) => {
     expect(parseEnv({ ...variables, DATABASE_URL })).toMatchObject({ strategy });
   });
 
-  it("needs a secret in strategy jwt, and knows no database", () => {
+  it("requires a secret in strategy jwt, and has no database URL", () => {
     const jwt = { ...variables, AUTH_SESSION_STRATEGY: "jwt" };
     expect(() => parseEnv({ ...jwt, AUTH_SECRET: "" })).toThrow("AUTH_SECRET");
     expect(parseEnv(jwt)).toMatchObject({ strategy: "jwt" });
     expect(parseEnv({ ...jwt, DATABASE_URL: databaseUrl })).not.toHaveProperty("databaseUrl");
   });
 
-  it("needs a database in strategy database, and knows no secret", () => {
+  it("requires a database in strategy database, and has no secrets", () => {
     const database = { ...variables, AUTH_SESSION_STRATEGY: "database" };
     expect(() => parseEnv(database)).toThrow("DATABASE_URL");
     const env = parseEnv({ ...database, AUTH_SECRET: "", DATABASE_URL: databaseUrl });
@@ -77,12 +79,12 @@ describe("the API server's configuration", () => {
     expect(parseEnv({ ...database, DATABASE_URL: databaseUrl })).not.toHaveProperty("secrets");
   });
 
-  it("refuses a strategy that the app does not have", () => {
+  it("rejects a strategy that the app does not have", () => {
     const wrong = { ...variables, AUTH_SESSION_STRATEGY: "cookie" };
     expect(() => parseEnv(wrong)).toThrow(/AUTH_SESSION_STRATEGY +is neither jwt nor database/);
   });
 
-  it("is refused by a list of all that is wrong, without a value", () => {
+  it("is rejected with a list of all errors that contains no values", () => {
     const wrong = { AUTH_SECRET: "too-short", AUTH_URL: "ftp://files" };
     expect(() => parseEnv(wrong)).toThrow(EnvError);
     expect(() => parseEnv(wrong)).toThrow(
@@ -97,19 +99,15 @@ describe("the session cookie's value", () => {
     ["is absent", "theme=dark", []],
     ["is empty", `${name}=`, []],
     ["is whole", `a=b; ${name}=v=w`, ["v=w"]],
-    [
-      "is in chunks, in whatever order",
-      `${name}.1=b; ${name}.0=a; ${name}.2=c`,
-      ["a", "ab", "abc"],
-    ],
+    ["is in chunks, in any order", `${name}.1=b; ${name}.0=a; ${name}.2=c`, ["a", "ab", "abc"]],
     ["lacks its first chunk", `${name}.1=b`, []],
-    ["is there twice", `${name}=old; ${name}=new`, ["old", "new"]],
-    ["is beside another cookie's chunk", `x${name}.0=x; ${name}=v`, ["v"]],
+    ["appears twice", `${name}=old; ${name}=new`, ["old", "new"]],
+    ["is next to another cookie's chunk", `x${name}.0=x; ${name}=v`, ["v"]],
   ])("when it %s", (_when, header, values) => {
     expect(sessionValues(header, name)).toEqual(values);
   });
 
-  it("is found among the chunks of an older and longer one", () => {
+  it("is found among the chunks of an older, longer value", () => {
     const header = ["0=A", "1=B", "2=C", "0=a", "1=b"]
       .map((chunk) => `${name}.${chunk}`)
       .join("; ");
@@ -117,12 +115,12 @@ describe("the session cookie's value", () => {
   });
 
   it.each([
-    ["many of one name", () => name],
+    ["many cookies of one name", () => name],
     ["many chunks", (index: number) => `${name}.${index}`],
-    ["many of a few chunks", (index: number) => `${name}.${index % 3}`],
-    ["many of each chunk", (index: number) => `${name}.${index % 10}`],
-    ["many that begin alike", (index: number) => `${name}.0${index}`],
-  ])("is not looked for without end among %s", (_what, nameOf) => {
+    ["many copies of a few chunks", (index: number) => `${name}.${index % 3}`],
+    ["many copies of each chunk", (index: number) => `${name}.${index % 10}`],
+    ["many names with the same prefix", (index: number) => `${name}.0${index}`],
+  ])("is looked for within limits among %s", (_what, nameOf) => {
     const header = Array.from({ length: 5_000 }, (_, index) => `${nameOf(index)}=x`).join("; ");
     const values = sessionValues(header, name);
     expect(values.length).toBeLessThanOrEqual(4 + 10 * 16);
@@ -130,8 +128,8 @@ describe("the session cookie's value", () => {
   });
 });
 
-describe("looking a session up", () => {
-  class Recorded extends CookieSessions {
+describe("the session lookup", () => {
+  class RecordingSessions extends CookieSessions {
     readonly tried: string[] = [];
 
     protected override async lookUp(values: readonly string[]) {
@@ -141,8 +139,8 @@ describe("looking a session up", () => {
   }
   const jwe = (tag: string) => `header..iv.ciphertext.${tag}`;
 
-  it("decrypts only what looks like a session, and not without end", async () => {
-    const sessions = new Recorded(["s".repeat(40)], name);
+  it("decrypts only values that look like a session, and at most 16 of them", async () => {
+    const sessions = new RecordingSessions(["s".repeat(40)], name);
     const incomplete = ["garbage", "header..iv.ciphertext", "a.b.c.d.e", `${jwe("tag")}.more`, ""];
     await sessions.find([
       ...incomplete,
@@ -154,7 +152,7 @@ describe("looking a session up", () => {
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
 
-it("knows which claims the app's cookie had no room for", async () => {
+it("returns the names of the claims that the app's cookie omits", async () => {
   const secret = "s".repeat(32);
   const token = {
     subject: "alice",
@@ -171,7 +169,7 @@ it("knows which claims the app's cookie had no room for", async () => {
 });
 
 describe("the API server's README", () => {
-  it("shows code that is there", () => {
+  it("quotes code of the source", () => {
     const [, excerpt = ""] = /```ts\n(.*?)```/s.exec(read("examples/nest-api/README.md")) ?? [];
     const source = read("examples/nest-api/src/products.controller.ts");
     const lines = excerpt.split("\n").map((line) => line.trim());
@@ -190,11 +188,11 @@ describe("the API server's schema", () => {
     );
   };
 
-  it("has nothing that the app's has not, or has otherwise", () => {
-    const ours = models("prisma/schema.prisma");
-    const theirs = models("examples/nest-api/prisma/schema.prisma");
-    expect([...theirs.keys()]).toEqual(["Session"]);
-    for (const [model, fields] of theirs)
-      expect(ours.get(model)).toEqual(expect.arrayContaining(fields));
+  it("is a subset of the app's schema", () => {
+    const appModels = models("prisma/schema.prisma");
+    const apiModels = models("examples/nest-api/prisma/schema.prisma");
+    expect([...apiModels.keys()]).toEqual(["Session"]);
+    for (const [model, fields] of apiModels)
+      expect(appModels.get(model)).toEqual(expect.arrayContaining(fields));
   });
 });

@@ -13,9 +13,10 @@ function portOf(server: Server): number {
 }
 
 /**
- * A folder whose development server, of this process id, is or was at a port that somebody holds.
+ * Creates a folder with the lock file of a development server. The server has this process id, and
+ * another program listens on its port.
  */
-async function folderOf(pid: number): Promise<{ root: string; appUrl: string }> {
+async function folderOfServer(pid: number): Promise<{ root: string; appUrl: string }> {
   const server = createServer().listen(0);
   onTestFinished(() => void server.close());
   await once(server, "listening");
@@ -26,13 +27,13 @@ async function folderOf(pid: number): Promise<{ root: string; appUrl: string }> 
   return { root, appUrl };
 }
 
-test("a development server that runs in a folder is known by its address", async () => {
-  const { root, appUrl } = await folderOf(process.pid);
+test("returns the URL of a development server that runs in a folder", async () => {
+  const { root, appUrl } = await folderOfServer(process.pid);
   expect(await runningServer(root)).toBe(appUrl);
 });
 
-test("one that was killed is not, though its port may be another program's by now", async () => {
-  // Beyond what Linux, macOS and Windows give out.
-  const { root } = await folderOf(2 ** 30);
+test("returns nothing for a server that was killed, even if another program has its port", async () => {
+  // Higher than any process id on Linux, macOS and Windows.
+  const { root } = await folderOfServer(2 ** 30);
   expect(await runningServer(root)).toBeUndefined();
 });

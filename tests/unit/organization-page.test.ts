@@ -20,8 +20,8 @@ vi.mock("@/lib/env", () => import("./environment"));
 const sub = "k3v9t2m8qx1a";
 const token = { accessToken: "jwt", expiresIn: 3600, refreshToken: "r", scopes: ["read:report"] };
 
-/** Opens an organization's page as a member of Acme, whom userinfo says this of. */
-async function open(id: string, userinfo: Partial<UserClaims> | LogtoError) {
+/** Renders an organization's page for a member of Acme whose userinfo response is given. */
+async function renderPage(id: string, userinfo: Partial<UserClaims> | LogtoError) {
   if (userinfo instanceof LogtoError) logto.fetchUserinfo.mockRejectedValue(userinfo);
   else logto.fetchUserinfo.mockResolvedValue({ sub, ...userinfo });
   const request = await requestWith(session({ claims: { sub, organizations: ["acme"] } }), {
@@ -33,7 +33,7 @@ async function open(id: string, userinfo: Partial<UserClaims> | LogtoError) {
   );
 }
 
-const listed = (...ids: string[]) => ({
+const withOrganizations = (...ids: string[]) => ({
   organization_data: ids.map((id) => ({ id, name: id.toUpperCase() })),
 });
 
@@ -42,36 +42,40 @@ beforeEach(() => {
   logto.refreshTokens.mockResolvedValue(token);
 });
 
-test("an organization's page shows what its token grants", async () => {
-  const page = await open("acme", listed("acme"));
+test("the page shows the permissions of the organization's token", async () => {
+  const page = await renderPage("acme", withOrganizations("acme"));
   expect(page).toContain("ACME");
   expect(page).toContain("read:report");
 });
 
-test("a member is let in while userinfo can't be had", async () => {
-  expect(await open("acme", new LogtoError("unavailable", "no answer"))).toContain("read:report");
+test("a member has access while userinfo is unavailable", async () => {
+  expect(await renderPage("acme", new LogtoError("unavailable", "no answer"))).toContain(
+    "read:report",
+  );
 });
 
 test.each(["globex", "acm", "acme%20", "__proto__", "constructor"])(
-  "no token is asked for an organization that is none of the user's: %s",
+  "no token is requested for an organization that the user is not a member of: %s",
   async (id) => {
-    expect(await open(id, listed("acme"))).toContain(sessionErrors.not_a_member.text);
-    expect(await open(id, listed())).toContain(sessionErrors.not_a_member.text);
+    expect(await renderPage(id, withOrganizations("acme"))).toContain(
+      sessionErrors.not_a_member.text,
+    );
+    expect(await renderPage(id, withOrganizations())).toContain(sessionErrors.not_a_member.text);
     expect(logto.refreshTokens).not.toHaveBeenCalled();
   },
 );
 
-test("who became a member since the session's last renewal is let in", async () => {
-  expect(await open("globex", listed("acme", "globex"))).toContain("GLOBEX");
+test("a user who became a member since the last renewal has access", async () => {
+  expect(await renderPage("globex", withOrganizations("acme", "globex"))).toContain("GLOBEX");
 });
 
-test("nobody is refused while nobody can tell", async () => {
-  const page = await open("globex", new LogtoError("unavailable", "no answer"));
+test("the page reports an outage, not a missing membership, while userinfo is unavailable", async () => {
+  const page = await renderPage("globex", new LogtoError("unavailable", "no answer"));
   expect(page).toContain(sessionErrors.provider_unavailable.text);
   expect(logto.refreshTokens).not.toHaveBeenCalled();
 });
 
-test("where Logto lists no organizations, its token decides", async () => {
+test("without organizations in userinfo, the token request decides", async () => {
   logto.refreshTokens.mockRejectedValue(new LogtoError("insufficient_scope", "scope missing"));
-  expect(await open("globex", {})).toContain(sessionErrors.scope_missing.text);
+  expect(await renderPage("globex", {})).toContain(sessionErrors.scope_missing.text);
 });

@@ -2,8 +2,8 @@ import { describe, expect, test, vi } from "vitest";
 import { BoundedMap } from "@/lib/bounded-map";
 import { isFirstTime, processWide } from "@/lib/process-wide";
 
-describe("shared", () => {
-  test("gives one object per name, made at first use", () => {
+describe("processWide", () => {
+  test("returns one object per name, created at first use", () => {
     const create = vi.fn(() => new Map());
     const first = processWide("test: one", create);
     expect(processWide("test: one", create)).toBe(first);
@@ -11,7 +11,7 @@ describe("shared", () => {
     expect(processWide("test: another", create)).not.toBe(first);
   });
 
-  test("gives every bundle of the process, each with its own copy of the module, the same object", async () => {
+  test("returns the same object to every bundle, each with its own copy of the module", async () => {
     const first = processWide("test: bundles", () => ({}));
     vi.resetModules();
     const copy = await import("@/lib/process-wide");
@@ -27,12 +27,12 @@ describe("BoundedMap", () => {
     return map;
   };
 
-  test("keeps as many entries as it may", () => {
+  test("holds as many entries as its limit", () => {
     const map = filled(3, "a", "b", "c");
     expect(["a", "b", "c"].map((key) => map.get(key))).toEqual(["A", "B", "C"]);
   });
 
-  test("forgets the oldest beyond that", () => {
+  test("evicts the oldest entries beyond the limit", () => {
     const map = filled(3, "a", "b", "c", "d", "e");
     expect(map.size).toBe(3);
     expect(["a", "b", "c", "d", "e"].map((key) => map.get(key))).toEqual([
@@ -44,7 +44,7 @@ describe("BoundedMap", () => {
     ]);
   });
 
-  test("forgets what was not read or written for longest", () => {
+  test("evicts the least recently read or written entry", () => {
     const map = filled(3, "a", "b", "c");
     map.get("a");
     map.set("b", "again");
@@ -53,27 +53,27 @@ describe("BoundedMap", () => {
     expect(["a", "b", "d"].map((key) => map.get(key))).toEqual(["A", "again", "D"]);
   });
 
-  test("forgets nothing for a look at what it does not have", () => {
+  test("evicts nothing when an absent key is read", () => {
     const map = filled(2, "a", "b");
     expect(map.get("x")).toBeUndefined();
     expect(map.size).toBe(2);
   });
 
-  test("replaces an entry without forgetting another", () => {
+  test("replaces an entry without evicting another", () => {
     const map = filled(2, "a", "b", "b", "b");
     expect(map.get("a")).toBe("A");
   });
 
-  test("forgets what it is told to", () => {
+  test("deletes an entry", () => {
     const map = filled(2, "a", "b");
     map.delete("a");
     expect([map.size, map.get("a")]).toEqual([1, undefined]);
   });
 });
 
-test("something is news once", () => {
-  const what = crypto.randomUUID();
-  expect([isFirstTime(what), isFirstTime(what), isFirstTime(`${what} and more`)]).toEqual([
+test("isFirstTime is true once per text", () => {
+  const text = crypto.randomUUID();
+  expect([isFirstTime(text), isFirstTime(text), isFirstTime(`${text} and more`)]).toEqual([
     true,
     false,
     true,

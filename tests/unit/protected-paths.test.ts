@@ -2,7 +2,7 @@ import { NextRequest } from "next/server";
 import { describe, expect, test } from "vitest";
 import { allBut, only } from "@/lib/session/routes/protected-paths";
 
-const asked = (path: string, method = "GET") =>
+const requestTo = (path: string, method = "GET") =>
   new NextRequest(`https://app.example${path}`, { method });
 
 describe("a list of protected pages", () => {
@@ -16,18 +16,18 @@ describe("a list of protected pages", () => {
     ["GET", "/", "pass"],
     ["GET", "/dashboards", "pass"],
     ["GET", "/api/products", "pass"],
-    // An action's own guard says why it is not done.
+    // The action's own guard returns the reason.
     ["POST", "/account", "pass"],
-  ])("%s %s: %s", (method, path, answer) => {
-    expect(protection.verdict(asked(path, method))).toBe(answer);
+  ])("%s %s: %s", (method, path, verdict) => {
+    expect(protection.verdict(requestTo(path, method))).toBe(verdict);
   });
 
-  test("leaves the rest to the guards", () => {
+  test("does not count as a closed site, so guards check the rest", () => {
     expect(protection.isClosed).toBe(false);
   });
 });
 
-describe("a whole site but a list", () => {
+describe("a site that is protected except for a list of paths", () => {
   const protection = allBut(["/", "/sign-in", "/api/auth"]);
 
   test.each([
@@ -43,16 +43,16 @@ describe("a whole site but a list", () => {
     ["GET", "/api/products", "reject"],
     ["POST", "/reports", "reject"],
     ["DELETE", "/api/products", "reject"],
-  ])("%s %s: %s", (method, path, answer) => {
-    expect(protection.verdict(asked(path, method))).toBe(answer);
+  ])("%s %s: %s", (method, path, verdict) => {
+    expect(protection.verdict(requestTo(path, method))).toBe(verdict);
   });
 
-  test("may be all that stands before what lies behind it", () => {
+  test("counts as a closed site, where middleware may be the only check", () => {
     expect(protection.isClosed).toBe(true);
   });
 });
 
-describe("a site with a locale in front of its paths", () => {
+describe("a site with locale prefixes", () => {
   const options = { locales: ["en", "de"] };
 
   test.each([
@@ -64,10 +64,10 @@ describe("a site with a locale in front of its paths", () => {
     ["/den/profile", "pass", ""],
     ["/de/en/profile", "pass", "/de"],
     ["/profile/de", "redirect", ""],
-  ])("protects a page in each: %s", (path, answer, locale) => {
+  ])("protects a page in each locale: %s", (path, verdict, locale) => {
     const protection = only(["/profile"], options);
-    expect(protection.verdict(asked(path))).toBe(answer);
-    expect(protection.localeOf(asked(path))).toBe(locale);
+    expect(protection.verdict(requestTo(path))).toBe(verdict);
+    expect(protection.localeOf(requestTo(path))).toBe(locale);
   });
 
   test.each([
@@ -77,7 +77,7 @@ describe("a site with a locale in front of its paths", () => {
     ["/de/reports", "redirect"],
     ["/fr/sign-in", "redirect"],
     ["/api/products", "reject"],
-  ])("opens a page in each: %s", (path, answer) => {
-    expect(allBut(["/", "/sign-in"], options).verdict(asked(path))).toBe(answer);
+  ])("opens a page in each locale: %s", (path, verdict) => {
+    expect(allBut(["/", "/sign-in"], options).verdict(requestTo(path))).toBe(verdict);
   });
 });

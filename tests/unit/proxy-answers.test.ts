@@ -27,29 +27,29 @@ const send = (path: string, method = "GET") =>
 const encodedAs = (encoding: string, query = "") =>
   `encoded?as=${encodeURIComponent(encoding)}${query}`;
 
-/** An answer of an API, byte by byte. */
+/** The path at which the API sends this response, byte by byte. */
 const raw = (head: string, body = "") =>
   `raw?answer=${encodeURIComponent(`${head.trim()}\r\n\r\n${body}`)}`;
 const lines = (...all: string[]) => all.join("\r\n");
 
 const unreadable = { error: "api_unreadable", message: "The API's response can't be read." };
 
-describe("what an API encodes though it was asked not to", () => {
-  test.each(encodings)("is readable: %j", async (encoding) => {
-    const answer = await send(encodedAs(encoding));
-    expect(answer.headers.has("content-encoding")).toBe(false);
-    expect(await answer.text()).toBe("in plain words");
+describe("a response that is encoded although the request did not allow it", () => {
+  test.each(encodings)("is decoded: %j", async (encoding) => {
+    const response = await send(encodedAs(encoding));
+    expect(response.headers.has("content-encoding")).toBe(false);
+    expect(await response.text()).toBe("in plain words");
   });
 
-  test("is readable where two headers say what others say in one", async () => {
+  test("is decoded when two headers list the encodings", async () => {
     expect(await (await send("encoded-twice")).text()).toBe("in plain words");
   });
 
   test.each(["zstd", "compress", "gzip, unknown", "gzip; q=1", "gzip, gzip, gzip, gzip"])(
-    "is a 502 where it is encoded by %s, and the log says why",
+    "is a 502 for the encoding %s, and the reason is logged",
     async (encoding) => {
-      const answer = await send(encodedAs(encoding));
-      expect([answer.status, await answer.json()]).toEqual([502, unreadable]);
+      const response = await send(encodedAs(encoding));
+      expect([response.status, await response.json()]).toEqual([502, unreadable]);
       expect(log.error).toHaveBeenCalledWith("the API's response can't be forwarded", {
         path: "/v1/encoded",
         reason: expect.stringContaining("encod"),
@@ -57,41 +57,41 @@ describe("what an API encodes though it was asked not to", () => {
     },
   );
 
-  test("is a 502 where it is a part: nobody can decode that", async () => {
-    const answer = await send(encodedAs("gzip", "&status=206"));
-    expect([answer.status, await answer.json()]).toEqual([502, unreadable]);
+  test("is a 502 for partial content, which can't be decoded", async () => {
+    const response = await send(encodedAs("gzip", "&status=206"));
+    expect([response.status, await response.json()]).toEqual([502, unreadable]);
     expect((await send(encodedAs("identity", "&status=206"))).status).toBe(206);
   });
 
   test.each([
-    ["an answer of no bytes", encodedAs("gzip", "&bytes=0"), "GET", 200],
-    ["one of no bytes, encoded twice", encodedAs("gzip, br", "&bytes=0"), "GET", 200],
-    ["the answer to a HEAD", encodedAs("gzip"), "HEAD", 200],
-    ["the answer to a HEAD, by an unknown encoding", encodedAs("unknown"), "HEAD", 200],
+    ["a response of no bytes", encodedAs("gzip", "&bytes=0"), "GET", 200],
+    ["a response of no bytes, encoded twice", encodedAs("gzip, br", "&bytes=0"), "GET", 200],
+    ["the response to a HEAD", encodedAs("gzip"), "HEAD", 200],
+    ["the response to a HEAD, with an unknown encoding", encodedAs("unknown"), "HEAD", 200],
     ["a 204", encodedAs("gzip", "&status=204"), "GET", 204],
     ["a 304", encodedAs("br", "&status=304"), "GET", 304],
-  ])("is empty where it is %s", async (_, path, method, status) => {
-    const answer = await send(path, method);
-    expect([answer.status, await answer.text()]).toEqual([status, ""]);
+  ])("is empty when it is %s", async (_, path, method, status) => {
+    const response = await send(path, method);
+    expect([response.status, await response.text()]).toEqual([status, ""]);
   });
 
   test.each(["gzip", "br", "deflate", "gzip, gzip"])(
-    "breaks off where it was cut: %s",
+    "breaks off where the API cut it: %s",
     async (encoding) => {
-      const answer = await send(encodedAs(encoding, "&bytes=10"));
-      await expect(answer.text()).rejects.toThrow();
+      const response = await send(encodedAs(encoding, "&bytes=10"));
+      await expect(response.text()).rejects.toThrow();
     },
   );
 
-  test("breaks off where it is not encoded at all", async () => {
-    const answer = await send(
+  test("breaks off when it is not encoded at all", async () => {
+    const response = await send(
       raw(lines("HTTP/1.1 200 OK", "Content-Encoding: gzip", "Connection: close"), "text"),
     );
-    await expect(answer.text()).rejects.toThrow();
+    await expect(response.text()).rejects.toThrow();
   });
 });
 
-describe("what an API asks a browser for", () => {
+describe("an API's authentication challenge", () => {
   const challenge = async (value: string, status = "401 Unauthorized") => {
     const head = lines(`HTTP/1.1 ${status}`, `WWW-Authenticate: ${value}`, "Content-Length: 0");
     return (await send(raw(head))).headers.get("www-authenticate");
@@ -121,34 +121,34 @@ describe("what an API asks a browser for", () => {
     ['Basic realm="api", Bearer error="invalid_token"', 'Bearer error="invalid_token"'],
     ['Bearer error="invalid_token", Basic realm="api"', 'Bearer error="invalid_token"'],
     [lines('Basic realm="api"', 'WWW-Authenticate: Bearer scope="read"'), 'Bearer scope="read"'],
-  ])("is passed on as far as it is about tokens: %j", async (value, expected) => {
+  ])("is forwarded as far as it is about tokens: %j", async (value, expected) => {
     expect(await challenge(value)).toBe(expected);
   });
 
-  test("is nothing where the API names no token with what is no 401", async () => {
+  test("is removed from a response other than 401 unless it is about tokens", async () => {
     expect(await challenge("Basic", "403 Forbidden")).toBeNull();
     const insufficient = 'Bearer error="insufficient_scope", scope="write"';
     expect(await challenge(insufficient, "403 Forbidden")).toBe(insufficient);
   });
 
-  test("is not a proxy's password: that was meant for this server", async () => {
+  test("with 407 becomes a 502, since it is meant for this server", async () => {
     const head = lines("HTTP/1.1 407 Proxy Authentication Required", "Proxy-Authenticate: Basic");
-    const answer = await send(raw(`${head}\r\nContent-Length: 0`));
-    expect([answer.status, await answer.json()]).toEqual([502, unreadable]);
-    expect(answer.headers.has("proxy-authenticate")).toBe(false);
+    const response = await send(raw(`${head}\r\nContent-Length: 0`));
+    expect([response.status, await response.json()]).toEqual([502, unreadable]);
+    expect(response.headers.has("proxy-authenticate")).toBe(false);
   });
 });
 
-describe("an answer that breaks the rules", () => {
+describe("a response that violates HTTP", () => {
   test.each([
-    ["has a status of no class", lines("HTTP/1.1 999 No", "Content-Length: 0")],
+    ["has a status outside 1xx to 5xx", lines("HTTP/1.1 999 No", "Content-Length: 0")],
     [
-      "has a transfer encoding that nobody allowed",
+      "has a transfer encoding that the request did not allow",
       lines("HTTP/1.1 200 OK", "Transfer-Encoding: gzip, chunked"),
     ],
-  ])("is a 502 where it %s", async (_, head) => {
-    const answer = await send(raw(head));
-    expect([answer.status, await answer.json()]).toEqual([502, unreadable]);
+  ])("is a 502 when it %s", async (_, head) => {
+    const response = await send(raw(head));
+    expect([response.status, await response.json()]).toEqual([502, unreadable]);
   });
 
   test.each([
@@ -161,33 +161,33 @@ describe("an answer that breaks the rules", () => {
       "has a length and chunks",
       lines("HTTP/1.1 200 OK", "Content-Length: 1", "Transfer-Encoding: chunked"),
     ],
-    ["is no HTTP", "SSH-2.0-OpenSSH"],
-  ])("is a 502 where it %s", async (_, head) => {
-    const answer = await send(raw(head));
-    expect(answer.status).toBe(502);
-    expect(await answer.json()).toMatchObject({ error: "api_unavailable" });
+    ["is not HTTP", "SSH-2.0-OpenSSH"],
+  ])("is a 502 when it %s", async (_, head) => {
+    const response = await send(raw(head));
+    expect(response.status).toBe(502);
+    expect(await response.json()).toMatchObject({ error: "api_unavailable" });
   });
 
-  test("breaks off where its body is shorter than it said", async () => {
-    const answer = await send(raw(lines("HTTP/1.1 200 OK", "Content-Length: 10"), "short"));
-    await expect(answer.text()).rejects.toThrow();
+  test("breaks off when its body is shorter than its Content-Length", async () => {
+    const response = await send(raw(lines("HTTP/1.1 200 OK", "Content-Length: 10"), "short"));
+    await expect(response.text()).rejects.toThrow();
   });
 
-  test("ends where it said, whatever follows", async () => {
-    const answer = await send(
+  test("ends at its Content-Length, whatever follows", async () => {
+    const response = await send(
       raw(lines("HTTP/1.1 200 OK", "Content-Length: 4"), "bodyHTTP/1.1 200 OK"),
     );
-    expect(await answer.text()).toBe("body");
+    expect(await response.text()).toBe("body");
   });
 
-  test("has no more of its type than the first", async () => {
+  test("keeps only the first of two Content-Type headers", async () => {
     const head = lines("HTTP/1.1 200 OK", "Content-Type: text/plain", "Content-Type: text/html");
-    const answer = await send(raw(`${head}\r\nContent-Length: 0`));
-    expect(answer.headers.get("content-type")).toBe("text/plain");
+    const response = await send(raw(`${head}\r\nContent-Length: 0`));
+    expect(response.headers.get("content-type")).toBe("text/plain");
   });
 });
 
-test("what tells a browser to do something else than show the answer is left out", async () => {
+test("headers that make a browser do more than show the response are removed", async () => {
   const head = lines(
     "HTTP/1.1 103 Early Hints",
     "Link: </x.css>; rel=preload",
@@ -206,9 +206,9 @@ test("what tells a browser to do something else than show the answer is left out
     "Transfer-Encoding: chunked",
     "Trailer: X-Late",
   );
-  const answer = await send(raw(head, "4\r\nbody\r\n0\r\nSet-Cookie: c=d\r\nX-Late: 1\r\n\r\n"));
-  expect(await answer.text()).toBe("body");
-  expect([...answer.headers.keys()].sort()).toEqual([
+  const response = await send(raw(head, "4\r\nbody\r\n0\r\nSet-Cookie: c=d\r\nX-Late: 1\r\n\r\n"));
+  expect(await response.text()).toBe("body");
+  expect([...response.headers.keys()].sort()).toEqual([
     "cache-control",
     "content-security-policy",
     "cross-origin-resource-policy",

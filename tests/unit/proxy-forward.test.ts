@@ -29,26 +29,26 @@ const send = (path: string, init?: RequestInit, apiUrl = api.url) =>
     getAccessToken,
   });
 
-/** The request has arrived, and waits. */
-const arrived = (url: string) =>
+/** Waits until the API has received a request. */
+const arrival = (url: string) =>
   vi.waitUntil(() => api.arrived.find((each) => each.url === url), { interval: 5 });
 
-test("an API that says nothing for 30 seconds is a 504", async () => {
-  const answering = send("unread?504");
-  await arrived("/v1/unread?504");
+test("an API that does not respond within 30 seconds is a 504", async () => {
+  const pending = send("unread?504");
+  await arrival("/v1/unread?504");
   vi.advanceTimersByTime(29_000);
-  expect(await Promise.race([answering, Promise.resolve("waits")])).toBe("waits");
+  expect(await Promise.race([pending, Promise.resolve("waits")])).toBe("waits");
   vi.advanceTimersByTime(1_000);
-  const answer = await answering;
-  expect(answer.status).toBe(504);
-  expect(await answer.json()).toEqual({
+  const response = await pending;
+  expect(response.status).toBe(504);
+  expect(await response.json()).toEqual({
     error: "api_timeout",
     message: "The API does not respond. Try again in a moment.",
   });
   await vi.waitUntil(() => api.abandoned.includes("/v1/unread?504"), { interval: 5 });
 });
 
-test("an upload may take longer than that, as long as it goes on", async () => {
+test("an upload may take longer than 30 seconds while it makes progress", async () => {
   let parts = 5;
   const body = new ReadableStream<Uint8Array>(
     {
@@ -62,56 +62,56 @@ test("an upload may take longer than that, as long as it goes on", async () => {
     { highWaterMark: 0 },
   );
   const headers = { "content-length": "25" };
-  const answer = await send("slow", { method: "POST", headers, body, ...{ duplex: "half" } });
-  expect(answer.status).toBe(200);
-  expect((await arrived("/v1/slow")).body).toBe("part ".repeat(5));
+  const response = await send("slow", { method: "POST", headers, body, ...{ duplex: "half" } });
+  expect(response.status).toBe(200);
+  expect((await arrival("/v1/slow")).body).toBe("part ".repeat(5));
 });
 
-test("once it has begun to answer, the API may take its time", async () => {
-  const answer = await send("events");
+test("a response that has begun may take any time", async () => {
+  const response = await send("events");
   vi.advanceTimersByTime(3_600_000);
-  const first = await answer.body?.getReader().read();
+  const first = await response.body?.getReader().read();
   expect(Buffer.from(first?.value ?? []).toString()).toBe("data: first\n\n");
 });
 
-test("an API that is down is a 502 that does not say where it is", async () => {
+test("an API that is down is a 502 that does not reveal its address", async () => {
   const gone = await startApi();
   await gone.close();
-  const answer = await send("items", undefined, gone.url);
-  expect(answer.status).toBe(502);
-  expect(await answer.json()).toEqual({
+  const response = await send("items", undefined, gone.url);
+  expect(response.status).toBe(502);
+  expect(await response.json()).toEqual({
     error: "api_unavailable",
     message: "The API can't be reached. Try again in a moment.",
   });
 });
 
-test("what has begun to be answered is not asked again", async () => {
+test("a request is not retried once its response has begun", async () => {
   vi.useRealTimers();
-  // Over a connection that is kept, which is the one kind that is tried again.
+  // Leaves a keep-alive connection open: only requests over such a connection are retried.
   await (await send("items")).text();
-  const answer = await send("torn");
-  expect(answer.status).toBe(200);
-  await expect(answer.text()).rejects.toThrow();
+  const response = await send("torn");
+  expect(response.status).toBe(200);
+  await expect(response.text()).rejects.toThrow();
   await (await send("items?after")).text();
   expect(api.arrived.filter(({ url }) => url === "/v1/torn")).toHaveLength(1);
 });
 
-test("whoever goes away takes the request along", async () => {
+test("a client that disconnects cancels the request to the API", async () => {
   const leaving = new AbortController();
-  const answering = send("unread?left", { signal: leaving.signal });
-  await arrived("/v1/unread?left");
+  const pending = send("unread?left", { signal: leaving.signal });
+  await arrival("/v1/unread?left");
   leaving.abort();
-  await answering;
+  await pending;
   await vi.waitUntil(() => api.abandoned.includes("/v1/unread?left"), { interval: 5 });
 });
 
-test("no token is asked for where there is nothing to forward", async () => {
+test("no token is requested when there is nothing to forward", async () => {
   getAccessToken.mockClear();
   expect((await send("..%2fadmin")).status).toBe(400);
   expect(getAccessToken).not.toHaveBeenCalled();
 });
 
-test("what getting the token throws is for the caller to answer", async () => {
+test("errors of getAccessToken are passed to the caller", async () => {
   getAccessToken.mockRejectedValueOnce(new Error("no session"));
   await expect(send("items")).rejects.toThrow("no session");
 });

@@ -20,11 +20,11 @@ describe("targetOf", () => {
     ["%20a.txt%20/..a/b../.b.", "", "https://api.example.com/v1/%20a.txt%20/..a/b../.b."],
     ["Note%20to%20self:", "", "https://api.example.com/v1/Note%20to%20self:"],
     ["a?b#c", "", "https://api.example.com/v1/a%3Fb%23c"],
-  ])("leads %s%s below the API's base path", (path, query, expected) => {
+  ])("resolves %s%s below the API's base path", (path, query, expected) => {
     expect(targetOf(apiUrl, path, query)?.href).toBe(expected);
   });
 
-  test("takes a base URL without a path", () => {
+  test("accepts a base URL without a path", () => {
     expect(targetOf("http://localhost:4000", "items", "?x")?.href).toBe(
       "http://localhost:4000/items?x",
     );
@@ -97,11 +97,11 @@ describe("targetOf", () => {
     "..%ef%bb%bf/admin",
     "%c2%ad.%c2%ad./admin",
     "%20https:%20/evil.example/x",
-  ])("refuses %j", (path) => {
+  ])("rejects %j", (path) => {
     expect(targetOf(apiUrl, path, "")).toBeUndefined();
   });
 
-  test("keeps the host, whatever the query is", () => {
+  test("keeps the host for every query", () => {
     for (const query of ["?@evil.example", "?#@evil.example/", "?/../..", "?\\\\evil.example"]) {
       expect(targetOf(apiUrl, "items", query)).toMatchObject({
         host: "api.example.com",
@@ -122,7 +122,7 @@ describe("proxiedLocation", () => {
     ["?page=2", "/api/proxy/items/7?page=2"],
     ["https://api.example.com/v1/items", "/api/proxy/items"],
     ["//api.example.com/v1/items", "/api/proxy/items"],
-  ])("finds %s at the proxy", (location, expected) => {
+  ])("maps %s to a path of the proxy", (location, expected) => {
     expect(locate(location)).toBe(expected);
   });
 
@@ -144,7 +144,7 @@ describe("proxiedLocation", () => {
     "/",
     "javascript:alert(1)",
     "http://[",
-  ])("does not find %s", (location) => {
+  ])("does not map %s", (location) => {
     expect(locate(location)).toBeUndefined();
   });
 });

@@ -4,8 +4,8 @@ import { session } from "./sessions";
 
 const sub = "k3v9t2m8qx1a";
 
-describe("what a session shows", () => {
-  test("is this list, whatever the tokens and claims are", () => {
+describe("the public session", () => {
+  test("contains exactly these members, whatever the tokens and claims are", () => {
     const token = session({
       claims: {
         sub,
@@ -39,14 +39,14 @@ describe("what a session shows", () => {
     });
   });
 
-  test("has neither a token nor the session's id in it", () => {
+  test("contains neither a token nor the session id", () => {
     const token = session();
-    const shown = JSON.stringify(toPublicSession(token));
+    const json = JSON.stringify(toPublicSession(token));
     for (const secret of [token.accessToken, token.refreshToken, token.sessionId])
-      expect(shown).not.toContain(secret);
+      expect(json).not.toContain(secret);
   });
 
-  test("has a value for everything, of somebody about whom nothing is known", () => {
+  test("has a default for every member of a user without claims", () => {
     expect(toSessionUser({ subject: sub, claims: { sub } })).toStrictEqual({
       id: sub,
       name: null,
@@ -60,13 +60,13 @@ describe("what a session shows", () => {
     });
   });
 
-  test("has the username for a name where there is none", () => {
+  test("uses the username when there is no name", () => {
     expect(
       toSessionUser({ subject: sub, claims: { sub, name: null, username: "carol" } }).name,
     ).toBe("carol");
   });
 
-  test("takes null for unset", () => {
+  test("treats null as unset", () => {
     const claims = {
       sub,
       email: null,
@@ -84,7 +84,7 @@ describe("what a session shows", () => {
     });
   });
 
-  test("calls the user by Logto's subject, and not by another that a claim names", () => {
+  test("takes the user id from the subject, not from a claim", () => {
     expect(toSessionUser({ subject: sub, claims: { sub: "somebody else", id: "x" } }).id).toBe(sub);
   });
 });

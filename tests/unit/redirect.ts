@@ -1,6 +1,9 @@
 import { expect } from "vitest";
 
-/** Where a page or action redirects to, which Next does by a throw; undefined where it does not. */
+/**
+ * Returns the path that a page or action redirects to, if any. Next.js redirects by throwing an
+ * error.
+ */
 export async function redirectOf(act: () => Promise<unknown>): Promise<string | undefined> {
   const thrown: unknown = await act().catch((error: unknown) => error);
   const digest = thrown instanceof Error && "digest" in thrown ? String(thrown.digest) : "";

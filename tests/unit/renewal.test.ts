@@ -24,7 +24,7 @@ vi.mock("@/lib/env", () => import("./environment"));
 
 let issued = 0;
 
-function response(changes: Partial<TokenResponse> = {}): TokenResponse {
+function tokenResponse(changes: Partial<TokenResponse> = {}): TokenResponse {
   issued += 1;
   return {
     accessToken: `access-token-${String(issued)}`,
@@ -36,9 +36,9 @@ function response(changes: Partial<TokenResponse> = {}): TokenResponse {
   };
 }
 
-const refusal = (code: LogtoErrorCode) => new LogtoError(code, code);
+const logtoError = (code: LogtoErrorCode) => new LogtoError(code, code);
 
-/** The session, which is expected to be active. */
+/** Renews a session that must stay active, and returns it. */
 async function renewed(token: Session, now?: () => number): Promise<Session> {
   const result = await renewSession(token, now);
   if (result.status !== "active") throw new Error(`the session is ${result.status}`);
@@ -48,32 +48,32 @@ async function renewed(token: Session, now?: () => number): Promise<Session> {
 beforeEach(() => {
   variables.DATABASE_URL = "";
   userExists.mockReset().mockResolvedValue(true);
-  logto.refreshTokens.mockReset().mockImplementation(() => Promise.resolve(response()));
+  logto.refreshTokens.mockReset().mockImplementation(() => Promise.resolve(tokenResponse()));
   logto.revokeGrant.mockReset().mockResolvedValue(undefined);
 });
 
 describe("renewSession", () => {
-  test("leaves a session alone whose access token is good for a while", async () => {
+  test("does not renew a session whose access token is not about to expire", async () => {
     const token = session();
     expect(await renewed(token)).toBe(token);
     expect(logto.refreshTokens).not.toHaveBeenCalled();
   });
 
-  test("makes one request for 200 parallel requests with the same cookie", async () => {
+  test("makes one token request for 200 parallel requests with the same cookie", async () => {
     const token = expiring();
     const tokens = await Promise.all(Array.from({ length: 200 }, () => renewed({ ...token })));
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
     expect(new Set(tokens.map(({ refreshToken }) => refreshToken)).size).toBe(1);
   });
 
-  test("gives the kept result to a request that still carries the old cookie a minute later", async () => {
+  test("returns the result in memory to a request with the old cookie a minute later", async () => {
     const token = expiring();
     const first = await renewed(token);
     expect(await renewed({ ...token }, () => Date.now() + 60_000)).toBe(first);
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
   });
 
-  test("renews with the newest refresh token when the oldest cookie comes back after several renewals", async () => {
+  test("uses the newest refresh token when a request has the oldest cookie after several renewals", async () => {
     const oldest = expiring();
     const second = await renewed(oldest);
     await renewed(oldest, () => Date.now() + 3_600_000);
@@ -83,19 +83,21 @@ describe("renewSession", () => {
     ]);
   });
 
-  test("renews two sessions of one user apart from each other", async () => {
+  test("renews two sessions of one user separately", async () => {
     const [one, other] = [expiring(), expiring({ refreshToken: "refresh-token-other" })];
     const [first, second] = await Promise.all([renewed(one), renewed(other)]);
     expect(logto.refreshTokens).toHaveBeenCalledTimes(2);
     expect(first.accessToken).not.toBe(second.accessToken);
   });
 
-  test("takes over the claims of the fresh id_token", async () => {
-    logto.refreshTokens.mockResolvedValue(response({ claims: { sub: "k3v9t2m8qx1a", roles: [] } }));
+  test("takes the claims from the new id_token", async () => {
+    logto.refreshTokens.mockResolvedValue(
+      tokenResponse({ claims: { sub: "k3v9t2m8qx1a", roles: [] } }),
+    );
     expect((await renewed(expiring())).claims).toEqual({ sub: "k3v9t2m8qx1a", roles: [] });
   });
 
-  test("goes on with what another process has renewed since", async () => {
+  test("continues with the newer session of another process", async () => {
     const token = expiring();
     await renewed(token);
     const newer = {
@@ -107,8 +109,8 @@ describe("renewSession", () => {
     expect(await renewed(token)).toBe(newer);
   });
 
-  test("ends the session when Logto refuses the grant, and asks no more", async () => {
-    logto.refreshTokens.mockRejectedValue(refusal("invalid_grant"));
+  test("ends the session when Logto rejects the grant, and sends no further request", async () => {
+    logto.refreshTokens.mockRejectedValue(logtoError("invalid_grant"));
     const token = expiring();
     expect(await renewSession(token)).toEqual({ status: "ended" });
     expect(await renewSession(token)).toEqual({ status: "ended" });
@@ -116,27 +118,27 @@ describe("renewSession", () => {
   });
 
   test.each(["unavailable", "invalid_client", "rejected"] as const)(
-    "keeps the session and its tokens when Logto answers %s",
+    "leaves the session and its tokens unchanged when Logto returns %s",
     async (code) => {
-      logto.refreshTokens.mockRejectedValue(refusal(code));
+      logto.refreshTokens.mockRejectedValue(logtoError(code));
       const token = expiring();
       const result = await renewSession(token);
       expect(result).toMatchObject({ status: "active", session: token, failure: { code } });
     },
   );
 
-  test("tries an outage again with growing pauses, and recovers at once afterwards", async () => {
-    logto.refreshTokens.mockRejectedValue(refusal("unavailable"));
+  test("retries after an outage with growing pauses, and recovers at the next attempt", async () => {
+    logto.refreshTokens.mockRejectedValue(logtoError("unavailable"));
     const token = expiring();
     const start = Date.now();
     for (let second = 0; second < 120; second += 1)
       await renewSession(token, () => start + second * 1000);
     expect(logto.refreshTokens.mock.calls.length).toBeLessThan(20);
-    logto.refreshTokens.mockImplementation(() => Promise.resolve(response()));
+    logto.refreshTokens.mockImplementation(() => Promise.resolve(tokenResponse()));
     expect((await renewed(token, () => start + 131_000)).version).toBe(1);
   });
 
-  test("has nothing to renew with without a refresh token", async () => {
+  test("does not renew a session without a refresh token", async () => {
     const token = expiring({ refreshToken: undefined });
     expect(await renewed(token)).toBe(token);
     expect(logto.refreshTokens).not.toHaveBeenCalled();
@@ -144,7 +146,7 @@ describe("renewSession", () => {
 });
 
 describe("exchangeToken", () => {
-  test("sends the requests of one session one after another, each with the newest refresh token", async () => {
+  test("sends the requests of one session in sequence, each with the newest refresh token", async () => {
     const state = sessionState(session());
     let open = 0;
     logto.refreshTokens.mockImplementation(async () => {
@@ -152,50 +154,50 @@ describe("exchangeToken", () => {
       expect(open).toBe(1);
       await Promise.resolve();
       open -= 1;
-      return response();
+      return tokenResponse();
     });
     await Promise.all(["a", "b", "c"].map((resource) => exchangeToken(state, { resource })));
     const used = logto.refreshTokens.mock.calls.map((call: unknown[]) => call[1]);
     expect(new Set(used).size).toBe(3);
   });
 
-  test("keeps a refresh token that an exchange rotated, for the cookie to be written", async () => {
+  test("takes the rotated refresh token into the session, so that the cookie gets it", async () => {
     const token = session();
-    logto.refreshTokens.mockResolvedValue(response({ refreshToken: "rotated" }));
+    logto.refreshTokens.mockResolvedValue(tokenResponse({ refreshToken: "rotated" }));
     await exchangeToken(sessionState(token), { resource: "https://api.example" });
     expect(sessionStatus(token)).toMatchObject({
       session: { refreshToken: "rotated", version: 1, accessToken: token.accessToken },
     });
   });
 
-  test("does not make a newer session of an exchange that rotated nothing", async () => {
+  test("does not increase the version when the refresh token was not rotated", async () => {
     const token = session();
-    logto.refreshTokens.mockResolvedValue(response({ refreshToken: "refresh-token-0" }));
+    logto.refreshTokens.mockResolvedValue(tokenResponse({ refreshToken: "refresh-token-0" }));
     await exchangeToken(sessionState(token), { resource: "https://api.example" });
     expect(sessionStatus(token)).toMatchObject({ session: { version: 0 } });
   });
 });
 
 describe("endSession", () => {
-  test("signs out every request that still carries the cookie", async () => {
+  test("signs out every later request with the same cookie", async () => {
     const token = session();
     const cookies = await cookiesOf(token);
     await endSession(token, "signed out");
     expect(await readSessionStatus(cookies)).toEqual({ status: "none" });
   });
 
-  test("is not undone by a renewal in flight, whose new refresh token is revoked too", async () => {
+  test("is not undone by a renewal in flight, and revokes its new refresh token", async () => {
     const token = expiring();
-    let answer: (value: TokenResponse) => void = () => undefined;
+    let resolveResponse: (value: TokenResponse) => void = () => undefined;
     logto.refreshTokens.mockReturnValue(
-      new Promise<TokenResponse>((resolve) => (answer = resolve)),
+      new Promise<TokenResponse>((resolve) => (resolveResponse = resolve)),
     );
     const renewal = renewSession(token);
     await vi.waitFor(() => {
       expect(logto.refreshTokens).toHaveBeenCalled();
     });
     const end = endSession(token, "signed out");
-    answer(response({ refreshToken: "rotated-meanwhile" }));
+    resolveResponse(tokenResponse({ refreshToken: "rotated-meanwhile" }));
     expect(await renewal).toEqual({ status: "none" });
     await end;
     expect(logto.revokeGrant).toHaveBeenCalledWith(expect.anything(), "rotated-meanwhile");
@@ -210,8 +212,8 @@ describe("endSession", () => {
     expect(logto.revokeGrant).toHaveBeenCalledWith(expect.anything(), token.refreshToken);
   });
 
-  test("keeps nobody signed in when the revocation fails", async () => {
-    logto.revokeGrant.mockRejectedValue(refusal("unavailable"));
+  test("signs the user out even when the revocation fails", async () => {
+    logto.revokeGrant.mockRejectedValue(logtoError("unavailable"));
     const token = session();
     const cookies = await cookiesOf(token);
     await endSession(token, "signed out");
@@ -219,20 +221,20 @@ describe("endSession", () => {
   });
 });
 
-describe("where the cookie is the session, beside a database", () => {
+describe("in the cookie store with a database", () => {
   const refreshToken = "refresh-token-0";
 
   beforeEach(() => {
     variables.DATABASE_URL = "postgresql://db.example/app";
   });
 
-  test("a renewal asks whether the user is still there", async () => {
+  test("a renewal checks that the user still exists", async () => {
     const token = expiring();
     expect((await renewed(token)).version).toBe(1);
     expect(userExists).toHaveBeenCalledExactlyOnceWith(token.subject);
   });
 
-  test("a session is over at its renewal once its user was deleted, and its grant revoked", async () => {
+  test("a renewal ends the session of a deleted user and revokes its grant", async () => {
     userExists.mockResolvedValue(false);
     const token = expiring({ refreshToken });
     expect(await renewSession(token)).toEqual({ status: "ended" });
@@ -240,7 +242,7 @@ describe("where the cookie is the session, beside a database", () => {
     expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), refreshToken);
   });
 
-  test("it is over for every later request, which asks nobody any more", async () => {
+  test("the session stays ended for later requests, without another check", async () => {
     userExists.mockResolvedValue(false);
     const token = expiring();
     await renewSession(token);
@@ -248,30 +250,30 @@ describe("where the cookie is the session, beside a database", () => {
     expect(userExists).toHaveBeenCalledTimes(1);
   });
 
-  test("it is over though the grant can't be revoked", async () => {
+  test("the session ends even if the grant can't be revoked", async () => {
     userExists.mockResolvedValue(false);
-    logto.revokeGrant.mockRejectedValue(refusal("unavailable"));
+    logto.revokeGrant.mockRejectedValue(logtoError("unavailable"));
     expect(await renewSession(expiring())).toEqual({ status: "ended" });
   });
 
-  test("nobody is signed out because the database does not answer", async () => {
+  test("a database outage signs no user out", async () => {
     userExists.mockRejectedValue(new DatabaseError("no answer"));
     expect((await renewed(expiring())).version).toBe(1);
     expect(logto.revokeGrant).not.toHaveBeenCalled();
   });
 
-  test("a session that is not due asks nothing", async () => {
+  test("a session that is not due for renewal is not checked", async () => {
     await renewed(session());
     expect(userExists).not.toHaveBeenCalled();
   });
 });
 
-test("without a database no renewal asks for the user", async () => {
+test("without a database a renewal does not check the user", async () => {
   await renewed(expiring());
   expect(userExists).not.toHaveBeenCalled();
 });
 
-describe("a renewal on a site for some addresses alone", () => {
+describe("a renewal on a site that allows some e-mail addresses only", () => {
   const claims = { sub: "k3v9t2m8qx1a", email: "alice@example.com", email_verified: true };
 
   beforeEach(() => {
@@ -283,33 +285,35 @@ describe("a renewal on a site for some addresses alone", () => {
   });
 
   test.each([
-    ["has one of them", claims],
-    ["is not told with its address", { sub: claims.sub }],
-    ["is not told at all", undefined],
-  ])("goes on where the user %s", async (_, told) => {
-    logto.refreshTokens.mockResolvedValue(response({ claims: told }));
+    ["has an allowed address", claims],
+    ["has no address in the claims", { sub: claims.sub }],
+    ["has no new claims", undefined],
+  ])("succeeds when the user %s", async (_, newClaims) => {
+    logto.refreshTokens.mockResolvedValue(tokenResponse({ claims: newClaims }));
     expect((await renewed(expiring())).version).toBe(1);
     expect(logto.revokeGrant).not.toHaveBeenCalled();
   });
 
   test.each([
-    ["has another by now", { ...claims, email: "alice@other.example" }],
-    ["has one that is not verified any more", { ...claims, email_verified: false }],
+    ["now has another address", { ...claims, email: "alice@other.example" }],
+    ["has an address that is no longer verified", { ...claims, email_verified: false }],
   ])(
-    "ends the session, and its grant by the newest refresh token, where the user %s",
-    async (_, told) => {
-      logto.refreshTokens.mockResolvedValue(response({ claims: told, refreshToken: "newest" }));
+    "ends the session and revokes its newest refresh token when the user %s",
+    async (_, newClaims) => {
+      logto.refreshTokens.mockResolvedValue(
+        tokenResponse({ claims: newClaims, refreshToken: "newest" }),
+      );
       expect(await renewSession(expiring())).toEqual({ status: "ended" });
       expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), "newest");
     },
   );
 });
 
-/** An answer that comes when the test says so. */
-function late<T>() {
-  let give: (value: T) => void = () => undefined;
-  const answer = new Promise<T>((resolve) => (give = resolve));
-  return { answer, give };
+/** A response that arrives when the test calls `arrive`. */
+function delayed<T>() {
+  let arrive: (value: T) => void = () => undefined;
+  const response = new Promise<T>((resolve) => (arrive = resolve));
+  return { response, arrive };
 }
 
 describe("a renewal that takes long", () => {
@@ -318,10 +322,10 @@ describe("a renewal that takes long", () => {
     exclusively
       .mockReset()
       .mockImplementation(async (newest: Session, use: (newest: Session) => unknown) => {
-        await logtoAnswers.answer;
+        await logtoResponse.response;
         return use(newest);
       });
-    logtoAnswers = late();
+    logtoResponse = delayed();
   });
 
   afterEach(() => {
@@ -329,12 +333,12 @@ describe("a renewal that takes long", () => {
     vi.useRealTimers();
   });
 
-  let logtoAnswers = late<null>();
+  let logtoResponse = delayed<null>();
 
-  /** What a request has after so many milliseconds, if it has gone on by then. */
-  async function after(milliseconds: number, asked: Promise<unknown>): Promise<unknown> {
+  /** The result of a pending request after so many milliseconds, or undefined while it waits. */
+  async function after(milliseconds: number, pending: Promise<unknown>): Promise<unknown> {
     const done: { result?: unknown } = {};
-    void asked.then((result) => (done.result = result));
+    void pending.then((result) => (done.result = result));
     await vi.advanceTimersByTimeAsync(milliseconds);
     return done.result;
   }
@@ -344,42 +348,42 @@ describe("a renewal that takes long", () => {
       variables.AUTH_SESSION_STRATEGY = "database";
     });
 
-    test("holds up a request whose token is good for a second, which then goes on with that", async () => {
+    test("delays a request with a valid token for one second, which then continues with that token", async () => {
       const token = expiring();
-      const asked = renewSession(token);
-      expect(await after(999, asked)).toBeUndefined();
-      expect(await after(1, asked)).toEqual({ status: "active", session: token });
+      const pending = renewSession(token);
+      expect(await after(999, pending)).toBeUndefined();
+      expect(await after(1, pending)).toEqual({ status: "active", session: token });
     });
 
-    test("goes on in the background, so that the next request has the new tokens", async () => {
+    test("continues in the background, so that the next request has the new tokens", async () => {
       const token = expiring();
       await after(1_000, renewSession(token));
-      logtoAnswers.give(null);
+      logtoResponse.arrive(null);
       await vi.advanceTimersByTimeAsync(0);
       expect(await renewed({ ...token })).toMatchObject({ version: 1 });
       expect(exclusively).toHaveBeenCalledTimes(1);
     });
 
-    test("holds up a request whose token has expired until it is done", async () => {
-      const asked = renewSession(expiring({ expiresAt: Math.floor(Date.now() / 1000) }));
-      expect(await after(9_000, asked)).toBeUndefined();
-      logtoAnswers.give(null);
-      expect(await after(0, asked)).toMatchObject({ status: "active", session: { version: 1 } });
+    test("delays a request with an expired token until it is done", async () => {
+      const pending = renewSession(expiring({ expiresAt: Math.floor(Date.now() / 1000) }));
+      expect(await after(9_000, pending)).toBeUndefined();
+      logtoResponse.arrive(null);
+      expect(await after(0, pending)).toMatchObject({ status: "active", session: { version: 1 } });
     });
 
-    test("holds up a request whose token expires during that second until it is done, too", async () => {
-      const asked = renewSession(expiring({ expiresAt: Math.floor(Date.now() / 1000) + 1 }));
-      expect(await after(5_000, asked)).toBeUndefined();
-      logtoAnswers.give(null);
-      expect(await after(0, asked)).toMatchObject({ status: "active", session: { version: 1 } });
+    test("delays a request whose token expires during that second until it is done, too", async () => {
+      const pending = renewSession(expiring({ expiresAt: Math.floor(Date.now() / 1000) + 1 }));
+      expect(await after(5_000, pending)).toBeUndefined();
+      logtoResponse.arrive(null);
+      expect(await after(0, pending)).toMatchObject({ status: "active", session: { version: 1 } });
     });
 
-    test("of a row that is gone by then leaves no session", async () => {
+    test("returns no session when the row is gone", async () => {
       exclusively.mockResolvedValue(undefined);
       expect(await renewSession(expiring())).toEqual({ status: "none" });
     });
 
-    test("which the database keeps from beginning leaves the session and its tokens", async () => {
+    test("returns the session and its tokens unchanged when a database outage prevents it", async () => {
       exclusively.mockRejectedValue(new DatabaseError("no answer"));
       const token = expiring();
       const cause = expect.any(DatabaseError);
@@ -388,14 +392,14 @@ describe("a renewal that takes long", () => {
     });
   });
 
-  test("holds up every request in the cookie store, as only its own answer has the new cookie", async () => {
+  test("delays every request in the cookie store, as only its own response can set the new cookie", async () => {
     logto.refreshTokens.mockImplementation(async () => {
-      await logtoAnswers.answer;
-      return response();
+      await logtoResponse.response;
+      return tokenResponse();
     });
-    const asked = renewSession(expiring());
-    expect(await after(5_000, asked)).toBeUndefined();
-    logtoAnswers.give(null);
-    expect(await after(0, asked)).toMatchObject({ status: "active", session: { version: 1 } });
+    const pending = renewSession(expiring());
+    expect(await after(5_000, pending)).toBeUndefined();
+    logtoResponse.arrive(null);
+    expect(await after(0, pending)).toMatchObject({ status: "active", session: { version: 1 } });
   });
 });

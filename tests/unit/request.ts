@@ -4,15 +4,15 @@ import type { Session } from "@/lib/session/model/session";
 import { decodeSession, encodeSession } from "@/lib/session/stores/codec";
 import { joinChunks, sessionCookieName, sessionCookies } from "@/lib/session/stores/cookie";
 
-/** A request that code under test finds itself in. */
+/** The request in which the code under test runs. */
 export interface FakeRequest {
-  /** What its browser holds: what it came with, and what was written since. */
+  /** The browser's cookies: those that the request sent, and later writes. */
   jar: Map<string, string>;
   headers: Headers;
-  /** Next lets a page write no cookies. */
+  /** In a page Next.js does not allow code to set cookies. */
   isPage: boolean;
   run<T>(body: () => Promise<T>): Promise<T>;
-  /** The session in the jar, where the cookie is the session. */
+  /** The session in the jar. Cookie store only. */
   session(): Promise<Session | null>;
 }
 
@@ -20,20 +20,20 @@ const requests = new AsyncLocalStorage<FakeRequest>();
 
 function current(): FakeRequest {
   const request = requests.getStore();
-  if (!request) throw new Error("outside of a request");
+  if (!request) throw new Error("outside a request");
   return request;
 }
 
-/** The cookies of a session, where the cookie is the session. */
+/** The cookies that hold a session in the cookie store. */
 export async function cookiesOf(session: Session): Promise<{ name: string; value: string }[]> {
   const value = await encodeSession(session, env().AUTH_SECRET, sessionCookieName());
   return sessionCookies(value, session.exp, []).map(({ name, value }) => ({ name, value }));
 }
 
 /**
- * A request for `vi.mock("next/headers", () => import("./request"))`.
+ * Creates a request for `vi.mock("next/headers", () => import("./request"))`.
  *
- * @param session the one in its cookie, if any
+ * @param session in the request's cookies
  */
 export async function requestWith(
   session?: Session,
@@ -54,7 +54,7 @@ export async function requestWith(
 
 const all = (jar: Map<string, string>) => [...jar].map(([name, value]) => ({ name, value }));
 
-/** Stands for next/headers' own. */
+/** Replaces `cookies` of next/headers. */
 export async function cookies() {
   const { jar, isPage } = current();
   return {
@@ -68,7 +68,7 @@ export async function cookies() {
   };
 }
 
-/** Stands for next/headers' own. */
+/** Replaces `headers` of next/headers. */
 export async function headers(): Promise<Headers> {
   const { headers: own, jar } = current();
   const sent = new Headers(own);

@@ -13,12 +13,12 @@ import { variables } from "./environment";
 import { session } from "./sessions";
 
 /*
- * Against the embedded Postgres. It has one connection's worth of attention: inside of
- * `exclusively` nothing else may be asked.
+ * Runs against the embedded Postgres, which serves one connection at a time: no other query may run
+ * inside `exclusively`.
  */
 
-const { down, log } = vi.hoisted(() => ({
-  down: { is: false },
+const { outage, log } = vi.hoisted(() => ({
+  outage: { isOn: false },
   log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
 }));
 vi.mock("@/lib/env", () => import("./environment"));
@@ -27,7 +27,7 @@ vi.mock("next/server", () => ({ after: (work: () => unknown) => void work() }));
 vi.mock("@/lib/database/client", async (original) => {
   const actual = await original<{ lockDb: () => PrismaClient }>();
   const failing = { $transaction: () => Promise.reject(new TypeError("the database is down")) };
-  return { ...actual, lockDb: () => (down.is ? failing : actual.lockDb()) };
+  return { ...actual, lockDb: () => (outage.isOn ? failing : actual.lockDb()) };
 });
 
 const subject = "k3v9t2m8qx1a";
@@ -41,7 +41,7 @@ beforeAll(async () => {
   variables.DATABASE_URL = database.url;
   variables.AUTH_SESSION_STRATEGY = "database";
   await db().user.createMany({ data: [{ id: subject }, { id: "p7c4w1n6zr5b" }] });
-  // A commit that fails, as one does whose connection is lost at that moment.
+  // Makes the commit of a session in table `fault` fail, as a lost connection would.
   for (const statement of [
     `CREATE TABLE fault (sessionId text)`,
     `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -58,7 +58,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  down.is = false;
+  outage.isOn = false;
   vi.clearAllMocks();
   Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.said"));
   await db().$executeRaw`DELETE FROM fault`;
@@ -74,7 +74,7 @@ const renewed = (token: Session): Session => ({
   refreshToken: `refresh-token-${token.version + 1}`,
 });
 
-/** A session that has a row, and the value of its cookie. */
+/** Begins a session: returns it with the value of its cookie. */
 async function begun(changes: Partial<Session> = {}) {
   const token = session(changes);
   return { token, cookie: await rowStore.begin(token, firefox) };
@@ -87,7 +87,7 @@ async function read(cookie: string): Promise<Session> {
 }
 
 describe("a session in its row", () => {
-  test("is what began, read by its cookie", async () => {
+  test("is read by its cookie, as it began", async () => {
     const { token, cookie } = await begun({
       logtoSessionId: "logto-sessionId",
       authenticatedAt: seconds() - 60,
@@ -95,7 +95,7 @@ describe("a session in its row", () => {
     expect(await read(cookie)).toEqual(token);
   });
 
-  test("survives the way into columns and back", async () => {
+  test("survives conversion into columns and back", async () => {
     const { token } = await begun();
     const next = {
       ...renewed(token),
@@ -109,19 +109,19 @@ describe("a session in its row", () => {
     expect(row && (await fromRow(row))).toEqual(next);
   });
 
-  test("shows neither its cookie nor its tokens to whoever reads the table", async () => {
+  test("reveals neither its cookie nor its tokens in the table", async () => {
     const { token, cookie } = await begun();
     const table = JSON.stringify(await db().session.findMany());
     for (const secret of [cookie, token.accessToken, token.refreshToken])
       expect(table).not.toContain(secret);
   });
 
-  test("has no cookie but the one that it began with", async () => {
+  test("keeps the cookie that it began with", async () => {
     const { token, cookie } = await begun();
     expect(await rowStore.cookieFor(renewed(token), cookie)).toBeUndefined();
   });
 
-  test("is none once its time is over, for a cookie that is made up, and once it was ended", async () => {
+  test("is not found once it expired or ended, or by a made-up cookie", async () => {
     const { cookie } = await begun({ exp: seconds() - 1 });
     const ended = await begun();
     await rowStore.end(ended.token);
@@ -129,7 +129,7 @@ describe("a session in its row", () => {
       expect(await rowStore.read(value)).toBeUndefined();
   });
 
-  test("has ended where its tokens can't be read, such as those of another row", async () => {
+  test("has ended when its tokens can't be read, such as those of another row", async () => {
     const [one, other] = [await begun(), await begun()];
     const row = await rowOf(other.token.sessionId);
     await db().session.update({
@@ -142,7 +142,7 @@ describe("a session in its row", () => {
     });
   });
 
-  test("has ended where a secret was dropped, which is one line in the log for all rows", async () => {
+  test("has ended when its secret was removed, which is logged once for all rows", async () => {
     const cookies = [(await begun()).cookie, (await begun()).cookie];
     variables.AUTH_SECRET = ["n".repeat(40)];
     for (const cookie of cookies) expect((await read(cookie)).endedAt).toEqual(expect.any(Number));
@@ -153,7 +153,7 @@ describe("a session in its row", () => {
     for (const cookie of cookies) expect((await read(cookie)).endedAt).toBeUndefined();
   });
 
-  test("is not asked for by the cookie of a cookie store, which is one line in the log", async () => {
+  test("is not looked up by the cookie of a cookie store, which is logged once", async () => {
     const value = await encodeSession(session(), ["o".repeat(40)], sessionCookieName());
     expect([await rowStore.read(value), await rowStore.read(value)]).toEqual([
       "foreign",
@@ -164,8 +164,8 @@ describe("a session in its row", () => {
     ]);
   });
 
-  test("takes the rows of its user that are over with it when it begins, and no others", async () => {
-    const over = await begun({ exp: seconds() - 1 });
+  test("deletes the user's expired and ended rows when it begins, and no others", async () => {
+    const expired = await begun({ exp: seconds() - 1 });
     const ended = await begun();
     const data = await toColumns(toTombstone(ended.token));
     await db().session.update({ where: { sessionId: ended.token.sessionId }, data });
@@ -175,13 +175,13 @@ describe("a session in its row", () => {
     expect(sessionIds).toEqual(
       expect.arrayContaining([foreign, living, newest].map(({ token }) => token.sessionId)),
     );
-    expect(sessionIds).not.toContain(over.token.sessionId);
+    expect(sessionIds).not.toContain(expired.token.sessionId);
     expect(sessionIds).not.toContain(ended.token.sessionId);
   });
 });
 
 describe("the row of a session that Logto ended", () => {
-  test("has the time, no tokens, and all else as it was, until it expires", async () => {
+  test("has the time, no tokens and otherwise unchanged columns, until it expires", async () => {
     const { token } = await begun();
     const endedAt = new Date(seconds() * 1000);
     expect(await toColumns(toTombstone(token))).toEqual({ endedAt, sealedTokens: null });
@@ -201,23 +201,23 @@ describe("the row of a session that Logto ended", () => {
   });
 });
 
-describe("that a session is used", () => {
+describe("the last use of a session", () => {
   test("is written at most every five minutes", async () => {
     const { token, cookie } = await begun();
-    const at = async () => (await rowOf(token.sessionId))?.lastSeenAt.getTime() ?? 0;
-    const before = await at();
+    const lastSeen = async () => (await rowOf(token.sessionId))?.lastSeenAt.getTime() ?? 0;
+    const before = await lastSeen();
     await read(cookie);
-    expect(await at()).toBe(before);
+    expect(await lastSeen()).toBe(before);
     const longAgo = new Date(Date.now() - 6 * 60_000);
     await db().session.update({
       where: { sessionId: token.sessionId },
       data: { lastSeenAt: longAgo },
     });
     await read(cookie);
-    await expect.poll(at).toBeGreaterThan(longAgo.getTime());
+    await expect.poll(lastSeen).toBeGreaterThan(longAgo.getTime());
   });
 
-  test("gives it its whole life in its second half", async () => {
+  test("extends the session to its whole lifetime in its second half", async () => {
     const { token, cookie } = await begun({ exp: seconds() + sessionLifetime / 2 - 60 });
     await read(cookie);
     await expect
@@ -226,8 +226,8 @@ describe("that a session is used", () => {
   });
 });
 
-describe("whoever uses a refresh token", () => {
-  test("begins with what another process got, and writes nothing where nothing changed", async () => {
+describe("`exclusively`", () => {
+  test("passes on the newest tokens of another process, and writes nothing when nothing changed", async () => {
     const { token } = await begun();
     await rowStore.exclusively(token, async (newest) => renewed(newest));
     const row = await rowOf(token.sessionId);
@@ -239,14 +239,14 @@ describe("whoever uses a refresh token", () => {
     expect(await rowOf(token.sessionId)).toMatchObject({ sealedTokens: row?.sealedTokens });
   });
 
-  test("leaves what became of it to the next", async () => {
+  test("stores the result for the next reader", async () => {
     const { token, cookie } = await begun();
     const result = await rowStore.exclusively(token, async (newest) => renewed(newest));
     expect(result).toEqual(renewed(token));
     expect(await read(cookie)).toEqual(renewed(token));
   });
 
-  test("has it alone: many at once go one after another, each with the newest", async () => {
+  test("runs parallel uses in sequence, each with the newest session", async () => {
     const { token } = await begun();
     let open = 0;
     const use = vi.fn(async (newest: Session) => {
@@ -261,14 +261,14 @@ describe("whoever uses a refresh token", () => {
     expect(await rowOf(token.sessionId)).toMatchObject({ version: 4 });
   });
 
-  test("gets Logto's failure passed on, with the row as it was", async () => {
+  test("throws Logto's error and leaves the row unchanged", async () => {
     const { token, cookie } = await begun();
     const failure = new LogtoError("unavailable", "no answer");
     await expect(rowStore.exclusively(token, () => Promise.reject(failure))).rejects.toBe(failure);
     expect(await read(cookie)).toEqual(token);
   });
 
-  test("finds the session ended that another process found ended", async () => {
+  test("passes on the tombstone that another process stored", async () => {
     const { token } = await begun();
     await rowStore.exclusively(token, async (newest) => toTombstone(newest));
     const use = vi.fn(async (newest: Session) => newest);
@@ -278,7 +278,7 @@ describe("whoever uses a refresh token", () => {
     );
   });
 
-  test("goes on with newer tokens than those by which another process found it ended", async () => {
+  test("replaces a tombstone of another process that is older than the session", async () => {
     const { token, cookie } = await begun();
     await rowStore.exclusively(token, async (newest) => toTombstone(newest));
     const newer = renewed(token);
@@ -286,7 +286,7 @@ describe("whoever uses a refresh token", () => {
     expect(await read(cookie)).toEqual(newer);
   });
 
-  test("learns that the session has ended where its row is gone, and does not use it", async () => {
+  test("returns nothing when the row is gone, and does not use the refresh token", async () => {
     const { token } = await begun();
     await rowStore.end(token);
     const use = vi.fn();
@@ -294,9 +294,9 @@ describe("whoever uses a refresh token", () => {
     expect(use).not.toHaveBeenCalled();
   });
 
-  test("does not use it while the row can't be locked: another process may be using it", async () => {
+  test("does not use the refresh token when the row can't be locked, as another process may use it", async () => {
     const { token } = await begun();
-    down.is = true;
+    outage.isOn = true;
     const use = vi.fn();
     await expect(rowStore.exclusively(token, use)).rejects.toThrow(DatabaseError);
     expect(use).not.toHaveBeenCalled();
@@ -304,7 +304,7 @@ describe("whoever uses a refresh token", () => {
 });
 
 describe("a result that can't be committed", () => {
-  test("is returned all the same, and written a little later", async () => {
+  test("is returned all the same, and written shortly after", async () => {
     const { token, cookie } = await begun();
     await failCommits(token);
     const result = await rowStore.exclusively(token, async (newest) => renewed(newest));
@@ -314,7 +314,7 @@ describe("a result that can't be committed", () => {
     await expect.poll(() => read(cookie), { timeout: 5_000 }).toEqual(renewed(token));
   });
 
-  test("is what the next begins with in this process, whose commit writes it", async () => {
+  test("is used by the next call in this process, whose commit writes it", async () => {
     const { token } = await begun();
     await failCommits(token);
     const result = await rowStore.exclusively(token, async (newest) => renewed(newest));
@@ -325,7 +325,7 @@ describe("a result that can't be committed", () => {
     expect(await rowOf(token.sessionId)).toMatchObject({ version: 1 });
   });
 
-  test("that is Logto's failure is still that", async () => {
+  test("does not replace an error of Logto", async () => {
     const { token } = await begun();
     await failCommits(token);
     const failure = new LogtoError("rejected", "no");
@@ -343,20 +343,20 @@ describe("a result that can't be committed", () => {
 });
 
 describe("ending", () => {
-  test("gives the newest tokens, to be revoked, whichever copy was ended", async () => {
+  test("returns the newest tokens for revocation, whichever copy was ended", async () => {
     const { token } = await begun();
     await rowStore.exclusively(token, async (newest) => renewed(newest));
     expect(await rowStore.end(token)).toMatchObject({ refreshToken: "refresh-token-1" });
     expect(await rowOf(token.sessionId)).toBeNull();
   });
 
-  test("twice gives nothing to be revoked", async () => {
+  test("twice returns nothing the second time", async () => {
     const { token } = await begun();
     await rowStore.end(token);
     expect(await rowStore.end(token)).toBeUndefined();
   });
 
-  test("gives no tokens whose grant another session lives on", async () => {
+  test("returns no tokens while another session uses the same grant", async () => {
     const [one, other] = [
       await begun({ logtoSessionId: "shared" }),
       await begun({ logtoSessionId: "shared" }),
@@ -366,7 +366,7 @@ describe("ending", () => {
     expect(await rowStore.end(other.token)).toMatchObject({ sessionId: other.token.sessionId });
   });
 
-  test("gives the tokens of a grant that only sessions share which are over", async () => {
+  test("returns the tokens of a grant that only expired sessions share", async () => {
     const [one] = [
       await begun({ logtoSessionId: "shared" }),
       await begun({ logtoSessionId: "shared", exp: seconds() - 1 }),
@@ -377,9 +377,10 @@ describe("ending", () => {
 
 describe("ending many", () => {
   const sessionIds = (sessions: Session[]) => sessions.map(({ sessionId }) => sessionId).sort();
-  const left = async () => (await db().session.findMany()).map(({ sessionId }) => sessionId).sort();
+  const remaining = async () =>
+    (await db().session.findMany()).map(({ sessionId }) => sessionId).sort();
 
-  test("ends those of a user that began by a moment, and no others", async () => {
+  test("ends the user's sessions that began before a time, and no others", async () => {
     const at = seconds();
     const before = await begun({ startedAt: at });
     const later = await begun({ startedAt: at + 1 });
@@ -387,10 +388,10 @@ describe("ending many", () => {
     expect(sessionIds(await rowStore.endAll({ subject, before: at * 1000 + 999 }, []))).toEqual([
       before.token.sessionId,
     ]);
-    expect(await left()).toEqual(sessionIds([later.token, foreign.token]));
+    expect(await remaining()).toEqual(sessionIds([later.token, foreign.token]));
   });
 
-  test("ends those of one session at Logto", async () => {
+  test("ends the sessions of one Logto session", async () => {
     const [one, two, other] = [
       await begun({ logtoSessionId: "one" }),
       await begun({ logtoSessionId: "one" }),
@@ -399,10 +400,10 @@ describe("ending many", () => {
     expect(sessionIds(await rowStore.endAll({ logtoSessionId: "one" }, []))).toEqual(
       sessionIds([one.token, two.token]),
     );
-    expect(await left()).toEqual([other.token.sessionId]);
+    expect(await remaining()).toEqual([other.token.sessionId]);
   });
 
-  test("keeps a grant that the session has which stays", async () => {
+  test("does not return a session whose grant the remaining session uses", async () => {
     const [stays, shares, other] = [
       await begun({ logtoSessionId: "shared" }),
       await begun({ logtoSessionId: "shared" }),
@@ -410,20 +411,20 @@ describe("ending many", () => {
     ];
     const ended = await rowStore.endAll({ subject, except: stays.token.sessionId }, []);
     expect(sessionIds(ended)).toEqual([other.token.sessionId]);
-    expect(await left()).toEqual([stays.token.sessionId]);
+    expect(await remaining()).toEqual([stays.token.sessionId]);
     expect(await rowOf(shares.token.sessionId)).toBeNull();
   });
 
-  test("ends the one that the list names, if it is the user's", async () => {
+  test("ends a session by row id only if it belongs to the user", async () => {
     const { token } = await begun();
     const rowId = (await rowOf(token.sessionId))?.id;
     expect(await rowStore.endAll({ subject: "p7c4w1n6zr5b", rowId }, [])).toEqual([]);
-    expect(await left()).toEqual([token.sessionId]);
+    expect(await remaining()).toEqual([token.sessionId]);
     expect(sessionIds(await rowStore.endAll({ subject, rowId }, []))).toEqual([token.sessionId]);
   });
 });
 
-test("a user's sessions are listed, this one first, then the last seen, and none that is over", async () => {
+test("lists the user's active sessions, the current one first, then by last use", async () => {
   const [current, older, newer] = [await begun(), await begun(), await begun()];
   await begun({ exp: seconds() - 1 });
   await begun({ subject: "p7c4w1n6zr5b" });

@@ -30,14 +30,17 @@ describe("isCrossSite", () => {
   });
 
   test.each([
-    ["of our own pages", { "sec-fetch-site": "same-origin", origin: "https://app.example.com" }],
     [
-      "of our own pages, behind a proxy that renames the host",
+      "of the app's own page",
+      { "sec-fetch-site": "same-origin", origin: "https://app.example.com" },
+    ],
+    [
+      "of the app's own page, behind a proxy that renames the host",
       { "sec-fetch-site": "same-origin", origin: "https://a.b" },
     ],
-    ["of an old browser's own page", { origin: "https://app.example.com" }],
-    ["of no browser", {}],
-    ["of the user's own doing", { "sec-fetch-site": "none" }],
+    ["of the app's own page in an old browser", { origin: "https://app.example.com" }],
+    ["without browser headers", {}],
+    ["that the user started", { "sec-fetch-site": "none" }],
   ])("is false for a write %s", (_, headers) => {
     expect(isCrossSite(write(headers))).toBe(false);
   });
@@ -48,18 +51,18 @@ describe("isCrossSite", () => {
     "evil.example",
     "https://app.example.com.evil.example",
     "https://app.example.com:8443",
-  ])("is true where an old browser's page is from %j", (origin) => {
+  ])("is true for a page from %j in an old browser", (origin) => {
     expect(isCrossSite(write({ origin }))).toBe(true);
     expect(isCrossSite(write({ origin, "sec-fetch-site": "none" }))).toBe(true);
   });
 
-  test("goes by what the load balancer was asked for", () => {
+  test("uses the host that the load balancer received", () => {
     const headers = { "x-forwarded-host": "www.example.com" };
     expect(isCrossSite(write({ ...headers, origin: "https://www.example.com" }))).toBe(false);
     expect(isCrossSite(write({ ...headers, origin: "https://app.example.com" }))).toBe(true);
   });
 
-  test("goes by AUTH_URL, too, where a proxy hides which host was asked for", () => {
+  test("accepts the host of AUTH_URL, too, when a proxy hides the requested host", () => {
     variables.AUTH_URL = "https://www.example.com/";
     expect(isCrossSite(write({ origin: "https://www.example.com" }))).toBe(false);
     expect(isCrossSite(write({ origin: "https://app.example.com" }))).toBe(false);

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { isShownPicture, withSecurityHeaders } from "@/lib/server/security-headers";
 
-const initially = {
+const defaults = {
   AUTH_LOGTO_ISSUER: "https://tenant.logto.example/oidc",
   AUTH_COOKIE_DOMAIN: "",
   isHttps: true,
@@ -19,42 +19,42 @@ vi.mock("@/lib/env", () => ({
 }));
 
 beforeEach(() => {
-  configuration.current = initially;
+  configuration.current = defaults;
 });
 
-const headersWith = (changes: Partial<typeof initially>) => {
-  configuration.current = { ...initially, ...changes };
+const headersWith = (changes: Partial<typeof defaults>) => {
+  configuration.current = { ...defaults, ...changes };
   return withSecurityHeaders(new Response()).headers;
 };
-const policyWith = (changes: Partial<typeof initially>) =>
+const policyWith = (changes: Partial<typeof defaults>) =>
   headersWith(changes).get("content-security-policy") ?? "";
 
-test("forms may end at the issuer's origin, and nowhere else but here", () => {
+test("forms may only be submitted to the app and to the issuer's origin", () => {
   expect(policyWith({})).toContain("; form-action 'self' https://tenant.logto.example;");
 });
 
-test("on https browsers stay there and keep other sites' windows apart", () => {
+test("https responses set HSTS, COOP and upgrade-insecure-requests", () => {
   const headers = headersWith({ isHttps: true });
   expect(headers.get("strict-transport-security")).toBe("max-age=63072000");
   expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
   expect(headers.get("content-security-policy")).toContain("upgrade-insecure-requests");
 });
 
-test("on http nothing is said that only https can keep", () => {
+test("http responses omit headers that require https", () => {
   const headers = headersWith({ isHttps: false });
   expect(headers.has("strict-transport-security")).toBe(false);
   expect(headers.has("cross-origin-opener-policy")).toBe(false);
   expect(headers.get("content-security-policy")).not.toContain("upgrade-insecure-requests");
 });
 
-test("scripts may ask the hosts that get the session cookie", () => {
+test("scripts may connect to the hosts that receive the session cookie", () => {
   expect(policyWith({ AUTH_COOKIE_DOMAIN: "example.com" })).toContain(
     "; connect-src 'self' https://*.example.com:*;",
   );
   expect(policyWith({ AUTH_COOKIE_DOMAIN: "" })).toContain("; connect-src 'self';");
 });
 
-test("only the development server may evaluate strings", () => {
+test("the policy allows eval in development only", () => {
   expect(policyWith({ isProduction: false })).toContain("'unsafe-eval'");
   expect(policyWith({ isProduction: true })).not.toContain("'unsafe-eval'");
 });
@@ -80,13 +80,13 @@ test.each([
   "/api/auth/signout",
   "a.png",
   "",
-])("a picture at %j is not, as browsers would complain", (address) => {
+])("a picture at %j is not shown, as browsers would block it", (address) => {
   expect(isShownPicture(address)).toBe(false);
 });
 
-test("a picture on plain http is shown from the issuer alone, where the app is on http too", () => {
+test("an http picture is shown only from the issuer, and only if the app is on http, too", () => {
   const issuer = "http://localhost:3001";
-  configuration.current = { ...initially, AUTH_LOGTO_ISSUER: `${issuer}/oidc`, isHttps: false };
+  configuration.current = { ...defaults, AUTH_LOGTO_ISSUER: `${issuer}/oidc`, isHttps: false };
   expect(isShownPicture(`${issuer}/avatars/alice.svg`)).toBe(true);
   expect(isShownPicture("http://localhost:3002/avatars/alice.svg")).toBe(false);
   configuration.current = { ...configuration.current, isHttps: true };

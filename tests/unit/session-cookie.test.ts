@@ -17,13 +17,14 @@ vi.mock("@/lib/log", () => ({ log: { warn: vi.fn() } }));
 vi.mock("next/headers", () => import("./request"));
 
 const salt = "authjs.session-token";
-const secret = "not used: the stores know the secrets";
+// Unused: the stores read the secrets from the environment.
+const secret = "not used";
 const decode = (token: string | undefined) =>
   sessionCookie.decode({ salt, secret, ...(token && { token }) });
 
 type Encoded = NonNullable<Parameters<typeof sessionCookie.encode>[0]["token"]>;
 
-/** Encodes in a request of a browser. */
+/** Encodes within a request of a browser. */
 async function encode(token: Encoded | undefined): Promise<string> {
   const request = await requestWith(undefined, { headers: { "user-agent": "Firefox" } });
   return request.run(async () => sessionCookie.encode({ salt, secret, ...(token && { token }) }));
@@ -49,25 +50,25 @@ describe.each(["jwt", "database"])("Auth.js's routines in strategy %s", (strateg
     variables.AUTH_SESSION_STRATEGY = strategy;
   });
 
-  test("begin a session at sign-in, which is there from then on", async () => {
+  test("begin a session at sign-in that can then be decoded", async () => {
     const token = session();
     expect(await decoded(await encode(token))).toMatchObject(token);
   });
 
-  test("make it known to this process, so that its grant can be revoked before its first request", async () => {
+  test("add it to the state in memory, so that its grant can be revoked before its first request", async () => {
     const token = session();
     await encode(token);
     expect(knownSessions(({ sessionId }) => sessionId === token.sessionId)).toEqual([token]);
   });
 
-  test("change no session that was decoded: its cookie stays the very same", async () => {
+  test("leave the cookie of a decoded session unchanged", async () => {
     const value = await encode(session());
     begin.mockClear();
     expect(await encode(await decoded(value))).toBe(value);
     expect(begin).not.toHaveBeenCalled();
   });
 
-  test("know it by its copies, too, whatever Auth.js changes in them", async () => {
+  test("recognize copies of a decoded session, whatever Auth.js changes in them", async () => {
     const value = await encode(session());
     begin.mockClear();
     const copy = { ...(await decoded(value)) };
@@ -77,38 +78,38 @@ describe.each(["jwt", "database"])("Auth.js's routines in strategy %s", (strateg
     expect(begin).not.toHaveBeenCalled();
   });
 
-  test("show by what they know it in no JSON", async () => {
+  test("do not expose the cookie value in JSON", async () => {
     const value = await encode(session());
     expect(JSON.stringify(await decoded(value))).not.toContain(value);
   });
 
-  test("give Auth.js nothing called `sub`, by which it would link accounts", async () => {
+  test("return no member `sub` to Auth.js, which would link accounts by it", async () => {
     expect(await decoded(await encode(session()))).not.toHaveProperty("sub");
   });
 
-  test("take a session that Logto ended for none", async () => {
+  test("decode a tombstone as no session", async () => {
     expect(await decode(await encode(toTombstone(session())))).toBeNull();
   });
 
-  test.each(["", undefined, "garbage"])("take the cookie %j for none", async (value) => {
+  test.each(["", undefined, "garbage"])("decode the cookie %j as no session", async (value) => {
     expect(await decode(value)).toBeNull();
   });
 
   test.each([
     ["nothing", undefined],
-    ["a token of Auth.js's own", { sub: "x", name: "Alice Kim" }],
-  ])("write no cookie of %s", async (_, token) => {
+    ["a token of Auth.js", { sub: "x", name: "Alice Kim" }],
+  ])("throw instead of encoding %s", async (_, token) => {
     await expect(encode(token)).rejects.toThrow(TypeError);
   });
 });
 
-test("a cookie that the row store can't read is none", async () => {
+test("a cookie that the row store can't read is no session", async () => {
   variables.AUTH_SESSION_STRATEGY = "database";
   rows.set("tampered with", "unreadable");
   expect(await decode("tampered with")).toBeNull();
 });
 
-test("the row store is told from which browser a session begins", async () => {
+test("the row store receives the user agent of a new session", async () => {
   variables.AUTH_SESSION_STRATEGY = "database";
   const token = session();
   await encode(token);

@@ -8,9 +8,9 @@ vi.mock("@/lib/log", () => ({ log: { warn } }));
 
 const limit = 100_000;
 const template = session();
-const cheap = (index: number): Session => ({ ...template, sessionId: `session ${index}` });
+const sessionNumber = (index: number): Session => ({ ...template, sessionId: `session ${index}` });
 const newer = (token: Session): Session => ({ ...token, version: token.version + 1 });
-const all = () => knownSessions(() => true).length;
+const stateCount = () => knownSessions(() => true).length;
 
 beforeEach(() => {
   warn.mockClear();
@@ -18,13 +18,13 @@ beforeEach(() => {
 });
 
 describe("the state of a session", () => {
-  test("is one for all copies of it", () => {
+  test("is the same for all copies of it", () => {
     const token = session();
     expect(sessionState({ ...token })).toBe(sessionState(token));
     expect(sessionState(session())).not.toBe(sessionState(token));
   });
 
-  test("keeps the newest copy, whichever request brings it", () => {
+  test("holds the newest copy, whichever request brings it", () => {
     const token = session();
     sessionState(newer(token));
     expect(sessionState(token).session.version).toBe(1);
@@ -32,14 +32,14 @@ describe("the state of a session", () => {
     expect(sessionState(token).session.version).toBe(2);
   });
 
-  test("that was written nowhere is written once a request brings a newer copy", () => {
+  test("is no longer unwritten once a request brings a newer copy", () => {
     const token = session();
     sessionState(token).isUnwritten = true;
     expect(sessionState(token).isUnwritten).toBe(true);
     expect(sessionState(newer(token)).isUnwritten).toBe(false);
   });
 
-  test("tells what is under way that it was taken away, and a later request nothing", () => {
+  test("marks running requests as signed out when removed, but not later requests", () => {
     const token = session();
     const state = sessionState(token);
     expect(removeState(token)).toBe(state);
@@ -49,46 +49,49 @@ describe("the state of a session", () => {
 });
 
 describe("many sessions at once", () => {
-  test("lose nothing: 10,001 renewed ones are all still known", () => {
-    const tokens = Array.from({ length: 10_001 }, (_, index) => cheap(index));
+  test("keep their state: 10,001 renewed sessions are all in memory", () => {
+    const tokens = Array.from({ length: 10_001 }, (_, index) => sessionNumber(index));
     for (const token of tokens) sessionState(token).session = newer(token);
     expect(tokens.filter((token) => sessionState(token).session.version !== 1)).toEqual([]);
     expect(warn).not.toHaveBeenCalled();
   });
 
-  test("of more than 100,000 drop those that were not used for longest, and say so once", () => {
-    for (let index = 0; index < limit; index += 1) sessionState(cheap(index));
-    const [used, oldest] = [sessionState(cheap(0)), sessionState(cheap(2))];
-    sessionState(cheap(1));
+  test("beyond 100,000 evict the least recently used, which is logged once", () => {
+    for (let index = 0; index < limit; index += 1) sessionState(sessionNumber(index));
+    const [used, oldest] = [sessionState(sessionNumber(0)), sessionState(sessionNumber(2))];
+    sessionState(sessionNumber(1));
     expect(warn).not.toHaveBeenCalled();
-    for (const index of [limit, limit + 1]) sessionState(cheap(index));
+    for (const index of [limit, limit + 1]) sessionState(sessionNumber(index));
     expect(warn).toHaveBeenCalledExactlyOnceWith("many sessions in memory", {
       sessions: limit + 1,
     });
-    expect(all()).toBe(limit);
-    const known = new Set(
+    expect(stateCount()).toBe(limit);
+    const inMemory = new Set(
       knownSessions(({ sessionId }) => /^session [0-4]$/.test(sessionId)).map(
         ({ sessionId }) => sessionId,
       ),
     );
-    expect([...known].sort()).toEqual(["session 0", "session 1", "session 2"]);
-    expect([sessionState(cheap(0)), sessionState(cheap(2))]).toEqual([used, oldest]);
+    expect([...inMemory].sort()).toEqual(["session 0", "session 1", "session 2"]);
+    expect([sessionState(sessionNumber(0)), sessionState(sessionNumber(2))]).toEqual([
+      used,
+      oldest,
+    ]);
   });
 
-  test("of more than 100,000 drop none that no cookie has, and none whose tokens are being asked for", () => {
-    const [unwritten, pending] = [sessionState(cheap(0)), sessionState(cheap(1))];
+  test("beyond 100,000 evict none that is unwritten or has a token request under way", () => {
+    const [unwritten, pending] = [sessionState(sessionNumber(0)), sessionState(sessionNumber(1))];
     unwritten.isUnwritten = true;
     pending.pending = 1;
-    for (let index = 2; index < limit + 10; index += 1) sessionState(cheap(index));
-    expect(all()).toBe(limit);
-    expect(sessionState(cheap(0))).toBe(unwritten);
-    expect(sessionState(cheap(1))).toBe(pending);
+    for (let index = 2; index < limit + 10; index += 1) sessionState(sessionNumber(index));
+    expect(stateCount()).toBe(limit);
+    expect(sessionState(sessionNumber(0))).toBe(unwritten);
+    expect(sessionState(sessionNumber(1))).toBe(pending);
     expect(knownSessions(({ sessionId }) => /^session \d$/.test(sessionId))).toHaveLength(2);
   });
 
-  test("of more than 100,000 are all held while none could be restored, the newest included", () => {
+  test("beyond 100,000 all stay in memory while all are unwritten, the newest included", () => {
     for (let index = 0; index < limit + 2; index += 1)
-      sessionState(cheap(index)).isUnwritten = true;
-    expect(all()).toBe(limit + 2);
+      sessionState(sessionNumber(index)).isUnwritten = true;
+    expect(stateCount()).toBe(limit + 2);
   });
 });

@@ -18,14 +18,15 @@ const account = {
   refresh_token: "refresh",
   expires_in: 3600,
 } as const;
-/** Without `offline_access` Logto gives none. */
+/** Without the scope `offline_access` Logto issues no refresh token. */
 const withoutRefreshToken = { ...account, refresh_token: undefined };
 const now = 1_800_000_000_000;
-const began = (idToken: object = {}) => beginSession(account, { sub, iat: 1, ...idToken }, now);
+const newSession = (idToken: object = {}) =>
+  beginSession(account, { sub, iat: 1, ...idToken }, now);
 
-describe("a session that begins", () => {
-  test("is of Logto's subject, and of its session there", () => {
-    expect(began({ sid: "logto-sid" })).toMatchObject({
+describe("a new session", () => {
+  test("has Logto's subject and Logto's session id", () => {
+    expect(newSession({ sid: "logto-sid" })).toMatchObject({
       subject: sub,
       logtoSessionId: "logto-sid",
       startedAt: 1,
@@ -33,25 +34,25 @@ describe("a session that begins", () => {
   });
 
   test("has an id of its own", () => {
-    expect(began().sessionId).not.toBe(began().sessionId);
+    expect(newSession().sessionId).not.toBe(newSession().sessionId);
   });
 
-  test("is fresh only if Logto says when the user signed in", () => {
-    expect(began().authenticatedAt).toBeUndefined();
-    expect(began({ auth_time: 5 }).authenticatedAt).toBe(5);
+  test("has the time of authentication only if Logto sends it", () => {
+    expect(newSession().authenticatedAt).toBeUndefined();
+    expect(newSession({ auth_time: 5 }).authenticatedAt).toBe(5);
   });
 
   test("lasts seven days", () => {
-    expect(began().exp).toBe(now / 1000 + 7 * 24 * 3600);
+    expect(newSession().exp).toBe(now / 1000 + 7 * 24 * 3600);
   });
 
-  test("ends with its access token where it has no refresh token", () => {
+  test("ends with its access token if it has no refresh token", () => {
     const token = beginSession({ ...withoutRefreshToken, expires_in: 600 }, { sub, iat: 1 }, now);
     expect(token).toMatchObject({ exp: now / 1000 + 600, expiresAt: now / 1000 + 600 });
     expect(token.refreshToken).toBeUndefined();
   });
 
-  test("ends after an hour where there is no refresh token and no lifetime", () => {
+  test("ends after an hour without a refresh token and without a lifetime", () => {
     const token = beginSession(
       { ...withoutRefreshToken, expires_in: undefined },
       { sub, iat: 1 },
@@ -61,7 +62,7 @@ describe("a session that begins", () => {
   });
 });
 
-describe("a session that a store has kept", () => {
+describe("a stored session", () => {
   const { subject, ...rest } = session();
 
   test("may call its subject `sub`, as cookies of earlier versions do", () => {
@@ -70,18 +71,21 @@ describe("a session that a store has kept", () => {
     expect(read).not.toHaveProperty("sub");
   });
 
-  test("is of its subject, whatever else is called `sub`", () => {
+  test("takes its subject from `subject` if `sub` is present, too", () => {
     expect(parseSession({ ...rest, subject, sub: "somebody else" })).toEqual({ ...rest, subject });
   });
 
-  test.each([{}, { sub: 7 }, { subject: "" }])("is none where it is nobody's: %j", (whose) => {
-    expect(() => parseSession({ ...rest, ...whose })).toThrow();
-  });
+  test.each([{}, { sub: 7 }, { subject: "" }])(
+    "is rejected without a valid subject: %j",
+    (members) => {
+      expect(() => parseSession({ ...rest, ...members })).toThrow();
+    },
+  );
 });
 
 describe("a session after an exchange", () => {
   const token = session({ claims: { sub, roles: ["admin"] } });
-  const answer = {
+  const tokenResponse = {
     accessToken: "of something else",
     expiresIn: 3600,
     refreshToken: token.refreshToken ?? "",
@@ -90,27 +94,27 @@ describe("a session after an exchange", () => {
   };
 
   test.each([
-    ["says nothing of the claims", undefined],
-    ["repeats them", { sub, roles: ["admin"] }],
-  ])("is the very same where the answer %s and rotates nothing", (_, claims) => {
-    expect(exchangedSession(token, { ...answer, claims })).toBe(token);
+    ["has no claims", undefined],
+    ["has the same claims", { sub, roles: ["admin"] }],
+  ])("is the same object when the response %s and rotates nothing", (_, claims) => {
+    expect(exchangedSession(token, { ...tokenResponse, claims })).toBe(token);
   });
 
-  test("has the new claims, and is no newer by them", () => {
+  test("has the new claims and the same version", () => {
     const claims = { sub, roles: [] };
-    expect(exchangedSession(token, { ...answer, claims })).toEqual({ ...token, claims });
+    expect(exchangedSession(token, { ...tokenResponse, claims })).toEqual({ ...token, claims });
   });
 
-  test("is newer by a rotated refresh token", () => {
-    const next = exchangedSession(token, { ...answer, refreshToken: "rotated" });
+  test("has a higher version after a rotated refresh token", () => {
+    const next = exchangedSession(token, { ...tokenResponse, refreshToken: "rotated" });
     expect(next).toEqual({ ...token, refreshToken: "rotated", version: 1 });
   });
 });
 
-describe("a session that has ended", () => {
+describe("a tombstone", () => {
   const token = session({ logtoSessionId: "logto-sid", authenticatedAt: 5, version: 3 });
 
-  test("keeps no token, and no claim but the subject", () => {
+  test("has no token and no claim but the subject", () => {
     const { sessionId, startedAt, exp } = token;
     expect(toTombstone(token, now)).toEqual({
       subject: sub,
@@ -123,12 +127,12 @@ describe("a session that has ended", () => {
     });
   });
 
-  test("ends at a whole second", () => {
+  test("has the time of its end in whole seconds", () => {
     expect(toTombstone(token, now + 999).endedAt).toBe(now / 1000);
   });
 });
 
-describe("in the second half of its life", () => {
+describe("in the second half of its lifetime", () => {
   const exp = Math.floor(Date.now() / 1000) + sessionLifetime / 2 - 60;
 
   test("a session is extended", () => {
@@ -136,7 +140,7 @@ describe("in the second half of its life", () => {
     expect(needsExtension(session({ exp: exp + 120 }))).toBe(false);
   });
 
-  test("a session without a refresh token doesn't: nobody would ask Logto again", () => {
+  test("a session without a refresh token is not extended, as Logto would never be asked again", () => {
     expect(needsExtension(session({ exp, refreshToken: undefined }))).toBe(false);
   });
 });

@@ -2,7 +2,11 @@ import type { Session } from "@/lib/session/model/session";
 
 const hour = 3600;
 
-/** A session that was begun just now, with an access token that lives an hour. */
+/**
+ * A session that began a minute ago, with an access token that expires in an hour.
+ *
+ * @param now in milliseconds
+ */
 export function session(changes: Partial<Session> = {}, now = Date.now()): Session {
   const seconds = Math.floor(now / 1000);
   return {
@@ -20,6 +24,6 @@ export function session(changes: Partial<Session> = {}, now = Date.now()): Sessi
   };
 }
 
-/** A session whose access token is due for renewal. */
+/** A session whose access token is due for renewal. `now` in milliseconds. */
 export const expiring = (changes: Partial<Session> = {}, now = Date.now()) =>
   session({ expiresAt: Math.floor(now / 1000) + 30, ...changes }, now);

@@ -18,7 +18,7 @@ import { appClient, appVariables } from "../../dev/stand-in";
 import { temporaryFolder } from "./temporary-folder";
 
 let root: string;
-const local = () => path.join(root, ".env.local");
+const envFile = () => path.join(root, ".env.local");
 beforeEach(() => {
   root = temporaryFolder();
 });
@@ -36,7 +36,7 @@ describe("the issuer", () => {
     ["https://auth.example.com", "https://auth.example.com/oidc"],
     ["localhost:3001", "http://localhost:3001/oidc"],
     ["http://localhost:3002/console/applications", "http://localhost:3001/oidc"],
-  ])("is told from %s", (typed, issuer) => {
+  ])("is derived from %s", (typed, issuer) => {
     expect(issuerFrom(typed)).toBe(issuer);
   });
 
@@ -45,21 +45,21 @@ describe("the issuer", () => {
     ["https://auth.example.com/console", "Logto's console"],
     ["ftp://abc123.logto.app", "not a web address"],
     ["not an address", "is not an address"],
-  ])("is not told from %s", (typed, message) => {
+  ])("is not derived from %s", (typed, message) => {
     expect(() => issuerFrom(typed)).toThrow(message);
   });
 });
 
-describe("what is written", () => {
+describe("a written value", () => {
   it.each([
     ["plain", "x7kf92"],
-    ["with what Next.js would put a variable in for", "a$b${HOME}\\$c"],
+    ["with what Next.js would expand as a variable", "a$b${HOME}\\$c"],
     ["with quotes of one kind", `it's`],
     ["with quotes of two kinds", `it's "it"`],
     ["with a comment sign and spaces", " a #b "],
-    ["of a database", "postgresql://user:p%40ss$word@localhost:5432/app?sslmode=require#x"],
-  ])("is read by Next.js as it was: %s", (_, value) => {
-    writeFileSync(local(), withValues("", { STARTER_VALUE: value }));
+    ["a database URL", "postgresql://user:p%40ss$word@localhost:5432/app?sslmode=require#x"],
+  ])("is read by Next.js unchanged: %s", (_, value) => {
+    writeFileSync(envFile(), withValues("", { STARTER_VALUE: value }));
     expect(readEnvironment(root).STARTER_VALUE).toBe(value);
   });
 
@@ -68,56 +68,56 @@ describe("what is written", () => {
     "https://abc123.logto.app/oidc",
     "postgresql://user:p%40ss@localhost:5432/app?a=b&c=d",
     "q+/w==",
-  ])("has no quotes, which Docker would keep, where it needs none: %s", (value) => {
+  ])("has no quotes unless it needs them, as Docker would keep them: %s", (value) => {
     expect(withValues("", { STARTER_VALUE: value })).toBe(`STARTER_VALUE=${value}\n`);
-    writeFileSync(local(), withValues("", { STARTER_VALUE: value }));
+    writeFileSync(envFile(), withValues("", { STARTER_VALUE: value }));
     expect(readEnvironment(root).STARTER_VALUE).toBe(value);
   });
 
-  it("is refused where no .env file can hold it", () => {
+  it("is rejected when no .env file can hold it", () => {
     for (const value of ["'\"`", "a\nb"])
       expect(() => withValues("", { STARTER_VALUE: value })).toThrow("no .env file");
   });
 
-  it("leaves other lines and comments as they are, and a variable once", () => {
+  it("replaces all lines of its variable by one, and leaves other lines and comments", () => {
     const before = "# Mine\nOTHER=1\n#A=commented\nexport A=old\n\nB='b'\nA=older\n# The end";
     expect(withValues(before, { A: "new", C: "c" })).toBe(
       "# Mine\nOTHER=1\n#A=commented\nA=new\n\nB='b'\n# The end\nC=c\n",
     );
   });
 
-  it("can be read by nobody else, and leaves nothing beside it", () => {
-    writeFileSync(local(), "OLD=1\n", { mode: 0o644 });
-    writeWhole(local(), "NEW=1\n");
-    expect(readFileSync(local(), "utf8")).toBe("NEW=1\n");
-    expect(statSync(local()).mode & 0o777).toBe(0o600);
+  it("is in a file that only its owner can read, without temporary files next to it", () => {
+    writeFileSync(envFile(), "OLD=1\n", { mode: 0o644 });
+    writeWhole(envFile(), "NEW=1\n");
+    expect(readFileSync(envFile(), "utf8")).toBe("NEW=1\n");
+    expect(statSync(envFile()).mode & 0o777).toBe(0o600);
     expect(readdirSync(root)).toEqual([".env.local"]);
   });
 });
 
-describe("a question", () => {
-  /** A terminal on which `keys` are typed once the question is there. */
+describe("a prompt", () => {
+  /** A terminal on which `keys` are typed once the prompt is shown. */
   function terminal(keys: string) {
     const input = new PassThrough();
     const output = new PassThrough();
     let shown = "";
-    const asked = new Promise<void>((resolve) => {
+    const prompted = new Promise<void>((resolve) => {
       output.on("data", (chunk: Buffer) => {
         shown += chunk.toString();
         if (shown.includes("?")) resolve();
       });
     });
-    void asked.then(() => input.write(keys));
+    void prompted.then(() => input.write(keys));
     return { input, output, shown: () => shown };
   }
 
-  it("is answered by what is typed", async () => {
+  it("returns the typed text", async () => {
     const screen = terminal(" k7f \r");
     expect(await ask("App ID? ", false, screen)).toBe("k7f");
     expect(screen.shown()).toContain("k7f");
   });
 
-  it("does not show an answer that is hidden", async () => {
+  it("does not show hidden input", async () => {
     const screen = terminal("hunter2\r");
     expect(await ask("Secret? ", true, screen)).toBe("hunter2");
     expect(screen.shown()).not.toMatch(/hunter|h\W*u\W*n/);
@@ -126,7 +126,7 @@ describe("a question", () => {
   it.each([
     ["Ctrl-C", "\u0003"],
     ["Ctrl-D", "\u0004"],
-  ])("is left by %s", async (_, key) => {
+  ])("is left with %s", async (_, key) => {
     await expect(ask("Secret? ", true, terminal(key))).rejects.toThrow("Cancelled.");
   });
 });
@@ -157,7 +157,7 @@ describe("without a terminal", () => {
     }
   }
 
-  it("writes what the doctor finds well, and says what to register", async () => {
+  it("writes values that the doctor accepts, and prints the URLs to register", async () => {
     const { code, printed } = await setUp(withSecret());
     expect(printed).toContain("http://localhost:3000/api/auth/callback/logto");
     expect(printed).toContain("http://localhost:3000/api/auth/backchannel-logout");
@@ -173,8 +173,8 @@ describe("without a terminal", () => {
     expect(printed).not.toContain(AUTH_SECRET);
   });
 
-  it("writes where a database lacks its tables, and says how to make them, since that takes what is written", async () => {
-    // As PostgreSQL answers for a table that does not exist (its manual's appendix A).
+  it("writes values although the database has no tables, and prints the command that creates them", async () => {
+    // PostgreSQL's error for a missing table, 42P01 (PostgreSQL manual, appendix A).
     const database = createServer((socket) => {
       socket.once("data", () => socket.end(message("E", "SERROR\0C42P01\0Mno\0\0")));
     }).listen(0, "127.0.0.1");
@@ -193,41 +193,41 @@ describe("without a terminal", () => {
     }
   });
 
-  it("takes the embedded database of `npm run dev` for one, without looking for it elsewhere", async () => {
+  it("accepts `embedded`, the database of `npm run dev`, without connecting to it", async () => {
     const { code, printed } = await setUp([...withSecret(), "--database-url", "embedded"]);
     expect([code, printed]).toEqual([0, expect.stringContaining("starts the embedded PostgreSQL")]);
     expect(readEnvironment(root).DATABASE_URL).toBe("embedded");
-    // Asked once more, it stays.
+    // A second run leaves the value unchanged.
     expect((await setUp([...withSecret(), "--yes"])).code).toBe(0);
     expect(readEnvironment(root).DATABASE_URL).toBe("embedded");
   });
 
-  it("writes nothing where the doctor finds a problem, but with --force", async () => {
+  it("writes nothing when the doctor finds a problem, unless --force is set", async () => {
     const wrong = [...flags(), "--app-secret", "wrong"];
     expect(await setUp(wrong)).toMatchObject({
       code: 1,
       printed: expect.stringContaining("rejects AUTH_LOGTO_SECRET"),
     });
-    expect(existsSync(local())).toBe(false);
+    expect(existsSync(envFile())).toBe(false);
     expect((await setUp([...wrong, "--force"])).code).toBe(1);
     expect(readEnvironment(root)).toMatchObject({ AUTH_LOGTO_SECRET: "wrong" });
   });
 
-  it("changes an existing file only with --yes, and keeps its AUTH_SECRET", async () => {
+  it("changes an existing file only with --yes, and leaves its AUTH_SECRET", async () => {
     const before = `# Mine\nAUTH_SECRET=${randomBytes(32).toString("hex")}\n`;
-    writeFileSync(local(), before);
+    writeFileSync(envFile(), before);
     const { code, printed } = await setUp(withSecret());
     expect([code, printed]).toEqual([1, expect.stringContaining("--yes")]);
-    expect(readFileSync(local(), "utf8")).toBe(before);
+    expect(readFileSync(envFile(), "utf8")).toBe(before);
     expect((await setUp([...withSecret(), "--yes"])).code).toBe(0);
-    expect(readFileSync(local(), "utf8")).toMatch(before);
+    expect(readFileSync(envFile(), "utf8")).toMatch(before);
   });
 
   it.each([
     [["--app-id", "x"], "--endpoint is missing"],
     [["--endpont", "x"], "--endpont"],
     [["--endpoint", "nothing at all"], "is not an address"],
-  ])("says of %j what is wrong with it", async (args, message) => {
+  ])("reports what is wrong with %j", async (args, message) => {
     const { code, printed } = await setUp(args);
     expect([code, printed]).toEqual([1, expect.stringContaining(message)]);
     expect(readdirSync(root)).toEqual([]);
@@ -238,16 +238,13 @@ describe("without a terminal", () => {
     "https://app.example.com/app",
     "https://app.example.com/?x",
     "ftp://app.example.com",
-  ])(
-    "refuses %s for the address of the app, which the app itself would refuse",
-    async (address) => {
-      const { code, printed } = await setUp([...withSecret(), "--app-url", address]);
-      expect([code, printed]).toEqual([1, expect.stringContaining("is not a web address")]);
-      expect(readdirSync(root)).toEqual([]);
-    },
-  );
+  ])("rejects %s as the URL of the app, as the app itself would", async (address) => {
+    const { code, printed } = await setUp([...withSecret(), "--app-url", address]);
+    expect([code, printed]).toEqual([1, expect.stringContaining("is not a web address")]);
+    expect(readdirSync(root)).toEqual([]);
+  });
 
-  it("takes the secret from standard input", async () => {
+  it("reads the secret from standard input", async () => {
     const script = `import { runSetup } from "./dev/setup/main"; process.exitCode = await runSetup(${JSON.stringify(root)}, process.argv.slice(1))`;
     const args = [
       "--import",

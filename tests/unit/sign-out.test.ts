@@ -45,7 +45,7 @@ beforeEach(() => {
 });
 
 describe("signing out", () => {
-  test("ends the session and its grant, and removes the session's cookie alone", async () => {
+  test("ends the session, revokes its grant and removes only the session cookie", async () => {
     const { request } = await signOutWith();
     expect(end).toHaveBeenCalledExactlyOnceWith(token);
     expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(
@@ -55,7 +55,7 @@ describe("signing out", () => {
     expect([...request.jar.keys()]).toEqual(["theme"]);
   });
 
-  test("goes on to Logto, which sends the browser home with a state that is no half", async () => {
+  test("redirects to Logto, with a state that does not report a partial sign-out", async () => {
     const { url } = await signOutWith();
     expect(url.origin).toBe("https://logto.test");
     expect(url.searchParams.get("home")).toBe("https://app.example/");
@@ -63,14 +63,14 @@ describe("signing out", () => {
     expect(log.error).not.toHaveBeenCalled();
   });
 
-  test("goes straight home while Logto can't be reached", async () => {
+  test("redirects to the start page when Logto is unavailable", async () => {
     logto.endSessionUrl.mockRejectedValue(new LogtoError("unavailable", "no answer"));
     const { url } = await signOutWith();
     expect(url.href).toBe("https://app.example/");
     expect(log.error).toHaveBeenCalledTimes(1);
   });
 
-  test("of nobody only goes on", async () => {
+  test("without a session only redirects to Logto", async () => {
     read.mockResolvedValue(undefined);
     const { url } = await signOutWith();
     expect(url.origin).toBe("https://logto.test");
@@ -84,23 +84,23 @@ describe.each([
 ])("signing out while the session can't be %s in the database", (_, fail) => {
   beforeEach(() => void fail());
 
-  test("removes the cookie all the same", async () => {
+  test("still removes the cookie", async () => {
     expect([...(await signOutWith()).request.jar.keys()]).toEqual(["theme"]);
   });
 
-  test("is one line for the operator to act on", async () => {
+  test("logs one error for the operator", async () => {
     await signOutWith();
     const line = ["signed out in the browser, but not in the database", { reason: "no answer" }];
     expect(log.error).toHaveBeenCalledExactlyOnceWith(...line);
   });
 
-  test("has the browser come back from Logto with a state that says half", async () => {
+  test("redirects to Logto with a state that reports a partial sign-out", async () => {
     const { url } = await signOutWith();
     expect(url.origin).toBe("https://logto.test");
     expect(url.searchParams.get("state")).toMatch(/^half-[\w-]{36}$/);
   });
 
-  test("says half at home, where Logto can't be reached either", async () => {
+  test("reports a partial sign-out on the start page when Logto is unavailable, too", async () => {
     logto.endSessionUrl.mockRejectedValue(new LogtoError("unavailable", "no answer"));
     const { url } = await signOutWith();
     expect([url.origin, url.pathname]).toEqual(["https://app.example", "/"]);
@@ -108,7 +108,7 @@ describe.each([
   });
 });
 
-test("a bug is no outage", async () => {
+test("a bug is not reported as an outage", async () => {
   read.mockRejectedValue(new TypeError("a bug"));
   await expect(signOutWith()).rejects.toThrow(TypeError);
 });

@@ -3,70 +3,70 @@ import { isLogtoError, LogtoError, type LogtoErrorCode } from "@/lib/logto/error
 import { SingleFlight } from "@/lib/session/lifecycle/single-flight";
 
 const outage = new LogtoError("unavailable", "no answer");
-const still = () => 0;
+const atZero = () => 0;
 
 describe("one request of a kind at a time", () => {
-  test("answers all who ask meanwhile", async () => {
+  test("resolves for all parallel calls", async () => {
     const flight = new SingleFlight<object>();
     const send = vi.fn(async () => ({}));
-    const answers = await Promise.all(Array.from({ length: 50 }, () => flight.run(send, still)));
+    const results = await Promise.all(Array.from({ length: 50 }, () => flight.run(send, atZero)));
     expect(send).toHaveBeenCalledTimes(1);
-    expect(new Set(answers).size).toBe(1);
+    expect(new Set(results).size).toBe(1);
   });
 
-  test("fails for all who ask meanwhile", async () => {
+  test("rejects for all parallel calls", async () => {
     const flight = new SingleFlight<object>();
     const send = vi.fn().mockRejectedValue(outage);
-    const answers = await Promise.allSettled(
-      Array.from({ length: 50 }, () => flight.run(send, still)),
+    const results = await Promise.allSettled(
+      Array.from({ length: 50 }, () => flight.run(send, atZero)),
     );
     expect(send).toHaveBeenCalledTimes(1);
-    expect(answers).toEqual(
+    expect(results).toEqual(
       Array.from({ length: 50 }, () => ({ status: "rejected", reason: outage })),
     );
   });
 
-  test("fails with the reason that another bundle's copy of the class gives", async () => {
+  test("rejects with an error of another bundle's copy of the class", async () => {
     vi.resetModules();
     const copy = await import("@/lib/logto/errors");
     expect(copy.LogtoError).not.toBe(LogtoError);
-    const refusal = new copy.LogtoError("access_denied", "not a member");
-    expect(isLogtoError(refusal)).toBe(true);
-    await expect(new SingleFlight().run(() => Promise.reject(refusal), still)).rejects.toBe(
-      refusal,
+    const accessDenied = new copy.LogtoError("access_denied", "not a member");
+    expect(isLogtoError(accessDenied)).toBe(true);
+    await expect(new SingleFlight().run(() => Promise.reject(accessDenied), atZero)).rejects.toBe(
+      accessDenied,
     );
   });
 
-  test("is sent anew for whoever asks later", async () => {
+  test("is sent again by a later call", async () => {
     const flight = new SingleFlight<number>();
     let count = 0;
     const send = async () => (count += 1);
-    expect(await flight.run(send, still)).toBe(1);
-    expect(await flight.run(send, still)).toBe(2);
+    expect(await flight.run(send, atZero)).toBe(1);
+    expect(await flight.run(send, atZero)).toBe(2);
   });
 
-  test("is sent when nothing is kept from a request that threw before it began", async () => {
+  test("is sent again after a request that threw synchronously", async () => {
     const flight = new SingleFlight<number>();
     const broken = () => {
       throw new LogtoError("invalid_grant", "over");
     };
-    await expect(flight.run(broken, still)).rejects.toMatchObject({ code: "invalid_grant" });
-    expect(await flight.run(async () => 1, still)).toBe(1);
+    await expect(flight.run(broken, atZero)).rejects.toMatchObject({ code: "invalid_grant" });
+    expect(await flight.run(async () => 1, atZero)).toBe(1);
   });
 });
 
 describe("after a failure", () => {
-  test("what may pass is tried again after 1, 2, 4, 8 and then every 10 seconds", async () => {
+  test("a temporary error is retried after 1, 2, 4, 8 and then every 10 seconds", async () => {
     const flight = new SingleFlight<never>();
-    const tried: number[] = [];
+    const attempts: number[] = [];
     for (let second = 0; second < 60; second += 0.5) {
       const send = () => {
-        tried.push(second);
+        attempts.push(second);
         return Promise.reject(outage);
       };
       await expect(flight.run(send, () => second * 1000)).rejects.toBe(outage);
     }
-    expect(tried).toEqual([0, 1, 3, 7, 15, 25, 35, 45, 55]);
+    expect(attempts).toEqual([0, 1, 3, 7, 15, 25, 35, 45, 55]);
   });
 
   test.each<[LogtoErrorCode, number]>([
@@ -78,18 +78,18 @@ describe("after a failure", () => {
     ["access_denied", 2],
     ["insufficient_scope", 2],
     ["invalid_token", 2],
-  ])("%s lets two who ask at once send %i requests", async (code, count) => {
+  ])("%s makes two successive calls send %i requests", async (code, count) => {
     const flight = new SingleFlight<never>();
     const send = vi.fn().mockRejectedValue(new LogtoError(code, code));
-    await expect(flight.run(send, still)).rejects.toMatchObject({ code });
-    await expect(flight.run(send, still)).rejects.toMatchObject({ code });
+    await expect(flight.run(send, atZero)).rejects.toMatchObject({ code });
+    await expect(flight.run(send, atZero)).rejects.toMatchObject({ code });
     expect(send).toHaveBeenCalledTimes(count);
   });
 
-  test("it is known until something succeeds", async () => {
+  test("`failure` is set until a request succeeds", async () => {
     const flight = new SingleFlight<number>();
     expect(flight.failure).toBeUndefined();
-    await flight.run(() => Promise.reject(outage), still).catch(() => undefined);
+    await flight.run(() => Promise.reject(outage), atZero).catch(() => undefined);
     expect(flight.failure).toBe(outage);
     await flight.run(
       async () => 1,
@@ -112,9 +112,9 @@ describe("after a failure", () => {
     expect(failing).toHaveBeenCalledTimes(5);
   });
 
-  test("whatever was thrown is a LogtoError", async () => {
+  test("any thrown value becomes a LogtoError", async () => {
     const flight = new SingleFlight<never>();
-    const failed = flight.run(() => Promise.reject(new TypeError("fetch failed")), still);
+    const failed = flight.run(() => Promise.reject(new TypeError("fetch failed")), atZero);
     await expect(failed).rejects.toMatchObject({ name: "LogtoError", code: "unavailable" });
   });
 });

@@ -3,10 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
 
-/**
- * An empty folder that is there until the test that asks for it, itself or in `beforeEach`, is
- * over.
- */
+/** Creates an empty folder for the current test, and removes it when the test ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "unit-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -13,6 +13,6 @@ test.each([
   ["almost a day", 24 * hour - 1, "23 hours ago"],
   ["a day", 24 * hour, "1 day ago"],
   ["a week", 7 * 24 * hour, "7 days ago"],
-])("%s is told in words", (_, milliseconds, words) => {
+])("%s is shown in words", (_, milliseconds, words) => {
   expect(ago(milliseconds)).toBe(words);
 });

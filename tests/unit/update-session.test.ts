@@ -29,8 +29,8 @@ type Cookies = { name: string; value: string }[];
 const navigation = { "sec-fetch-mode": "navigate", accept: "text/html" };
 const fetching = { "sec-fetch-mode": "cors", accept: "*/*" };
 
-/** A request for a path with cookies: a page load, unless `headers` say otherwise. */
-function asking(
+/** A request with cookies. It is a page load unless `headers` say otherwise. */
+function requestTo(
   path: string,
   cookies: Cookies,
   { method = "GET", headers = {} } = {},
@@ -44,24 +44,21 @@ function asking(
 
 const open = only(["/profile"]);
 
-/**
- * The session cookies that a response changes in the browser: those that it removes, and those that
- * it writes.
- */
-function changed(response: Response): { removed: string[]; written: string[] } {
+/** The names of the cookies that a response removes from the browser or writes there. */
+function changedCookies(response: Response): { removed: string[]; written: string[] } {
   const all = response.headers.getSetCookie().map((line) => {
     const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-    return { name, value, isOver: line.includes("Expires=Thu, 01 Jan 1970") };
+    return { name, value, isExpired: line.includes("Expires=Thu, 01 Jan 1970") };
   });
   const names = (isRemoval: boolean) =>
     all
-      .filter(({ value, isOver }) => (value === "" && isOver) === isRemoval)
+      .filter(({ value, isExpired }) => (value === "" && isExpired) === isRemoval)
       .map(({ name }) => name);
   return { removed: names(true), written: names(false) };
 }
 
-/** The cookies that middleware hands on to the page, handler or action. */
-function handedOn(response: Response, before: Cookies): Cookies {
+/** The cookies that middleware passes on to the page, handler or action. */
+function passedOn(response: Response, before: Cookies): Cookies {
   expect(response.headers.get("x-middleware-next")).toBe("1");
   const overridden = response.headers.get("x-middleware-override-headers")?.split(",") ?? [];
   if (!overridden.includes("cookie")) return before;
@@ -73,24 +70,24 @@ function handedOn(response: Response, before: Cookies): Cookies {
 }
 
 /**
- * What `cookies()` of next/headers has behind middleware: Next merges what `response.cookies` sets
- * into it.
+ * The cookies that `cookies()` of next/headers returns after middleware. Next.js merges what
+ * `response.cookies` sets into them.
  */
 function seenByPage(response: Response, before: Cookies): Cookies {
-  const jar = new Map(handedOn(response, before).map(({ name, value }) => [name, value]));
-  const { removed } = changed(response);
+  const jar = new Map(passedOn(response, before).map(({ name, value }) => [name, value]));
+  const { removed } = changedCookies(response);
   if (response.headers.has("x-middleware-set-cookie"))
     for (const name of removed) jar.set(name, "");
   return [...jar].map(([name, value]) => ({ name, value }));
 }
 
-/** The session that is behind middleware, if any. */
-async function sessionBehind(response: Response, before: Cookies): Promise<Session | null> {
-  const value = joinChunks(handedOn(response, before));
+/** The session that the page, handler or action finds after middleware, if any. */
+async function passedOnSession(response: Response, before: Cookies): Promise<Session | null> {
+  const value = joinChunks(passedOn(response, before));
   return value ? decodeSession(value, variables.AUTH_SECRET, sessionCookieName()) : null;
 }
 
-/** Claims with which a session takes several cookies. */
+/** Claims that make a session take several cookies. */
 const manyClaims = {
   sub: "k3v9t2m8qx1a",
   organizations: Array.from({ length: 180 }, (_, index) => `organization${String(index)}`),
@@ -102,45 +99,45 @@ const sizes: [string, Partial<Session>][] = [
 
 beforeEach(() => {
   variables.AUTH_SESSION_STRATEGY = "jwt";
-  findUnique.mockReset().mockRejectedValue(new Error("the database was asked"));
+  findUnique.mockReset().mockRejectedValue(new Error("unexpected query"));
   logto.refreshTokens
     .mockReset()
     .mockRejectedValue(new LogtoError("invalid_grant", "grant not found"));
   logto.revokeGrant.mockReset().mockResolvedValue(undefined);
 });
 
-describe("a session that goes on", () => {
-  test("passes untouched, and tells the page its address", async () => {
+describe("an active session", () => {
+  test("passes unchanged, and the page receives its path", async () => {
     const cookies = await cookiesOf(session());
-    const response = await updateSession(asking("/profile?tab=2", cookies), open);
-    expect(changed(response)).toEqual({ removed: [], written: [] });
+    const response = await updateSession(requestTo("/profile?tab=2", cookies), open);
+    expect(changedCookies(response)).toEqual({ removed: [], written: [] });
     expect(response.headers.get("x-middleware-request-x-requested-path")).toBe("/profile?tab=2");
     expect(response.headers.get("cache-control")).toBe("private, no-store");
   });
 
-  test("is renewed for the browser and for this very request", async () => {
-    logto.refreshTokens.mockResolvedValue(renewed());
+  test("is renewed for the browser and for the same request", async () => {
+    logto.refreshTokens.mockResolvedValue(renewalResponse());
     const cookies = await cookiesOf(expiring());
-    const response = await updateSession(asking("/", cookies, { headers: fetching }), open);
-    expect(changed(response)).toEqual({ removed: [], written: [sessionCookieName()] });
-    expect(await sessionBehind(response, cookies)).toMatchObject({
+    const response = await updateSession(requestTo("/", cookies, { headers: fetching }), open);
+    expect(changedCookies(response)).toEqual({ removed: [], written: [sessionCookieName()] });
+    expect(await passedOnSession(response, cookies)).toMatchObject({
       accessToken: "new",
       refreshToken: "rotated",
     });
     expect(response.headers.get("cache-control")).toBe("private, no-store");
   });
 
-  test("through an outage of Logto is left as it is", async () => {
+  test("is unchanged during an outage of Logto", async () => {
     logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no answer"));
     const cookies = await cookiesOf(expiring());
-    const response = await updateSession(asking("/profile", cookies), open);
-    expect(changed(response)).toEqual({ removed: [], written: [] });
-    expect(handedOn(response, cookies)).toEqual(cookies);
+    const response = await updateSession(requestTo("/profile", cookies), open);
+    expect(changedCookies(response)).toEqual({ removed: [], written: [] });
+    expect(passedOn(response, cookies)).toEqual(cookies);
   });
 });
 
-/** What Logto answers to a renewal. */
-const renewed = () => ({
+/** Logto's response to a renewal. */
+const renewalResponse = () => ({
   accessToken: "new",
   expiresIn: 3600,
   refreshToken: "rotated",
@@ -148,10 +145,10 @@ const renewed = () => ({
   claims: undefined,
 });
 
-test("a renewal changes no cookie of the request but the session's", async () => {
-  logto.refreshTokens.mockResolvedValue(renewed());
+test("a renewal changes only the session cookie of the request", async () => {
+  logto.refreshTokens.mockResolvedValue(renewalResponse());
   const [{ name, value } = { name: "", value: "" }] = await cookiesOf(expiring());
-  const request = asking("/", [], {
+  const request = requestTo("/", [], {
     headers: { cookie: `rate=100%; theme=a; ${name}=${value}; flag; theme=b; q="x y"` },
   });
   const header = (await updateSession(request, open)).headers.get("x-middleware-request-cookie");
@@ -165,8 +162,8 @@ describe("beside another middleware", () => {
     response.headers.get("x-middleware-override-headers")?.split(",").includes(name)
       ? response.headers.get(`x-middleware-request-${name}`)
       : null;
-  const fresh = { sessionId: expect.any(String), accessToken: "new", refreshToken: "rotated" };
-  const behind = (response: Response) => {
+  const renewed = { sessionId: expect.any(String), accessToken: "new", refreshToken: "rotated" };
+  const sessionOf = (response: Response) => {
     const cookies = (overridden(response, "cookie") ?? "").split("; ").map((pair) => {
       const [name = "", value = ""] = pair.split("=");
       return { name, value };
@@ -175,12 +172,12 @@ describe("beside another middleware", () => {
   };
 
   beforeEach(() => {
-    logto.refreshTokens.mockResolvedValue(renewed());
+    logto.refreshTokens.mockResolvedValue(renewalResponse());
   });
 
-  test("the page gets the renewed session and the locale, and the browser the cookies of both", async () => {
-    const response = await middleware(asking("/de/profil?tab=4", await cookiesOf(expiring())));
-    expect(await behind(response)).toMatchObject(fresh);
+  test("the page gets the renewed session and the locale, and the browser gets both cookies", async () => {
+    const response = await middleware(requestTo("/de/profil?tab=4", await cookiesOf(expiring())));
+    expect(await sessionOf(response)).toMatchObject(renewed);
     expect(overridden(response, "x-next-intl-locale")).toBe("de");
     expect(overridden(response, "x-requested-path")).toBe("/de/profil?tab=4");
     expect(overridden(response, "sec-fetch-mode")).toBe("navigate");
@@ -188,23 +185,23 @@ describe("beside another middleware", () => {
       "https://app.example/de/profile?tab=4",
     );
     expect(response.headers.get("link")).toContain("alternate");
-    expect(changed(response).written.sort()).toEqual(["NEXT_LOCALE", sessionCookieName()]);
+    expect(changedCookies(response).written.sort()).toEqual(["NEXT_LOCALE", sessionCookieName()]);
     expect(response.headers.get("cache-control")).toBe("private, no-store");
   });
 
-  test("a redirect takes the renewed cookie along", async () => {
-    const response = await middleware(asking("/about", await cookiesOf(expiring())));
+  test("a redirect carries the renewed cookie", async () => {
+    const response = await middleware(requestTo("/about", await cookiesOf(expiring())));
     expect([response.status, response.headers.get("location")]).toEqual([
       307,
       "https://app.example/en/about",
     ]);
-    expect(changed(response).written).toEqual([sessionCookieName()]);
+    expect(changedCookies(response).written).toEqual([sessionCookieName()]);
     expect(response.headers.get("x-middleware-override-headers")).toBeNull();
   });
 
   test.each([
-    ["nothing of the request", () => NextResponse.next()],
-    ["a rewrite alone", () => NextResponse.rewrite("https://app.example/de/start")],
+    ["no request headers", () => NextResponse.next()],
+    ["only a rewrite", () => NextResponse.rewrite("https://app.example/de/start")],
     [
       "headers of its own",
       () =>
@@ -212,25 +209,25 @@ describe("beside another middleware", () => {
           request: { headers: new Headers({ "x-locale": "de", cookie: "theme=a" }) },
         }),
     ],
-  ])("one that hands on %s keeps no change from the page", async (_, respond) => {
-    const request = asking("/start", await cookiesOf(expiring()));
+  ])("the page gets all changes when the other middleware passes on %s", async (_, respond) => {
+    const request = requestTo("/start", await cookiesOf(expiring()));
     const response = await updateSession(request, open, respond);
-    expect(await behind(response)).toMatchObject(fresh);
+    expect(await sessionOf(response)).toMatchObject(renewed);
     expect(overridden(response, "x-requested-path")).toBe("/start");
   });
 
-  test("leaves the other's cookies as it wrote them", async () => {
+  test("the cookies of the other middleware stay unchanged", async () => {
     const lines = ["a=1; Path=/de; Partitioned", "a=1; Path=/", "malformed"];
-    const response = await updateSession(asking("/", await cookiesOf(expiring())), open, () => {
-      const answer = NextResponse.next();
-      for (const line of lines) answer.headers.append("set-cookie", line);
-      return answer;
+    const response = await updateSession(requestTo("/", await cookiesOf(expiring())), open, () => {
+      const other = NextResponse.next();
+      for (const line of lines) other.headers.append("set-cookie", line);
+      return other;
     });
     expect(response.headers.getSetCookie().slice(0, 3)).toEqual(lines);
     expect(response.headers.getSetCookie()).toHaveLength(4);
   });
 
-  test("gives the other the request as it is from here on, and leaves its body to the route", async () => {
+  test("the other middleware gets the changed request, and the route its body", async () => {
     const seen: Record<string, unknown> = {};
     const request = new NextRequest("https://app.example/de?x=1", {
       method: "POST",
@@ -239,28 +236,28 @@ describe("beside another middleware", () => {
         cookie: (await cookiesOf(expiring())).map(({ name, value }) => `${name}=${value}`).join(),
       },
     });
-    await updateSession(request, open, async (given) => {
-      const value = given.cookies.get(sessionCookieName())?.value ?? "";
+    await updateSession(request, open, async (passed) => {
+      const value = passed.cookies.get(sessionCookieName())?.value ?? "";
       const session = await decodeSession(value, variables.AUTH_SECRET, sessionCookieName());
-      const { nextUrl, method } = given;
+      const { nextUrl, method } = passed;
       Object.assign(seen, { session, path: nextUrl.pathname + nextUrl.search, method });
       return Response.json({});
     });
-    expect(seen).toMatchObject({ session: fresh, path: "/de?x=1", method: "POST" });
+    expect(seen).toMatchObject({ session: renewed, path: "/de?x=1", method: "POST" });
     expect(await request.text()).toBe("text");
   });
 
-  test("a plain answer of the other passes", async () => {
+  test("a plain response of the other middleware is returned", async () => {
     const response = await updateSession(
-      asking("/", []),
+      requestTo("/", []),
       open,
       () => new Response("gone", { status: 410 }),
     );
     expect([response.status, await response.text()]).toEqual([410, "gone"]);
   });
 
-  test("who has no session is sent to the locale's sign-in page and back to the locale's page", async () => {
-    const response = await middleware(asking("/de/profile?tab=4", []));
+  test("a visitor is redirected to the locale's sign-in page and back to the locale's page", async () => {
+    const response = await middleware(requestTo("/de/profile?tab=4", []));
     expect(response.headers.get("location")).toBe(
       "https://app.example/de/sign-in?callbackUrl=%2Fde%2Fprofile%3Ftab%3D4",
     );
@@ -268,31 +265,31 @@ describe("beside another middleware", () => {
   });
 });
 
-describe.each(sizes)("a session in %s whose grant Logto has ended", (_, size) => {
-  const over = () => cookiesOf(expiring(size));
+describe.each(sizes)("a session in %s whose grant Logto rejects", (_, size) => {
+  const rejectedSession = () => cookiesOf(expiring(size));
   const names = (cookies: Cookies) => cookies.map(({ name }) => name);
 
-  test("sends a page load of a protected page to sign in and back, and removes the cookies", async () => {
-    const cookies = await over();
-    const response = await updateSession(asking("/profile?tab=2", cookies), open);
+  test("redirects a page load of a protected page to sign in, and removes the cookies", async () => {
+    const cookies = await rejectedSession();
+    const response = await updateSession(requestTo("/profile?tab=2", cookies), open);
     expect(response.status).toBe(307);
     expect(response.headers.get("location")).toBe(
       "https://app.example/sign-in?error=SessionEnded&callbackUrl=%2Fprofile%3Ftab%3D2",
     );
-    expect(changed(response)).toEqual({ removed: names(cookies), written: [] });
+    expect(changedCookies(response)).toEqual({ removed: names(cookies), written: [] });
     expect(response.headers.get("cache-control")).toBe("private, no-store");
   });
 
-  test("answers 401 to a fetch of a protected page, and removes no cookie", async () => {
+  test("returns 401 to a fetch of a protected page, and removes no cookie", async () => {
     const response = await updateSession(
-      asking("/profile", await over(), { headers: fetching }),
+      requestTo("/profile", await rejectedSession(), { headers: fetching }),
       open,
     );
     expect(response.status).toBe(401);
     expect(response.headers.get("www-authenticate")).toBe("Session");
     expect(response.headers.get("cache-control")).toBe("private, no-store");
     expect(await response.json()).toMatchObject({ error: "session_ended" });
-    expect(changed(response)).toEqual({ removed: [], written: [] });
+    expect(changedCookies(response)).toEqual({ removed: [], written: [] });
   });
 
   test.each([
@@ -300,41 +297,44 @@ describe.each(sizes)("a session in %s whose grant Logto has ended", (_, size) =>
     ["a fetch", { headers: fetching }, false],
     ["a form", { method: "POST" }, true],
     ["a server action", { method: "POST", headers: fetching }, false],
-  ])("goes on to an open page by %s, which is told of the end", async (__, how, isRemoved) => {
-    const cookies = await over();
-    const response = await updateSession(asking("/", cookies, how), open);
-    const behind = await sessionBehind(response, cookies);
-    expect(behind).toMatchObject({ subject: "k3v9t2m8qx1a", endedAt: expect.any(Number) });
-    expect(changed(response)).toEqual({ removed: isRemoved ? names(cookies) : [], written: [] });
+  ])("passes a tombstone to an open page requested by %s", async (__, how, isRemoved) => {
+    const cookies = await rejectedSession();
+    const response = await updateSession(requestTo("/", cookies, how), open);
+    const seen = await passedOnSession(response, cookies);
+    expect(seen).toMatchObject({ subject: "k3v9t2m8qx1a", endedAt: expect.any(Number) });
+    expect(changedCookies(response)).toEqual({
+      removed: isRemoved ? names(cookies) : [],
+      written: [],
+    });
   });
 
-  test("hands on no token and no claim but the subject", async () => {
-    const cookies = await over();
-    const behind = await sessionBehind(await updateSession(asking("/", cookies), open), cookies);
-    expect(behind?.claims).toEqual({ sub: "k3v9t2m8qx1a" });
-    expect([behind?.accessToken, behind?.refreshToken]).toEqual([undefined, undefined]);
+  test("passes on no token and no claim but the subject", async () => {
+    const cookies = await rejectedSession();
+    const seen = await passedOnSession(await updateSession(requestTo("/", cookies), open), cookies);
+    expect(seen?.claims).toEqual({ sub: "k3v9t2m8qx1a" });
+    expect([seen?.accessToken, seen?.refreshToken]).toEqual([undefined, undefined]);
   });
 
-  test("keeps every other cookie of the request", async () => {
-    const cookies = [{ name: "theme", value: "a=b c" }, ...(await over())];
+  test("passes on all other cookies of the request", async () => {
+    const cookies = [{ name: "theme", value: "a=b c" }, ...(await rejectedSession())];
     const encoded = cookies.map(({ name, value }) => ({ name, value: encodeURIComponent(value) }));
-    const response = await updateSession(asking("/", encoded), open);
-    expect(handedOn(response, cookies)).toContainEqual({ name: "theme", value: "a=b c" });
-    expect(changed(response).removed).not.toContain("theme");
+    const response = await updateSession(requestTo("/", encoded), open);
+    expect(passedOn(response, cookies)).toContainEqual({ name: "theme", value: "a=b c" });
+    expect(changedCookies(response).removed).not.toContain("theme");
   });
 
-  test("is asked for once, and is over for later requests with the same cookie", async () => {
-    const cookies = await over();
-    await updateSession(asking("/profile", cookies, { headers: fetching }), open);
-    const response = await updateSession(asking("/profile", cookies), open);
+  test("sends one token request, and has ended for later requests with the same cookie", async () => {
+    const cookies = await rejectedSession();
+    await updateSession(requestTo("/profile", cookies, { headers: fetching }), open);
+    const response = await updateSession(requestTo("/profile", cookies), open);
     expect(response.headers.get("location")).toContain("error=SessionEnded");
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
   });
 });
 
-test("the end is told to a page whose own guard asks, though the browser is to drop the cookie", async () => {
+test("a page's own guard sees the tombstone although the response removes the cookie", async () => {
   const cookies = await cookiesOf(expiring());
-  const seen = seenByPage(await updateSession(asking("/guarded", cookies), open), cookies);
+  const seen = seenByPage(await updateSession(requestTo("/guarded", cookies), open), cookies);
   const token = await decodeSession(
     joinChunks(seen) ?? "",
     variables.AUTH_SECRET,
@@ -348,57 +348,53 @@ describe("without a session", () => {
   const unreadable: Cookies = [{ name: "authjs.session-token", value: "garbage" }];
 
   test.each([
-    ["there is none", none, "/sign-in?callbackUrl=%2Fprofile"],
-    [
-      "there is none that can be read",
-      unreadable,
-      "/sign-in?error=SessionUnreadable&callbackUrl=%2Fprofile",
-    ],
-  ])("a protected page leads to sign in, saying why: %s", async (_, cookies, location) => {
-    const response = await updateSession(asking("/profile", cookies), open);
+    ["no cookie", none, "/sign-in?callbackUrl=%2Fprofile"],
+    ["an unreadable cookie", unreadable, "/sign-in?error=SessionUnreadable&callbackUrl=%2Fprofile"],
+  ])("a protected page redirects to sign in with the reason: %s", async (_, cookies, location) => {
+    const response = await updateSession(requestTo("/profile", cookies), open);
     expect([response.status, response.headers.get("location")]).toEqual([
       307,
       `https://app.example${location}`,
     ]);
-    expect(changed(response).removed).toEqual(cookies.map(({ name }) => name));
+    expect(changedCookies(response).removed).toEqual(cookies.map(({ name }) => name));
   });
 
-  test("a cookie that can't be read is hidden from an open page, and removed", async () => {
-    const response = await updateSession(asking("/", unreadable), open);
-    expect(joinChunks(handedOn(response, unreadable))).toBeUndefined();
-    expect(changed(response)).toEqual({ removed: ["authjs.session-token"], written: [] });
+  test("an unreadable cookie is hidden from an open page, and removed", async () => {
+    const response = await updateSession(requestTo("/", unreadable), open);
+    expect(joinChunks(passedOn(response, unreadable))).toBeUndefined();
+    expect(changedCookies(response)).toEqual({ removed: ["authjs.session-token"], written: [] });
   });
 
-  test("a cookie of another app stays, and is not explained", async () => {
+  test("a cookie of another app stays, and causes no error message", async () => {
     const value = await encodeSession(session(), ["o".repeat(40)], sessionCookieName());
     for (const foreign of [value, "a".repeat(43)]) {
       const cookies = [{ name: sessionCookieName(), value: foreign }];
-      const turnedAway = await updateSession(asking("/profile", cookies), open);
-      expect(turnedAway.headers.get("location")).toBe(
+      const redirected = await updateSession(requestTo("/profile", cookies), open);
+      expect(redirected.headers.get("location")).toBe(
         "https://app.example/sign-in?callbackUrl=%2Fprofile",
       );
-      const passed = await updateSession(asking("/", cookies), open);
-      expect(handedOn(passed, cookies)).toEqual(cookies);
-      for (const response of [turnedAway, passed])
-        expect(changed(response)).toEqual({ removed: [], written: [] });
+      const openPage = await updateSession(requestTo("/", cookies), open);
+      expect(passedOn(openPage, cookies)).toEqual(cookies);
+      for (const response of [redirected, openPage])
+        expect(changedCookies(response)).toEqual({ removed: [], written: [] });
     }
   });
 
-  test("a cookie that can't be read is removed by no fetch, which may be later than a sign-in", async () => {
-    const response = await updateSession(asking("/", unreadable, { headers: fetching }), open);
-    expect(changed(response)).toEqual({ removed: [], written: [] });
+  test("a fetch does not remove an unreadable cookie, as its response may arrive after a sign-in", async () => {
+    const response = await updateSession(requestTo("/", unreadable, { headers: fetching }), open);
+    expect(changedCookies(response)).toEqual({ removed: [], written: [] });
   });
 
-  test("an open page passes, and may be kept by any cache", async () => {
-    const response = await updateSession(asking("/", none), open);
-    expect(handedOn(response, none)).toEqual([]);
+  test("an open page passes, and any cache may store it", async () => {
+    const response = await updateSession(requestTo("/", none), open);
+    expect(passedOn(response, none)).toEqual([]);
     expect(response.headers.get("cache-control")).toBeNull();
   });
 
-  test("a closed site answers 401 to what is no page", async () => {
+  test("a closed site returns 401 to requests other than page loads", async () => {
     const closed = allBut(["/sign-in"]);
     const response = await updateSession(
-      asking("/api/products", none, { headers: fetching }),
+      requestTo("/api/products", none, { headers: fetching }),
       closed,
     );
     expect(response.status).toBe(401);
@@ -406,7 +402,7 @@ describe("without a session", () => {
   });
 });
 
-describe("where sessions are rows", () => {
+describe("in the row store", () => {
   const cookies: Cookies = [{ name: "authjs.session-token", value: crypto.randomUUID() }];
   const closed = allBut(["/sign-in"]);
 
@@ -430,14 +426,17 @@ describe("where sessions are rows", () => {
   const ended = () => rowOf(session(), { endedAt: new Date(), sealedTokens: null });
 
   describe("an open site", () => {
-    test.each(["/", "/profile"])("asks no database at %s: the guards do", async (path) => {
-      const response = await updateSession(asking(path, cookies), open);
-      expect(handedOn(response, cookies)).toEqual(cookies);
-      expect(findUnique).not.toHaveBeenCalled();
-    });
+    test.each(["/", "/profile"])(
+      "does not query the database at %s, as the guards do",
+      async (path) => {
+        const response = await updateSession(requestTo(path, cookies), open);
+        expect(passedOn(response, cookies)).toEqual(cookies);
+        expect(findUnique).not.toHaveBeenCalled();
+      },
+    );
 
-    test("sends somebody without a cookie away, and asks no database", async () => {
-      const response = await updateSession(asking("/profile", []), open);
+    test("redirects a visitor without a cookie, and does not query the database", async () => {
+      const response = await updateSession(requestTo("/profile", []), open);
       expect(response.headers.get("location")).toBe(
         "https://app.example/sign-in?callbackUrl=%2Fprofile",
       );
@@ -446,54 +445,58 @@ describe("where sessions are rows", () => {
   });
 
   describe("a closed site", () => {
-    test("lets a session in whose row is there, by one query", async () => {
+    test("lets a session with a row pass, with one query", async () => {
       findUnique.mockResolvedValue(await rowOf(session()));
-      const response = await updateSession(asking("/reports", cookies), closed);
-      expect(handedOn(response, cookies)).toEqual(cookies);
+      const response = await updateSession(requestTo("/reports", cookies), closed);
+      expect(passedOn(response, cookies)).toEqual(cookies);
       expect(findUnique).toHaveBeenCalledTimes(1);
     });
 
-    test("asks no database for what is public", async () => {
-      await updateSession(asking("/sign-in", cookies), closed);
+    test("does not query the database for public pages", async () => {
+      await updateSession(requestTo("/sign-in", cookies), closed);
       expect(findUnique).not.toHaveBeenCalled();
     });
 
-    const times: [string, () => Promise<object | null>, string][] = [
-      ["whose cookie is made up", async () => null, "/sign-in?callbackUrl=%2Freports"],
-      ["whose grant Logto has ended", ended, "/sign-in?error=SessionEnded&callbackUrl=%2Freports"],
+    const invalid: [string, () => Promise<object | null>, string][] = [
+      ["a made-up cookie", async () => null, "/sign-in?callbackUrl=%2Freports"],
       [
-        "whose time is over",
+        "a session whose grant Logto rejected",
+        ended,
+        "/sign-in?error=SessionEnded&callbackUrl=%2Freports",
+      ],
+      [
+        "an expired session",
         () => rowOf(session(), { expires: new Date(1_000_000_000_000) }),
         "/sign-in?callbackUrl=%2Freports",
       ],
     ];
-    test.each(times)("sends a session away %s", async (_, row, location) => {
+    test.each(invalid)("redirects to sign in with %s", async (_, row, location) => {
       findUnique.mockResolvedValue(await row());
-      const response = await updateSession(asking("/reports", cookies), closed);
+      const response = await updateSession(requestTo("/reports", cookies), closed);
       expect([response.status, response.headers.get("location")]).toEqual([
         307,
         `https://app.example${location}`,
       ]);
     });
 
-    test("answers 401 to a fetch whose session Logto has ended", async () => {
+    test("returns 401 to a fetch whose session has ended", async () => {
       findUnique.mockResolvedValue(await ended());
       const response = await updateSession(
-        asking("/reports", cookies, { headers: fetching }),
+        requestTo("/reports", cookies, { headers: fetching }),
         closed,
       );
       expect(response.status).toBe(401);
       expect(await response.json()).toMatchObject({ error: "session_ended" });
     });
 
-    test("lets nobody in while the database does not answer, and says so", async () => {
+    test("returns 503 while the database is unavailable", async () => {
       findUnique.mockRejectedValue(new DatabaseError("no answer"));
-      const response = await updateSession(asking("/reports", cookies), closed);
+      const response = await updateSession(requestTo("/reports", cookies), closed);
       expect(response.status).toBe(503);
       expect(response.headers.get("retry-after")).toBe("5");
       expect(response.headers.get("cache-control")).toBe("private, no-store");
       expect(await response.json()).toMatchObject({ error: "database_unavailable" });
-      expect(changed(response)).toEqual({ removed: [], written: [] });
+      expect(changedCookies(response)).toEqual({ removed: [], written: [] });
     });
   });
 });

@@ -17,7 +17,7 @@ vi.mock("@/lib/log", () => ({ log }));
 vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 
-const look = async (token: Session) => (await requestWith(token)).run(getUserinfo);
+const userinfoOf = async (token: Session) => (await requestWith(token)).run(getUserinfo);
 
 beforeEach(() => {
   vi.clearAllMocks();
@@ -31,21 +31,21 @@ beforeEach(() => {
 });
 
 describe("getUserinfo", () => {
-  test("asks with the session's own access token, and about its subject", async () => {
+  test("requests userinfo with the session's access token and subject", async () => {
     const token = session();
-    expect(await look(token)).toEqual({ sub: token.subject, accessToken: token.accessToken });
+    expect(await userinfoOf(token)).toEqual({ sub: token.subject, accessToken: token.accessToken });
   });
 
-  test("is asked for anew by the next request, so that a change at Logto shows at once", async () => {
+  test("fetches again for each request, so that a change at Logto shows at once", async () => {
     const token = session();
-    await look(token);
+    await userinfoOf(token);
     logto.fetchUserinfo.mockResolvedValue({ sub: token.subject, name: "Alice Lee" });
-    expect(await look(token)).toMatchObject({ name: "Alice Lee" });
+    expect(await userinfoOf(token)).toMatchObject({ name: "Alice Lee" });
   });
 
-  test("keeps the claims of two sessions apart, though they ask at a time", async () => {
+  test("does not mix up the claims of two sessions in parallel requests", async () => {
     const [one, other] = [session({ accessToken: "one" }), session({ accessToken: "other" })];
-    const [first, second] = await Promise.all([look(one), look(other)]);
+    const [first, second] = await Promise.all([userinfoOf(one), userinfoOf(other)]);
     expect([first.accessToken, second.accessToken]).toEqual(["one", "other"]);
   });
 
@@ -53,18 +53,21 @@ describe("getUserinfo", () => {
     ["unavailable", "provider_unavailable", "warn"],
     ["rejected", "provider_refused", "error"],
   ] as const)(
-    "fails typed for %s, with a line in the log, and is asked for again by the next request",
+    "throws a SessionError for %s, logs it, and fetches again for the next request",
     async (code, expected, level) => {
       const token = session();
       logto.fetchUserinfo.mockRejectedValueOnce(new LogtoError(code, "why"));
-      await expect(look(token)).rejects.toMatchObject({ name: "SessionError", code: expected });
+      await expect(userinfoOf(token)).rejects.toMatchObject({
+        name: "SessionError",
+        code: expected,
+      });
       const line = { user: token.subject, code, reason: "why" };
       expect(log[level]).toHaveBeenCalledExactlyOnceWith("userinfo request failed", line);
-      expect(await look(token)).toMatchObject({ sub: token.subject });
+      expect(await userinfoOf(token)).toMatchObject({ sub: token.subject });
     },
   );
 
-  test("needs a session", async () => {
+  test("requires a session", async () => {
     const request = await requestWith();
     await expect(request.run(getUserinfo)).rejects.toMatchObject({
       code: "signed_out",
@@ -74,8 +77,8 @@ describe("getUserinfo", () => {
   });
 });
 
-describe("an access token that Logto refuses ahead of its end", () => {
-  const refused = new LogtoError("invalid_token", "HTTP 401 invalid_token");
+describe("an access token that Logto rejects before it expires", () => {
+  const invalidToken = new LogtoError("invalid_token", "HTTP 401 invalid_token");
   let issued = 0;
 
   beforeEach(() => {
@@ -89,18 +92,18 @@ describe("an access token that Logto refuses ahead of its end", () => {
 
   afterEach(() => void vi.useRealTimers());
 
-  /** Logto accepts all but these. */
-  const refuse = (...accessTokens: (string | undefined)[]) =>
+  /** Makes Logto reject these access tokens, and accept all others. */
+  const reject = (...accessTokens: (string | undefined)[]) =>
     logto.fetchUserinfo.mockImplementation(
       async (_client: unknown, accessToken: string, sub: string) => {
-        if (accessTokens.includes(accessToken)) throw refused;
+        if (accessTokens.includes(accessToken)) throw invalidToken;
         return { sub, accessToken };
       },
     );
 
-  test("is replaced by a renewal, and userinfo asked once more; the operator's log says so", async () => {
+  test("is replaced by a renewal, then userinfo is fetched again, and the event is logged", async () => {
     const token = session();
-    refuse(token.accessToken);
+    reject(token.accessToken);
     const request = await requestWith(token);
     expect(await request.run(getUserinfo)).toEqual({
       sub: token.subject,
@@ -110,16 +113,16 @@ describe("an access token that Logto refuses ahead of its end", () => {
     expect(log.warn).toHaveBeenCalledExactlyOnceWith("userinfo rejected the access token", {
       user: token.subject,
     });
-    // A handler's cookie has what came back.
+    // The response of a handler sets the cookie with the new tokens.
     expect(await request.session()).toMatchObject({
       refreshToken: `refresh-token-${issued}`,
       version: 1,
     });
   });
 
-  test("in a page, which can set no cookie, leaves the new tokens to the next request", async () => {
+  test("leaves the new tokens to the next request in a page, which cannot set cookies", async () => {
     const token = session();
-    refuse(token.accessToken);
+    reject(token.accessToken);
     await (await requestWith(token, { isPage: true })).run(getUserinfo);
     const next = await requestWith(token);
     await next.run(getAccessToken);
@@ -130,73 +133,76 @@ describe("an access token that Logto refuses ahead of its end", () => {
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
   });
 
-  test("ends the session where Logto refuses the grant as well, as with a person who was suspended", async () => {
+  test("ends the session when Logto rejects the grant, too, as for a suspended user", async () => {
     const token = session();
-    refuse(token.accessToken);
+    reject(token.accessToken);
     logto.refreshTokens.mockRejectedValue(new LogtoError("invalid_grant", "invalid_grant"));
-    await expect(look(token)).rejects.toMatchObject({ code: "session_ended", status: 401 });
+    await expect(userinfoOf(token)).rejects.toMatchObject({ code: "session_ended", status: 401 });
     expect(log.warn).toHaveBeenCalledWith("session ended by Logto", {
       user: token.subject,
       reason: "invalid_grant",
     });
-    // From here on nobody has to ask for that.
-    await expect(look(token)).rejects.toMatchObject({ code: "session_ended" });
+    // Later calls send no request to Logto.
+    await expect(userinfoOf(token)).rejects.toMatchObject({ code: "session_ended" });
     expect(logto.fetchUserinfo).toHaveBeenCalledTimes(1);
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
   });
 
-  test("ends a session without a refresh token, which is as good as its access token", async () => {
+  test("ends a session without a refresh token, which is valid only as long as its access token", async () => {
     const token = session({ refreshToken: undefined });
-    refuse(token.accessToken);
-    await expect(look(token)).rejects.toMatchObject({ code: "session_ended" });
+    reject(token.accessToken);
+    await expect(userinfoOf(token)).rejects.toMatchObject({ code: "session_ended" });
     expect(logto.refreshTokens).not.toHaveBeenCalled();
   });
 
-  test("ends nothing while the renewal gets no answer", async () => {
+  test("ends no session while the renewal gets no response", async () => {
     const token = session();
-    refuse(token.accessToken);
+    reject(token.accessToken);
     logto.refreshTokens.mockRejectedValueOnce(new LogtoError("unavailable", "HTTP 503"));
-    await expect(look(token)).rejects.toMatchObject({ code: "provider_unavailable" });
+    await expect(userinfoOf(token)).rejects.toMatchObject({ code: "provider_unavailable" });
     vi.setSystemTime(Date.now() + 2_000);
-    expect(await look(token)).toMatchObject({ accessToken: `access-token-${issued}` });
+    expect(await userinfoOf(token)).toMatchObject({ accessToken: `access-token-${issued}` });
   });
 
-  test("of fifty requests at a time is replaced once", async () => {
+  test("is replaced once for fifty parallel requests", async () => {
     const token = session();
-    refuse(token.accessToken);
-    const answers = await Promise.all(Array.from({ length: 50 }, () => look(token)));
-    expect(new Set(answers.map(({ accessToken }) => accessToken))).toEqual(
+    reject(token.accessToken);
+    const results = await Promise.all(Array.from({ length: 50 }, () => userinfoOf(token)));
+    expect(new Set(results.map(({ accessToken }) => accessToken))).toEqual(
       new Set([`access-token-${issued}`]),
     );
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
   });
 
-  test("is replaced once a minute at most, where Logto refuses the new one, too", async () => {
+  test("is replaced at most once a minute when Logto rejects the new one, too", async () => {
     const token = session();
-    logto.fetchUserinfo.mockRejectedValue(refused);
+    logto.fetchUserinfo.mockRejectedValue(invalidToken);
     for (let request = 0; request < 10; request += 1)
-      await expect(look(token)).rejects.toMatchObject({ code: "provider_refused", status: 500 });
+      await expect(userinfoOf(token)).rejects.toMatchObject({
+        code: "provider_refused",
+        status: 500,
+      });
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
-    // One more for the token that came.
+    // One more request for the new token.
     expect(logto.fetchUserinfo).toHaveBeenCalledTimes(11);
     expect(log.error).toHaveBeenCalledWith(
       "userinfo request failed",
       expect.objectContaining({ code: "rejected" }),
     );
     vi.setSystemTime(Date.now() + 61_000);
-    await expect(look(token)).rejects.toMatchObject({ code: "provider_refused" });
+    await expect(userinfoOf(token)).rejects.toMatchObject({ code: "provider_refused" });
     expect(logto.refreshTokens).toHaveBeenCalledTimes(2);
   });
 });
 
 describe("getIdTokenClaims", () => {
-  test("gives the claims that the session carries, and asks nobody", async () => {
+  test("returns the claims of the session, without a request to Logto", async () => {
     const token = session();
     expect(await (await requestWith(token)).run(getIdTokenClaims)).toEqual(token.claims);
     expect(logto.fetchUserinfo).not.toHaveBeenCalled();
   });
 
-  test("needs a session", async () => {
+  test("requires a session", async () => {
     await expect((await requestWith()).run(getIdTokenClaims)).rejects.toMatchObject({
       code: "signed_out",
     });

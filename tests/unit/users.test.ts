@@ -10,7 +10,7 @@ vi.mock("@/lib/database/client", () => ({
 const sub = "k3v9t2m8qx1a";
 
 describe("the profile of a user", () => {
-  test("is what Logto's claims say", () => {
+  test("contains the values of Logto's claims", () => {
     const claims = {
       sub,
       name: "Alice Kim",
@@ -25,7 +25,7 @@ describe("the profile of a user", () => {
     });
   });
 
-  test("has the user name where there is no name, and null for what is not known", () => {
+  test("uses the username when there is no name, and null for absent claims", () => {
     expect(toProfile({ sub, username: "alice" })).toEqual({
       name: "alice",
       email: null,
@@ -34,14 +34,14 @@ describe("the profile of a user", () => {
     });
   });
 
-  test("has the address in small letters, verified where Logto says so", () => {
+  test("has the e-mail address in lower case, verified if Logto says so", () => {
     expect(toProfile({ sub, email: "Alice@Example.com", email_verified: true })).toMatchObject({
       email: "alice@example.com",
       emailVerified: expect.any(Date),
     });
   });
 
-  test("has no verified address where there is none", () => {
+  test("has no verification time without an e-mail address", () => {
     expect(toProfile({ sub, email: null, email_verified: true }).emailVerified).toBeNull();
   });
 });
@@ -49,8 +49,8 @@ describe("the profile of a user", () => {
 test.each([
   [1, true],
   [0, false],
-])("a user of whom there are %i rows is there: %s", async (rows, isThere) => {
+])("a user with %i rows exists: %s", async (rows, exists) => {
   count.mockResolvedValue(rows);
-  expect(await users.exists(sub)).toBe(isThere);
+  expect(await users.exists(sub)).toBe(exists);
   expect(count).toHaveBeenCalledWith({ where: { id: sub } });
 });

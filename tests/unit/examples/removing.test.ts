@@ -13,15 +13,15 @@ const deleted = blockOf("sh")
   .flatMap((line) => line.replace(/^rm (-r )?/, "").match(/"[^"]+"|\S+/g) ?? [])
   .map((file) => file.replaceAll('"', ""));
 
-/** The patch, by file: what each of its hunks finds there, and leaves. */
+/** The patch by file: the lines before and after each hunk. */
 const patch = blockOf("diff")
   .split(/^--- .*\n\+\+\+ b\//m)
   .slice(1)
   .map((section) => {
     const [file = "", ...hunks] = section.split(/^@@.*\n/m);
-    const side = (hunk: string, without: string) => {
+    const side = (hunk: string, omittedPrefix: string) => {
       const lines = hunk.replace(/\n$/, "").split("\n");
-      return lines.filter((line) => !line.startsWith(without)).map((line) => line.slice(1));
+      return lines.filter((line) => !line.startsWith(omittedPrefix)).map((line) => line.slice(1));
     };
     const changes = hunks.map(
       (hunk) => [side(hunk, "+").join("\n"), side(hunk, "-").join("\n")] as const,
@@ -29,7 +29,7 @@ const patch = blockOf("diff")
     return { file: file.trim(), changes };
   });
 
-/** All files that are looked at below a folder or a file. */
+/** All remaining files in a folder, or the file itself. */
 function filesOf(file: string): string[] {
   if (deleted.includes(file)) return [];
   if (!statSync(file).isDirectory()) return [file];
@@ -37,7 +37,7 @@ function filesOf(file: string): string[] {
 }
 
 describe("removing the examples", () => {
-  test("deletes what is there", () => {
+  test("deletes only files that exist", () => {
     expect(deleted.length).toBeGreaterThan(10);
     expect(deleted.filter((file) => !existsSync(file))).toEqual([]);
   });
@@ -46,7 +46,7 @@ describe("removing the examples", () => {
     for (const [before] of changes) expect(read(file).split(before)).toHaveLength(2);
   });
 
-  test("leaves nothing that names them", () => {
+  test("leaves no reference to them", () => {
     const roots = ["app", "components", "dev", "lib", "prisma", "tests", ".github", ".env.example"];
     const inRoot = readdirSync(".").filter((name) => /\.(tsx?|mjs|json|md)$/.test(name));
     const names =
