@@ -75,7 +75,7 @@ const spoiled: { what: string; spoil: (url: URL) => void; title: string; logged:
     logged: /"reason":".*server_error/,
   },
   {
-    what: "a code that Logto does not know",
+    what: "an unknown code",
     spoil: (url) => url.searchParams.set("code", "made-up"),
     title: "Sign-in was interrupted",
     logged: /"reason":".*invalid_grant/,
@@ -83,7 +83,10 @@ const spoiled: { what: string; spoil: (url: URL) => void; title: string; logged:
 ];
 
 for (const { what, spoil, title, logged } of spoiled) {
-  test(`a callback with ${what} shows an error and signs nobody in`, async ({ context, stage }) => {
+  test(`a callback with ${what} shows an error and does not sign in`, async ({
+    context,
+    stage,
+  }) => {
     const url = await callbackOf(context);
     spoil(url);
     const page = await expectExplained(await visit(context, url.href), title);
@@ -95,7 +98,7 @@ for (const { what, spoil, title, logged } of spoiled) {
 }
 
 for (const cookie of ["state", "pkce.code_verifier", "nonce"]) {
-  test(`a callback without the ${cookie} cookie shows an error and signs nobody in`, async ({
+  test(`a callback without the ${cookie} cookie shows an error and does not sign in`, async ({
     context,
     stage,
   }) => {

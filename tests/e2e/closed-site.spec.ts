@@ -26,8 +26,8 @@ function close(folder: string): void {
 }
 
 /**
- * Handlers that the project itself lacks: one whose response any cache may store, and one that counts
- * the bytes of the request's body.
+ * Handlers that the project itself lacks: one whose response any cache may store, and one that
+ * counts the bytes of the request's body.
  */
 const handlers = {
   shared: `export const GET = () => new Response("text", { headers: { "cache-control": "public, max-age=600" } });`,
@@ -116,7 +116,7 @@ for (const mode of ["jwt", "database"] as const) {
       await signInByRequests(context, "alice", { to: "/", origin: pair.app.url });
       const start = await visit(context, `${pair.app.url}/`, { maxRedirects: 0 });
       expect(start.status()).toBe(200);
-      // It is rendered at build time, so any cache would otherwise store it and serve it to visitors.
+      // Rendered at build time, it could otherwise be cached and served to visitors.
       expect(start.headers()["cache-control"]).toBe("private, no-store");
     });
 
@@ -150,12 +150,12 @@ for (const mode of ["jwt", "database"] as const) {
       expect(await start()).toContain("/sign-in?");
 
       await signInByRequests(context, "bob", { to: "/", origin: url });
-      const held = await sessionCookies(context);
+      const oldCookies = await sessionCookies(context);
       await context.request.post(`${url}/api/auth/signout`, {
         form: await (await context.request.get(`${url}/api/auth/csrf`)).json(),
         maxRedirects: 0,
       });
-      await context.addCookies(held);
+      await context.addCookies(oldCookies);
       expect(await start()).toBe("/sign-in?callbackUrl=%2F");
 
       if (!storage.db) return;
