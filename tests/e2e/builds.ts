@@ -28,8 +28,8 @@ export async function buildCopy(
   rmSync(folder, { recursive: true, force: true });
   for (const file of readdirSync(root).filter(isSource))
     cpSync(path.join(root, file), path.join(folder, file), { recursive: true });
-  // Next.js takes the folder of the lock file as the root of what it copies. That has to be the
-  // project, where node_modules is.
+  // Next.js takes the folder of the lock file as the root of what it copies. Without one here, that
+  // is the project's folder, where node_modules is.
   rmSync(path.join(folder, "package-lock.json"));
   change?.(folder);
   for (const command of [

@@ -30,7 +30,7 @@ const handlers: Record<string, { file: string; status: number; location?: RegExp
   "/api/proxy/items": { file: "proxy/[...path]", status: 404 },
 };
 
-/** The session and its grant are unchanged, and the app sent no token request to Logto. */
+/** The session and its grant are unchanged: Logto got no token or revocation request. */
 async function expectUntouched(
   context: BrowserContext,
   stage: Stage,

@@ -95,8 +95,8 @@ async function secretsOfRows({ db }: Storage): Promise<Secret[]> {
 }
 
 /**
- * Searches for tokens, session cookies and session ids in places where only the server may have
- * them.
+ * Searches what a browser received, and the log, for tokens, session cookies and session ids that
+ * only the server may have.
  *
  * @returns the kind and place of each leak, never the secret itself; empty if there is none
  */
