@@ -13,7 +13,7 @@ import {
 import { typeCredentials } from "./steps";
 
 const test = base.extend<{
-  /** Signs somebody in in one more browser. */
+  /** Signs a user in, in another browser. */
   signInElsewhere: (username: string) => Promise<BrowserContext>;
 }>({
   signInElsewhere: async ({ app, browser }, use) => {
@@ -34,7 +34,7 @@ const press = (page: Page, name: string | RegExp) =>
 const rows = (page: Page) => page.getByRole("main").getByRole("listitem");
 const onPage = (page: Page, path: string) => page.waitForURL(({ pathname }) => pathname === path);
 
-/** The session is over: its next request for a page is sent to sign in. */
+/** The session has ended: the next page request is redirected to the sign-in page. */
 async function expectOut(context: BrowserContext): Promise<void> {
   const location = async () =>
     (await visit(context, "/dashboard", { maxRedirects: 0 })).headers().location;
@@ -46,7 +46,7 @@ async function expectIn(context: BrowserContext): Promise<void> {
 }
 
 test.describe("the account page", () => {
-  test("says who is signed in, by which account, and what can be changed at Logto alone", async ({
+  test("shows the user and their account, and links to Logto for what only Logto can change", async ({
     app,
     context,
     identity,
@@ -56,17 +56,17 @@ test.describe("the account page", () => {
     await signIn(page, person.username, { to: "/account" });
     await expect(region(page, "Profile")).toContainText("Nora New");
     await expect(region(page, "Profile").locator("code")).toHaveText(await userId(context));
-    // Logto's own pages lead back.
-    const back = encodeURIComponent(`${app.url}/account`);
+    // Logto's own pages link back here.
+    const redirect = encodeURIComponent(`${app.url}/account`);
     await expect(page.getByRole("link", { name: "Change your password" })).toHaveAttribute(
       "href",
-      `${identity.endpoint}/account/password?redirect=${back}`,
+      `${identity.endpoint}/account/password?redirect=${redirect}`,
     );
   });
 });
 
 test.describe("the sessions page", () => {
-  test("says so when there is no other session", async ({ identity, page }) => {
+  test("says that there is no other session", async ({ identity, page }) => {
     const person = await addPerson(identity);
     await signIn(page, person.username, { to: "/account/sessions" });
     await expect(rows(page)).toHaveCount(1);
@@ -75,7 +75,7 @@ test.describe("the sessions page", () => {
     await expect(page.getByText("You are not signed in anywhere else")).toBeVisible();
   });
 
-  test("lists this session first, and each browser sees itself as this one", async ({
+  test("lists the current session first, in each browser", async ({
     app,
     browser,
     identity,
@@ -105,7 +105,7 @@ test.describe("the sessions page", () => {
     test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
       test.use({ javaScriptEnabled });
 
-      test("ends one session with its grant, and no other", async ({
+      test("ends one session and its grant, and no other session", async ({
         context,
         identity,
         page,
@@ -128,7 +128,7 @@ test.describe("the sessions page", () => {
     });
   }
 
-  test("ends all sessions but this one", async ({ context, identity, page, signInElsewhere }) => {
+  test("ends all other sessions", async ({ context, identity, page, signInElsewhere }) => {
     const { username } = await addPerson(identity);
     const others = [await signInElsewhere(username), await signInElsewhere(username)];
     await signIn(page, username, { to: "/account/sessions" });
@@ -140,7 +140,7 @@ test.describe("the sessions page", () => {
     await expectIn(context);
   });
 
-  test("ends a session that this browser lost the cookie of, and not the grant, which is this one's too", async ({
+  test("ends a session whose cookie this browser lost, but not the grant that it shares with the current one", async ({
     context,
     identity,
     page,
@@ -148,7 +148,7 @@ test.describe("the sessions page", () => {
     const person = await addPerson(identity);
     await signIn(page, person.username, { to: "/account/sessions" });
     await context.clearCookies({ name: /session-token/ });
-    // Logto remembers the password, and goes on with the grant that it gave.
+    // Logto's session with this browser goes on: no password is needed, and the grant is the same.
     expect((await beginSignIn(context, "/dashboard")).url()).toMatch(/\/dashboard$/);
     const { refreshToken } = await tokensOf(identity, person);
     await page.goto("/account/sessions");
@@ -177,13 +177,13 @@ test.describe("the sessions page", () => {
     await expectOut(other);
     await expect.poll(() => isActive(identity, first.refreshToken)).toBe(false);
     expect(await isActive(identity, second.refreshToken)).toBe(false);
-    // Logto's own session is over, too: it asks who it is.
+    // Logto's own session has ended too: it asks for the password again.
     await page.goto("/sign-in");
     await press(page, "Sign in");
     await expect(page.getByLabel("Password")).toBeVisible();
   });
 
-  test("does not end somebody else's session, whatever id is sent", async ({
+  test("does not end another user's session, whatever id the form sends", async ({
     context,
     identity,
     page,
@@ -203,9 +203,9 @@ test.describe("the sessions page", () => {
     await page
       .locator("input[name=id]")
       .evaluate((input, value) => input.setAttribute("value", value), id);
-    const answered = page.waitForResponse((response) => response.request().method() === "POST");
+    const posted = page.waitForResponse((response) => response.request().method() === "POST");
     await press(page, /^Sign out Chrome/);
-    expect((await answered).status()).toBeLessThan(400);
+    expect((await posted).status()).toBeLessThan(400);
 
     await page.reload();
     await expect(rows(page)).toHaveCount(2);
@@ -213,7 +213,7 @@ test.describe("the sessions page", () => {
   });
 });
 
-test("axe and the console have nothing against the pages of an account with two sessions", async ({
+test("axe and the console report nothing on the account pages of a user with two sessions", async ({
   identity,
   page,
   signInElsewhere,
@@ -225,7 +225,7 @@ test("axe and the console have nothing against the pages of an account with two 
 });
 
 test.describe("deleting the account", () => {
-  test("asks for the password, and removes the user with all sessions and grants", async ({
+  test("asks for the password, then deletes the user with all sessions and grants", async ({
     context,
     identity,
     page,
@@ -238,7 +238,7 @@ test.describe("deleting the account", () => {
     const id = await userId(context);
 
     await press(page, "Delete my account");
-    // Logto knows this browser, and asks all the same.
+    // Logto has a session with this browser, but asks for the password all the same.
     await typeCredentials(page, person.username);
     await onPage(page, "/account/delete");
     await press(page, "Delete my account");
@@ -248,11 +248,11 @@ test.describe("deleting the account", () => {
     await expectOut(other);
     await expect.poll(() => isActive(identity, refreshToken)).toBe(false);
 
-    // The account at Logto stays, and with it the user's id.
+    // The account at Logto remains, and so does the user's id.
     expect(await userId(await signInElsewhere(person.username))).toBe(id);
   });
 
-  test("can be called off", async ({ identity, page }) => {
+  test("can be cancelled", async ({ identity, page }) => {
     const person = await addPerson(identity);
     await signIn(page, person.username, { to: "/account/delete" });
     await page.getByRole("link", { name: "Keep my account" }).click();
@@ -260,23 +260,23 @@ test.describe("deleting the account", () => {
     await expect(region(page, "Profile")).toContainText(person.id);
   });
 
-  test("by somebody else's password signs in as somebody else, and deletes nobody", async ({
+  test("with another user's password signs in as that user and deletes nothing", async ({
     context,
     identity,
     page,
     signInElsewhere,
   }) => {
-    const [person, somebody] = [await addPerson(identity), await addPerson(identity)];
+    const [person, other] = [await addPerson(identity), await addPerson(identity)];
     await signIn(page, person.username, { to: "/account" });
     const id = await userId(context);
     await press(page, "Delete my account");
-    await typeCredentials(page, somebody.username);
+    await typeCredentials(page, other.username);
     await page.waitForURL(({ pathname }) => !pathname.startsWith("/interaction"));
     expect(await userId(await signInElsewhere(person.username))).toBe(id);
   });
 });
 
-/** The fields by which the forms of a page, sent without JavaScript, name their server actions. */
+/** The hidden fields by which a page's forms name their server actions without JavaScript. */
 async function actionsOf(context: BrowserContext, path: string): Promise<Record<string, string>[]> {
   const html = await (await visit(context, path)).text();
   return [...html.matchAll(/<form.*?<\/form>/gs)]
@@ -289,7 +289,7 @@ async function actionsOf(context: BrowserContext, path: string): Promise<Record<
     .filter((fields) => Object.keys(fields).length > 0);
 }
 
-test("no server action runs for another site's page", async ({
+test("server actions reject posts from another site's page", async ({
   context,
   identity,
   signInElsewhere,
@@ -298,7 +298,7 @@ test("no server action runs for another site's page", async ({
   await signInElsewhere(username);
   await signInByRequests(context, username);
   const actions = await actionsOf(context, "/account/sessions");
-  // One of the two sessions, all others, all.
+  // Ends the other session, all other sessions, all sessions.
   expect(actions).toHaveLength(3);
   for (const multipart of actions)
     for (const origin of [crossSite.origin, "null"]) {

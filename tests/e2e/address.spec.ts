@@ -8,12 +8,12 @@ import { goToLogto, typeCredentials } from "./steps";
 
 const profile = "/profile?tab=4";
 
-test.describe("on another host than AUTH_URL's", () => {
+test.describe("on a host other than AUTH_URL's", () => {
   for (const javaScriptEnabled of [true, false])
     test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
       test.use({ javaScriptEnabled });
 
-      test("a protected page leads to sign in on AUTH_URL's host and ends there", async ({
+      test("a protected page redirects to sign in on AUTH_URL's host and ends there", async ({
         page,
         stage,
       }) => {
@@ -24,7 +24,7 @@ test.describe("on another host than AUTH_URL's", () => {
         await expect(page).toHaveURL(stage.url + profile);
       });
 
-      test("the sign-in page is the one on AUTH_URL's host", async ({ page, stage }) => {
+      test("the sign-in page redirects to AUTH_URL's host", async ({ page, stage }) => {
         const elsewhere = stage.url.replace("localhost", "127.0.0.1");
         await page.goto(`${elsewhere}/sign-in?callbackUrl=${encodeURIComponent(profile)}`);
         expect(new URL(page.url()).origin).toBe(stage.url);
@@ -34,7 +34,7 @@ test.describe("on another host than AUTH_URL's", () => {
       });
     });
 
-  test("a form that was sent there leads to the sign-in page on AUTH_URL's host", async ({
+  test("a form posted there redirects to the sign-in page on AUTH_URL's host", async ({
     context,
     stage,
   }) => {
@@ -51,7 +51,7 @@ test.describe("on another host than AUTH_URL's", () => {
     );
   });
 
-  test("a proxy that hides the browser's host does not send it in a circle", async ({
+  test("a proxy that hides the browser's host causes no redirect loop", async ({
     context,
     stage,
   }) => {
@@ -66,14 +66,14 @@ test.describe("on another host than AUTH_URL's", () => {
   });
 });
 
-/** What a proxy may say, and how the app is told to go by it. */
+/** The headers that a proxy may set, and the app's configuration for it. */
 const fronts: {
   what: string;
   variables: Record<string, string>;
   forwarded: (host: string) => Record<string, string>;
 }[] = [
   {
-    what: "by X-Forwarded-Host alone",
+    what: "with X-Forwarded-Host alone",
     variables: { AUTH_URL: "", AUTH_TRUST_HOST: "true" },
     forwarded: (host) => ({
       host: "upstream:3000",
@@ -82,7 +82,7 @@ const fronts: {
     }),
   },
   {
-    what: "behind two proxies",
+    what: "with two proxies in a row",
     variables: { AUTH_URL: "", AUTH_TRUST_HOST: "true" },
     forwarded: (host) => ({
       host: "upstream:3000",
@@ -91,19 +91,19 @@ const fronts: {
     }),
   },
   {
-    what: "by Host alone",
+    what: "with Host alone",
     variables: { AUTH_URL: "", AUTH_TRUST_HOST: "true" },
     forwarded: (host) => ({ host }),
   },
   {
-    what: "by AUTH_URL, with a proxy that says nothing",
+    what: "with AUTH_URL and no forwarded headers",
     variables: {},
     forwarded: () => ({ host: "upstream:3000" }),
   },
 ];
 
 for (const { what, variables, forwarded } of fronts)
-  test(`behind a proxy, known ${what}: sign-in, its errors and sign-out stay on the browser's host`, async () => {
+  test(`behind a proxy ${what}, sign-in, its errors and sign-out stay on the browser's host`, async () => {
     const port = await freePort();
     const front = await startFront(port, "app.test", forwarded);
     const identity = await startIdentity({
@@ -122,10 +122,10 @@ for (const { what, variables, forwarded } of fronts)
     }
   });
 
-test("headers that name no host lead nowhere", async ({ context }) => {
+test("forwarded headers without a valid host break no redirect", async ({ context }) => {
   for (const host of ["a b", "[", "", "evil.example/path", "x@y"]) {
     const headers = { "x-forwarded-host": host, "x-forwarded-proto": "gopher" };
-    const answer = await context.request.get("/dashboard", { headers, maxRedirects: 0 });
-    expect(answer.status(), host).toBe(307);
+    const response = await context.request.get("/dashboard", { headers, maxRedirects: 0 });
+    expect(response.status(), host).toBe(307);
   }
 });

@@ -13,7 +13,7 @@ import {
 } from "./stage";
 import { goToLogto, typeCredentials } from "./steps";
 
-/** An app that some may sign in to. */
+/** An app that lets only the listed addresses and domains sign in. */
 const test = base.extend<object, { pair: Pair }>({
   pair: [
     async ({ newStorage }, use) => {
@@ -25,42 +25,43 @@ const test = base.extend<object, { pair: Pair }>({
     { scope: "worker" },
   ],
 });
-// They share the servers.
+// The tests share the servers.
 test.describe.configure({ mode: "default" });
 
 const withAddress = (control: IdentityControl, email: string, details: object = {}) =>
   addPerson(control, { claims: { email, ...details } });
 
-/** Tries to sign in. @returns the page where that ends */
+/** Tries to sign in. @returns the path of the page where that ends */
 async function tryToSignIn(context: BrowserContext, { username }: Person): Promise<string> {
   const landed = await typePassword(context, await beginSignIn(context, "/dashboard"), username);
   expect(landed.status()).toBe(200);
   return new URL(landed.url()).pathname;
 }
 
-test("whoever has an address on the list signs in, however it is written", async ({ context }) => {
+test("a user with a listed address signs in, whatever its case", async ({ context }) => {
   await signInByRequests(context, "alice");
 });
 
-test("whoever has an address of a domain on the list signs in", async ({ context, identity }) => {
+test("a user with an address of a listed domain signs in", async ({ context, identity }) => {
   const person = await withAddress(identity, "Nora@Team.example");
   expect(await tryToSignIn(context, person)).toBe("/dashboard");
 });
 
 const strangers: Record<string, (control: IdentityControl) => Promise<Person>> = {
-  "an address that is not on the list": (control) => withAddress(control, "eve@example.com"),
-  "a subdomain of one on the list": (control) => withAddress(control, "eve@sub.team.example"),
-  "a domain that ends like one on the list": (control) =>
+  "an unlisted address": (control) => withAddress(control, "eve@example.com"),
+  "an address of a listed domain's subdomain": (control) =>
+    withAddress(control, "eve@sub.team.example"),
+  "an address of a domain that ends like a listed one": (control) =>
     withAddress(control, "eve@not-team.example"),
-  "an address with a listed one in front": (control) =>
+  "an address that begins with a listed one": (control) =>
     withAddress(control, "alice@example.com@evil.example"),
-  "an address on the list that nobody has verified": (control) =>
+  "a listed but unverified address": (control) =>
     withAddress(control, "mallory@team.example", { email_verified: false }),
   "no address": (control) => addPerson(control),
 };
 
 for (const [who, add] of Object.entries(strangers)) {
-  test(`whoever has ${who} is refused, and neither session nor user nor grant is left`, async ({
+  test(`a user with ${who} may not sign in, and no session, user or grant is left`, async ({
     app,
     context,
     identity: control,
@@ -77,7 +78,7 @@ for (const [who, add] of Object.entries(strangers)) {
   });
 }
 
-test("whoever was refused signs out of Logto there, and in with another account", async ({
+test("a user who may not sign in can sign out of Logto and sign in with another account", async ({
   app,
   identity: control,
   page,
@@ -99,7 +100,7 @@ test("whoever was refused signs out of Logto there, and in with another account"
   await expect(page.getByRole("heading", { name: "Welcome" })).toBeVisible();
 });
 
-test("a sign-in that is refused leaves the session alone that the browser had", async ({
+test("a sign-in that is not allowed leaves the browser's current session alone", async ({
   context,
   identity: control,
 }) => {

@@ -7,7 +7,7 @@ import { startPair } from "./servers";
 const card = (page: Page, indicator: string) => page.getByRole("region", { name: indicator });
 
 /**
- * Request headers of a browser that loads a page, and of the router that fetches its React payload.
+ * Request headers of a page load, and of the client router's fetch of the page's React payload.
  */
 const documentAndPayload: Record<string, string>[] = [{}, { rsc: "1" }];
 
@@ -26,7 +26,7 @@ for (const { person, role } of [
   });
 }
 
-test("a permission that was gained since comes by one click, which asks for no password", async ({
+test("a permission granted after sign-in is added with one click, without a password", async ({
   identity,
   page,
 }) => {
@@ -43,7 +43,7 @@ test("a permission that was gained since comes by one click, which asks for no p
   expect(pages).toEqual([]);
 });
 
-test("what a role in any organization permits is granted there, too", async ({
+test("permissions of a role in any organization are granted for the API, too", async ({
   identity,
   page,
 }) => {
@@ -54,7 +54,7 @@ test("what a role in any organization permits is granted there, too", async ({
   await expect(card(page, shopping).getByRole("listitem")).toHaveText(["read", "write"]);
 });
 
-test("no access token is in what the browser gets", async ({ identity, page }) => {
+test("the browser receives no access token", async ({ identity, page }) => {
   await signIn(page, "alice", { to: "/api-access" });
   await expect(page.locator("time")).toHaveCount(2 * apiResources.length);
   const issued = await identity.issued();
@@ -65,10 +65,10 @@ test("no access token is in what the browser gets", async ({ identity, page }) =
   }
 });
 
-test("a failure stands in the card of its API alone", async ({ identity, page }) => {
+test("a failure shows in the card of its API only", async ({ identity, page }) => {
   const [failing, working] = apiResources.map(({ indicator }) => indicator);
   await signIn(page, "alice");
-  // Both tries of the first request; the second API's comes after it.
+  // Both attempts of the first exchange; the second API's exchange comes after it.
   await identity.inject({
     endpoint: "token",
     when: "before",
@@ -81,7 +81,7 @@ test("a failure stands in the card of its API alone", async ({ identity, page })
   await expect(card(page, working ?? "").getByRole("listitem")).toHaveText(["read", "delete"]);
 });
 
-test("without API resources, the page says how to have some", async ({ context }) => {
+test("without API resources, the page says how to configure them", async ({ context }) => {
   const { app, stop } = await startPair({ LOGTO_RESOURCES: "urn:logto:resource:organizations" });
   try {
     const landed = await signInByRequests(context, "alice", { origin: app.url, to: "/api-access" });

@@ -7,23 +7,23 @@ import { closeServer, listen } from "../../dev/identity/listen";
 /** A request as it arrived at the API. */
 interface Arrived {
   method: string;
-  /** As it was sent, not normalized. */
+  /** As sent, not normalized. */
   url: string;
   headers: IncomingMessage["headers"];
-  /** Where the API read it. */
+  /** Set where the route reads it. */
   body?: string;
 }
 
-/** What the API saw. */
+/** What the API records. */
 interface Seen {
   arrived: Arrived[];
-  /** How many bytes it gave away of its last download. */
-  given: number;
-  /** Paths of the requests whose client went away before it had its answer. */
+  /** Bytes sent of the last download. */
+  sentBytes: number;
+  /** Paths of the requests whose client closed the connection before the response was complete. */
   abandoned: string[];
 }
 
-/** An API of a test's own, below `/v1`. */
+/** An API for one test, below `/v1`. */
 export interface ApiServer extends Seen {
   /** Its base URL, with a path. */
   url: string;
@@ -32,7 +32,7 @@ export interface ApiServer extends Seen {
 
 const part = Buffer.alloc(64 * 1024, "next-logto-starter ");
 
-/** So many bytes, always the same ones. */
+/** Yields `count` bytes, always the same ones. */
 export function* bytes(count: number): Generator<Buffer> {
   for (let left = count; left > 0; left -= part.length)
     yield part.subarray(0, Math.min(left, part.length));
@@ -45,11 +45,11 @@ export async function digestOf(data: Iterable<Buffer> | AsyncIterable<Buffer>): 
   return hash.digest("hex");
 }
 
-type Route = (incoming: IncomingMessage, answer: ServerResponse, seen: Seen) => unknown;
+type Route = (incoming: IncomingMessage, response: ServerResponse, seen: Seen) => unknown;
 
 const plain = "in plain words";
 
-/** A text as a server may encode it, by what it says of that. */
+/** The text as a server may encode it, by value of `content-encoding`. */
 const encodedBy: Record<string, string | Buffer> = {
   identity: plain,
   gzip: gzipSync(plain),
@@ -62,28 +62,29 @@ const encodedBy: Record<string, string | Buffer> = {
   "deflate,, br": brotliCompressSync(deflateSync(plain)),
 };
 
-/** What `/v1/encoded?as=` knows. */
+/** The values that `/v1/encoded?as=` accepts. */
 export const encodings = Object.keys(encodedBy);
 
 const queryOf = ({ url = "" }: IncomingMessage) => new URL(url, "http://api").searchParams;
 
-/** What the API does, by path. */
+/** Handlers by path. */
 const routes: Record<string, Route> = {
-  "/v1/upload": async (incoming, answer) => json(answer, 200, { digest: await digestOf(incoming) }),
+  "/v1/upload": async (incoming, response) =>
+    json(response, 200, { digest: await digestOf(incoming) }),
   "/v1/unread": () => undefined,
-  "/v1/download": (incoming, answer, seen) => {
+  "/v1/download": (incoming, response, seen) => {
     const size = Number(queryOf(incoming).get("size"));
-    answer.writeHead(200, { "content-type": "application/octet-stream", "content-length": size });
-    seen.given = 0;
+    response.writeHead(200, { "content-type": "application/octet-stream", "content-length": size });
+    seen.sentBytes = 0;
     const counted = function* () {
       for (const each of bytes(size)) {
-        seen.given += each.length;
+        seen.sentBytes += each.length;
         yield each;
       }
     };
-    return pipeline(counted, answer);
+    return pipeline(counted, response);
   },
-  "/v1/created": (_, answer) => {
+  "/v1/created": (_, response) => {
     const headers = {
       "access-control-allow-credentials": "true",
       "access-control-allow-origin": "https://evil.example",
@@ -94,23 +95,23 @@ const routes: Record<string, Route> = {
       "set-cookie": "authjs.session-token=; Path=/",
       "x-powered-by": "tests",
     };
-    json(answer, 201, { created: true }, headers);
+    json(response, 201, { created: true }, headers);
   },
-  "/v1/page": (_, answer) =>
-    answer.writeHead(200, { "content-type": "text/html" }).end("<script>1</script>"),
-  "/v1/encoded": (incoming, answer) => {
+  "/v1/page": (_, response) =>
+    response.writeHead(200, { "content-type": "text/html" }).end("<script>1</script>"),
+  "/v1/encoded": (incoming, response) => {
     const query = queryOf(incoming);
     const encoding = query.get("as") ?? "";
     const body = Buffer.from(encodedBy[encoding] ?? plain);
     const length = Number(query.get("bytes") ?? body.length);
-    answer
+    response
       .writeHead(Number(query.get("status") ?? 200), {
         "content-encoding": encoding,
         "content-type": "text/plain",
       })
       .end(body.subarray(0, length));
   },
-  // Two headers, where others have a list.
+  // Two headers instead of one with a list.
   "/v1/encoded-twice": ({ socket }) =>
     socket.end(
       Buffer.concat([
@@ -120,62 +121,62 @@ const routes: Record<string, Route> = {
         gzipSync(gzipSync(plain)),
       ]),
     ),
-  // Whatever the query says, byte by byte.
+  // Sends the query's text as the raw response.
   "/v1/raw": (incoming) => incoming.socket.end(queryOf(incoming).get("answer") ?? ""),
-  "/v1/refused": (_, answer) =>
+  "/v1/refused": (_, response) =>
     json(
-      answer,
+      response,
       401,
       { error: "invalid_token" },
       { "www-authenticate": 'Bearer error="invalid_token"' },
     ),
-  "/v1/too-large": (_, answer) => json(answer, 413, { error: "too_large" }),
-  "/v1/nothing": (_, answer) => answer.writeHead(204).end(),
-  // A connection that was kept is closed when the next request is already on its way.
-  "/v1/stale": ({ socket }, answer) =>
-    socket.bytesWritten > 0 ? socket.destroy() : json(answer, 200, { fresh: true }),
-  "/v1/unchanged": (_, answer) => answer.writeHead(304, { etag: '"7"' }).end(),
-  "/v1/redirect": (incoming, answer) =>
-    answer.writeHead(302, { location: queryOf(incoming).get("to") ?? "" }).end(),
+  "/v1/too-large": (_, response) => json(response, 413, { error: "too_large" }),
+  "/v1/nothing": (_, response) => response.writeHead(204).end(),
+  // Closes a reused connection when the next request is already on its way.
+  "/v1/stale": ({ socket }, response) =>
+    socket.bytesWritten > 0 ? socket.destroy() : json(response, 200, { fresh: true }),
+  "/v1/unchanged": (_, response) => response.writeHead(304, { etag: '"7"' }).end(),
+  "/v1/redirect": (incoming, response) =>
+    response.writeHead(302, { location: queryOf(incoming).get("to") ?? "" }).end(),
   "/v1/reset": (incoming) => incoming.socket.destroy(),
-  "/v1/cut": (_, answer) => {
-    answer.writeHead(200, { "content-length": 1000 });
-    answer.write("the beginning", () => answer.destroy());
+  "/v1/cut": (_, response) => {
+    response.writeHead(200, { "content-length": 1000 });
+    response.write("the beginning", () => response.destroy());
   },
-  "/v1/torn": ({ socket }, answer) => {
-    answer.writeHead(200, { "content-length": 1000 });
-    answer.write("the beginning", () => setTimeout(() => socket.resetAndDestroy(), 50));
+  "/v1/torn": ({ socket }, response) => {
+    response.writeHead(200, { "content-length": 1000 });
+    response.write("the beginning", () => setTimeout(() => socket.resetAndDestroy(), 50));
   },
-  "/v1/events": (_, answer) =>
-    answer.writeHead(200, { "content-type": "text/event-stream" }).write("data: first\n\n"),
+  "/v1/events": (_, response) =>
+    response.writeHead(200, { "content-type": "text/event-stream" }).write("data: first\n\n"),
 };
 
-/** Any other path: reads the request's body. */
-const readBody: Route = async (incoming, answer, { arrived }) => {
+/** For any other path: reads the request's body and echoes method and URL. */
+const readBody: Route = async (incoming, response, { arrived }) => {
   const request = arrived.at(-1);
   let body = "";
   for await (const chunk of incoming.setEncoding("utf8")) body += String(chunk);
   if (request) request.body = body;
-  json(answer, 200, { method: request?.method, url: request?.url });
+  json(response, 200, { method: request?.method, url: request?.url });
 };
 
-function json(answer: ServerResponse, status: number, body: object, headers = {}): void {
-  answer
+function json(response: ServerResponse, status: number, body: object, headers = {}): void {
+  response
     .writeHead(status, { "content-type": "application/json", ...headers })
     .end(JSON.stringify(body));
 }
 
-/** Starts an API that believes every token. */
+/** Starts an API that accepts every token. */
 export async function startApi(): Promise<ApiServer> {
-  const seen: Seen = { arrived: [], given: 0, abandoned: [] };
-  const { port, servers } = await listen(0, (incoming, answer) => {
+  const seen: Seen = { arrived: [], sentBytes: 0, abandoned: [] };
+  const { port, servers } = await listen(0, (incoming, response) => {
     const { method = "", url = "", headers } = incoming;
     seen.arrived.push({ method, url, headers });
-    answer.on("close", () => {
-      if (!answer.writableFinished) seen.abandoned.push(url);
+    response.on("close", () => {
+      if (!response.writableFinished) seen.abandoned.push(url);
     });
     const route = routes[url.split("?")[0] ?? ""] ?? readBody;
-    Promise.resolve(route(incoming, answer, seen)).catch(() => answer.destroy());
+    Promise.resolve(route(incoming, response, seen)).catch(() => response.destroy());
   });
   const close = async () => {
     await Promise.all(servers.map(closeServer));

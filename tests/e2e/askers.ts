@@ -12,8 +12,8 @@ import { signInByRequests, test as base } from "./stage";
 const name = "authjs.session-token";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Ways not to be signed in: how the cookie comes about, of an app and somebody's session there. */
-export const nobodies: Record<string, (app: App, browser: Browser) => Promise<string>> = {
+/** Visitors, by why they are not signed in. Each function makes the value of their cookie. */
+export const visitors: Record<string, (app: App, browser: Browser) => Promise<string>> = {
   "signed out": async () => "",
   "with an expired session": (app, browser) =>
     inSession(app, browser, "alice", async (context) => {
@@ -35,7 +35,7 @@ export const nobodies: Record<string, (app: App, browser: Browser) => Promise<st
     }),
 };
 
-/** Signs somebody in, in a browser of its own. @param valueOf makes the cookie's value */
+/** Signs a user in, in a new browser. @param valueOf makes the cookie's value from it */
 async function inSession(
   app: App,
   browser: Browser,
@@ -49,26 +49,26 @@ async function inSession(
   return value;
 }
 
-/** Who asks: a seeded person, or one of `nobodies`. */
+/** Who sends a request: a seeded user, or one of `visitors`. */
 export type Who = string;
 
-/** By who asks. A worker has one app. */
-const made = new Map<Who, Promise<string>>();
+/** Cookie values. A worker has one app, so its tests share them. */
+const cookieValues = new Map<Who, Promise<string>>();
 
 interface Fixtures {
-  /** The Cookie header of whoever asks. */
+  /** The Cookie header of a user or a visitor. */
   cookieOf: (who: Who) => Promise<string>;
-  /** The same build and the same sessions, served as though there were no middleware.ts. */
+  /** The same build and sessions, served as if there were no middleware.ts. */
   withoutMiddleware: App;
 }
 
 export const test = base.extend<Fixtures>({
   cookieOf: async ({ app, browser }, use) => {
     const make = (who: Who) =>
-      nobodies[who]?.(app, browser) ?? inSession(app, browser, who, sessionValue);
+      visitors[who]?.(app, browser) ?? inSession(app, browser, who, sessionValue);
     await use(async (who) => {
-      const making = made.get(who) ?? make(who);
-      made.set(who, making);
+      const making = cookieValues.get(who) ?? make(who);
+      cookieValues.set(who, making);
       const value = await making;
       return value && `${name}=${value}`;
     });
@@ -88,21 +88,21 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** Links everything of the build but the one file that says that there is middleware. */
+/** Links the whole build, except the one manifest that names the middleware. */
 function buildWithoutMiddleware(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "without-middleware-"));
-  const told = "functions-config-manifest.json";
+  const manifest = "functions-config-manifest.json";
   mkdirSync(path.join(folder, ".next/server"), { recursive: true });
   const link = (file: string) => symlinkSync(path.join(root, file), path.join(folder, file));
-  const linkAll = (below: string, but: string) =>
+  const linkAll = (below: string, except: string) =>
     readdirSync(path.join(root, below))
-      .filter((entry) => entry !== but)
+      .filter((entry) => entry !== except)
       .forEach((entry) => link(path.join(below, entry)));
   ["node_modules", "package.json"].forEach(link);
   linkAll(".next", "server");
-  linkAll(".next/server", told);
+  linkAll(".next/server", manifest);
   writeFileSync(
-    path.join(folder, ".next/server", told),
+    path.join(folder, ".next/server", manifest),
     JSON.stringify({ version: 1, functions: {} }),
   );
   return folder;

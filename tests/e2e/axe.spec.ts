@@ -10,16 +10,16 @@ const signedOut = [
   "/refused",
   "/no-such-page",
 ];
-const refused = ["/account?error=provider_unavailable", "/organizations/no-such-id"];
+const failing = ["/account?error=provider_unavailable", "/organizations/no-such-id"];
 
 for (const [who, pathsOf] of [
   ["signed out", () => signedOut],
-  ["signed in", () => [...everyPage(), ...refused]],
+  ["signed in", () => [...everyPage(), ...failing]],
 ] as const) {
   test.describe(who, () => {
     if (who === "signed out") test.use({ storageState: { cookies: [], origins: [] } });
 
-    test(`axe and the console have nothing against any page, light and dark, and it fits a phone, ${who}`, async ({
+    test(`axe and the console report nothing on any page, light and dark, and each fits a phone, ${who}`, async ({
       page,
     }) => {
       test.setTimeout(120_000);
@@ -28,7 +28,7 @@ for (const [who, pathsOf] of [
   });
 }
 
-test("axe has nothing against the open user menu on a phone", async ({ page }) => {
+test("axe reports nothing on the open user menu on a phone", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page, "/dashboard");
   await openUserMenu(page);

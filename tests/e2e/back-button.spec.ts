@@ -3,14 +3,14 @@ import { addPerson } from "./people";
 import { signIn } from "./stage";
 import { signOut } from "./steps";
 
-test("with the back-forward cache on, Back shows nothing protected after signing out", async ({
+test("with the back-forward cache on, Back after signing out shows nothing protected", async ({
   app,
   identity,
   launchOptions,
   playwright,
 }) => {
-  // Playwright turns the back-forward cache off, which is where users' browsers keep the pages that
-  // they leave.
+  // Playwright turns off the back-forward cache, where users' browsers store the pages that they
+  // leave.
   const ignoreDefaultArgs = ["--disable-back-forward-cache"];
   const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs });
   try {

@@ -16,10 +16,7 @@ import {
   visit,
 } from "./stage";
 
-/**
- * Signs out at Logto itself, as an application that shares the browser's session there would have
- * it done.
- */
+/** Signs out at Logto itself, as another application does that shares Logto's session. */
 async function signOutAtLogto(context: BrowserContext, { issuer }: IdentityControl): Promise<void> {
   const page = await context.newPage();
   await page.goto(`${issuer}/session/end`);
@@ -31,7 +28,7 @@ async function expectSignedIn(context: BrowserContext): Promise<void> {
   expect((await context.request.get("/api/auth/check")).status()).toBe(200);
 }
 
-/** Another browser, with somebody signed in. */
+/** Another browser, with a user signed in. */
 async function otherBrowser(
   browser: Browser,
   baseURL: string,
@@ -44,7 +41,7 @@ async function otherBrowser(
 
 const sent = z.array(z.object({ url: z.string(), logoutToken: z.string() }));
 
-/** What the stand-in sent to applications so far. */
+/** The logout tokens that the stand-in has sent to applications so far. */
 async function sentLogoutTokens({ endpoint }: IdentityControl): Promise<string[]> {
   const response = await fetch(`${endpoint}/control/logout-tokens`);
   return sent.parse(await response.json()).map(({ logoutToken }) => logoutToken);
@@ -56,7 +53,7 @@ const deliver = (app: string, logoutToken: string) =>
     body: new URLSearchParams({ logout_token: logoutToken }),
   });
 
-test("signing out at Logto ends the session of that browser, and of no other", async ({
+test("signing out at Logto ends the session of that browser only", async ({
   browser,
   context,
   stage,
@@ -69,7 +66,7 @@ test("signing out at Logto ends the session of that browser, and of no other", a
   await other.close();
 });
 
-test("after signing out at Logto, the next click in the app leads to the sign-in page", async ({
+test("after signing out at Logto, the next click in the app opens the sign-in page", async ({
   context,
   page,
   stage,
@@ -80,7 +77,7 @@ test("after signing out at Logto, the next click in the app leads to the sign-in
   await expect(page).toHaveURL(`${stage.url}/sign-in?callbackUrl=%2Fprofile`);
 });
 
-test("after signing out at Logto, one signs in again with the password, and stays signed in", async ({
+test("after signing out at Logto, a user who signs in again stays signed in", async ({
   context,
   stage,
 }) => {
@@ -89,12 +86,12 @@ test("after signing out at Logto, one signs in again with the password, and stay
   await signInByRequests(context, "alice");
   const [logoutToken = ""] = (await sentLogoutTokens(stage.control)).slice(-1);
   const replay = await deliver(stage.url, logoutToken);
-  // It is about sessions that began before it, and there is none any more.
+  // A logout token ends only sessions that began before it, and none of those is left.
   expect(replay.status).toBe(200);
   await expectSignedIn(context);
 });
 
-test("where Logto names no session, every session ends that the person had begun, and nobody else's", async ({
+test("a logout token without a session id ends all earlier sessions of its user and of no other user", async ({
   browser,
   newStorage,
 }) => {
@@ -116,7 +113,7 @@ test("where Logto names no session, every session ends that the person had begun
     await expectSignedOut(there);
     await expectSignedIn(bob);
 
-    // What begins later stays. Logto's clock counts in seconds: these two are ahead.
+    // A later session stays. Logto's clock counts whole seconds, so it is set 2 s ahead.
     await control.change({ clockSkew: 2 });
     await signInByRequests(here, "alice");
     await expectSignedIn(here);
@@ -128,15 +125,15 @@ test("where Logto names no session, every session ends that the person had begun
   }
 });
 
-test("what is no logout token of Logto's is refused, without a redirect and without a cookie", async ({
+test("rejects anything but a logout token of Logto's, without a redirect or a cookie", async ({
   stage,
 }) => {
-  const refused = await deliver(stage.url, "made.up.token");
-  expect(refused.status).toBe(400);
-  expect(refused.headers.get("cache-control")).toContain("no-store");
-  expect(refused.headers.getSetCookie()).toEqual([]);
-  expect(await refused.json()).toMatchObject({ error: "invalid_request", code: "malformed" });
-  // The line has a way of its own to here.
+  const rejected = await deliver(stage.url, "made.up.token");
+  expect(rejected.status).toBe(400);
+  expect(rejected.headers.get("cache-control")).toContain("no-store");
+  expect(rejected.headers.getSetCookie()).toEqual([]);
+  expect(await rejected.json()).toMatchObject({ error: "invalid_request", code: "malformed" });
+  // The app's output arrives separately from the response.
   await expect
     .poll(() => stage.log())
     .toMatch(/"code":"malformed".*"msg":"back-channel logout rejected"/);
@@ -144,7 +141,7 @@ test("what is no logout token of Logto's is refused, without a redirect and with
 });
 
 test(
-  "a copy of the cookie of a session that Logto ended is renewed by nobody, also after a restart",
+  "a copied cookie of a session that Logto ended is not renewed, even after a restart",
   { tag: "@jwt" },
   async ({ context }) => {
     const port = await freePort();
@@ -174,7 +171,7 @@ test(
   },
 );
 
-test("a logout token counts where Logto's clock is minutes ahead or behind, as its sign-ins do", async ({
+test("a logout token is accepted when Logto's clock is minutes ahead or behind", async ({
   context,
   stage,
 }) => {

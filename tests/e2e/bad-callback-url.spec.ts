@@ -2,9 +2,9 @@ import type { BrowserContext } from "@playwright/test";
 import { beginSignIn, expect, signInByRequests, test, typePassword, visit } from "./stage";
 import { goToLogto } from "./steps";
 
-// One that is an address elsewhere, and one that is none.
+// An address on another origin, and a URL that is no web address.
 for (const callbackUrl of ["//evil.example", "javascript:alert(document.domain)"]) {
-  test(`signing in by a link with callbackUrl=${callbackUrl} lands on our own dashboard`, async ({
+  test(`signing in from a link with callbackUrl=${callbackUrl} ends on our own dashboard`, async ({
     page,
     stage,
   }) => {
@@ -17,7 +17,7 @@ for (const callbackUrl of ["//evil.example", "javascript:alert(document.domain)"
     page.on("dialog", (dialog) => elsewhere.push(dialog.message()));
     await page.goto(`/sign-in?callbackUrl=${encodeURIComponent(callbackUrl)}`);
     await expect(page.locator('input[name="callbackUrl"]')).toHaveValue("/dashboard");
-    // As though the page had been changed on its way: the server looks for itself.
+    // As if the form had been tampered with: the server checks the value itself.
     await page.locator('input[name="callbackUrl"]').evaluate((input, value) => {
       input.setAttribute("value", value);
     }, callbackUrl);
@@ -44,13 +44,13 @@ const evil = [
 ];
 
 /**
- * Where signing in leads to that was begun by Auth.js's own route. Logto knows the browser already.
+ * Where a sign-in through Auth.js's own route ends. Logto already has a session with the browser.
  */
 async function landing(context: BrowserContext, callbackUrl: string): Promise<URL> {
   return new URL((await beginSignIn(context, callbackUrl)).url());
 }
 
-test("Auth.js's own sign-in route leads to our origin, whatever the callbackUrl", async ({
+test("Auth.js's own sign-in route ends on our origin, whatever the callbackUrl", async ({
   context,
   stage,
 }) => {
@@ -61,7 +61,7 @@ test("Auth.js's own sign-in route leads to our origin, whatever the callbackUrl"
   }
 });
 
-test("the sign-in page's form leads to our origin, whatever the callbackUrl", async ({
+test("the sign-in page's form has a return path on our origin, whatever the callbackUrl", async ({
   context,
   stage,
 }) => {
@@ -74,7 +74,7 @@ test("the sign-in page's form leads to our origin, whatever the callbackUrl", as
   }
 });
 
-test("a callback-url cookie that leads elsewhere is not followed", async ({ context, stage }) => {
+test("a callback-url cookie for another origin is not followed", async ({ context, stage }) => {
   const signInPage = await beginSignIn(context, "/profile");
   await context.clearCookies({ name: "authjs.callback-url" });
   await context.addCookies([
@@ -88,7 +88,7 @@ test("a callback-url cookie that leads elsewhere is not followed", async ({ cont
   expect(new URL(landed.url()).origin).toBe(stage.url);
 });
 
-test("somebody who is signed in already is not led elsewhere by the sign-in page", async ({
+test("the sign-in page does not redirect a signed-in user to another origin", async ({
   context,
   stage,
 }) => {
@@ -107,7 +107,7 @@ test("somebody who is signed in already is not led elsewhere by the sign-in page
   }
 });
 
-test("a path with a query and a fragment is come back to as it is", async ({ page }) => {
+test("a return path keeps its query and fragment", async ({ page }) => {
   await page.goto(`/sign-in?callbackUrl=${encodeURIComponent("/profile?tab=a%20b&x=1#end")}`);
   await goToLogto(page);
   await page.getByRole("button", { name: /Bob Park/ }).click();

@@ -10,8 +10,8 @@ import {
   visit,
 } from "./stage";
 
-/** Signs in at Logto as far as its redirect back, and gives where that leads. */
-async function comeBack(context: BrowserContext): Promise<URL> {
+/** Signs in at Logto. @returns the callback URL that Logto redirects to, not yet followed */
+async function callbackOf(context: BrowserContext): Promise<URL> {
   const signInPage = await beginSignIn(context, "/profile");
   let response = await typePassword(context, signInPage, "bob", { maxRedirects: 0 });
   for (;;) {
@@ -24,7 +24,7 @@ async function comeBack(context: BrowserContext): Promise<URL> {
 function locationOf(response: APIResponse): string {
   const { location } = response.headers();
   if (!location)
-    throw new Error(`${response.url()} answered ${response.status()} and leads nowhere`);
+    throw new Error(`${response.url()} responded ${response.status()} without a redirect`);
   return location;
 }
 
@@ -50,7 +50,7 @@ const spoiled: { what: string; spoil: (url: URL) => void; title: string; logged:
     logged: /"reason":".*code/,
   },
   {
-    what: "another issuer's answer",
+    what: "another issuer",
     spoil: (url) => url.searchParams.set("iss", "https://evil.example/oidc"),
     title: interrupted,
     logged: /"reason":".*iss/,
@@ -75,7 +75,7 @@ const spoiled: { what: string; spoil: (url: URL) => void; title: string; logged:
     logged: /"reason":".*server_error/,
   },
   {
-    what: "a code that Logto does not know",
+    what: "an unknown code",
     spoil: (url) => url.searchParams.set("code", "made-up"),
     title: "Sign-in was interrupted",
     logged: /"reason":".*invalid_grant/,
@@ -83,11 +83,11 @@ const spoiled: { what: string; spoil: (url: URL) => void; title: string; logged:
 ];
 
 for (const { what, spoil, title, logged } of spoiled) {
-  test(`a callback with ${what} ends signed out on a page that explains it`, async ({
+  test(`a callback with ${what} shows an error and does not sign in`, async ({
     context,
     stage,
   }) => {
-    const url = await comeBack(context);
+    const url = await callbackOf(context);
     spoil(url);
     const page = await expectExplained(await visit(context, url.href), title);
     expect(page).not.toContain("<script>alert(1)");
@@ -98,11 +98,11 @@ for (const { what, spoil, title, logged } of spoiled) {
 }
 
 for (const cookie of ["state", "pkce.code_verifier", "nonce"]) {
-  test(`a callback without the ${cookie} cookie ends signed out on a page that explains it`, async ({
+  test(`a callback without the ${cookie} cookie shows an error and does not sign in`, async ({
     context,
     stage,
   }) => {
-    const url = await comeBack(context);
+    const url = await callbackOf(context);
     await context.clearCookies({ name: `authjs.${cookie}` });
     await expectExplained(await visit(context, url.href), interrupted);
     expect(stage.log()).toMatch(/"reason":".+"msg":"InvalidCheck"/);
@@ -110,10 +110,7 @@ for (const cookie of ["state", "pkce.code_verifier", "nonce"]) {
   });
 }
 
-test("a callback that nobody asked for ends on a page that explains it", async ({
-  context,
-  stage,
-}) => {
+test("a callback without a sign-in before it shows an error", async ({ context, stage }) => {
   await expectExplained(
     await visit(context, "/api/auth/callback/logto?code=x&state=y"),
     interrupted,
@@ -122,8 +119,8 @@ test("a callback that nobody asked for ends on a page that explains it", async (
   await expectSignedOut(context);
 });
 
-test("a callback that is opened twice does not sign in twice", async ({ context }) => {
-  const url = await comeBack(context);
+test("a callback URL that is opened twice signs in only once", async ({ context }) => {
+  const url = await callbackOf(context);
   expect(new URL((await visit(context, url.href)).url()).pathname).toBe("/profile");
   await context.clearCookies({ name: /session-token/ });
   await expectExplained(await visit(context, url.href), interrupted);
@@ -139,12 +136,12 @@ const outages = [
 ] as const;
 
 for (const { kind, ...rest } of outages) {
-  const name = "status" in rest ? `answers ${rest.status}` : `fails (${kind})`;
-  test(`a token endpoint that ${name} at the callback ends on a page that says to try again`, async ({
+  const name = "status" in rest ? `responds with ${rest.status}` : `fails (${kind})`;
+  test(`when the token endpoint ${name} at the callback, the page says to try again`, async ({
     context,
     stage,
   }) => {
-    const url = await comeBack(context);
+    const url = await callbackOf(context);
     await stage.control.inject({ endpoint: "token", when: "before", kind, ...rest });
     await stage.control.forgetRequests();
     const page = await expectExplained(
@@ -154,7 +151,7 @@ for (const { kind, ...rest } of outages) {
     await expectNothingSecret(page, stage);
     expect(stage.log()).toMatch(/"reason":"\S.*"msg":"\w{3,}"/);
     await expectSignedOut(context);
-    // A code that is sent twice costs its grant (RFC 6749 §4.1.2).
+    // Sending a code twice would cost its grant (RFC 6749 §4.1.2).
     expect((await stage.control.requests()).byGrant.authorization_code).toBe(1);
 
     await stage.control.clearFaults();

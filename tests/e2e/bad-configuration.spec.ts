@@ -14,10 +14,10 @@ import {
 const down = "The sign-in service does not answer";
 const misconfigured = "Sign-in does not work right now";
 
-/** The line that tells the operator why. */
-const told = /"reason":".+"msg":"\w{3,}/;
+/** The log line that gives the operator the reason. */
+const reasonLine = /"reason":".+"msg":"\w{3,}/;
 
-test("an issuer that says it is another is told on the sign-in page, and to the operator in a line", async ({
+test("an issuer that names another issuer shows an error on the sign-in page and logs the reason", async ({
   context,
   stage,
 }) => {
@@ -27,8 +27,8 @@ test("an issuer that says it is another is told on the sign-in page, and to the 
     const response = await beginSignIn(context, "/profile", { origin: app.url });
     await expectNothingSecret(await expectExplained(response, misconfigured), stage);
     await expectSignedOut(context, app.url);
-    expect(app.log()).toMatch(told);
-    // At the start already, and at each sign-in.
+    expect(app.log()).toMatch(reasonLine);
+    // Logged at the start, and again at each sign-in.
     const names = `"reason":"[^"]*${issuer} \\(AUTH_LOGTO_ISSUER\\) names another issuer: ${stage.control.issuer}`;
     expect(app.log().match(new RegExp(names, "g"))?.length).toBeGreaterThanOrEqual(2);
     await expectNothingSecret(app.log(), stage);
@@ -39,13 +39,13 @@ test("an issuer that says it is another is told on the sign-in page, and to the 
 
 const faults = {
   "drops the connection": { kind: "drop", title: down },
-  "answers 503": { kind: "status", status: 503, title: down },
-  "answers 404": { kind: "status", status: 404, title: misconfigured },
-  "does not answer": { kind: "hang", title: down },
-  "answers with a web page": { kind: "html", title: /\w/ },
+  "responds with 503": { kind: "status", status: 503, title: down },
+  "responds with 404": { kind: "status", status: 404, title: misconfigured },
+  "does not respond": { kind: "hang", title: down },
+  "responds with a web page": { kind: "html", title: /\w/ },
 } as const;
 
-test("an issuer that is no help at sign-in is told on the sign-in page, and is asked again", async ({
+test("an issuer that fails at sign-in shows an error on the sign-in page, and a later sign-in tries again", async ({
   context,
   own: { app, control },
   page,
@@ -59,7 +59,7 @@ test("an issuer that is no help at sign-in is told on the sign-in page, and is a
       const response = await beginSignIn(context, "/profile", { origin: app.url });
       await expectNothingSecret(await expectExplained(response, title), hidden);
       await expectSignedOut(context, app.url);
-      expect(app.log().slice(printed)).toMatch(told);
+      expect(app.log().slice(printed)).toMatch(reasonLine);
       await expectNothingSecret(app.log(), hidden);
     });
   }
@@ -76,9 +76,7 @@ test("an issuer that is no help at sign-in is told on the sign-in page, and is a
   await page.waitForURL(`${app.url}/profile`);
 });
 
-test("a wrong client secret ends on a page that says it is nothing that the user did", async ({
-  context,
-}) => {
+test("a wrong client secret shows an error that does not blame the user", async ({ context }) => {
   const wrong = "a-secret-that-is-not-the-right-one";
   const { app, identity, stop } = await startPair({ AUTH_LOGTO_SECRET: wrong });
   try {

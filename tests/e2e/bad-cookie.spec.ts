@@ -24,7 +24,7 @@ interface Good {
   secret: string;
 }
 
-/** Ways in which a cookie is no session: what the browser then holds, by name. */
+/** Broken session cookies: the cookies that the browser then has, by name. */
 const broken: Record<
   string,
   (good: Good) => Promise<Record<string, string>> | Record<string, string>
@@ -55,7 +55,7 @@ const broken: Record<
 };
 
 for (const [what, make] of Object.entries(broken)) {
-  test(`a session cookie that is ${what} means signed out, with a page that explains it`, async ({
+  test(`a session cookie that is ${what} counts as signed out, and the page shows an error`, async ({
     context,
     stage,
   }) => {
@@ -93,10 +93,7 @@ for (const [what, make] of Object.entries(broken)) {
   });
 }
 
-/**
- * Ways in which a cookie is another app's, or this app's from before its secret or its store
- * changed.
- */
+/** Cookies of another app, or of this app before its secret or its store changed. */
 const foreign: Record<
   string,
   (good: Good) => Promise<Record<string, string>> | Record<string, string>
@@ -111,11 +108,11 @@ const foreign: Record<
   "made for a cookie of another name": async ({ token, secret }) => ({
     [name]: await encodeCookie(token, secret, "authjs.state"),
   }),
-  "the name of a row": () => ({ [name]: "k3v9t2m8qx1ak3v9t2m8qx1ak3v9t2m8qx1ak3v9t2m" }),
+  "a row store's session token": () => ({ [name]: "k3v9t2m8qx1ak3v9t2m8qx1ak3v9t2m8qx1ak3v9t2m" }),
 };
 
 for (const [what, make] of Object.entries(foreign)) {
-  test(`a session cookie that is ${what} means signed out, stays, and is replaced by a sign-in`, async ({
+  test(`a session cookie that is ${what} counts as signed out, remains, and is replaced by a sign-in`, async ({
     context,
     stage,
   }) => {
@@ -135,34 +132,41 @@ for (const [what, make] of Object.entries(foreign)) {
     expect(turnedAway.headers().location).toMatch(/\/sign-in\?callbackUrl=%2Fprofile%3Ftab%3D1$/);
     const signIn = await visit(context, "/profile?tab=1");
     expect(await signIn.text()).not.toMatch(/role="(alert|status)"/);
-    const kept = await sessionCookies(context);
-    expect(Object.fromEntries(kept.map((cookie) => [cookie.name, cookie.value]))).toEqual(other);
+    const remaining = await sessionCookies(context);
+    expect(Object.fromEntries(remaining.map((cookie) => [cookie.name, cookie.value]))).toEqual(
+      other,
+    );
 
     await stage.control.endSessions();
     await signInByRequests(context, "alice");
     expect((await readSession(context, stage)).claims.username).toBe("alice");
     expect(await sessionCookies(context)).toHaveLength(1);
-    // Once a process, and other tests have this one, too.
+    // Logged once per process, and other tests use this process too.
     expect(stage.log().match(/another app, secret or store/g)?.length ?? 0).toBeLessThanOrEqual(1);
   });
 }
 
-test("a session whose time is over is no broken one: the sign-in page comes without an alert", async ({
+test("an expired session is not a broken one: the sign-in page shows no alert", async ({
   context,
   stage,
 }) => {
   await signInByRequests(context, "bob");
   const token = await readSession(context, stage);
   const { encode } = await import("next-auth/jwt");
-  const over = await encode({ token: { ...token }, secret: stage.secret, salt: name, maxAge: -10 });
-  await putCookies(context, stage.url, { [name]: over });
+  const expired = await encode({
+    token: { ...token },
+    secret: stage.secret,
+    salt: name,
+    maxAge: -10,
+  });
+  await putCookies(context, stage.url, { [name]: expired });
   const response = await visit(context, "/dashboard");
   expect(new URL(response.url()).pathname).toBe("/sign-in");
   expect(await response.text()).not.toMatch(/role="(alert|status)"/);
   expect(await sessionCookies(context)).toEqual([]);
 });
 
-test("somebody with a broken session cookie can sign in at once", async ({ context, stage }) => {
+test("a visitor with a broken session cookie can sign in at once", async ({ context, stage }) => {
   await putCookies(context, stage.url, {
     [name]: "broken",
     [`${name}.0`]: "broken",

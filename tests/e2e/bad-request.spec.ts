@@ -8,14 +8,14 @@ import {
 } from "./stage";
 import { writtenSessionCookies } from "./session-cookie";
 
-test("Auth.js's own sign-in page is ours", async ({ context }) => {
+test("Auth.js's own sign-in address shows our sign-in page", async ({ context }) => {
   const response = await visit(context, "/api/auth/signin");
   expect(new URL(response.url()).pathname).toBe("/sign-in");
   expect(response.status()).toBe(200);
   expect(await response.text()).not.toMatch(/role="alert"/);
 });
 
-test("a link to Auth.js's sign-in at Logto ends on the sign-in page, signed out", async ({
+test("a link to Auth.js's sign-in route ends on the sign-in page, signed out", async ({
   context,
   stage,
 }) => {
@@ -23,9 +23,7 @@ test("a link to Auth.js's sign-in at Logto ends on the sign-in page, signed out"
   await expectNothingSecret(await expectExplained(response, "Sign-in was interrupted"), stage);
 });
 
-test("an unknown error code is shown as a general sentence and never itself", async ({
-  context,
-}) => {
+test("an unknown error code shows a general message and never the code", async ({ context }) => {
   const code = "<script>alert(1)</script>";
   const response = await visit(context, `/api/auth/error?error=${encodeURIComponent(code)}`);
   const page = await expectExplained(response, "You could not be signed in");
@@ -38,14 +36,14 @@ test("an error parameter that comes twice breaks nothing", async ({ context }) =
 });
 
 for (const path of ["/api/auth/xyz", "/api/auth/session/x", "/api/auth/__proto__"]) {
-  test(`${path}, which is nothing, is a client's error`, async ({ context, stage }) => {
+  test(`${path}, which does not exist, is a client error`, async ({ context, stage }) => {
     const response = await visit(context, path);
     expect([400, 404]).toContain(response.status());
     await expectNothingSecret(await response.text(), stage);
   });
 }
 
-test("a callback of a provider that is none ends on a page, signed out", async ({
+test("a callback of an unknown provider ends on the sign-in page, signed out", async ({
   context,
   stage,
 }) => {
@@ -54,7 +52,7 @@ test("a callback of a provider that is none ends on a page, signed out", async (
   await expectNothingSecret(await response.text(), stage);
 });
 
-test("signing in by a form without the CSRF token goes nowhere", async ({ context, stage }) => {
+test("a sign-in form without the CSRF token is rejected", async ({ context, stage }) => {
   const response = await context.request.post("/api/auth/signin/logto", {
     form: { callbackUrl: "/profile" },
   });
@@ -63,7 +61,10 @@ test("signing in by a form without the CSRF token goes nowhere", async ({ contex
   expect(stage.log()).toMatch(/"reason":".+"msg":"MissingCSRF"/);
 });
 
-test("a sign-out without the CSRF token signs nobody out", async ({ context, stage }) => {
+test("a sign-out form without the CSRF token does not sign the user out", async ({
+  context,
+  stage,
+}) => {
   await signInByRequests(context, "bob");
   const response = await context.request.post("/api/auth/signout", { form: {}, maxRedirects: 0 });
   expect(writtenSessionCookies(response)).toEqual([]);
@@ -71,7 +72,7 @@ test("a sign-out without the CSRF token signs nobody out", async ({ context, sta
   expect((await stage.control.requests()).byEndpoint.revocation).toBeUndefined();
 });
 
-test("a link signs nobody out", async ({ context }) => {
+test("a link does not sign the user out", async ({ context }) => {
   await signInByRequests(context, "bob");
   await visit(context, "/api/auth/signout");
   expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
@@ -86,10 +87,7 @@ test("a session can't be changed by a POST without the CSRF token", async ({ con
   );
 });
 
-test("a request header can't name the page to come back to on another origin", async ({
-  context,
-  stage,
-}) => {
+test("a request header can't set a return path on another origin", async ({ context, stage }) => {
   const headers = { "x-requested-path": "//evil.example", "x-forwarded-host": "evil.example" };
   const response = await context.request.get("/dashboard", { headers, maxRedirects: 0 });
   expect(response.status()).toBe(307);
@@ -99,7 +97,7 @@ test("a request header can't name the page to come back to on another origin", a
 });
 
 test(
-  "a body that middleware would cut off is refused, and said to be too large",
+  "a body that middleware would cut off is rejected as too large",
   { tag: "@jwt" },
   async ({ request }) => {
     const post = (size: number) => request.post("/api/auth/check", { data: Buffer.alloc(size) });

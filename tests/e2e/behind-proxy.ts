@@ -8,10 +8,10 @@ import { goToLogto, signOut, typeCredentials } from "./steps";
 const profile = "/profile?tab=4";
 
 /**
- * Signs in and out, cancels and loses the state cookie in a browser that knows the app by a proxy's
- * address alone.
+ * Signs in and out, cancels a sign-in and loses the state cookie, in a browser that reaches the app
+ * only at a proxy's address.
  *
- * @param front its host need not have an address: the browser finds it on this machine
+ * @param front its host needs no DNS entry: the browser resolves it to this machine
  */
 export async function walkBehindProxy({ url }: Front, identity: Identity): Promise<void> {
   const { hostname } = new URL(url);
@@ -23,28 +23,28 @@ export async function walkBehindProxy({ url }: Front, identity: Identity): Promi
   try {
     const context = await browser.newContext({ baseURL: url, ignoreHTTPSErrors: true });
     const page = await context.newPage();
-    const asked = new Set<string>();
+    const origins = new Set<string>();
     const states: string[] = [];
     page.on("request", (request) => {
       const { protocol, origin, searchParams } = new URL(request.url());
-      if (protocol.startsWith("http")) asked.add(origin);
+      if (protocol.startsWith("http")) origins.add(origin);
       if (searchParams.has("redirect_uri")) states.push(searchParams.get("state") ?? "");
     });
-    const explained = page.getByRole("alert").filter({ hasText: "Sign-in was" });
+    const error = page.getByRole("alert").filter({ hasText: "Sign-in was" });
 
-    // Cancelled at Logto, which sends the state back.
+    // The user cancels at Logto, which returns the state.
     await page.goto(profile);
     await goToLogto(page);
     const query = new URLSearchParams({ error: "access_denied", state: states.at(-1) ?? "" });
     await page.goto(`/api/auth/callback/logto?${query.toString()}`);
-    await expect(explained).toBeVisible();
+    await expect(error).toBeVisible();
     expect(new URL(page.url()).origin).toBe(url);
 
     // The state cookie is lost on the way.
     await goToLogto(page);
     await context.clearCookies({ domain: hostname });
     await typeCredentials(page, "bob");
-    await expect(explained).toBeVisible();
+    await expect(error).toBeVisible();
     expect(new URL(page.url()).origin).toBe(url);
 
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
@@ -55,7 +55,7 @@ export async function walkBehindProxy({ url }: Front, identity: Identity): Promi
     await signOut(page);
     await expect(page.getByText("You are signed out")).toBeVisible();
     expect(new URL(page.url()).origin).toBe(url);
-    expect(asked).toEqual(new Set([url, identity.endpoint]));
+    expect(origins).toEqual(new Set([url, identity.endpoint]));
   } finally {
     await browser.close();
   }

@@ -6,7 +6,7 @@ import { start } from "../../dev/children.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What the Dockerfile's build stage starts from, and what is left out of it. */
+/** True for the files that the Dockerfile's build stage copies too: sources, no local state. */
 const isSource = (file: string) =>
   !/^(node_modules|generated|\.git|\.data|\.next|\.vercel|test-results|\.env\..*|\.env)$/.test(
     file,
@@ -15,8 +15,8 @@ const isSource = (file: string) =>
 /**
  * Builds a copy of the project.
  *
- * @param name of its folder, below `.data/`, where it finds the project's packages
- * @param options `change` gets the copy's folder before it is built; `env` is added to the build's
+ * @param name of the copy's folder below `.data/`, from where it finds the project's packages
+ * @param options `change` is called with the folder before the build; `env` is added to the build's
  *   environment
  * @returns the folder, which the caller removes
  */
@@ -28,8 +28,8 @@ export async function buildCopy(
   rmSync(folder, { recursive: true, force: true });
   for (const file of readdirSync(root).filter(isSource))
     cpSync(path.join(root, file), path.join(folder, file), { recursive: true });
-  // Next.js takes the folder of the lock file, where node_modules is, for the root of what it
-  // copies.
+  // Next.js takes the folder of the lock file as the root of what it copies. Without one here, that
+  // is the project's folder, where node_modules is.
   rmSync(path.join(folder, "package-lock.json"));
   change?.(folder);
   for (const command of [

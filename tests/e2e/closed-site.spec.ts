@@ -13,7 +13,7 @@ import {
 } from "./session-cookie";
 import { expect, signInByRequests, visit } from "./stage";
 
-/** Puts the closed form into the line of middleware.ts that says what is protected. */
+/** Changes `protection` in middleware.ts to the closed form that its comment shows. */
 function close(folder: string): void {
   const file = path.join(folder, "middleware.ts");
   const source = readFileSync(file, "utf8");
@@ -26,8 +26,8 @@ function close(folder: string): void {
 }
 
 /**
- * Handlers that the project has none of: one that lets any cache keep its answer, and one that
- * counts what it is sent.
+ * Handlers that the project itself lacks: one whose response any cache may store, and one that
+ * counts the bytes of the request's body.
  */
 const handlers = {
   shared: `export const GET = () => new Response("text", { headers: { "cache-control": "public, max-age=600" } });`,
@@ -60,7 +60,7 @@ const test = base.extend<object, { folder: string }>({
 });
 
 for (const mode of ["jwt", "database"] as const) {
-  test.describe(`a site that is closed as a whole, strategy ${mode}`, () => {
+  test.describe(`a closed site, strategy ${mode}`, () => {
     test.describe.configure({ mode: "default" });
     let pair: Pair;
     test.beforeAll(async ({ folder }) => {
@@ -68,59 +68,59 @@ for (const mode of ["jwt", "database"] as const) {
     });
     test.afterAll(() => pair.stop());
 
-    test("sends away from every page but those for signing in, and refuses everything else", async ({
+    test("redirects pages to sign in, except those for signing in, and responds with 401 to everything else", async ({
       context,
     }) => {
       const { url } = pair.app;
-      const asked = async (path: string) => {
+      const outcomeOf = async (path: string) => {
         const response = await visit(context, `${url}${path}`, { maxRedirects: 0 });
         const { location } = response.headers();
         return `${response.status()} ${location ? location.replace(url, "") : ""}`.trim();
       };
-      expect(await asked("/")).toBe("307 /sign-in?callbackUrl=%2F");
-      // Whether a page exists is nobody's business either.
-      expect(await asked("/no/such.page?x=1")).toBe(
+      expect(await outcomeOf("/")).toBe("307 /sign-in?callbackUrl=%2F");
+      // A visitor cannot tell whether a page exists.
+      expect(await outcomeOf("/no/such.page?x=1")).toBe(
         "307 /sign-in?callbackUrl=%2Fno%2Fsuch.page%3Fx%3D1",
       );
-      expect(await asked("/dashboard")).toBe("307 /sign-in?callbackUrl=%2Fdashboard");
-      expect(await asked("/api/no-such-handler")).toBe("401");
-      expect(await asked("/sign-in")).toBe("200");
-      expect(await asked("/refused")).toBe("200");
-      expect(await asked("/icon.svg")).toBe("200");
-      // Files are closed, too, as are pages and handlers whose path ends like one.
-      expect(await asked("/no-such.png")).toBe("307 /sign-in?callbackUrl=%2Fno-such.png");
-      expect(await asked("/dashboard.json")).toBe("307 /sign-in?callbackUrl=%2Fdashboard.json");
-      expect(await asked("/api/no-such-handler.json")).toBe("401");
-      expect(await asked("/api/healthx")).toBe("401");
-      expect(await asked("/api/authx")).toBe("401");
-      expect(await asked("/api/auth/session")).toBe("200");
+      expect(await outcomeOf("/dashboard")).toBe("307 /sign-in?callbackUrl=%2Fdashboard");
+      expect(await outcomeOf("/api/no-such-handler")).toBe("401");
+      expect(await outcomeOf("/sign-in")).toBe("200");
+      expect(await outcomeOf("/refused")).toBe("200");
+      expect(await outcomeOf("/icon.svg")).toBe("200");
+      // Files are closed, too, as are pages and handlers whose path ends like a file name.
+      expect(await outcomeOf("/no-such.png")).toBe("307 /sign-in?callbackUrl=%2Fno-such.png");
+      expect(await outcomeOf("/dashboard.json")).toBe("307 /sign-in?callbackUrl=%2Fdashboard.json");
+      expect(await outcomeOf("/api/no-such-handler.json")).toBe("401");
+      expect(await outcomeOf("/api/healthx")).toBe("401");
+      expect(await outcomeOf("/api/authx")).toBe("401");
+      expect(await outcomeOf("/api/auth/session")).toBe("200");
       const posted = await context.request.post(`${url}/`, { maxRedirects: 0 });
       expect(posted.status()).toBe(401);
       expect(await posted.json()).toMatchObject({ error: "signed_out" });
     });
 
-    test("is open to who signs in, and its page needs nothing from what is closed", async ({
+    test("opens for signed-in users, and its sign-in page loads nothing that is closed", async ({
       page,
       context,
     }) => {
-      const refused: string[] = [];
+      const failures: string[] = [];
       page.on("response", (response) => {
-        // The router prefetches the start page, to which the logo leads.
+        // The router prefetches the start page, to which the logo links.
         const isFetch = response.request().resourceType() === "fetch";
         if (response.status() >= 300 && !isFetch)
-          refused.push(`${response.status()} ${response.url()}`);
+          failures.push(`${response.status()} ${response.url()}`);
       });
       await page.goto(`${pair.app.url}/sign-in`);
       await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
-      expect(refused).toEqual([]);
+      expect(failures).toEqual([]);
       await signInByRequests(context, "alice", { to: "/", origin: pair.app.url });
       const start = await visit(context, `${pair.app.url}/`, { maxRedirects: 0 });
       expect(start.status()).toBe(200);
-      // Rendered at build time, it would be any cache's to keep and to give to whoever asks.
+      // Rendered at build time, it could otherwise be cached and served to visitors.
       expect(start.headers()["cache-control"]).toBe("private, no-store");
     });
 
-    test("sends a body without a length on as a whole, or not at all", async ({ context }) => {
+    test("passes on a body without a length as a whole, or not at all", async ({ context }) => {
       const { url } = pair.app;
       await signInByRequests(context, "alice", { to: "/", origin: url });
       const cookie = (await context.cookies(url))
@@ -133,14 +133,14 @@ for (const mode of ["jwt", "database"] as const) {
       for (const size of [10, 11, 30]) expect((await upload(size)).status).toBe(413);
       if (mode === "database") return;
 
-      // A handler that lets any cache keep its answer, on a request that renews.
+      // A handler whose response any cache may store, on a request that renews the session.
       await expireAccessToken(context, pair.app);
       const shared = await visit(context, `${url}/api/shared`);
       expect(writtenSessionCookies(shared)).toHaveLength(1);
       expect(shared.headers()["cache-control"]).toBe("private, no-store");
     });
 
-    test("is opened by neither a cookie that somebody made up nor one whose session has ended", async ({
+    test("opens neither for a made-up cookie nor for one whose session has ended", async ({
       context,
     }) => {
       const { url, storage } = pair.app;
@@ -150,12 +150,12 @@ for (const mode of ["jwt", "database"] as const) {
       expect(await start()).toContain("/sign-in?");
 
       await signInByRequests(context, "bob", { to: "/", origin: url });
-      const held = await sessionCookies(context);
+      const oldCookies = await sessionCookies(context);
       await context.request.post(`${url}/api/auth/signout`, {
         form: await (await context.request.get(`${url}/api/auth/csrf`)).json(),
         maxRedirects: 0,
       });
-      await context.addCookies(held);
+      await context.addCookies(oldCookies);
       expect(await start()).toBe("/sign-in?callbackUrl=%2F");
 
       if (!storage.db) return;

@@ -15,7 +15,7 @@ import {
 
 const form = { callbackUrl: "/profile", csrfToken: "made-up" };
 
-/** Every handler that changes something, as another site's form could call it, and the answer. */
+/** Every handler that changes something, with its response to a form of another site. */
 const handlers: Record<string, { file: string; status: number; location?: RegExp }> = {
   "/api/auth/signin/logto": {
     file: "auth/[...nextauth]",
@@ -24,13 +24,13 @@ const handlers: Record<string, { file: string; status: number; location?: RegExp
   },
   "/api/auth/signout": { file: "auth/[...nextauth]", status: 302, location: /\/sign-in\?.*error=/ },
   "/api/auth/session": { file: "auth/[...nextauth]", status: 400 },
-  // No answer of Logto to a request of this browser: it goes on as it was.
+  // This is no callback of a sign-in of this browser, so the session stays as it was.
   "/api/auth/callback/logto": { file: "auth/[...nextauth]", status: 302, location: /\/dashboard$/ },
   "/api/auth/backchannel-logout": { file: "auth/backchannel-logout", status: 400 },
   "/api/proxy/items": { file: "proxy/[...path]", status: 404 },
 };
 
-/** The session is the one that it was, its grant too, and Logto was not asked for anything. */
+/** The session and its grant are unchanged: Logto got no token or revocation request. */
 async function expectUntouched(
   context: BrowserContext,
   stage: Stage,
@@ -43,7 +43,7 @@ async function expectUntouched(
   expect(byEndpoint).not.toMatchObject({ token: expect.any(Number) });
 }
 
-test("no handler does anything for another site's page", async ({ context, stage }) => {
+test("no handler changes anything for another site's page", async ({ context, stage }) => {
   await signInByRequests(context, "alice");
   const { sessionId } = await readSession(context, stage);
   await stage.control.forgetRequests();
@@ -60,7 +60,7 @@ test("no handler does anything for another site's page", async ({ context, stage
   await expectUntouched(context, stage, sessionId);
 });
 
-test("the list above has every handler that takes more than GET", async () => {
+test("the list above has every handler with a method other than GET", async () => {
   const api = fileURLToPath(new URL("../../app/api", import.meta.url));
   const files = (await readdir(api, { recursive: true })).filter((file) =>
     /route\.tsx?$/.test(file),
@@ -86,14 +86,14 @@ test("the same forms from our own pages need no token", async ({ context, stage 
   expect((await context.request.get("/api/auth/check")).status()).toBe(401);
 });
 
-test("nobody can be signed in by another site's page", async ({ context, stage }) => {
-  const said: Record<string, string>[] = [
+test("another site's page cannot sign a user in", async ({ context, stage }) => {
+  const senders: Record<string, string>[] = [
     crossSite,
     { origin: "null" },
     { "sec-fetch-site": "same-site" },
     {},
   ];
-  for (const headers of said) {
+  for (const headers of senders) {
     const response = await context.request.post("/api/auth/signin/logto", {
       headers,
       maxRedirects: 0,
@@ -103,7 +103,7 @@ test("nobody can be signed in by another site's page", async ({ context, stage }
   expect((await stage.control.requests()).byEndpoint.authorization).toBeUndefined();
 });
 
-test("signing out by Auth.js's own route leads to Logto and back here, whatever the callbackUrl", async ({
+test("signing out through Auth.js's own route goes to Logto and back here, whatever the callbackUrl", async ({
   context,
   stage,
 }) => {
@@ -115,7 +115,7 @@ test("signing out by Auth.js's own route leads to Logto and back here, whatever 
   expect(location.searchParams.get("post_logout_redirect_uri")).toBe(`${stage.url}/`);
 });
 
-test("Auth.js's other routes redirect nowhere else", async ({ context, stage }) => {
+test("Auth.js's other routes redirect to no other origin", async ({ context, stage }) => {
   const evil = encodeURIComponent("https://evil.example/");
   for (const route of [
     "signin",

@@ -22,7 +22,7 @@ for (const { person, name, email, role, organizations } of people) {
   test.describe(person, () => {
     test.use({ person });
 
-    test(`${person} sees who they are and what they may do`, async ({ page }) => {
+    test(`${person} sees their account, roles and organizations`, async ({ page }) => {
       await page.goto("/dashboard");
       await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${name}`);
       const account = page.getByRole("region", { name: "Account" });
@@ -41,7 +41,7 @@ for (const { person, name, email, role, organizations } of people) {
 test.describe("carol", () => {
   test.use({ person: "carol" });
 
-  test("whoever has a username only is called by it, and what is missing is said", async ({
+  test("a user without a name is greeted by username, and missing values are named", async ({
     page,
   }) => {
     await page.goto("/dashboard");
@@ -57,7 +57,7 @@ test.describe("carol", () => {
   });
 });
 
-test("the picture that Logto has of somebody is shown", async ({ identity, page }) => {
+test("shows the user's picture from Logto", async ({ identity, page }) => {
   await page.goto("/dashboard");
   const picture = page.locator(`main img[src="${identity.endpoint}/avatars/alice.svg"]`);
   await expect
@@ -67,7 +67,7 @@ test("the picture that Logto has of somebody is shown", async ({ identity, page 
     .toBeGreaterThan(0);
 });
 
-test("the session card says since when and until when the session lasts", async ({ page }) => {
+test("the session card shows when the session began and when it ends", async ({ page }) => {
   await page.goto("/dashboard");
   const times = page.getByRole("region", { name: "Session" }).locator("time");
   const form = /^\w{3} \d{1,2}, \d{4}, \d\d:\d\d UTC$/;

@@ -9,7 +9,7 @@ import { expect, signInByRequests, visit } from "./stage";
 import { signOut } from "./steps";
 
 test.use({ strategy: "jwt" });
-// They share the servers.
+// The tests share the servers.
 test.describe.configure({ mode: "default" });
 
 for (const [fault, begin] of faultsIn("jwt")) {
@@ -30,15 +30,15 @@ for (const [fault, begin] of faultsIn("jwt")) {
     }
     expect(Math.max(...times)).toBeLessThan(1_500);
 
-    // Also while it expires: the cookie has the tokens, and a renewal waits for the database a
-    // moment only.
+    // The same at expiry: the cookie has the tokens, and a renewal waits for the database only
+    // briefly.
     const { version } = await expireAccessToken(context, outage.app);
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
     expect((await readSession(context, outage.app)).version).toBe(version + 1);
     await mend();
   });
 
-  test(`signing out while the database is ${fault} signs out here`, async ({
+  test(`signing out while the database is ${fault} removes the session cookie`, async ({
     page,
     context,
     outage,

@@ -10,11 +10,11 @@ import {
 } from "./stage";
 
 test.use({ strategy: "database" });
-// They share the servers.
+// The tests share the servers.
 test.describe.configure({ mode: "default" });
 
 for (const [fault, begin] of faultsIn("database")) {
-  test(`while the database is ${fault} a page says to try again and handlers answer 503, and it passes`, async ({
+  test(`while the database is ${fault} pages show an error and handlers respond with 503, until it is back`, async ({
     page,
     context,
     outage,
@@ -31,7 +31,7 @@ for (const [fault, begin] of faultsIn("database")) {
       expect(writtenSessionCookies(result)).toEqual([]);
       expect(ms).toBeLessThan(10_000);
     }
-    // Read by a person, as HTML that needs no JavaScript; Next.js has no status for it.
+    // The page shows the error without JavaScript. Next.js cannot set a status for it.
     const html = await visit(context, "/dashboard", { maxRedirects: 0 });
     expect(await html.text()).toContain("Our database does not answer");
     expect(writtenSessionCookies(html)).toEqual([]);
@@ -56,14 +56,14 @@ for (const [fault, begin] of faultsIn("database")) {
     }).toPass({ timeout: 15_000 });
   });
 
-  test(`a sign-in while the database is ${fault} leaves the grant of the session that stays`, async ({
+  test(`a sign-in while the database is ${fault} does not revoke the current session's grant`, async ({
     context,
     outage,
   }) => {
     await signInByRequests(context, "alice");
     await outage.control.forgetRequests();
     const mend = await begin(outage.postgres);
-    // Logto remembers the password, and gives the same grant.
+    // Logto's session with the browser goes on: no password is needed, and the grant is the same.
     expect((await beginSignIn(context, "/dashboard")).url()).toContain("error=DatabaseUnavailable");
     expect((await outage.control.requests()).byEndpoint.revocation ?? 0).toBe(0);
     await mend();
@@ -72,7 +72,7 @@ for (const [fault, begin] of faultsIn("database")) {
     }).toPass({ timeout: 15_000 });
   });
 
-  test(`a sign-in while the database is ${fault} says so, and leaves no grant`, async ({
+  test(`a sign-in while the database is ${fault} shows an error and leaves no grant`, async ({
     context,
     outage,
   }) => {
@@ -85,7 +85,7 @@ for (const [fault, begin] of faultsIn("database")) {
     expect((await outage.control.requests()).byEndpoint.revocation).toBe(1);
     await mend();
     await expect(async () => {
-      // Logto remembers the password.
+      // Logto's session with the browser goes on, so no password is needed.
       expect((await beginSignIn(context, "/dashboard")).url()).toMatch(/\/dashboard$/);
     }).toPass({ timeout: 15_000 });
   });
@@ -93,7 +93,7 @@ for (const [fault, begin] of faultsIn("database")) {
   for (const javaScriptEnabled of [true, false]) {
     test.describe(() => {
       test.use({ javaScriptEnabled });
-      test(`signing out while the database is ${fault} removes the cookie and says what is open, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+      test(`signing out while the database is ${fault} removes the cookie and says what is left undone, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
         page,
         context,
         outage,

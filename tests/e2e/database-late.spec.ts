@@ -2,11 +2,11 @@ import { test } from "@playwright/test";
 import { startTooEarly, strategies } from "./outage";
 import { beginSignIn, expect, typePassword } from "./stage";
 
-/** In strategy `jwt`, as in `npm run test:release`, less depends on it. */
+/** Strategy `jwt` depends less on the database, so only `npm run test:release` tests it too. */
 const late = process.env.STORM === "full" ? strategies : (["database"] as const);
 
 for (const strategy of late) {
-  test(`an app that starts before its database takes sign-ins once that is there, strategy ${strategy}`, async ({
+  test(`an app that starts before its database accepts sign-ins once the database is there, strategy ${strategy}`, async ({
     browser,
   }) => {
     const early = await startTooEarly(strategy);
@@ -14,7 +14,7 @@ for (const strategy of late) {
     const landed = await typePassword(context, await beginSignIn(context, "/dashboard"), "alice");
     expect(new URL(landed.url()).searchParams.get("error")).toBe("DatabaseUnavailable");
     await early.mend();
-    // Logto remembers the password.
+    // Logto's session with the browser goes on, so no password is needed.
     await expect(async () => {
       expect((await beginSignIn(context, "/dashboard")).url()).toMatch(/\/dashboard$/);
     }).toPass({ timeout: 15_000 });

@@ -9,10 +9,10 @@ import { createDatabase, query, startDatabases } from "../../dev/database/databa
 import { startEmbedded } from "../../dev/database/embedded";
 import { applyMigrations } from "../../dev/database/migrations";
 
-/** What a database runs on: PGlite, which `npm run dev` has, or a PostgreSQL server. */
+/** What a database runs on: PGlite, as in `npm run dev`, or a PostgreSQL server. */
 export type Engine = "embedded" | "postgres";
 
-/** A migrated database that holds nothing. */
+/** A migrated, empty database. */
 interface Database {
   url: string;
   db: PrismaClient;
@@ -20,8 +20,8 @@ interface Database {
 }
 
 /**
- * Writes down every secret that any row of a session ever held, so that it can be looked for where
- * none may be when the row itself is long gone (leaks.ts).
+ * Records every secret that any session row ever had, so that leaks.ts can search for it after the
+ * row is gone.
  */
 const observation = [
   `CREATE TABLE seen (value text PRIMARY KEY, kind text NOT NULL)`,
@@ -40,16 +40,16 @@ async function observe(url: string): Promise<void> {
 }
 
 /**
- * Makes what the workers make their databases in: the template of a PostgreSQL server, and a folder
- * for PGlite's.
+ * Prepares the template database of a PostgreSQL server, and a folder for PGlite's databases. The
+ * workers make their databases from these.
  *
- * @returns what ends and removes them
+ * @returns stops and removes both
  */
 export async function prepareDatabases(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(path.join(tmpdir(), "e2e-"));
   const { template, close } = await startDatabases();
   await observe(template);
-  // The workers are other processes: this is how they hear of it.
+  // The workers are other processes, and inherit these variables.
   Object.assign(process.env, { E2E_FOLDER: folder, E2E_TEMPLATE: template });
   return async () => {
     await close();
@@ -59,7 +59,7 @@ export async function prepareDatabases(): Promise<() => Promise<void>> {
 
 const prepared = z.object({ E2E_FOLDER: z.string(), E2E_TEMPLATE: z.string() });
 let made = 0;
-/** What the worker's PGlites are copies of: to make one from nothing takes it seconds. */
+/** The folder that each PGlite of this worker is a copy of: initializing one takes seconds. */
 let original: Promise<string> | undefined;
 
 async function makeOriginal(folder: string): Promise<string> {
@@ -74,7 +74,7 @@ async function makeOriginal(folder: string): Promise<string> {
 /**
  * Makes a database for one app.
  *
- * @param engine TEST_ENGINE=swap takes the other one, so that each mode can be tested on both
+ * @param engine TEST_ENGINE=swap uses the other one, so that each mode can be tested on both
  */
 export async function openDatabase(engine: Engine): Promise<Database> {
   const { E2E_FOLDER: folder, E2E_TEMPLATE: template } = prepared.parse(process.env);

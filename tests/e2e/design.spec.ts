@@ -4,7 +4,7 @@ import { expect, test } from "./signed-in";
 import { hydrated, openUserMenu, userMenuButton } from "./steps";
 
 const signedOut = { cookies: [], origins: [] };
-/** Whether what is painted behind the page is dark. */
+/** Whether the page's background is dark. */
 const isDark = (page: Page) =>
   page.evaluate(() => {
     const canvas = new OffscreenCanvas(1, 1).getContext("2d");
@@ -17,7 +17,7 @@ const isDark = (page: Page) =>
 test.describe("signed out", () => {
   test.use({ storageState: signedOut });
 
-  test("an unknown address is a 404 with ways out", async ({ page }) => {
+  test("an unknown address is a 404 with a link to the start page", async ({ page }) => {
     const response = await page.goto("/no-such-page");
     expect(response?.status()).toBe(404);
     await expect(page).toHaveTitle(/Page not found/);
@@ -37,7 +37,7 @@ test.describe("the theme", () => {
     test.describe("without JavaScript", () => {
       test.use({ colorScheme, javaScriptEnabled: false });
 
-      test(`is the system's, ${colorScheme}, and there is no switch`, async ({ page }) => {
+      test(`is the system's, ${colorScheme}, without a switch`, async ({ page }) => {
         await page.goto("/");
         expect(await isDark(page)).toBe(colorScheme === "dark");
         await expect(page.getByRole("radio")).toHaveCount(0);
@@ -45,7 +45,9 @@ test.describe("the theme", () => {
     });
   }
 
-  test("can be chosen, is kept, and is there before any of the app's scripts", async ({ page }) => {
+  test("can be chosen, is stored, and applies before any of the app's scripts run", async ({
+    page,
+  }) => {
     await page.emulateMedia({ colorScheme: "light" });
     await page.goto("/");
     const theme = (name: string) => page.getByRole("radio", { name });
@@ -66,7 +68,7 @@ test.describe("the theme", () => {
     expect(await page.evaluate(() => localStorage.length)).toBe(0);
   });
 
-  test("follows what is chosen in another tab", async ({ context, page }) => {
+  test("follows a choice in another tab", async ({ context, page }) => {
     await page.goto("/");
     await expect(page.getByRole("radio", { name: "system" })).toBeChecked();
     const other = await context.newPage();
@@ -76,9 +78,7 @@ test.describe("the theme", () => {
     expect(await isDark(page)).toBe(true);
   });
 
-  test("can be chosen where the browser keeps nothing, for as long as the page", async ({
-    page,
-  }) => {
+  test("can be chosen for the current page when the browser stores nothing", async ({ page }) => {
     await page.addInitScript(() => {
       Object.defineProperty(window, "localStorage", {
         get: () => {

@@ -2,7 +2,7 @@ import { diagnose } from "../../dev/doctor/diagnose";
 import { appVariables } from "../../dev/stand-in";
 import { expect, test, type Stage } from "./stage";
 
-/** What the doctor does not find well of the app that runs at `url`, as it is configured. */
+/** The doctor's findings, other than "ok", about the app at `url` and its configuration. */
 async function found({ control, secret, storage }: Stage, url: string) {
   const tenant = appVariables(control.issuer);
   const values = { ...tenant, ...storage.variables, AUTH_SECRET: secret, NODE_ENV: "production" };
@@ -11,13 +11,13 @@ async function found({ control, secret, storage }: Stage, url: string) {
   return findings.filter(({ status }) => status !== "ok");
 }
 
-test("the doctor finds the app healthy, and its sign-in leading to Logto and back", async ({
+test("the doctor finds the app healthy, with a sign-in that goes to Logto and back", async ({
   stage,
 }) => {
   expect(await found(stage, stage.url)).toEqual([]);
 });
 
-test("the doctor finds an app that takes another address for its own", async ({ stage }) => {
+test("the doctor finds an app that is configured for another address", async ({ stage }) => {
   const address = stage.url.replace("localhost", "127.0.0.1");
   const checks = (await found(stage, address)).map(({ check, message }) => `${check}: ${message}`);
   expect(checks).toContainEqual(

@@ -8,7 +8,7 @@ import { goToLogto, userMenuButton } from "./steps";
 const newAddress = () => `guest-${randomBytes(6).toString("hex")}@example.net`;
 
 /** Goes from the app's sign-in page, which has to be open, to Logto's page for the code. */
-async function askForCode(page: Page, address: string): Promise<void> {
+async function requestCode(page: Page, address: string): Promise<void> {
   await goToLogto(page);
   await page.getByRole("link", { name: "Continue with an e-mail code" }).click();
   await page.getByLabel("E-mail address").fill(address);
@@ -27,7 +27,7 @@ async function typeCode(page: Page, code: string): Promise<void> {
   await page.getByRole("button", { name: "Continue" }).click();
 }
 
-test("a code sent by e-mail signs in and leads to the page that was asked for", async ({
+test("a code sent by e-mail signs in and opens the requested page", async ({
   app,
   identity,
   page,
@@ -35,7 +35,7 @@ test("a code sent by e-mail signs in and leads to the page that was asked for", 
   const address = newAddress();
   await addPerson(identity, { claims: { name: "Mia Mail", email: address } });
   await page.goto("/profile?from=mail");
-  await askForCode(page, address.toUpperCase());
+  await requestCode(page, address.toUpperCase());
   const code = await codeFor(identity, address.toUpperCase());
 
   await typeCode(page, code === "000000" ? "111111" : "000000");
@@ -46,14 +46,14 @@ test("a code sent by e-mail signs in and leads to the page that was asked for", 
   await expect(userMenuButton(page, "Mia Mail")).toBeVisible();
 });
 
-test("an address without an account is offered one, and signs in with it", async ({
+test("a visitor without an account can create one with a code, and is signed in", async ({
   app,
   identity,
   page,
 }) => {
   const address = newAddress();
   await page.goto("/profile");
-  await askForCode(page, address);
+  await requestCode(page, address);
   await typeCode(page, await codeFor(identity, address));
 
   await expect(page.getByRole("heading", { name: "Create an account?" })).toBeVisible();

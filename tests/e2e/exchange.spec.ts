@@ -24,17 +24,16 @@ import {
 
 const [shopping = "", store = ""] = apiResources.map(({ indicator }) => indicator);
 
-/**
- * Logto at its harshest: each refresh token is good for one use, and a second one ends the grant.
- */
-const harsh = { rotation: "always", graceInterval: 0 } as const;
+/** Logto at its strictest: a refresh token works once, and a second use revokes the grant. */
+const strictRotation = { rotation: "always", graceInterval: 0 } as const;
 
 /**
- * Everything that needs an access token of its own: two API resources, an organization, userinfo.
+ * The pages that each need their own access tokens: for two API resources, an organization, and
+ * userinfo.
  */
 const exchanging = ["/api-access", `/organizations/${acme.id}`, "/profile", "/organizations"];
 
-/** The permissions that /api-access shows, in the order of the page. */
+/** The permissions that /api-access shows, in page order. */
 async function permissionsShown(context: BrowserContext): Promise<string[]> {
   const response = await visit(context, "/api-access", { maxRedirects: 0 });
   expect(response.status()).toBe(200);
@@ -44,7 +43,7 @@ async function permissionsShown(context: BrowserContext): Promise<string[]> {
   );
 }
 
-/** The browser's newest refresh token is the newest that Logto gave out, and it is good. */
+/** The session's refresh token is the newest that Logto issued to the user, and it is active. */
 async function expectNewestGrant(context: BrowserContext, stage: Stage): Promise<void> {
   const { control } = stage;
   const { refreshToken, subject } = await readSession(context, stage);
@@ -55,7 +54,7 @@ async function expectNewestGrant(context: BrowserContext, stage: Stage): Promise
   expect(await isActive(control, refreshToken ?? "")).toBe(true);
 }
 
-test("two people who load the same page at a time, many times over, each see their own permissions", async ({
+test("two users who load the same page at once, many times, each see their own permissions", async ({
   browser,
   stage,
 }) => {
@@ -76,16 +75,16 @@ test("two people who load the same page at a time, many times over, each see the
     const shown = await Promise.all(loads.map(({ context }) => permissionsShown(context)));
     expect(shown).toEqual(loads.map(({ expected }) => expected));
   }
-  // One exchange for each of them and each resource, however many loads there were.
+  // One exchange for each user and resource, however often the page was loaded.
   expect((await stage.control.requests()).byGrant.refresh_token).toBe(4);
   for (const { context } of people) await context.close();
 });
 
-test("a refresh token that a page's exchange rotated is written by the next navigation, and good", async ({
+test("the next navigation writes the refresh token that a page's exchange rotated, and it works", async ({
   context,
   stage,
 }) => {
-  await stage.control.change(harsh);
+  await stage.control.change(strictRotation);
   await signInByRequests(context, "alice");
   const old = await readSession(context, stage);
 
@@ -103,11 +102,11 @@ test("a refresh token that a page's exchange rotated is written by the next navi
   expect(stage.log()).not.toContain("session ended");
 });
 
-test("pages that exchange at the same time, at expiry and with the harshest rotation, lose nothing", async ({
+test("pages that exchange tokens at once, at expiry and with the strictest rotation, lose no token", async ({
   context,
   stage,
 }) => {
-  await stage.control.change(harsh);
+  await stage.control.change(strictRotation);
   const { username } = await addPerson(stage.control, {
     roles: ["admin"],
     organizations: [{ id: acme.id, roles: ["admin"] }],
@@ -132,20 +131,20 @@ test("pages that exchange at the same time, at expiry and with the harshest rota
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
     await expectNewestGrant(context, stage);
   }
-  // Two renewals; and once, since their tokens outlive those renewals, one exchange for each API
-  // and organization.
+  // Two renewals, and one exchange for each API and the organization: those tokens outlive the
+  // renewals.
   expect((await stage.control.requests()).byGrant.refresh_token).toBe(2 + 3);
   expect(stage.log()).not.toContain("session ended");
 });
 
-test("a page tells that an API resource was not asked for at sign-in, and the session lives on", async ({
+test("a page says that an API resource was not requested at sign-in, and the session goes on", async ({
   page,
   context,
   stage,
 }) => {
-  // As if the operator had added the second resource since.
-  const asked = await beginSignIn(context, "/dashboard", { maxRedirects: 0 });
-  const authorization = new URL(asked.headers().location ?? "");
+  // As if the operator had added the second resource after the sign-in.
+  const begun = await beginSignIn(context, "/dashboard", { maxRedirects: 0 });
+  const authorization = new URL(begun.headers().location ?? "");
   authorization.searchParams.delete("resource", store);
   await typePassword(context, await context.request.get(authorization.href), "alice");
 
@@ -158,43 +157,43 @@ test("a page tells that an API resource was not asked for at sign-in, and the se
   expect((await context.request.get("/api/auth/check")).status()).toBe(200);
 });
 
-test("an organization that one is no member of costs no refresh token", async ({
+test("an organization that the user is not a member of costs no refresh token", async ({
   context,
   stage,
 }) => {
-  await stage.control.change(harsh);
+  await stage.control.change(strictRotation);
   await signInByRequests(context, "bob");
   await visit(context, `/organizations/${globex.id}`);
   await visit(context, "/dashboard");
   await expectNewestGrant(context, stage);
 });
 
-test("a sign-out during a renewal brings no session back, and leaves no grant", async ({
+test("a sign-out during a renewal restores no session, and leaves no grant", async ({
   context,
   stage,
 }) => {
-  await stage.control.change(harsh);
+  await stage.control.change(strictRotation);
   const person = await addPerson(stage.control);
   await signInByRequests(context, person.username);
   await expireAccessToken(context, stage, 5);
-  const held = await sessionValue(context);
+  const oldCookie = await sessionValue(context);
   const form = await csrfForm(context);
-  // Less than the app waits for an answer.
-  const answer = { kind: "delay", when: "after", delayMs: 1_500, times: 1 } as const;
-  await stage.control.inject({ endpoint: "token", grant: "refresh_token", ...answer });
+  // Shorter than the app's timeout.
+  const delay = { kind: "delay", when: "after", delayMs: 1_500, times: 1 } as const;
+  await stage.control.inject({ endpoint: "token", grant: "refresh_token", ...delay });
   await stage.control.forgetRequests();
 
   const renewing = visit(context, "/dashboard", { maxRedirects: 0 });
   const begun = async () => (await stage.control.requests()).byGrant.refresh_token;
   await expect.poll(begun, { intervals: [50] }).toBe(1);
-  // Middleware lets Auth.js's own route pass: it is under way while the renewal is.
+  // Middleware leaves out Auth.js's own routes, so the sign-out runs during the renewal.
   const signingOut = context.request.post("/api/auth/signout", { form, maxRedirects: 0 });
   const [late, signedOut] = await Promise.all([renewing, signingOut]);
 
   expect(signedOut.status()).toBe(302);
   expect(late.status()).toBe(307);
   expect(await sessionCookies(context)).toEqual([]);
-  await putCookies(context, stage.url, { "authjs.session-token": held });
+  await putCookies(context, stage.url, { "authjs.session-token": oldCookie });
   await expectSignedOut(context);
   const issued = (await stage.control.issued()).filter(({ sub }) => sub === person.id);
   const refreshTokens = issued.filter(({ kind }) => kind === "refresh_token");

@@ -4,7 +4,7 @@ import { expireAccessToken, readSession, writtenSessionCookies } from "./session
 
 const bob = "p7c4w1n6zr5b";
 
-test("a role that was removed at Logto is gone after the next renewal, and not before", async ({
+test("a role that was removed at Logto goes with the next renewal, not before", async ({
   context,
   stage,
 }) => {
@@ -29,7 +29,7 @@ test("the page of the request that renews shows the new role", async ({ page, co
   expect((await readSession(context, stage)).claims.roles).toEqual(["auditor"]);
 });
 
-test("the handler of the request that renews sees the new role, and so does /api/auth/session", async ({
+test("the handler of the request that renews gets the new role, and so does /api/auth/session", async ({
   context,
   stage,
 }) => {
@@ -47,7 +47,7 @@ test("the handler of the request that renews sees the new role, and so does /api
 });
 
 test(
-  "signing out with an access token that is about to expire ends the grant, without a renewal",
+  "signing out with an access token that is about to expire revokes the grant without a renewal",
   { tag: "@jwt" },
   async ({ page, context, stage }) => {
     await stage.control.change({ rotation: "always", graceInterval: 0 });
@@ -65,7 +65,7 @@ test(
   },
 );
 
-test("a response whose session did not change writes no session cookie", async ({
+test("a response writes no session cookie if the session did not change", async ({
   context,
   stage,
 }) => {
@@ -85,7 +85,7 @@ test("a response whose session did not change writes no session cookie", async (
   expect((await stage.control.requests()).byGrant.refresh_token).toBeUndefined();
 });
 
-test("forty requests at once with one expiring cookie make one token request, and all succeed", async ({
+test("40 parallel requests with one expiring cookie cause one token request, and all succeed", async ({
   context,
   stage,
 }) => {

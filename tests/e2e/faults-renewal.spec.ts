@@ -12,22 +12,22 @@ type Kind = Pick<Parameters<IdentityControl["inject"]>[0], "kind" | "status">;
 const kinds: Record<string, Kind> = {
   "500": { kind: "status", status: 500 },
   "503": { kind: "status", status: 503 },
-  "no answer until the timeout": { kind: "hang" },
+  "no response until the timeout": { kind: "hang" },
   "a dropped connection": { kind: "drop" },
   "a web page": { kind: "html" },
   "half of a JSON object": { kind: "truncated" },
 };
 
-/** One of them is enough where only the place of the session differs. */
-const tagOf = (answer: string) => (answer === "a dropped connection" ? {} : { tag: "@jwt" });
+/** One outcome is enough for the row store: only the place of the session differs. */
+const tagOf = (outcome: string) => (outcome === "a dropped connection" ? {} : { tag: "@jwt" });
 
 const renewal = { endpoint: "token", grant: "refresh_token" } as const;
 
-for (const [answer, kind] of Object.entries(kinds)) {
+for (const [outcome, kind] of Object.entries(kinds)) {
   for (const when of ["before", "after"] as const) {
     test(
-      `a renewal that gets ${answer}, ${when} Logto acted, is saved by a second try at once`,
-      tagOf(answer),
+      `a renewal that gets ${outcome} ${when} Logto acts succeeds with an immediate second attempt`,
+      tagOf(outcome),
       async ({ context, stage }) => {
         await stage.control.change({ rotation: "always", graceInterval: 3 });
         await signInByRequests(context, "bob");
@@ -44,7 +44,7 @@ for (const [answer, kind] of Object.entries(kinds)) {
         expect(renewed.accessToken).not.toBe(old.accessToken);
         expect(stage.log()).toMatch(/"msg":"session renewed"/);
 
-        // What the browser holds now is good for the next renewal, too.
+        // The browser's new cookie works for the next renewal, too.
         await expireAccessToken(context, stage);
         await visit(context, "/dashboard");
         const next = await readSession(context, stage);
@@ -55,8 +55,8 @@ for (const [answer, kind] of Object.entries(kinds)) {
   }
 
   test(
-    `renewals that get ${answer} every time sign nobody out, and recover by themselves`,
-    tagOf(answer),
+    `renewals that get ${outcome} every time do not sign the user out, and recover by themselves`,
+    tagOf(outcome),
     async ({ context, stage }) => {
       await signInByRequests(context, "bob");
       const old = await expireAccessToken(context, stage);
@@ -86,7 +86,7 @@ for (const [answer, kind] of Object.entries(kinds)) {
 }
 
 test(
-  "an outage is not met with more than a few token requests, however many pages are asked for",
+  "an outage causes only a few token requests, however many pages are requested",
   { tag: "@jwt" },
   async ({ context, stage }) => {
     await signInByRequests(context, "bob");
@@ -94,7 +94,7 @@ test(
     await stage.control.forgetRequests();
     await stage.control.inject({ ...renewal, when: "before", kind: "status", status: 503 });
     const begun = Date.now();
-    const tries: number[] = [];
+    const attempts: number[] = [];
     let pages = 0;
     while (Date.now() - begun < 3_500) {
       const batch = await Promise.all(
@@ -105,16 +105,16 @@ test(
       for (const response of batch) expect(response.status()).toBe(200);
       pages += batch.length;
       const sent = (await stage.control.requests()).byGrant.refresh_token ?? 0;
-      if (sent > (tries.at(-1) ?? 0)) tries.push(sent);
+      if (sent > (attempts.at(-1) ?? 0)) attempts.push(sent);
     }
     expect(pages).toBeGreaterThan(20);
-    // Two each time, at once, after 1 s and after 2 s more; the next would come 4 s later.
-    expect(tries.at(-1)).toBeLessThanOrEqual(6);
-    expect(tries.at(-1)).toBeGreaterThanOrEqual(4);
+    // Two requests each: at once, after 1 s, and after 2 s more. The next would come 4 s later.
+    expect(attempts.at(-1)).toBeLessThanOrEqual(6);
+    expect(attempts.at(-1)).toBeGreaterThanOrEqual(4);
   },
 );
 
-test("an outage while the access token is still good is not noticed by anybody", async ({
+test("the user does not notice an outage while the access token is valid", async ({
   context,
   stage,
 }) => {
@@ -123,11 +123,11 @@ test("an outage while the access token is still good is not noticed by anybody",
   await stage.control.inject({ ...renewal, when: "before", kind: "drop" });
   const page = await visit(context, "/profile", { maxRedirects: 0 });
   expect(page.status()).toBe(200);
-  // Of the userinfo endpoint alone: the old access token still serves.
+  // Only the userinfo endpoint has this value: it still accepts the old access token.
   expect(await page.text()).toContain("onboarded");
 });
 
-test("an outage after the access token's end says on the page to try again, still signed in", async ({
+test("in an outage after the access token expired, the page says to try again, and the user stays signed in", async ({
   page,
   context,
   stage,
@@ -147,15 +147,15 @@ test("an outage after the access token's end says on the page to try again, stil
   }).toPass();
 });
 
-test("a wrong client secret at a renewal signs nobody out, and is the operator's to read", async ({
+test("a wrong client secret at a renewal does not sign the user out, and is logged for the operator", async ({
   context,
   stage,
 }) => {
   await signInByRequests(context, "bob");
   await expireAccessToken(context, stage);
   await stage.control.forgetRequests();
-  const refusal = { kind: "status", status: 401, error: "invalid_client" } as const;
-  await stage.control.inject({ ...renewal, ...refusal, when: "before" });
+  const rejection = { kind: "status", status: 401, error: "invalid_client" } as const;
+  await stage.control.inject({ ...renewal, ...rejection, when: "before" });
   for (let count = 0; count < 3; count += 1)
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
   expect(
@@ -170,11 +170,11 @@ test(
   async ({ context, stage }) => {
     await signInByRequests(context, "bob");
     await expireAccessToken(context, stage);
-    const held = await sessionValue(context);
+    const cookie = await sessionValue(context);
     await stage.control.inject({ ...renewal, when: "before", kind: "status", status: 503 });
     await visit(context, "/dashboard");
     await context.request.get("/api/auth/session");
     await visit(context, "/");
-    expect(await sessionValue(context)).toBe(held);
+    expect(await sessionValue(context)).toBe(cookie);
   },
 );

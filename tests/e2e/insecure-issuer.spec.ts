@@ -6,21 +6,21 @@ import { appVariables } from "../../dev/stand-in";
 import { freePort, startApp } from "./servers";
 import { beginSignIn, expect, expectExplained, test } from "./stage";
 
-/** Of localhost, signed by itself, and of no use but for these tests. */
+/** Self-signed certificate and key for localhost, for these tests only. */
 const tlsFile = (name: string) => fileURLToPath(new URL(`tls/${name}`, import.meta.url));
 const certificate = tlsFile("localhost.crt");
 
 /**
- * A Logto behind a proxy that ends TLS: its own name is on https, whatever it takes its endpoints
- * for.
+ * A Logto behind a proxy that terminates TLS: its issuer is on https, but its endpoints are on http
+ * unless it trusts the proxy's headers.
  */
 async function startLogto(port: number) {
   const origin = `https://localhost:${port}`;
-  const asked: string[] = [];
+  const requested: string[] = [];
   const logto = {
     origin,
-    asked,
-    /** Whether it believes the proxy's headers. */
+    requested,
+    /** Whether it trusts the proxy's headers. */
     trustsProxy: false,
     variables: { ...appVariables(`${origin}/oidc`), NODE_EXTRA_CA_CERTS: certificate },
     stop: () => {
@@ -31,7 +31,7 @@ async function startLogto(port: number) {
   const server = createServer(
     { cert: readFileSync(certificate), key: readFileSync(tlsFile("localhost.key")) },
     (request, response) => {
-      asked.push(request.url ?? "");
+      requested.push(request.url ?? "");
       const issuer = `${logto.trustsProxy ? origin : origin.replace("https", "http")}/oidc`;
       const document = {
         issuer: `${origin}/oidc`,
@@ -48,18 +48,18 @@ async function startLogto(port: number) {
   return logto;
 }
 
-test("a Logto on https that has endpoints on http ends the server at its start, with the reason", async () => {
+test("a Logto on https with endpoints on http stops the app at its start, with the reason", async () => {
   const logto = await startLogto(await freePort());
   try {
     const started = startApp(logto.variables).then(async (app) => app.stop());
     await expect(started).rejects.toThrow(/can't be used:.*token_endpoint.*TRUST_PROXY_HEADER=1/s);
-    expect(logto.asked).toEqual(["/oidc/.well-known/openid-configuration"]);
+    expect(logto.requested).toEqual(["/oidc/.well-known/openid-configuration"]);
   } finally {
     logto.stop();
   }
 });
 
-test("one that did not answer at the start is refused at sign-in, until it is right", async ({
+test("such a Logto that did not respond at the start is rejected at sign-in, until it is configured right", async ({
   context,
 }) => {
   const port = await freePort();
@@ -71,15 +71,15 @@ test("one that did not answer at the start is refused at sign-in, until it is ri
   const logto = await startLogto(port);
   try {
     expect(app.log()).toMatch(/"level":"warn".*"msg":"the issuer can't be used yet"/);
-    const refused = await beginSignIn(context, "/profile", { origin: app.url });
-    await expectExplained(refused, "Sign-in does not work right now");
+    const rejected = await beginSignIn(context, "/profile", { origin: app.url });
+    await expectExplained(rejected, "Sign-in does not work right now");
     expect(app.log()).toMatch(/"level":"error".*token_endpoint.*TRUST_PROXY_HEADER=1/);
     expect((await context.request.get(`${app.url}/api/health/ready`)).status()).toBe(503);
 
     logto.trustsProxy = true;
     const leaving = await beginSignIn(context, "/profile", { origin: app.url, maxRedirects: 0 });
     expect(leaving.headers().location).toMatch(`${logto.origin}/oidc/auth?`);
-    expect(new Set(logto.asked)).toEqual(new Set(["/oidc/.well-known/openid-configuration"]));
+    expect(new Set(logto.requested)).toEqual(new Set(["/oidc/.well-known/openid-configuration"]));
   } finally {
     await app.stop();
     logto.stop();

@@ -5,12 +5,12 @@ import { open } from "./pages";
 import { expect, test } from "./signed-in";
 import { openUserMenu, userMenuButton } from "./steps";
 
-/** What can be operated on a page, in the order of the document. */
+/** Selects what can be operated by keyboard, in document order. */
 const operable =
   "a[href], button, summary, select, textarea, input:not([type=hidden], [type=radio]:not(:checked)), [tabindex='0']";
 
-/** Numbers what can be operated. @returns how many there are */
-const numbered = (page: Page) =>
+/** Numbers the visible operable elements. @returns how many there are */
+const numberStops = (page: Page) =>
   page.evaluate((selector) => {
     const visible = [...document.querySelectorAll<HTMLElement>(selector)].filter((element) =>
       element.checkVisibility({ visibilityProperty: true }),
@@ -19,7 +19,7 @@ const numbered = (page: Page) =>
     return visible.length;
   }, operable);
 
-/** The number of what has the focus, and whether it can be seen that it has. */
+/** The number of the focused element, and whether it shows a focus ring. */
 const focused = (page: Page) =>
   page.evaluate(() => {
     const element = document.activeElement;
@@ -32,7 +32,7 @@ const focused = (page: Page) =>
   });
 
 async function expectEveryStop(page: Page): Promise<void> {
-  const count = await numbered(page);
+  const count = await numberStops(page);
   expect(count).toBeGreaterThan(3);
   const stops = [];
   for (let index = 0; index < count; index += 1) {
@@ -47,7 +47,7 @@ async function expectEveryStop(page: Page): Promise<void> {
 test.describe("signed out", () => {
   test.use({ storageState: { cookies: [], origins: [] } });
 
-  test("the keyboard reaches everything in the order of reading, and shows where it is", async ({
+  test("the keyboard reaches everything in reading order, with a visible focus", async ({
     page,
   }) => {
     for (const path of ["/", "/sign-in", "/refused"]) {
@@ -79,7 +79,7 @@ test("the keyboard reaches everything on signed-in pages, too", async ({ page })
   }
 });
 
-test("the first stop of the keyboard skips to the content", async ({ page }) => {
+test("the first tab stop skips to the content", async ({ page }) => {
   await page.goto("/dashboard");
   await page.keyboard.press("Tab");
   const skip = page.getByRole("link", { name: "Skip to content" });
@@ -91,11 +91,9 @@ test("the first stop of the keyboard skips to the content", async ({ page }) => 
 
 for (const [where, width] of [
   ["", 1280],
-  [", on a phone as its navigation", 390],
+  [", on a phone, where it is the navigation", 390],
 ] as const) {
-  test(`the user menu opens, is walked through and closes by keyboard${where}`, async ({
-    page,
-  }) => {
+  test(`the user menu can be opened, used and closed by keyboard${where}`, async ({ page }) => {
     await page.setViewportSize({ width, height: 800 });
     await page.goto("/dashboard");
     const tabs = page.getByRole("navigation", { name: "Pages", exact: true });
@@ -130,7 +128,7 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled });
 
-    test("the keyboard switches from one organization to another", async ({ page }) => {
+    test("the organization can be switched by keyboard", async ({ page }) => {
       await page.goto(`/organizations/${acme.id}`);
       const button = page.getByRole("button", { name: "Switch organization" });
       const menu = page.getByRole("navigation", { name: "Your organizations" });

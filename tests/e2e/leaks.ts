@@ -13,23 +13,23 @@ const writesSession = new RegExp(
   "gim",
 );
 
-/** What was received from an app: headers and bodies, or its log, with where it came from. */
+/** Text received from an app (headers and body, cookies, or its log), and where it came from. */
 export interface Received {
   from: string;
   text: string;
 }
 
-/** Build output is the same for everybody, and large. */
+/** Build output is large, and the same for every user. */
 const isBuildOutput = (url: URL) => url.pathname.startsWith("/_next/static/");
 
 /**
- * Writes down everything that a browser receives from an app, and what the app prints.
+ * Records everything that a browser receives from an app, and what the app logs.
  *
- * @returns what was received, once all of it is there
+ * @returns a function that waits for the pending responses and returns everything recorded
  */
 export function recordReceived(context: BrowserContext, app: App): () => Promise<Received[]> {
   const received: Promise<Received>[] = [];
-  const printed = app.log().length;
+  const logStart = app.log().length;
   const record = (response: Response | APIResponse) => {
     const url = new URL(response.url());
     if (url.origin === app.url && !isBuildOutput(url)) received.push(read(response));
@@ -37,7 +37,7 @@ export function recordReceived(context: BrowserContext, app: App): () => Promise
   context.on("response", record);
   const { request } = context;
   const fetch = request.fetch.bind(request);
-  // What `get` and `post` call, too. The browser's own events don't tell of these.
+  // `get` and `post` call it, too. The context's `response` event does not report these requests.
   request.fetch = async (...parameters) => {
     const response = await fetch(...parameters);
     record(response);
@@ -51,14 +51,14 @@ export function recordReceived(context: BrowserContext, app: App): () => Promise
     return [
       ...(await Promise.all(received)),
       cookie,
-      { from: "the log", text: app.log().slice(printed) },
+      { from: "the log", text: app.log().slice(logStart) },
     ];
   };
 }
 
 async function read(response: Response | APIResponse): Promise<Received> {
   const headers = await headersOf(response).catch(() => []);
-  // A redirect has no body, and one that the browser left behind can't be read any more.
+  // A redirect has no body, and the body of a page that the browser has left can't be read.
   const body = await response.text().catch(() => "");
   const lines = headers.map(({ name, value }) => `${name}: ${value}`);
   return { from: response.url(), text: [...lines, body].join("\n") };
@@ -71,10 +71,7 @@ interface Secret {
   value: string;
 }
 
-/**
- * The session cookies that were written, which belong in that header and nowhere else, and our ids
- * of their sessions.
- */
+/** The session cookies that were set, which only that header may contain, and their session ids. */
 async function secretsOfCookies(received: Received[], key: string): Promise<Secret[]> {
   const values = received.flatMap(({ text }) =>
     [...text.matchAll(writesSession)].map(([, value = ""]) => value),
@@ -92,16 +89,16 @@ async function secretsOfCookies(received: Received[], key: string): Promise<Secr
 
 const seen = z.array(z.object({ kind: z.string(), value: z.string() }));
 
-/** All that any row of a session ever held (databases.ts). */
+/** The secrets that any session row ever had (databases.ts). */
 async function secretsOfRows({ db }: Storage): Promise<Secret[]> {
   return db ? seen.parse(await db.$queryRaw`SELECT kind, value FROM seen`) : [];
 }
 
 /**
- * Every place where a token, a session cookie or a session id shows that belongs to the server
- * alone.
+ * Searches what a browser received, and the log, for tokens, session cookies and session ids that
+ * only the server may have.
  *
- * @returns where and what kind, never the secret itself; empty is what it should be
+ * @returns the kind and place of each leak, never the secret itself; empty if there is none
  */
 export async function leaksIn(
   received: Received[],
@@ -110,8 +107,8 @@ export async function leaksIn(
 ): Promise<string[]> {
   const issued = await control.issued();
   const secrets = [
-    // A code is in the browser's own address, and of no use without the client's secret and the
-    // PKCE verifier.
+    // A code is in the browser's address bar, and useless without the client secret and the PKCE
+    // verifier.
     ...issued.filter(({ kind }) => kind !== "authorization_code"),
     ...(await secretsOfCookies(received, secret)),
     ...(await secretsOfRows(storage)),

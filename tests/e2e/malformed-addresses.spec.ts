@@ -6,8 +6,8 @@ import { sessionCookies } from "./session-cookie";
 const malformed = ["%E0%A4%A", "%zz", "%", "%c0%ae", "%ed%a0%80", "x%ff.json"];
 
 /**
- * Folders of pages, handlers and files, with and without parameters in them, before and behind
- * middleware.
+ * Folders of pages, handlers and files, with and without route parameters, in and out of the
+ * matcher of middleware.
  */
 const folders = [
   "/",
@@ -26,14 +26,14 @@ const folders = [
 
 for (const isSignedIn of [false, true]) {
   test(
-    `a malformed address leads nowhere, signed ${isSignedIn ? "in" : "out"}`,
+    `a malformed address is a 404, signed ${isSignedIn ? "in" : "out"}`,
     { tag: "@jwt" },
     async ({ context, stage }) => {
       if (isSignedIn) await signInByRequests(context, "alice");
       const cookie = (await sessionCookies(context))
         .map(({ name, value }) => `${name}=${value}`)
         .join("; ");
-      // Exactly as it is: a browser's address bar and `fetch` would tidy some of them up.
+      // Sends the path unchanged: a browser's address bar and `fetch` would normalize some of them.
       const statusOf = (path: string, method: string, headers = {}) =>
         new Promise<number | undefined>((resolve, reject) => {
           const options = {
@@ -42,7 +42,7 @@ for (const isSignedIn of [false, true]) {
             method,
             headers: { cookie, ...headers },
           };
-          request(options, (answer) => resolve(answer.resume().statusCode))
+          request(options, (response) => resolve(response.resume().statusCode))
             .on("error", reject)
             .end();
         });
@@ -56,7 +56,7 @@ for (const isSignedIn of [false, true]) {
           ]);
           expect([path, await statusOf(path, "POST")]).toEqual([path, 404]);
         }
-        // What is encoded twice is a name with a percent sign in it.
+        // Encoded twice, it is a valid name with a percent sign in it.
         const path = `${folder}%25zz`;
         expect(await statusOf(path, "GET"), path).toBeLessThan(500);
       }
@@ -67,7 +67,7 @@ for (const isSignedIn of [false, true]) {
 }
 
 test(
-  "malformed queries, cookies and forms are nobody's fault but the sender's",
+  "malformed queries, cookies and forms cause no server error",
   { tag: "@jwt" },
   async ({ context, stage }) => {
     await signInByRequests(context, "alice");

@@ -2,7 +2,7 @@ import { megabytes, sendRaw } from "./raw-request";
 import { expireAccessToken, writtenSessionCookies } from "./session-cookie";
 import { expect, signInByRequests, test, visit } from "./stage";
 
-/** What no folder or route name of the matcher stands for, however it ends or begins. */
+/** Paths that pass middleware, though they look like files or like routes that it leaves out. */
 const matched = [
   "/organizations/x.json",
   "/organizations/logo.svg",
@@ -17,7 +17,7 @@ const matched = [
   "/_next/imagex",
 ];
 
-test("a path that ends like a file, or begins like a route that is left out, passes middleware", async ({
+test("a path that ends like a file, or begins like a route that is left out, passes through middleware", async ({
   request,
 }) => {
   for (const path of matched) {
@@ -26,7 +26,7 @@ test("a path that ends like a file, or begins like a route that is left out, pas
   }
 });
 
-test("nothing that the app answers can be shown in a frame", async ({ request, stage }) => {
+test("no response of the app can be shown in a frame", async ({ request, stage }) => {
   const leftOut = [
     "/api/health",
     "/api/health/ready",
@@ -43,7 +43,7 @@ test("nothing that the app answers can be shown in a frame", async ({ request, s
     const response = await request.get(path, { maxRedirects: 0 });
     expect(response.headers()["content-security-policy"], path).toContain("frame-ancestors 'none'");
   }
-  // As a program sends them: a browser tidies them up.
+  // Sent unchanged: a browser would normalize them.
   for (const path of [
     "/_next/static/../../profile",
     "/api/health/../../profile",
@@ -55,7 +55,7 @@ test("nothing that the app answers can be shown in a frame", async ({ request, s
   }
 });
 
-test("no cache keeps what Auth.js's routes answer, which write the session cookie", async ({
+test("no cache may store the responses of Auth.js's routes, which set the session cookie", async ({
   request,
 }) => {
   for (const path of [
@@ -69,7 +69,7 @@ test("no cache keeps what Auth.js's routes answer, which write the session cooki
   }
 });
 
-test("a page whose path ends like a file sends to sign in, and renews the session @jwt", async ({
+test("a page whose path ends like a file redirects to sign in, and renews the session @jwt", async ({
   context,
   stage,
 }) => {
@@ -84,22 +84,20 @@ test("a page whose path ends like a file sends to sign in, and renews the sessio
     await expireAccessToken(context, stage);
     const response = await visit(context, renewed, { maxRedirects: 0 });
     expect(writtenSessionCookies(response), renewed).toHaveLength(1);
-    // Next.js lets any cache keep the start page and the icon.
+    // Next.js itself would let any cache store the start page and the icon.
     expect(response.headers()["cache-control"], renewed).toBe("private, no-store");
   }
   expect((await visit(context, "/icon.svg")).headers()["cache-control"]).toContain("public");
 });
 
-test("a body without a length that is too large is refused, and a smaller one is not", async ({
-  stage,
-}) => {
+test("a body without a length is rejected only if it is too large", async ({ stage }) => {
   const post = (size: number) =>
     sendRaw(stage.url, "/api/token-info", { method: "POST", body: megabytes(size) });
-  const refused = await post(12);
-  expect([refused.status, JSON.parse(refused.text)]).toMatchObject([
+  const rejected = await post(12);
+  expect([rejected.status, JSON.parse(rejected.text)]).toMatchObject([
     413,
     { error: "body_too_large" },
   ]);
-  // This handler has no POST.
+  // The handler has no POST method.
   expect((await post(9)).status).toBe(405);
 });

@@ -3,25 +3,25 @@ import type { Variables } from "../../dev/environment";
 import { openDatabase, type Engine } from "./databases";
 
 /**
- * How an app keeps its sessions: in cookies alone, in cookies with a database beside them, or in
- * the database.
+ * Where an app stores its sessions: in cookies without a database, in cookies with a database for
+ * the users, or in the database.
  */
 export type Mode = "jwt" | "jwt with a database" | "database";
 
-/** Where an app keeps what outlives a request. */
+/** Where an app stores its sessions and users. */
 export interface Storage {
   mode: Mode;
-  /** What makes an app use it. */
+  /** Environment variables that make an app use it. */
   variables: Variables;
-  /** For tests to look into it; none in mode `jwt`. */
+  /** Lets tests read it; absent in mode `jwt`. */
   db?: PrismaClient;
   close(): Promise<void>;
 }
 
-/** Nothing but cookies. */
+/** No database, only cookies. */
 export const cookiesAlone: Storage = { mode: "jwt", variables: {}, close: () => Promise.resolve() };
 
-/** Storage of one app's own, empty: users of different stand-ins must not meet. */
+/** Opens empty storage for one app: users of different stand-ins must not share a database. */
 export async function openStorage(mode: Mode, engine: Engine): Promise<Storage> {
   if (mode === "jwt") return cookiesAlone;
   const { url, db, close } = await openDatabase(engine);
@@ -29,9 +29,6 @@ export async function openStorage(mode: Mode, engine: Engine): Promise<Storage> 
   return { mode, variables: { AUTH_SESSION_STRATEGY: strategy, DATABASE_URL: url }, db, close };
 }
 
-/**
- * How many session cookies a renewal writes: in mode `database` the browser's cookie stays as it
- * is.
- */
+/** How many session cookies a renewal sets: in mode `database` the browser's cookie stays. */
 export const cookiesOfRenewal = ({ storage }: { storage: Storage }) =>
   storage.mode === "database" ? 0 : 1;

@@ -98,7 +98,7 @@ test(
   { tag: "@jwt" },
   async ({ api, send }) => {
     const answer = await send(`/api/proxy/download?size=${size}`);
-    expect((await settled(() => api.given)) / megabyte).toBeLessThan(30);
+    expect((await settled(() => api.sentBytes)) / megabyte).toBeLessThan(30);
     answer.destroy();
     await expect.poll(() => api.abandoned).toContain(`/v1/download?size=${size}`);
   },

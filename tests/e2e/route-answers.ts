@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { APIResponse } from "@playwright/test";
 import { z } from "zod";
-import { nobodies, test, type Who } from "./askers";
+import { test, visitors, type Who } from "./askers";
 import type { ProtectedAction, ProtectedPath } from "./protected-paths";
 import { expect } from "./stage";
 
@@ -112,7 +112,7 @@ export function testProtected(
     test(`${route} answers nobody but those who may`, async ({ context, cookieOf }) => {
       const ask = async (who: Who) =>
         context.request.get(address, { headers: { cookie: await cookieOf(who) }, maxRedirects: 0 });
-      for (const who of Object.keys(nobodies))
+      for (const who of Object.keys(visitors))
         await test.step(who, async () => expectTurnedAway(kind, await ask(who), address));
       if (kind === "page")
         await test.step("signed out, by the router", async () => {
@@ -165,7 +165,7 @@ export function testProtected(
             maxRedirects: 0,
           });
         await test.step(route, async () => {
-          for (const who of Object.keys(nobodies))
+          for (const who of Object.keys(visitors))
             await expectTurnedAway(kind, await ask(who), "/dashboard");
           if (refuses) await expectNotAllowed(kind, await ask(refuses));
           expect((await ask("alice")).status()).toBe(status);
@@ -184,7 +184,7 @@ export function testProtected(
           maxRedirects: 0,
         });
       const refusers = [
-        ...Object.keys(nobodies).map((who) => [who, "signed_out"]),
+        ...Object.keys(visitors).map((who) => [who, "signed_out"]),
         [refuses, "not_allowed"],
       ];
       for (const [who, code] of refusers) {

@@ -8,7 +8,7 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled });
 
-    test("whoever is signed in saves the note, and only an admin deletes it", async ({
+    test("a signed-in user can save the note, and only an admin can delete it", async ({
       context,
       page,
     }) => {
@@ -31,7 +31,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByText("No note")).toBeVisible();
     });
 
-    test("the action of the request that renews knows the role that was given meanwhile", async ({
+    test("the action of the request that renews sees a role that was added since", async ({
       context,
       page,
       stage,
@@ -48,7 +48,7 @@ for (const javaScriptEnabled of [true, false]) {
       expect((await stage.control.requests()).byGrant.refresh_token).toBe(1);
     });
 
-    test("a form that is sent after the session's end saves nothing and leads to sign in", async ({
+    test("a form that is sent after the session ended saves nothing and opens the sign-in page", async ({
       context,
       page,
       stage,
@@ -65,11 +65,11 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("while a form is on its way its button says so", async ({ context, page }) => {
+test("a form's button is disabled while the form is being sent", async ({ context, page }) => {
   await signInByRequests(context, "bob");
   await page.goto(example);
-  let go = () => {};
-  const held = new Promise<void>((resolve) => (go = resolve));
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
   await page.route(`**${example}`, async (route) => {
     await held;
     await route.continue();
@@ -78,7 +78,7 @@ test("while a form is on its way its button says so", async ({ context, page }) 
   const save = page.getByRole("button", { name: "Save the note" });
   await save.click();
   await expect(save).toHaveAttribute("aria-disabled", "true");
-  go();
+  release();
   await expect(page.getByText("Buy milk")).toBeVisible();
   await expect(save).toHaveAttribute("aria-disabled", "false");
 });

@@ -9,7 +9,7 @@ const identityScopes = "openid offline_access profile email roles";
 const page = "/examples/permission";
 const handler = "/api/examples/permission";
 
-/** Signed in at an app of its own. @returns what opens one of its paths */
+/** Signs a user in at the pair's app. @returns a function that requests a path there */
 async function signedIn(context: BrowserContext, { app }: Pair, username: string) {
   await signInByRequests(context, username, { origin: app.url });
   return (path: string) => visit(context, app.url + path, { maxRedirects: 0 });
@@ -17,67 +17,66 @@ async function signedIn(context: BrowserContext, { app }: Pair, username: string
 
 const tenants: Record<
   string,
-  { variables: Variables; asked: { resource: string; scopes: string[] } }
+  { variables: Variables; expected: { resource: string; scopes: string[] } }
 > = {
   "one API, whose permissions have other names": {
     variables: { LOGTO_RESOURCES: store, LOGTO_SCOPES: `${identityScopes} delete read` },
-    asked: { resource: store, scopes: ["delete", "read"] },
+    expected: { resource: store, scopes: ["delete", "read"] },
   },
-  "several APIs, of which API_RESOURCE is one": {
+  "several APIs, with API_RESOURCE naming one": {
     variables: {
       LOGTO_RESOURCES: `${shopping} ${store}`,
       API_RESOURCE: store,
       LOGTO_SCOPES: `${identityScopes} read`,
     },
-    asked: { resource: store, scopes: ["read"] },
+    expected: { resource: store, scopes: ["read"] },
   },
 };
 
-for (const [what, { variables, asked }] of Object.entries(tenants)) {
-  test(`the examples of a permission ask for what is configured: ${what}`, async ({
-    browser,
-    context,
-  }) => {
+for (const [what, { variables, expected }] of Object.entries(tenants)) {
+  test(`the permission examples use the configured API: ${what}`, async ({ browser, context }) => {
     const pair = await startPair(variables);
-    const stranger = await browser.newContext();
+    const viewer = await browser.newContext();
     try {
       const open = await signedIn(context, pair, "alice");
-      const answer = await open(handler);
-      expect(answer.status()).toBe(200);
-      const body: unknown = await answer.json();
-      expect(body).toEqual({ resource: asked.resource, scopes: expect.any(Array) });
-      expect(body).toMatchObject({ scopes: expect.arrayContaining(asked.scopes) });
+      const response = await open(handler);
+      expect(response.status()).toBe(200);
+      const body: unknown = await response.json();
+      expect(body).toEqual({ resource: expected.resource, scopes: expect.any(Array) });
+      expect(body).toMatchObject({ scopes: expect.arrayContaining(expected.scopes) });
       const shown = await (await open(page)).text();
       expect(shown).toContain("What Alice Kim may do");
-      expect(shown).toContain(asked.resource);
+      expect(shown).toContain(expected.resource);
 
-      // A viewer has nothing at that API.
-      const refused = await signedIn(stranger, pair, "carol");
-      expect((await refused(handler)).status()).toBe(403);
-      expect(await (await refused(page)).text()).toContain(
+      // A viewer has no permission of that API.
+      const openAsViewer = await signedIn(viewer, pair, "carol");
+      expect((await openAsViewer(handler)).status()).toBe(403);
+      expect(await (await openAsViewer(page)).text()).toContain(
         "You don&#x27;t have access to this page",
       );
     } finally {
-      await stranger.close();
+      await viewer.close();
       await pair.stop();
     }
   });
 }
 
-const nothing: Record<string, Variables> = {
+const unconfigured: Record<string, Variables> = {
   "no API resource": { LOGTO_RESOURCES: "" },
   "organization tokens alone": { LOGTO_RESOURCES: "urn:logto:resource:organizations" },
   "an API without permissions": { LOGTO_RESOURCES: store, LOGTO_SCOPES: identityScopes },
 };
 
-for (const [what, variables] of Object.entries(nothing)) {
-  test(`with ${what} configured, they say what to configure`, async ({ context }) => {
+for (const [what, variables] of Object.entries(unconfigured)) {
+  test(`with ${what} configured, the permission examples say what to configure`, async ({
+    context,
+  }) => {
     const pair = await startPair(variables);
     try {
       const open = await signedIn(context, pair, "alice");
-      const answer = await open(handler);
-      expect(answer.status()).toBe(404);
-      expect(await answer.json()).toEqual({
+      const response = await open(handler);
+      expect(response.status()).toBe(404);
+      expect(await response.json()).toEqual({
         error: "api_not_configured",
         message: expect.stringContaining("LOGTO_RESOURCES"),
       });

@@ -16,9 +16,7 @@ const permissions = (page: Page) =>
     .getByText(/^(read|write)$/);
 const signedOut = (page: Page) => page.getByRole("status").getByText("You are signed out");
 
-test("the page comes with the session in it, so there is nothing to wait for", async ({
-  context,
-}) => {
+test("the page's HTML already has the session", async ({ context }) => {
   expect(await (await visit(context, example)).text()).toContain("You are signed out");
   await signInByRequests(context, "alice");
   const html = await (await visit(context, example)).text();
@@ -26,19 +24,19 @@ test("the page comes with the session in it, so there is nothing to wait for", a
   expect(html).not.toContain("You are signed out");
 });
 
-test("signed out, it leads to sign in and back", async ({ page, stage }) => {
+test("signed out, the page links to sign in with its own return path", async ({ page, stage }) => {
   await page.goto(example);
   await page.getByRole("main").getByRole("link", { name: "Sign in" }).click();
   await expect(page).toHaveURL(`${stage.url}/sign-in?callbackUrl=%2Fexamples%2Fclient`);
 });
 
-test("what the handler answers is on its way, cannot be had, and is there", async ({
+test("the handler's data is loading, then fails to load, then is shown", async ({
   context,
   page,
 }) => {
   await signInByRequests(context, "alice");
-  let answer = () => {};
-  const held = new Promise<void>((resolve) => (answer = resolve));
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
   await page.route(handler, async (route) => {
     await held;
     await route.abort();
@@ -46,7 +44,7 @@ test("what the handler answers is on its way, cannot be had, and is there", asyn
   await page.goto(example);
   await expect(page.getByRole("heading", { name: "Signed in as Alice Kim" })).toBeVisible();
   await expect(page.getByRole("status").getByText("Loading")).toHaveCount(1);
-  answer();
+  release();
   await expect(page.getByRole("alert").getByText("This site can't be reached")).toBeVisible();
   await page.unroute(handler);
   await page.getByRole("button", { name: "Try again" }).click();
@@ -54,7 +52,7 @@ test("what the handler answers is on its way, cannot be had, and is there", asyn
   await expect(page.getByRole("alert").filter({ hasText: "reached" })).toHaveCount(0);
 });
 
-test("somebody without the permission is told so by the handler", async ({ context, page }) => {
+test("a user without the permission sees the handler's error", async ({ context, page }) => {
   await signInByRequests(context, "carol");
   await page.goto(example);
   await expect(page.getByRole("heading", { name: "Signed in as carol" })).toBeVisible();
@@ -62,7 +60,7 @@ test("somebody without the permission is told so by the handler", async ({ conte
   await expect(permissions(page)).toHaveCount(0);
 });
 
-test("while Logto does not answer it says so, and nobody is taken for signed out", async ({
+test("while Logto does not respond the page shows an error, and the user stays signed in", async ({
   context,
   page,
   stage,
@@ -72,14 +70,14 @@ test("while Logto does not answer it says so, and nobody is taken for signed out
   await page.goto(example);
   await expect(page.getByRole("alert").getByText("Logto does not answer")).toBeVisible();
   await stage.control.clearFaults();
-  // For a second or two after an outage nobody asks Logto again.
+  // The app sends no request to Logto for a second or two after a failure.
   await expect(async () => {
     await page.getByRole("button", { name: "Try again" }).click();
     await expect(permissions(page)).toHaveText(["read", "write"], { timeout: 500 });
   }).toPass();
 });
 
-test("a session that can't be asked for is not one that has ended", async ({ context, page }) => {
+test("a session that can't be loaded does not count as ended", async ({ context, page }) => {
   await page.clock.install();
   await signInByRequests(context, "alice");
   await page.goto(example);
@@ -99,7 +97,7 @@ test("a session that can't be asked for is not one that has ended", async ({ con
   await expect(permissions(page)).toHaveText(["read", "write"]);
 });
 
-test("after a failed request it recovers when the tab is looked at, and goes on as before", async ({
+test("after a failed request the page recovers on focus, and polls again", async ({
   context,
   page,
 }) => {
@@ -112,15 +110,15 @@ test("after a failed request it recovers when the tab is looked at, and goes on 
   await page.clock.fastForward(aWhile);
   await expect(user).toHaveCount(0);
   await page.unrouteAll();
-  const look = () => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-  await look();
+  const focus = () => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await focus();
   await expect(user).toBeVisible();
-  const asksAgain = page.waitForRequest("**/api/auth/session");
+  const nextRequest = page.waitForRequest("**/api/auth/session");
   await page.clock.fastForward(aWhile);
-  await asksAgain;
+  await nextRequest;
 });
 
-test("a sign-out in another tab is noticed as soon as this one is looked at", async ({
+test("a sign-out in another tab shows as soon as this tab gets the focus", async ({
   context,
   page,
   stage,
@@ -137,7 +135,7 @@ test("a sign-out in another tab is noticed as soon as this one is looked at", as
   await expect(permissions(page)).toHaveCount(0);
 });
 
-test("an open page keeps its session alive, and notices when it has ended", async ({
+test("an open page keeps its session alive, and shows when it has ended", async ({
   context,
   page,
   stage,
@@ -161,11 +159,11 @@ test("an open page keeps its session alive, and notices when it has ended", asyn
   await expect(permissions(page)).toHaveCount(0);
 });
 
-test("useSession({ required: true }) ends at our own sign-in page, and comes back", async ({
+test("useSession({ required: true }) opens our own sign-in page, with the return path", async ({
   context,
   stage,
 }) => {
-  // What next-auth/react goes to.
+  // The address that next-auth/react opens.
   const callbackUrl = `${stage.url}${example}?tab=2`;
   const query = new URLSearchParams({ error: "SessionRequired", callbackUrl });
   const response = await visit(context, `/api/auth/signin?${query.toString()}`);

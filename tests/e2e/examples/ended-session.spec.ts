@@ -1,7 +1,7 @@
 import { expect, expectExplained, postAsApp, signInByRequests, test, visit } from "../stage";
 import { expireAccessToken, readSession, sessionCookies } from "../session-cookie";
 
-test("a page that middleware does not know explains that the session ended, too", async ({
+test("a page that is not listed in middleware also shows that the session ended", async ({
   context,
   stage,
 }) => {

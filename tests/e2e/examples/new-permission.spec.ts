@@ -4,8 +4,8 @@ import type { Page } from "@playwright/test";
 
 const button = "Sign in again to get new permissions";
 
-/** Signs a viewer in, and then makes an editor of them: they gain `write`. */
-async function signInAndGain(page: Page, { control }: Stage): Promise<void> {
+/** Signs a viewer in, then makes them an editor, so that they gain `write`. */
+async function signInAndGainWrite(page: Page, { control }: Stage): Promise<void> {
   const { username, id } = await addPerson(control, { roles: ["viewer"] });
   await signIn(page, username);
   await control.changeUser(id, { roles: ["editor"] });
@@ -18,11 +18,11 @@ for (const [browser, javaScriptEnabled] of [
   test.describe(browser, () => {
     test.use({ javaScriptEnabled });
 
-    test("a page refuses a permission that was just gained, and opens by one click, without a password", async ({
+    test("a page that needs a permission just granted opens after one click, without a password", async ({
       page,
       stage,
     }) => {
-      await signInAndGain(page, stage);
+      await signInAndGainWrite(page, stage);
       await page.goto("/examples/permission?from=mail");
       await expect(page.getByRole("heading", { level: 1 })).toHaveText(
         "You don't have access to this page",
@@ -38,15 +38,18 @@ for (const [browser, javaScriptEnabled] of [
   });
 }
 
-test("a client component that a handler refuses offers the same", async ({ page, stage }) => {
-  await signInAndGain(page, stage);
+test("a client component offers the same when a handler responds that the user is not allowed", async ({
+  page,
+  stage,
+}) => {
+  await signInAndGainWrite(page, stage);
   await page.goto("/examples/client");
   await page.getByRole("button", { name: button }).click();
   await expect(page.getByText("write", { exact: true })).toBeVisible();
   await expect(page).toHaveURL("/examples/client");
 });
 
-test("so does an action", async ({ page, stage }) => {
+test("an action offers the same", async ({ page, stage }) => {
   const { username, id } = await addPerson(stage.control, { roles: ["viewer"] });
   await signIn(page, username, { to: "/examples/action" });
   await page.getByLabel("New note").fill("mine");

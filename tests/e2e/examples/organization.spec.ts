@@ -1,7 +1,7 @@
 import { globex } from "../../../dev/identity/seed";
 import { expect, signInByRequests, test, visit } from "../stage";
 
-test("an organization that the session does not list is refused without asking Logto", async ({
+test("an organization that the session does not list is not allowed, without a request to Logto", async ({
   context,
   identity,
 }) => {
@@ -15,7 +15,7 @@ test("an organization that the session does not list is refused without asking L
   expect((await identity.requests()).total).toBe(0);
 });
 
-test("an organization that can't be read is none", { tag: "@jwt" }, async ({ context, stage }) => {
+test("a malformed organization id is a 404", { tag: "@jwt" }, async ({ context, stage }) => {
   await signInByRequests(context, "bob");
   for (const path of ["/examples/organization/", "/api/examples/organization/"])
     expect((await fetch(`${stage.url}${path}%zz`)).status).toBe(404);

@@ -7,7 +7,7 @@ const pages = Object.values(examples)
   .map(({ href }) => (href === examples.organization.href ? own : href))
   .filter((href) => !href.startsWith("/api/"));
 
-test("the overview leads to every example, and to an organization of one's own", async ({
+test("the overview links to every example, and to one of the user's organizations", async ({
   page,
 }) => {
   await page.goto("/examples");

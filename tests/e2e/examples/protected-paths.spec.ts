@@ -4,7 +4,7 @@ import * as table from "./protected-paths";
 
 testProtected(table, { examples: true });
 
-test("middleware sends away from what it names and from all below, and from nothing else", async ({
+test("middleware redirects only from the paths it lists and from those below", async ({
   request,
 }) => {
   const statusOf = async (path: string) => (await request.get(path, { maxRedirects: 0 })).status();

@@ -3,7 +3,7 @@ import type { ProtectedAction, ProtectedPath } from "../protected-paths";
 
 const actions = "app/(protected)/examples/action/actions.ts";
 
-/** The examples that are for signed-in people. */
+/** The examples for signed-in users. */
 export const protectedPaths: ProtectedPath[] = [
   { route: "/examples/server", kind: "page" },
   { route: "/examples/middleware", kind: "page" },
