@@ -27,13 +27,13 @@ const usersOf = (db: PrismaClient, { id }: Person) =>
     include: { accounts: true, sessions: true },
   });
 
-/** Signs in in a browser that nobody has used yet. */
+/** Signs in after removing the browser's cookies. */
 async function signInAnew(context: BrowserContext, { username }: Person): Promise<void> {
   await context.clearCookies();
   await signInByRequests(context, username);
 }
 
-test("name, e-mail address and picture of a user are what the provider said at the last sign-in", async ({
+test("a user's name, e-mail address and picture are those of the provider at the last sign-in", async ({
   context,
   db,
   stage: { control },
@@ -64,7 +64,7 @@ test("name, e-mail address and picture of a user are what the provider said at t
   ]);
 });
 
-test("a person who was deleted at Logto and made anew with the same address signs in, as a new user", async ({
+test("a person who was deleted at Logto and created again with the same address signs in as a new user", async ({
   context,
   db,
   stage: { control },
@@ -80,7 +80,7 @@ test("a person who was deleted at Logto and made anew with the same address sign
   expect(await usersOf(db, second)).toMatchObject([{ id: second.id, email }]);
 });
 
-test("an address that moved from one person to another is each one's when they sign in", async ({
+test("an address that moved to another person changes for each of them at their next sign-in", async ({
   context,
   db,
   stage: { control },
@@ -95,14 +95,14 @@ test("an address that moved from one person to another is each one's when they s
   await control.changeUser(after.id, { claims: { email } });
   await signInAnew(context, after);
   expect(await userId(context)).toBe(after.id);
-  // What the first one's user says is as old as their last sign-in.
+  // The first user's data is that of their last sign-in.
   expect(await usersOf(db, before)).toMatchObject([{ id: before.id, email }]);
   expect(await usersOf(db, after)).toMatchObject([{ id: after.id, email }]);
   await signInAnew(context, before);
   expect(await usersOf(db, before)).toMatchObject([{ id: before.id, email: null }]);
 });
 
-test("a stranger with an unverified address of somebody else is a user of their own", async ({
+test("a person with another user's address, unverified, is a separate user", async ({
   context,
   db,
   stage: { control },
@@ -119,7 +119,7 @@ test("a stranger with an unverified address of somebody else is a user of their 
   ]);
 });
 
-test("ten first sign-ins at once of somebody without an e-mail address make one user with one account", async ({
+test("ten parallel first sign-ins of a person without an e-mail address create one user with one account", async ({
   browser,
   db,
   stage,
@@ -137,13 +137,13 @@ test("ten first sign-ins at once of somebody without an e-mail address make one 
   await Promise.all(contexts.map((context) => context.close()));
 });
 
-/** How many sessions are rows: none where the cookie is the session. */
+/** The number of sessions that are rows: none if the cookie holds the session. */
 const rowsOf = ({ storage }: Stage, sessions: number) =>
   storage.mode === "database" ? sessions : 0;
 
 for (const table of ["User", "Account", "Session"]) {
   const tag = table === "Session" ? "@rows" : [];
-  const title = `a sign-in that fails where the table ${table} is written leaves no user without account and no grant`;
+  const title = `a sign-in that fails to write the table ${table} leaves no user without an account and no grant`;
   test(title, { tag }, async ({ context, db, stage }) => {
     const person = await addPerson(stage.control);
     await db.$executeRawUnsafe(
@@ -176,7 +176,7 @@ for (const table of ["User", "Account", "Session"]) {
   });
 }
 
-test("whoever reads the database finds no token in it, and no cookie that opens a session", async ({
+test("the database contains no token, and no cookie that is valid for a session", async ({
   context,
   db,
   stage,
