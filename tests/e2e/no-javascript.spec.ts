@@ -63,7 +63,7 @@ test("without JavaScript, signing out ends the app's session and revokes its gra
   await expect(page).toHaveURL(`${app.url}/sign-in?callbackUrl=%2Fdashboard`);
 });
 
-test("without JavaScript, an unknown address shows a page that says so", async ({ page }) => {
+test("without JavaScript, an unknown address shows the 404 page", async ({ page }) => {
   const response = await page.goto("/no-such-page");
   expect(response?.status()).toBe(404);
   await expect(

@@ -71,7 +71,7 @@ for (const [kind, id] of [
   });
 }
 
-test("an organization without the user as a member causes no token request, however often it is opened", async ({
+test("an organization that the user is not a member of causes no token request", async ({
   context,
   identity,
 }) => {

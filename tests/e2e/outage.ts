@@ -42,8 +42,8 @@ export const test = base.extend<{ outage: Outage }, { strategy: Strategy; server
   ],
   outage: async ({ servers: { app, identity, postgres } }, use) => {
     const control = controlOf(identity.endpoint);
-    const begun = app.log().length;
-    const log = () => app.log().slice(begun);
+    const logStart = app.log().length;
+    const log = () => app.log().slice(logStart);
     await use({ app, control, postgres, log });
     await expectNothingSecret(log(), { control, secret: app.secret });
     const { host } = new URL(postgres.url);
@@ -115,8 +115,8 @@ export const faultsIn = (strategy: Strategy): [string, Fault][] => {
 
 /** Runs `work` and measures how long it takes, in milliseconds. */
 export async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
-  const begun = performance.now();
-  return { result: await work(), ms: performance.now() - begun };
+  const startedAt = performance.now();
+  return { result: await work(), ms: performance.now() - startedAt };
 }
 
 /** The log's reports that the database is unavailable. */

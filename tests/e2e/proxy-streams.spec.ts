@@ -80,11 +80,15 @@ test(
   { tag: "@jwt" },
   async ({ api, send }) => {
     const abortController = new AbortController();
-    const begun = async function* () {
+    const unfinished = async function* () {
       yield "the beginning";
       await once(abortController.signal, "abort");
     };
-    const options = { method: "PUT", body: Readable.from(begun()), signal: abortController.signal };
+    const options = {
+      method: "PUT",
+      body: Readable.from(unfinished()),
+      signal: abortController.signal,
+    };
     const sending = send("/api/proxy/upload?broken=1", options).catch(() => undefined);
     await expect.poll(() => api.arrived.map(({ url }) => url)).toContain("/v1/upload?broken=1");
     abortController.abort();

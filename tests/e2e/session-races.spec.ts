@@ -15,7 +15,7 @@ async function revoke(control: IdentityControl, refreshToken = ""): Promise<void
   });
 }
 
-test("signing in again in the same browser does not revoke the grant, which is that of both sessions", async ({
+test("signing in again in the same browser does not revoke the grant that both sessions use", async ({
   context,
   stage,
 }) => {

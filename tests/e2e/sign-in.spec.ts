@@ -135,7 +135,7 @@ test("signing in as another user replaces the session and revokes its grant", as
   const replaced = await tokensOf(identity, first);
   await expect.poll(() => isActive(identity, replaced.refreshToken)).toBe(true);
 
-  // Without its own session, Logto requests credentials. And a signed-in user sees the app's sign-in
+  // Without its own session, Logto requests credentials. A signed-in user sees the app's sign-in
   // page only with an error.
   await context.clearCookies({ name: /^_session/ });
   await page.goto("/sign-in?error=OAuthCallbackError");

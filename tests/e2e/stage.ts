@@ -17,8 +17,8 @@ export interface Stage extends SessionApp {
 export const test = base.extend<{ stage: Stage }>({
   stage: async ({ app, identity: control }, use) => {
     const { url, secret, storage } = app;
-    const begun = app.log().length;
-    const log = () => app.log().slice(begun);
+    const logStart = app.log().length;
+    const log = () => app.log().slice(logStart);
     await use({ url, secret, storage, control, log });
     await expectNothingSecret(log(), { control, secret });
   },

@@ -28,7 +28,7 @@ const usersOf = (db: PrismaClient, { id }: Person) =>
   });
 
 /** Signs in after removing the browser's cookies. */
-async function signInAnew(context: BrowserContext, { username }: Person): Promise<void> {
+async function signInWithoutCookies(context: BrowserContext, { username }: Person): Promise<void> {
   await context.clearCookies();
   await signInByRequests(context, username);
 }
@@ -44,7 +44,7 @@ test("a user's name, e-mail address and picture are those of the provider at the
     picture: "https://new.example/nora.png",
   };
   const person = await addPerson(control, { claims });
-  await signInAnew(context, person);
+  await signInWithoutCookies(context, person);
   const [made] = await usersOf(db, person);
   expect(made).toMatchObject({ name: "Nora", email: "nora@new.example", image: claims.picture });
   expect(made?.emailVerified).toBeInstanceOf(Date);
@@ -52,13 +52,13 @@ test("a user's name, e-mail address and picture are those of the provider at the
   await control.changeUser(person.id, {
     claims: { name: "Nora Newer", email: "newer@new.example", picture: null },
   });
-  await signInAnew(context, person);
+  await signInWithoutCookies(context, person);
   expect(await usersOf(db, person)).toMatchObject([
     { id: made?.id, name: "Nora Newer", email: "newer@new.example", image: null },
   ]);
 
   await control.changeUser(person.id, { claims: { name: null, email: null } });
-  await signInAnew(context, person);
+  await signInWithoutCookies(context, person);
   expect(await usersOf(db, person)).toMatchObject([
     { id: made?.id, name: person.username, email: null, emailVerified: null },
   ]);
@@ -71,10 +71,10 @@ test("a person who was deleted at Logto and created again with the same address 
 }) => {
   const email = "again@users.example";
   const first = await addPerson(control, { claims: { email } });
-  await signInAnew(context, first);
+  await signInWithoutCookies(context, first);
   await control.removeUser(first.id);
   const second = await addPerson(control, { claims: { email } });
-  await signInAnew(context, second);
+  await signInWithoutCookies(context, second);
   expect(await userId(context)).toBe(second.id);
   expect(await usersOf(db, first)).toMatchObject([{ id: first.id, email }]);
   expect(await usersOf(db, second)).toMatchObject([{ id: second.id, email }]);
@@ -90,15 +90,15 @@ test("an address that moved to another person changes for each of them at their 
     await addPerson(control, { claims: { email } }),
     await addPerson(control),
   ];
-  await signInAnew(context, before);
+  await signInWithoutCookies(context, before);
   await control.changeUser(before.id, { claims: { email: null } });
   await control.changeUser(after.id, { claims: { email } });
-  await signInAnew(context, after);
+  await signInWithoutCookies(context, after);
   expect(await userId(context)).toBe(after.id);
   // The first user's data is that of their last sign-in.
   expect(await usersOf(db, before)).toMatchObject([{ id: before.id, email }]);
   expect(await usersOf(db, after)).toMatchObject([{ id: after.id, email }]);
-  await signInAnew(context, before);
+  await signInWithoutCookies(context, before);
   expect(await usersOf(db, before)).toMatchObject([{ id: before.id, email: null }]);
 });
 
@@ -110,8 +110,8 @@ test("a person with another user's address, unverified, is a separate user", asy
   const email = "owner@users.example";
   const owner = await addPerson(control, { claims: { email } });
   const stranger = await addPerson(control, { claims: { email, email_verified: false } });
-  await signInAnew(context, owner);
-  await signInAnew(context, stranger);
+  await signInWithoutCookies(context, owner);
+  await signInWithoutCookies(context, stranger);
   expect(await userId(context)).toBe(stranger.id);
   expect(await usersOf(db, owner)).toMatchObject([{ id: owner.id, email }]);
   expect(await usersOf(db, stranger)).toMatchObject([
@@ -169,7 +169,7 @@ for (const table of ["User", "Account", "Session"]) {
     expect(await db.user.count({ where: { accounts: { none: {} } } })).toBe(0);
     expect(stage.log()).not.toContain("refused by the test");
 
-    await signInAnew(context, person);
+    await signInWithoutCookies(context, person);
     expect(await usersOf(db, person)).toMatchObject([
       { accounts: { length: 1 }, sessions: { length: rowsOf(stage, 1) } },
     ]);
@@ -181,7 +181,7 @@ test("the database contains no token, and no cookie that is valid for a session"
   db,
   stage,
 }) => {
-  await signInAnew(context, await addPerson(stage.control));
+  await signInWithoutCookies(context, await addPerson(stage.control));
   const tables = await db.$queryRaw<{ name: string }[]>`
     SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`;
   const rows = await Promise.all(

@@ -164,8 +164,8 @@ test("a return path that is too long loses its query", async ({ page, stage }) =
 test("next-auth/react's signIn returns to its page, too", async ({ context }) => {
   const form = { ...(await csrfForm(context)), callbackUrl: profile };
   const headers = { "x-auth-return-redirect": "1" };
-  const begun = await context.request.post("/api/auth/signin/logto", { form, headers });
-  const { url } = destination.parse(await begun.json());
+  const response = await context.request.post("/api/auth/signin/logto", { form, headers });
+  const { url } = destination.parse(await response.json());
   const landed = await typePassword(context, await context.request.get(url), "carol");
   expect(pathOf(landed)).toBe(profile);
 });
