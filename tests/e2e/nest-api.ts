@@ -10,15 +10,15 @@ const folder = fileURLToPath(new URL("../../examples/nest-api", import.meta.url)
 export interface NestApi {
   url: string;
   port: number;
-  /** Everything that it printed so far. */
+  /** Everything it has printed so far. */
   log(): string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the API server with exactly these variables, on a port of its own where none is given.
+ * Starts the API server with exactly these variables. Without `PORT` it gets a free port.
  *
- * @throws Error with what it printed, where it ends instead
+ * @throws Error with the server's output, if it exits before it listens
  */
 export async function startNestApi(variables: Variables): Promise<NestApi> {
   const port = Number(variables.PORT ?? (await freePort()));

@@ -3,7 +3,7 @@ import { expect, test } from "./fixtures";
 import { startPair } from "./servers";
 import { signInByHand, signOut } from "./steps";
 
-/** Runs in the app's process ahead of it and prints where each connection goes. */
+/** Preloaded into the app's process. Prints the target of each connection. */
 const reportConnections = `
   import { Socket } from "node:net";
   const { connect } = Socket.prototype;
@@ -20,7 +20,7 @@ function hostsOf(context: BrowserContext): Set<string> {
   return hosts;
 }
 
-test("nothing leaves this machine, neither from the browser nor from the server", async ({
+test("neither the browser nor the server connects to another machine", async ({
   context,
   page,
 }) => {
@@ -36,7 +36,7 @@ test("nothing leaves this machine, neither from the browser nor from the server"
     await expect(page.getByRole("table", { name: "Claims that only userinfo has" })).toBeVisible();
     await page.goto(app.url);
     await signOut(page);
-    // `data:` addresses have no host.
+    // `data:` URLs have no host.
     expect([...hosts].filter(Boolean)).toEqual(["localhost"]);
     const connections = [...app.log().matchAll(/connection to (\S+)/g)].map(([, host]) => host);
     expect(new Set(connections)).toEqual(new Set(["localhost"]));

@@ -11,7 +11,7 @@ import { freePort, withoutLocalVariables } from "./servers";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const next = path.join(root, "node_modules/next/dist/bin/next");
 
-/** Adds two settings to next.config.ts that this app does not work with. */
+/** Adds two settings to next.config.ts that this app does not support. */
 function misconfigure(folder: string): void {
   const file = path.join(folder, "next.config.ts");
   const source = readFileSync(file, "utf8");
@@ -37,7 +37,7 @@ const test = base.extend<object, { folder: string }>({
   ],
 });
 
-/** How a server is started in the folder of the build, on a port. */
+/** The command of each server in the build's folder, with its port. */
 const servers: Record<string, (port: string) => string[]> = {
   "next start": (port) => [next, "start", "--port", port],
   "next dev": (port) => [next, "dev", "--port", port],
@@ -45,9 +45,7 @@ const servers: Record<string, (port: string) => string[]> = {
 };
 
 for (const [name, command] of Object.entries(servers)) {
-  test(`${name} refuses to start with basePath or trailingSlash, and names both`, async ({
-    folder,
-  }) => {
+  test(`${name} exits with an error that names basePath and trailingSlash`, async ({ folder }) => {
     const port = String(await freePort());
     const server = start(process.execPath, command(port), {
       cwd: folder,

@@ -6,15 +6,15 @@ import { startNginx } from "./nginx";
 import { freePort, startApp } from "./servers";
 
 const host = "app.test";
-const places = [
+const setups = [
   { scheme: "http", proxies: 1 },
   { scheme: "https", proxies: 1 },
   { scheme: "https", proxies: 2 },
 ] as const;
 
-for (const { scheme, proxies } of places)
-  for (const known of ["AUTH_URL", "AUTH_TRUST_HOST"] as const)
-    test(`behind ${proxies} nginx on ${scheme}, by ${known}: sign-in, its errors and sign-out stay on ${host}`, async () => {
+for (const { scheme, proxies } of setups)
+  for (const variable of ["AUTH_URL", "AUTH_TRUST_HOST"] as const)
+    test(`behind ${proxies} nginx on ${scheme}, with ${variable}: sign-in, its errors and sign-out stay on ${host}`, async () => {
       const port = await freePort();
       const front = await startNginx(port, { host, scheme, proxies });
       const identity = await startIdentity({
@@ -25,7 +25,7 @@ for (const { scheme, proxies } of places)
       const address = {
         AUTH_URL: { AUTH_URL: front.url },
         AUTH_TRUST_HOST: { AUTH_TRUST_HOST: "true" },
-      }[known];
+      }[variable];
       const app = await startApp(
         { ...appVariables(identity.issuer), AUTH_URL: "", ...address },
         { port },

@@ -14,12 +14,12 @@ import { freePort } from "./servers";
 const documented =
   /^```nginx\n(.*?)^```$/ms.exec(readFileSync("docs/deploying.md", "utf8"))?.[1] ?? "";
 
-/** nginx is for administrators, in folders that others may not have in their PATH. */
+/** Linux installs nginx in `sbin` folders, which are not in every user's PATH. */
 const folders = [...(process.env.PATH ?? "").split(path.delimiter), "/usr/sbin", "/usr/local/sbin"];
 const find = (command: string) =>
   folders.map((folder) => path.join(folder, command)).find((file) => existsSync(file));
 
-/** Needs nginx and openssl. @throws Error that says how to install them, where one is missing */
+/** Finds nginx and openssl. @throws Error with installation commands if one is missing */
 function commands(): { nginx: string; openssl: string } {
   const [nginx, openssl] = [find("nginx"), find("openssl")];
   if (nginx && openssl) return { nginx, openssl };
@@ -29,8 +29,8 @@ function commands(): { nginx: string; openssl: string } {
 }
 
 /**
- * What nginx says to the app: of itself, or, as the second of two proxies, also what the first one
- * said.
+ * Headers that nginx sends to the app. The second of two proxies appends its values to those of the
+ * first.
  */
 const chained: Record<string, string> = {
   "X-Forwarded-Host $http_host": 'X-Forwarded-Host "$http_x_forwarded_host, $http_host"',
@@ -38,12 +38,13 @@ const chained: Record<string, string> = {
 };
 
 /**
- * Starts nginx as docs/deploying.md has it, on https with a certificate that it has signed itself.
+ * Starts nginx with the configuration of docs/deploying.md. On https its certificate is
+ * self-signed.
  *
  * @param port of the app
- * @param options `host`: that browsers ask for; `scheme`; `proxies`: 2 puts one more before it,
- *   which passes on to the first in http
- * @returns once it answers
+ * @param options `host`: the host name that browsers request; `scheme`: what browsers use;
+ *   `proxies`: with 2, the nginx in front forwards to a second nginx over http
+ * @returns once nginx listens
  */
 export async function startNginx(
   port: number,
@@ -62,7 +63,7 @@ export async function startNginx(
     "-subj",
     `/CN=${host}`,
   ];
-  const made = spawnSync(
+  const result = spawnSync(
     openssl,
     ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...certificate],
     {
@@ -70,7 +71,7 @@ export async function startNginx(
       encoding: "utf8",
     },
   );
-  if (made.status !== 0) throw new Error(made.stderr);
+  if (result.status !== 0) throw new Error(result.stderr);
   const server = (listen: string, upstream: number, locations: string) => `
     server {
       listen 127.0.0.1:${listen};

@@ -4,12 +4,10 @@ import { expect, signIn, signInByRequests, test, visit } from "./stage";
 const [alice] = seedPeople;
 const roles = { [acme.id]: "admin", [globex.id]: "member" };
 
-/**
- * Request headers of a browser that loads a page, and of the router that fetches its React payload.
- */
+/** Request headers of a page load, and of the client router's fetch of the RSC payload. */
 const documentAndPayload: Record<string, string>[] = [{}, { rsc: "1" }];
 
-test("lists the user's organizations with their roles, each a link to its page", async ({
+test("lists the user's organizations with their roles, and links each to its page", async ({
   page,
 }) => {
   await signIn(page, "alice", { to: "/organizations" });
@@ -24,12 +22,12 @@ test("lists the user's organizations with their roles, each a link to its page",
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Acme");
 });
 
-test("says so to whoever is a member of none", async ({ page }) => {
+test("tells a user without organizations that there are none", async ({ page }) => {
   await signIn(page, "carol", { to: "/organizations" });
   await expect(page.getByText("No organizations")).toBeVisible();
 });
 
-test("an organization's page shows what its token grants and never the token", async ({
+test("an organization's page shows the permissions of its token and never the token", async ({
   identity,
   page,
 }) => {
@@ -54,17 +52,17 @@ test("an organization's page shows what its token grants and never the token", a
   }
 });
 
-test("permissions differ by the roles in each organization", async ({ page }) => {
+test("permissions depend on the user's roles in each organization", async ({ page }) => {
   await signIn(page, "alice", { to: `/organizations/${globex.id}` });
   const token = page.getByRole("region", { name: "Organization token" });
   await expect(token.getByRole("listitem")).toHaveText(["read:report"]);
 });
 
 for (const [kind, id] of [
-  ["another's", globex.id],
+  ["another user's", globex.id],
   ["an unknown", "nosuchid0000"],
 ] as const) {
-  test(`${kind} organization is not allowed, and its name is not told`, async ({ context }) => {
+  test(`${kind} organization is not allowed, and its name is not shown`, async ({ context }) => {
     await signInByRequests(context, "bob");
     const page = await (await visit(context, `/organizations/${id}`)).text();
     expect(page).toMatch(/<h1[^>]*>You don&#x27;t have access to this page/);
@@ -73,13 +71,13 @@ for (const [kind, id] of [
   });
 }
 
-test("a made-up organization costs no token, however often it is asked for", async ({
+test("an organization that the user is not a member of causes no token request", async ({
   context,
   identity,
 }) => {
   await signInByRequests(context, "bob");
   await identity.forgetRequests();
-  const made = [
+  const ids = [
     "nosuchid0000",
     "nosuchid0001",
     globex.id,
@@ -87,17 +85,17 @@ test("a made-up organization costs no token, however often it is asked for", asy
     "__proto__",
     "%2e%2e%2fadmin",
   ];
-  for (const id of made) {
+  for (const id of ids) {
     expect(await (await visit(context, `/organizations/${id}`)).text()).toContain(
       "You don&#x27;t have access",
     );
   }
   const { token, userinfo } = (await identity.requests()).byEndpoint;
   expect(token).toBeUndefined();
-  expect(userinfo).toBeLessThanOrEqual(made.length);
+  expect(userinfo).toBeLessThanOrEqual(ids.length);
 });
 
-test("while nobody can tell whether somebody is a member, nobody is refused", async ({
+test("while membership cannot be checked, the page shows an outage instead of missing access", async ({
   identity,
   page,
 }) => {
@@ -107,7 +105,7 @@ test("while nobody can tell whether somebody is a member, nobody is refused", as
   await expect(page.getByRole("main")).toContainText("Logto does not answer");
 });
 
-test("while userinfo fails, organizations are listed by their ids", async ({ identity, page }) => {
+test("while userinfo fails, organizations are listed by id", async ({ identity, page }) => {
   await identity.inject({ endpoint: "userinfo", when: "before", kind: "status" });
   await signIn(page, "alice", { to: "/organizations" });
   const main = page.getByRole("main");
@@ -119,7 +117,7 @@ test("while userinfo fails, organizations are listed by their ids", async ({ ide
   await expect(main.getByRole("link", { name: "Acme" })).toBeVisible();
 });
 
-test("while Logto gives no token, the page says so and can be tried again", async ({
+test("while Logto issues no token, the page shows an error and can be retried", async ({
   identity,
   page,
 }) => {
@@ -129,14 +127,17 @@ test("while Logto gives no token, the page says so and can be tried again", asyn
   await expect(page.getByRole("main")).toContainText("Logto does not answer");
 
   await identity.clearFaults();
-  // Logto is asked again after a pause, so one try may come too early.
+  // The app calls Logto again only after a pause, so one try may come too early.
   await expect(async () => {
     await page.getByRole("link", { name: "Try again" }).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Acme", { timeout: 1_000 });
   }).toPass();
 });
 
-test("whoever joined an organization since signing in is let in", async ({ identity, page }) => {
+test("a user who joined an organization after signing in has access to it", async ({
+  identity,
+  page,
+}) => {
   await signIn(page, "bob");
   await identity.changeUser("bob", {
     organizations: [

@@ -8,12 +8,12 @@ import { controlOf, type IdentityControl } from "./identity-control";
 import { startPair, type Pair } from "./servers";
 import { expect, expectNothingSecret } from "./stage";
 
-/** An app with a database of its own, which a test may disturb. It is mended after each test. */
+/** An app with its own database. A test that breaks the database also repairs it. */
 interface Outage {
   app: Pair["app"];
   control: IdentityControl;
   postgres: Postgres;
-  /** What the app has printed since this test began. */
+  /** The app's output since this test began. */
   log(): string;
 }
 
@@ -42,8 +42,8 @@ export const test = base.extend<{ outage: Outage }, { strategy: Strategy; server
   ],
   outage: async ({ servers: { app, identity, postgres } }, use) => {
     const control = controlOf(identity.endpoint);
-    const begun = app.log().length;
-    const log = () => app.log().slice(begun);
+    const logStart = app.log().length;
+    const log = () => app.log().slice(logStart);
     await use({ app, control, postgres, log });
     await expectNothingSecret(log(), { control, secret: app.secret });
     const { host } = new URL(postgres.url);
@@ -56,7 +56,7 @@ export const test = base.extend<{ outage: Outage }, { strategy: Strategy; server
   },
 });
 
-/** Takes every connection that the server has, the app's too. @returns lets them go */
+/** Takes every connection of the server, the app's too. @returns a function that releases them */
 async function takeConnections({ url }: Postgres): Promise<() => Promise<void>> {
   const options = {
     connectionString: url,
@@ -64,21 +64,21 @@ async function takeConnections({ url }: Postgres): Promise<() => Promise<void>> 
     max: 1,
     idleTimeoutMillis: 0,
   };
-  const ask = (sql: string) => ({ sql, args: [], argTypes: [] });
+  const query = (sql: string) => ({ sql, args: [], argTypes: [] });
   const admin = await new PrismaPg(options).connect();
   const held = [admin];
   const others = `FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'holder'`;
   for (let left = 1; left > 0;) {
-    await admin.queryRaw(ask(`SELECT pg_terminate_backend(pid) ${others}`));
+    await admin.queryRaw(query(`SELECT pg_terminate_backend(pid) ${others}`));
     const taken = Array.from({ length: 30 }, async () => {
       const holder = await new PrismaPg(options).connect();
-      await holder.queryRaw(ask("SELECT 1")).then(
+      await holder.queryRaw(query("SELECT 1")).then(
         () => held.push(holder),
         () => holder.dispose(),
       );
     });
     await Promise.all(taken);
-    const { rows } = await admin.queryRaw(ask(`SELECT count(*) ${others}`));
+    const { rows } = await admin.queryRaw(query(`SELECT count(*) ${others}`));
     left = Number(rows[0]?.[0]);
   }
   return async () => {
@@ -93,7 +93,7 @@ const crashed: Fault = async (postgres) => {
   return () => postgres.start();
 };
 
-/** Ways in which a database is no help. Each returns what mends it. */
+/** Ways in which a database fails. Each returns a function that repairs it. */
 const faults: Record<string, Fault> = {
   stopped: async (postgres) => {
     await postgres.stop("fast");
@@ -107,23 +107,23 @@ const faults: Record<string, Fault> = {
   "at its connection limit": takeConnections,
 };
 
-/** Those of a strategy: the one that is worst for it, and all of them in `npm run test:release`. */
+/** The faults for a strategy: its worst one, or all of them in `npm run test:release`. */
 export const faultsIn = (strategy: Strategy): [string, Fault][] => {
   const worst = strategy === "jwt" ? "stopped" : "frozen";
   return Object.entries(faults).filter(([name]) => name === worst || process.env.STORM === "full");
 };
 
-/** How long something takes, in milliseconds. */
+/** Runs `work` and measures how long it takes, in milliseconds. */
 export async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
-  const begun = performance.now();
-  return { result: await work(), ms: performance.now() - begun };
+  const startedAt = performance.now();
+  return { result: await work(), ms: performance.now() - startedAt };
 }
 
-/** The lines of the log that say that the database does not answer. */
+/** The log's reports that the database is unavailable. */
 export const outageLines = (log: string): string[] =>
   log.match(/"msg":"database unavailable"/g) ?? [];
 
-/** An app whose database is not there when it starts. @returns `mend` starts the database */
+/** Starts an app while its database is down. @returns the pair; `mend` starts the database */
 export async function startTooEarly(strategy: Strategy): Promise<Pair & { mend(): Promise<void> }> {
   const postgres = await startPostgres();
   await applyMigrations(postgres.url);

@@ -10,20 +10,20 @@ const manifest = fileURLToPath(
   new URL("../../.next/app-path-routes-manifest.json", import.meta.url),
 );
 
-function addresses(kind: "page" | "route"): string[] {
+function pathsOf(kind: "page" | "route"): string[] {
   const routes = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(manifest, "utf8")));
   return Object.entries(routes)
     .filter(([file, route]) => file.endsWith(`/${kind}`) && !route.startsWith("/_"))
     .map(([, route]) => route.replace("[id]", acme.id).replace(/\[\.\.\.\w+\]/, "made-up"));
 }
 
-/** The address of every page that the build has. */
-export const everyPage = () => addresses("page");
+/** A path of every page of the build. */
+export const everyPage = () => pathsOf("page");
 
-/** An address of every route handler that the build has. */
-export const everyHandler = () => addresses("route");
+/** A path of every route handler of the build. */
+export const everyHandler = () => pathsOf("route");
 
-/** Opens a page and waits until nothing of it is on its way any more. */
+/** Opens a page and waits until it is hydrated and has loaded all of its parts. */
 export async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await hydrated(page);
@@ -31,7 +31,8 @@ export async function open(page: Page, path: string): Promise<void> {
 }
 
 /**
- * What the browser complains about from now on, except that a page that shall not exist does not.
+ * Collects the browser's errors and warnings from now on, except the 404 of /no-such-page, which is
+ * intended.
  */
 export function complaints(page: Page): string[] {
   const found: string[] = [];
@@ -55,19 +56,19 @@ const lines = (page: Page, violations: unknown) =>
       nodes.map(({ target }) => `${page.url()} ${id}: ${target.join(" ")}`),
     );
 
-/** What axe finds wrong, each with the elements that it is about. */
+/** The violations that axe finds, a line for each element. */
 export async function violations(page: Page): Promise<string[]> {
-  // The other mode opens a page of its own for each check; it is for frames of other origins, and
-  // there are none.
+  // Outside legacy mode axe opens a new page for each check, to support frames of other origins.
+  // These pages have no such frames.
   const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
   return lines(page, (await axe.analyze()).violations);
 }
 
 /**
- * What axe, which is in the page already, finds wrong in the dark: nothing but the colours differs,
- * once they are there.
+ * The contrast violations of the dark theme, once the transition of its colours has finished. Only
+ * the colours differ from the light theme. axe is in the page already.
  */
-async function violationsInTheDark(page: Page): Promise<string[]> {
+async function darkViolations(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: "dark" });
   const run = `Promise.all(document.getAnimations().map(({ finished }) => finished))
     .then(() => axe.run({ runOnly: ["color-contrast"], resultTypes: ["violations"] }))
@@ -75,15 +76,15 @@ async function violationsInTheDark(page: Page): Promise<string[]> {
   return lines(page, await page.evaluate(run));
 }
 
-/** By how much a page is wider than its window, in pixels. */
+/** By how many pixels a page is wider than its window. */
 export const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 export const phone = { width: 360, height: 740 };
 
 /**
- * What is wrong with pages: what axe finds, light and dark, what is too wide for a phone, what the
- * console says.
+ * What is wrong with pages: axe's violations in light and dark, content that is too wide for a
+ * phone, errors and warnings in the console.
  */
 export async function flaws(page: Page, paths: string[]): Promise<string[]> {
   const found = complaints(page);
@@ -92,7 +93,7 @@ export async function flaws(page: Page, paths: string[]): Promise<string[]> {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme: "light" });
     await open(page, path);
-    found.push(...(await violations(page)), ...(await violationsInTheDark(page)));
+    found.push(...(await violations(page)), ...(await darkViolations(page)));
     await page.setViewportSize(phone);
     if ((await overflow(page)) > 0) found.push(`${path} needs sideways scrolling on a phone`);
   }

@@ -7,12 +7,11 @@ import type { IdentityControl } from "./identity-control";
 const added = z.object({ id: z.string(), username: z.string() });
 const introspection = z.object({ active: z.boolean() });
 
-/** Somebody with an account at the stand-in, whose password is that of the seeded people. */
+/** A user of the stand-in, with the same password as the seeded people. */
 export type Person = z.output<typeof added>;
 
 /**
- * Adds an account that only this test knows, so that what was issued to it is what this test
- * caused.
+ * Adds an account that only one test uses, so that all tokens issued to it come from this test.
  *
  * @param details claims, roles and organizations, as the control endpoint takes them
  */
@@ -29,7 +28,7 @@ export async function addPerson(identity: IdentityControl, details: object = {})
   return added.parse(await response.json());
 }
 
-/** The newest access token and refresh token that were issued to somebody. */
+/** The newest access token and refresh token that were issued to a person. */
 export async function tokensOf(identity: IdentityControl, { id }: Person) {
   const issued = await identity.issued();
   const newest = (kind: string) =>
@@ -40,8 +39,8 @@ export async function tokensOf(identity: IdentityControl, { id }: Person) {
 }
 
 /**
- * Whether Logto still accepts a token, asked of its introspection endpoint (RFC 7662), which
- * changes nothing.
+ * Whether Logto still accepts a token, according to its introspection endpoint (RFC 7662). Changes
+ * nothing.
  */
 export async function isActive(identity: IdentityControl, token: string): Promise<boolean> {
   const { clientId, clientSecret } = devClient;
@@ -53,7 +52,7 @@ export async function isActive(identity: IdentityControl, token: string): Promis
   return introspection.parse(await response.json()).active;
 }
 
-/** The status with which Logto's userinfo endpoint answers an access token. */
+/** The status of Logto's userinfo endpoint for an access token. */
 export async function userinfoStatus(
   identity: IdentityControl,
   accessToken: string,
@@ -66,7 +65,7 @@ export async function userinfoStatus(
 
 const check = z.object({ user: z.object({ id: z.string() }) });
 
-/** The id that our database gives to whoever is signed in. */
+/** The id that our app has for the signed-in user. */
 export async function userId({ request }: BrowserContext): Promise<string> {
   return check.parse(await (await request.get("/api/auth/check")).json()).user.id;
 }

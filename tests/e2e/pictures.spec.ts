@@ -8,7 +8,7 @@ for (const picture of [
   "blob:https://pictures.example/1",
   "ftp://pictures.example/me",
 ]) {
-  test(`somebody whose picture is at ${picture} has initials, and the console stays clean`, async ({
+  test(`a user whose picture is at ${picture} gets initials, and the console stays clean`, async ({
     page,
     stage,
   }) => {
@@ -24,7 +24,7 @@ for (const picture of [
   });
 }
 
-test("a picture at the issuer is shown, though both are on plain http", async ({ page }) => {
+test("a picture at the issuer is shown, although both are on plain http", async ({ page }) => {
   await signIn(page, "alice");
   await expect(userMenuButton(page, "Alice Kim").locator("img")).toBeVisible();
 });

@@ -21,7 +21,7 @@ const profileClaims = [
   "created_at",
 ];
 
-/** Which scope each claim comes with: the facts page, and not the app's own list. */
+/** The scope of each claim, as in the Logto facts page and not in the app's own list. */
 const idTokenScopes = {
   sub: "openid",
   ...Object.fromEntries(profileClaims.map((claim) => [claim, "profile"])),
@@ -56,7 +56,7 @@ async function claimsOf(table: ReturnType<typeof idTokenTable>) {
   return new Map(rows.map(([claim = "", value, scope]) => [claim, { value, scope }]));
 }
 
-test("every claim has its row and its scope, in a table of its source", async ({ page }) => {
+test("every claim has a row with its scope, in the table of its source", async ({ page }) => {
   await page.goto("/profile");
   const scopes = (claims: Awaited<ReturnType<typeof claimsOf>>) =>
     Object.fromEntries([...claims].map(([claim, { scope }]) => [claim, scope]));
@@ -71,7 +71,9 @@ test("every claim has its row and its scope, in a table of its source", async ({
   expect(userinfo.get("identities")?.value).toContain("583231");
 });
 
-test("created_at and updated_at are shown as dates, from milliseconds", async ({ page }) => {
+test("created_at and updated_at, which are in milliseconds, are shown as dates", async ({
+  page,
+}) => {
   await page.goto("/profile");
   for (const claim of ["created_at", "updated_at"]) {
     const row = idTokenTable(page)
@@ -86,7 +88,7 @@ test("created_at and updated_at are shown as dates, from milliseconds", async ({
 test.describe("carol", () => {
   test.use({ person: "carol" });
 
-  test("a claim that Logto has no value for is not set", async ({ page }) => {
+  test("a claim without a value at Logto is shown as not set", async ({ page }) => {
     await page.goto("/profile");
     const claims = await claimsOf(idTokenTable(page));
     const unset = [...claims]
@@ -99,7 +101,7 @@ test.describe("carol", () => {
 test.describe("bob", () => {
   test.use({ person: "bob" });
 
-  test("a member sees the data of their organizations and of no other", async ({ page }) => {
+  test("a member sees the data of their own organizations only", async ({ page }) => {
     await page.goto("/profile");
     const claims = await claimsOf(userinfoTable(page));
     expect(claims.get("organization_data")?.value).toContain("Acme");
@@ -110,7 +112,10 @@ test.describe("bob", () => {
 test.describe("while userinfo fails", () => {
   test.use({ storageState: { cookies: [], origins: [] } });
 
-  test("the page says so, shows the rest and can be tried again", async ({ identity, page }) => {
+  test("the page shows an error and the other claims, and can be retried", async ({
+    identity,
+    page,
+  }) => {
     await signIn(page, "alice");
     await identity.inject({ endpoint: "userinfo", when: "before", kind: "status", status: 500 });
     const response = await page.goto("/profile");

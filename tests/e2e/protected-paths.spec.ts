@@ -4,7 +4,7 @@ import { testProtected } from "./route-answers";
 
 testProtected(table, { examples: false });
 
-test("below a protected path even what does not exist sends to sign in", async ({
+test("an unknown path below a protected one redirects to the sign-in page", async ({
   app,
   request,
 }) => {
@@ -16,11 +16,11 @@ test("below a protected path even what does not exist sends to sign in", async (
   );
 });
 
-test("the session of whoever is signed out is null", async ({ request }) => {
+test("a visitor's session is null", async ({ request }) => {
   expect(await (await request.get("/api/auth/session")).json()).toBeNull();
 });
 
-test("the check and the session's description say who is signed in, and nothing secret", async ({
+test("/api/auth/check and /api/token-info return the signed-in user and no secrets", async ({
   context,
 }) => {
   await signInByRequests(context, "bob");

@@ -1,25 +1,28 @@
 import { acme } from "../../dev/identity/seed";
 
 /**
- * A route for signed-in people. A new one belongs in here, or among the public ones below; a test
- * finds it missing.
+ * A route for signed-in users. Add a new route here, or to the public ones below. A test fails if
+ * it is missing.
  */
 export interface ProtectedPath {
-  /** As Next.js names it. */
+  /** The route as Next.js names it. */
   route: string;
   kind: "page" | "handler";
-  /** An address of the route; the route itself where it has no parameters. */
+  /** A path of the route. Defaults to the route itself. */
   path?: string;
-  /** The seeded person who may not, where a session is not enough. Alice may everything. */
+  /**
+   * A seeded person who is not allowed, for a route that requires more than a session. Alice is
+   * always allowed.
+   */
   refuses?: string;
-  /** What Alice is answered, other than 200. */
+  /** The status that Alice gets. Defaults to 200. */
   status?: number;
 }
 
-/** A server action, by its file and name, for signed-in people. */
+/** A server action for signed-in users, by its file and name. */
 export interface ProtectedAction {
   action: string;
-  /** The seeded person who may not, where a session is not enough. */
+  /** A seeded person who is not allowed, for an action that requires more than a session. */
   refuses?: string;
 }
 
@@ -49,19 +52,19 @@ export const protectedActions: ProtectedAction[] = [
   })),
 ];
 
-/** Routes and actions that have no guard, and why. */
+/** Routes without a guard, and why. */
 export const publicPaths = new Set([
   "/",
   "/icon.svg",
   "/_global-error",
   "/_not-found",
-  // Signing in, and what comes of it.
+  // Signing in, and its errors.
   "/refused",
   "/sign-in",
-  // Auth.js's own; back-channel logout asks for Logto's signature.
+  // Auth.js's routes. Back-channel logout requires Logto's signature.
   "/api/auth/[...nextauth]",
   "/api/auth/backchannel-logout",
-  // For whatever watches the servers.
+  // For monitoring.
   "/api/health",
   "/api/health/ready",
 ]);

@@ -19,14 +19,14 @@ interface Options {
 export const test = base.extend<
   {
     /**
-     * Sends a request of Alice's exactly as it is given: neither is its path normalized, nor its
-     * answer collected.
+     * Sends a request with Alice's session, exactly as given. Does not normalize the path or read
+     * the response's body.
      */
     send: (path: string, options?: Options) => Promise<IncomingMessage>;
   },
   {
     api: ApiServer;
-    /** Alice's session. */
+    /** Alice's session, as a Cookie header. */
     cookie: string;
   }
 >({
@@ -70,9 +70,9 @@ export const test = base.extend<
   },
 });
 
-/** All of an answer. */
-export async function textOf(answer: IncomingMessage): Promise<string> {
+/** Reads the whole body of a response. */
+export async function textOf(response: IncomingMessage): Promise<string> {
   let text = "";
-  for await (const part of answer.setEncoding("utf8")) text += String(part);
+  for await (const part of response.setEncoding("utf8")) text += String(part);
   return text;
 }

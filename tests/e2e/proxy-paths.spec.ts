@@ -1,7 +1,7 @@
 import { expect, test, textOf } from "./proxied";
 
-/** What the proxy itself refuses. */
-const refused = [
+/** Paths that the proxy rejects. */
+const rejected = [
   "..%2fadmin",
   "%2e%2e%2fadmin",
   "%2E%2E%2Fadmin",
@@ -33,13 +33,13 @@ const refused = [
 ];
 
 test(
-  "a path that leads out of the API, or might, is refused",
+  "rejects a path that leads, or might lead, out of the API",
   { tag: "@jwt" },
   async ({ api, send }) => {
     const before = api.arrived.length;
-    for (const path of refused) {
-      const answer = await send(`/api/proxy/${path}`);
-      expect([path, answer.statusCode, JSON.parse(await textOf(answer))]).toMatchObject([
+    for (const path of rejected) {
+      const response = await send(`/api/proxy/${path}`);
+      expect([path, response.statusCode, JSON.parse(await textOf(response))]).toMatchObject([
         path,
         400,
         { error: "bad_path" },
@@ -50,10 +50,10 @@ test(
 );
 
 /**
- * What Next.js takes for another path of this app, tidies up by a redirect, or is refused before it
- * gets there.
+ * Paths that Next.js takes for other paths of this app or normalizes with a redirect, or that are
+ * rejected before they reach the proxy.
  */
-const tidied = [
+const notForwarded = [
   "../admin",
   "items/../../admin",
   "items/..",
@@ -70,21 +70,21 @@ const tidied = [
 ];
 
 test(
-  "a path that is none leads to another path of this app, or nowhere",
+  "a path that does not reach the proxy stays within this app",
   { tag: "@jwt" },
   async ({ api, app, send }) => {
     const before = api.arrived.length;
-    for (const path of tidied) {
-      const answer = (await send(`/api/proxy/${path}`)).resume();
-      expect([308, 400, 404], path).toContain(answer.statusCode);
-      expect(new URL(answer.headers.location ?? "/", app.url).origin, path).toBe(app.url);
+    for (const path of notForwarded) {
+      const response = (await send(`/api/proxy/${path}`)).resume();
+      expect([308, 400, 404], path).toContain(response.statusCode);
+      expect(new URL(response.headers.location ?? "/", app.url).origin, path).toBe(app.url);
     }
     expect(api.arrived.slice(before)).toEqual([]);
   },
 );
 
 test(
-  "any other path arrives as it was sent, below the API's own",
+  "any other path reaches the API unchanged, below the API's base path",
   { tag: "@jwt" },
   async ({ api, send }) => {
     const paths = [

@@ -9,10 +9,7 @@ import {
 } from "./session-cookie";
 import { postAsApp, signInByRequests } from "./stage";
 
-test("without a session the proxy says 401, and the API hears nothing", async ({
-  api,
-  context,
-}) => {
+test("without a session the proxy returns 401 and forwards nothing", async ({ api, context }) => {
   const before = api.arrived.length;
   const response = await context.request.get("/api/proxy/items");
   expect(response.status()).toBe(401);
@@ -24,7 +21,7 @@ test("without a session the proxy says 401, and the API hears nothing", async ({
   expect(api.arrived.slice(before)).toEqual([]);
 });
 
-test("the proxy gets its token once, and keeps the refresh token that was rotated", async ({
+test("parallel requests renew once, and the rotated refresh token is stored", async ({
   context,
   stage,
 }) => {
@@ -38,7 +35,7 @@ test("the proxy gets its token once, and keeps the refresh token that was rotate
   expect(responses.map((response) => response.status())).toEqual([200, 200, 200, 200]);
   const written = responses.map((response) => writtenSessionCookies(response).length);
   expect(new Set(written)).toEqual(new Set([cookiesOfRenewal(stage)]));
-  // In strategy `database` the guard has renewed the session first, as middleware has elsewhere.
+  // In strategy `database` the guard has renewed the session first, as middleware does elsewhere.
   const requests = stage.storage.mode === "database" ? 2 : 1;
   expect((await stage.control.requests()).byGrant.refresh_token).toBe(requests);
   const { refreshToken = "" } = await readSession(context, stage);
@@ -46,7 +43,7 @@ test("the proxy gets its token once, and keeps the refresh token that was rotate
 });
 
 test(
-  "whoever asks through the proxy alone stays signed in as long as whoever opens pages",
+  "requests through the proxy extend the session just as page loads do",
   { tag: "@jwt" },
   async ({ context, stage }) => {
     await signInByRequests(context, "alice");
@@ -58,7 +55,10 @@ test(
   },
 );
 
-test("a session that Logto ended is a 401 that says so", async ({ context, stage }) => {
+test("after Logto ended the session, the proxy returns a 401 that says so", async ({
+  context,
+  stage,
+}) => {
   await signInByRequests(context, "bob");
   const { refreshToken = "" } = await readSession(context, stage);
   await postAsApp(stage.control, "token/revocation", { token: refreshToken });
@@ -67,7 +67,7 @@ test("a session that Logto ended is a 401 that says so", async ({ context, stage
   expect(await response.json()).toMatchObject({ error: "session_ended" });
 });
 
-test("while Logto does not answer, the proxy asks to wait, and nobody is signed out", async ({
+test("while Logto does not respond, the proxy returns 503 with Retry-After, and the user stays signed in", async ({
   context,
   stage,
 }) => {
@@ -81,7 +81,7 @@ test("while Logto does not answer, the proxy asks to wait, and nobody is signed 
 });
 
 test(
-  "a write that another site's page may have caused is refused, and not forwarded",
+  "rejects a write that another site's page may have caused, and does not forward it",
   { tag: "@jwt" },
   async ({ api, context }) => {
     await signInByRequests(context, "alice");
@@ -104,13 +104,13 @@ test(
   },
 );
 
-test("our own page's write is forwarded", { tag: "@jwt" }, async ({ api, page, context }) => {
+test("forwards a write of the app's own page", { tag: "@jwt" }, async ({ api, page, context }) => {
   await signInByRequests(context, "alice");
   await page.goto("/profile");
-  const answer = await page.evaluate(async () => {
+  const result = await page.evaluate(async () => {
     const response = await fetch("/api/proxy/items", { method: "PATCH", body: "from the page" });
     return [response.status, await response.text()];
   });
-  expect(answer).toEqual([200, '{"method":"PATCH","url":"/v1/items"}']);
+  expect(result).toEqual([200, '{"method":"PATCH","url":"/v1/items"}']);
   expect(api.arrived.at(-1)).toMatchObject({ method: "PATCH", body: "from the page" });
 });

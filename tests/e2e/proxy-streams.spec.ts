@@ -14,7 +14,7 @@ interface Transfers {
   download: () => Promise<string>;
 }
 
-/** 100 MB through the proxy; each gives the digest of what arrived. */
+/** Transfers of 100 MB through the proxy. Each returns the digest of the data that arrived. */
 const test = base.extend<Transfers>({
   upload: async ({ send }, use) => {
     await use(async () => {
@@ -27,74 +27,78 @@ const test = base.extend<Transfers>({
   },
 });
 
-test("100 MB pass whole, up and down", { tag: "@jwt" }, async ({ upload, download }) => {
+test("100 MB arrive complete, up and down", { tag: "@jwt" }, async ({ upload, download }) => {
   const digest = await digestOf(bytes(size));
   expect(JSON.parse(await upload())).toEqual({ digest });
   expect(await download()).toBe(digest);
 });
 
-/** Waits until a number that has begun to grow does so no more. */
+/** Waits until a count has started to grow and stopped. @returns the count */
 async function settled(count: () => number): Promise<number> {
   for (let before = 0; before === 0 || before !== count(); await wait(300)) before = count();
   return count();
 }
 
 test(
-  "a body of no known length arrives whole with every method",
+  "a body of unknown length arrives complete with every method",
   { tag: "@jwt" },
   async ({ api, send }) => {
     for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
       const headers = { "transfer-encoding": "chunked" };
-      const answer = await send("/api/proxy/items", {
+      const response = await send("/api/proxy/items", {
         method,
         headers,
         body: Readable.from(["two ", "parts"]),
       });
-      expect([method, answer.statusCode]).toEqual([method, 200]);
-      answer.resume();
+      expect([method, response.statusCode]).toEqual([method, 200]);
+      response.resume();
       expect(api.arrived.at(-1)).toMatchObject({ method, headers, body: "two parts" });
     }
   },
 );
 
-test("an upload waits for an API that does not read it", { tag: "@jwt" }, async ({ send }) => {
-  let given = 0;
+test("an upload pauses while the API does not read it", { tag: "@jwt" }, async ({ send }) => {
+  let sentBytes = 0;
   const counted = function* () {
     for (const part of bytes(size)) {
-      given += part.length;
+      sentBytes += part.length;
       yield part;
     }
   };
-  const leaving = new AbortController();
-  const { signal } = leaving;
+  const abortController = new AbortController();
+  const { signal } = abortController;
   const options = { method: "PUT", body: Readable.from(counted()), signal };
   const sending = send("/api/proxy/unread", options).catch(() => undefined);
-  // What the sockets between them hold.
-  expect((await settled(() => given)) / megabyte).toBeLessThan(30);
-  leaving.abort();
+  // The sockets on the way buffer this much.
+  expect((await settled(() => sentBytes)) / megabyte).toBeLessThan(30);
+  abortController.abort();
   await sending;
 });
 
 test(
-  "an upload that the browser breaks off is broken off at the API",
+  "an upload that the browser aborts is aborted at the API",
   { tag: "@jwt" },
   async ({ api, send }) => {
-    const leaving = new AbortController();
-    const begun = async function* () {
+    const abortController = new AbortController();
+    const unfinished = async function* () {
       yield "the beginning";
-      await once(leaving.signal, "abort");
+      await once(abortController.signal, "abort");
     };
-    const options = { method: "PUT", body: Readable.from(begun()), signal: leaving.signal };
+    const options = {
+      method: "PUT",
+      body: Readable.from(unfinished()),
+      signal: abortController.signal,
+    };
     const sending = send("/api/proxy/upload?broken=1", options).catch(() => undefined);
     await expect.poll(() => api.arrived.map(({ url }) => url)).toContain("/v1/upload?broken=1");
-    leaving.abort();
+    abortController.abort();
     await sending;
     await expect.poll(() => api.abandoned).toContain("/v1/upload?broken=1");
   },
 );
 
 test(
-  "a download waits for a browser that does not read it",
+  "a download pauses while the browser does not read it",
   { tag: "@jwt" },
   async ({ api, send }) => {
     const answer = await send(`/api/proxy/download?size=${size}`);
@@ -105,24 +109,24 @@ test(
 );
 
 test(
-  "what the API says arrives while it goes on, and ends with whoever listened",
+  "events arrive as the API sends them, and the stream ends when the client disconnects",
   { tag: "@jwt" },
   async ({ api, send }) => {
-    const answer = await send("/api/proxy/events", { headers: { "accept-encoding": "gzip" } });
-    for await (const part of answer) {
+    const response = await send("/api/proxy/events", { headers: { "accept-encoding": "gzip" } });
+    for await (const part of response) {
       expect(String(part)).toBe("data: first\n\n");
-      // Which closes the connection.
+      // Leaving the loop closes the connection.
       break;
     }
     await expect.poll(() => api.abandoned).toContain("/v1/events");
   },
 );
 
-test("what the API breaks off does not look whole", { tag: "@jwt" }, async ({ send }) => {
+test("a response that the API aborts does not look complete", { tag: "@jwt" }, async ({ send }) => {
   await expect(send("/api/proxy/cut").then(textOf)).rejects.toThrow("aborted");
 });
 
-/** The memory that a process holds, in megabytes. */
+/** The resident memory of a process, in megabytes. */
 function residentMemory(pid = 0): number {
   const [, kilobytes] =
     /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
@@ -134,8 +138,8 @@ for (const kind of ["down", "up"] as const) {
     `after a first transfer of 100 MB ${kind}, ten more take less than 50 MB of memory`,
     { tag: "@jwt" },
     async ({ app, upload, download }) => {
-      const isOut = process.env.STORM !== "full" || process.platform !== "linux";
-      test.skip(isOut, "in test:release, and where there is /proc");
+      const isSkipped = process.env.STORM !== "full" || process.platform !== "linux";
+      test.skip(isSkipped, "only in test:release, and only where there is /proc");
       const transfer = kind === "up" ? upload : download;
       await transfer();
       const before = residentMemory(app.pid);

@@ -11,7 +11,7 @@ test.beforeEach(async ({ context }) => {
 });
 
 test(
-  "the API gets the user's access token for it, and neither cookies nor what the browser says it is",
+  "the API gets the user's access token for it, but no cookies, credentials or origin of the browser",
   {
     tag: "@jwt",
   },
@@ -40,7 +40,7 @@ test(
       "idempotency-key": "7",
       range: "bytes=0-9",
     });
-    const left = [
+    const removed = [
       "cookie",
       "x-api-key",
       "x-forwarded-for",
@@ -48,7 +48,7 @@ test(
       "origin",
       "referer",
     ];
-    expect(left.filter((name) => name in arrived)).toEqual([]);
+    expect(removed.filter((name) => name in arrived)).toEqual([]);
   },
 );
 
@@ -69,7 +69,7 @@ test("every method arrives, with its body", { tag: "@jwt" }, async ({ api, conte
 });
 
 test(
-  "the browser gets the answer, but no cookies, no CORS and nothing to keep",
+  "the browser gets the response, but no cookies, no CORS headers and nothing to cache",
   { tag: "@jwt" },
   async ({ context }) => {
     const response = await context.request.post("/api/proxy/created");
@@ -82,15 +82,19 @@ test(
       etag: '"7"',
       location: "/api/proxy/items/7?a=b",
     });
-    const left = ["set-cookie", "access-control-allow-origin", "access-control-allow-credentials"];
-    expect([...left, "clear-site-data", "x-powered-by"].filter((name) => name in headers)).toEqual(
-      [],
-    );
+    const removed = [
+      "set-cookie",
+      "access-control-allow-origin",
+      "access-control-allow-credentials",
+    ];
+    expect(
+      [...removed, "clear-site-data", "x-powered-by"].filter((name) => name in headers),
+    ).toEqual([]);
   },
 );
 
 test(
-  "a page of the API's runs no script on this app's origin",
+  "an HTML page of the API runs no script on this app's origin",
   { tag: "@jwt" },
   async ({ context, page, stage }) => {
     const headers = (await context.request.get("/api/proxy/page")).headers();
@@ -106,7 +110,7 @@ test(
 );
 
 test(
-  "what the API compresses though it was asked not to is readable",
+  "a response that the API compresses although it was asked not to is readable",
   { tag: "@jwt" },
   async ({ context }) => {
     expect(await (await context.request.get("/api/proxy/encoded?as=gzip")).text()).toBe(
@@ -115,35 +119,39 @@ test(
   },
 );
 
-test("what the API refuses is refused in its words", { tag: "@jwt" }, async ({ context }) => {
-  const refused = await context.request.get("/api/proxy/refused");
-  expect(refused.status()).toBe(401);
-  expect(refused.headers()["www-authenticate"]).toBe('Bearer error="invalid_token"');
-  expect(await refused.json()).toEqual({ error: "invalid_token" });
+test("a rejection by the API is passed on unchanged", { tag: "@jwt" }, async ({ context }) => {
+  const rejected = await context.request.get("/api/proxy/refused");
+  expect(rejected.status()).toBe(401);
+  expect(rejected.headers()["www-authenticate"]).toBe('Bearer error="invalid_token"');
+  expect(await rejected.json()).toEqual({ error: "invalid_token" });
   const unchanged = await context.request.get("/api/proxy/unchanged", {
     headers: { "if-none-match": '"7"' },
   });
   expect([unchanged.status(), unchanged.headers().etag]).toEqual([304, '"7"']);
 });
 
-test("an API that asks for a password opens no dialog", { tag: "@jwt" }, async ({ page }) => {
-  const head =
-    'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="api"\r\nContent-Length: 2\r\n\r\nno';
-  const response = await page.goto(`/api/proxy/raw?answer=${encodeURIComponent(head)}`);
-  expect([response?.status(), await response?.headerValue("www-authenticate")]).toEqual([
-    401,
-    "Bearer",
-  ]);
-  await expect(page.locator("body")).toHaveText("no");
-});
+test(
+  "an API that requests a password opens no dialog in the browser",
+  { tag: "@jwt" },
+  async ({ page }) => {
+    const head =
+      'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="api"\r\nContent-Length: 2\r\n\r\nno';
+    const response = await page.goto(`/api/proxy/raw?answer=${encodeURIComponent(head)}`);
+    expect([response?.status(), await response?.headerValue("www-authenticate")]).toEqual([
+      401,
+      "Bearer",
+    ]);
+    await expect(page.locator("body")).toHaveText("no");
+  },
+);
 
-test("an answer without a body stays one", { tag: "@jwt" }, async ({ context }) => {
+test("a response without a body stays without one", { tag: "@jwt" }, async ({ context }) => {
   const response = await context.request.delete("/api/proxy/nothing");
   expect([response.status(), await response.text()]).toEqual([204, ""]);
 });
 
 test(
-  "a question goes out again where the API just closed the connection",
+  "a GET request is sent again if the API has just closed the connection",
   { tag: "@jwt" },
   async ({ context }) => {
     await context.request.get("/api/proxy/items");
@@ -153,7 +161,7 @@ test(
 );
 
 test(
-  "a refusal arrives though the API did not read the upload",
+  "a rejection arrives although the API did not read the upload",
   { tag: "@jwt" },
   async ({ context }) => {
     const data = Buffer.alloc(5_000_000);
@@ -163,7 +171,7 @@ test(
 );
 
 test(
-  "a redirect within the API is one within the proxy; one that leads elsewhere is not passed on",
+  "a redirect within the API stays within the proxy, and a redirect elsewhere is not passed on",
   {
     tag: "@jwt",
   },
@@ -192,7 +200,7 @@ test(
 );
 
 test(
-  "an API that breaks off before it answers is a 502",
+  "returns 502 if the API closes the connection before it responds",
   { tag: "@jwt" },
   async ({ context, stage }) => {
     const response = await context.request.get("/api/proxy/reset");

@@ -10,7 +10,7 @@ for (const [strategy, expected] of [
   ["jwt", 0],
   ["database", 1],
 ] as const) {
-  test(`what needs a fresh session makes ${expected} queries in strategy ${strategy}`, async ({
+  test(`a request that needs a fresh session makes ${expected} queries in strategy ${strategy}`, async ({
     browser,
   }) => {
     const database = await openDatabase("postgres");
@@ -32,7 +32,7 @@ for (const [strategy, expected] of [
   });
 }
 
-test("using a session is written once in five minutes, however many pages are opened", async ({
+test("the last use of a session is written once in five minutes, however many pages are opened", async ({
   browser,
 }) => {
   const database = await openDatabase("postgres");
@@ -52,7 +52,7 @@ test("using a session is written once in five minutes, however many pages are op
 
   await database.db.session.updateMany({ data: { lastSeenAt: new Date(Date.now() - 6 * 60_000) } });
   await openPages();
-  // Once the answer is out.
+  // The app writes it after the response.
   await expect.poll(() => writes().length).toBe(1);
   await openPages();
   expect(writes()).toHaveLength(1);

@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 
 /**
- * Stands between an app and its database, and reads along: what the app asks, whatever it is
- * written with.
+ * A proxy between an app and its database. It records the app's queries, whichever library sends
+ * them.
  */
 export interface QueryTap {
-  /** The database's address, by way of this. */
+  /** The database's URL, through the tap. */
   url: string;
   /** The SQL of every statement so far. */
   statements: string[];
@@ -23,8 +23,8 @@ export async function startQueryTap(url: string): Promise<QueryTap> {
     let isStarted = false;
     client.on("data", (chunk) => {
       rest = Buffer.concat([rest, chunk]);
-      // Messages are a type of one byte and their length; the first of a connection has no type
-      // (PostgreSQL docs, 54.2).
+      // A message starts with a type of one byte and its length. The first message of a connection
+      // has no type (PostgreSQL docs, 54.2).
       for (;;) {
         const header = isStarted ? 1 : 0;
         if (rest.length < header + 4) break;

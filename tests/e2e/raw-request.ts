@@ -1,7 +1,7 @@
 import { request as send, type IncomingHttpHeaders } from "node:http";
 
-/** An answer to a request that no browser and no `fetch` would send as it is. */
-export interface RawAnswer {
+/** The response to a request that browsers and `fetch` would not send unchanged. */
+export interface RawResponse {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
@@ -10,21 +10,21 @@ export interface RawAnswer {
 interface RawRequest {
   method?: string;
   headers?: Record<string, string>;
-  /** In chunks, without a length. */
+  /** Sent in chunks, without a length. */
   body?: Iterable<Uint8Array>;
 }
 
 /**
- * Sends a request with a path that is not tidied up, and a body without a length.
+ * Sends a request without normalizing its path, and with a body without a length.
  *
  * @param origin of the app
- * @param path as it is sent
+ * @param path sent as it is
  */
 export function sendRaw(
   origin: string,
   path: string,
   { method = "GET", headers = {}, body = [] }: RawRequest = {},
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve, reject) => {
     const outgoing = send({ hostname, port, path, method, headers }, (incoming) => {
@@ -42,6 +42,6 @@ export function sendRaw(
   });
 }
 
-/** A body of so many megabytes, in parts. */
+/** A body of `count` megabytes, in parts of one megabyte. */
 export const megabytes = (count: number) =>
   Array.from({ length: count }, () => Buffer.alloc(1024 * 1024, "x"));

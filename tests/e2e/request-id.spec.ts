@@ -3,14 +3,14 @@ import { expireAccessToken } from "./session-cookie";
 import { csrfForm, expect, signInByRequests, test, visit } from "./stage";
 
 const entry = z.looseObject({ level: z.string(), requestId: z.string(), msg: z.string() });
-/** The entries of a log. Every line is one. */
+/** The entries of a log, one a line. */
 const entriesOf = (log: string) =>
   log
     .trim()
     .split("\n")
     .map((line) => entry.parse(JSON.parse(line)));
 
-test("every answer has a request id: the proxy's, or one of our own", async ({ context }) => {
+test("every response has a request id: the proxy's or a new one", async ({ context }) => {
   const idOf = async (path: string, given?: string) => {
     const headers: Record<string, string> = given === undefined ? {} : { "x-request-id": given };
     return (await context.request.get(path, { headers })).headers()["x-request-id"];
@@ -22,13 +22,13 @@ test("every answer has a request id: the proxy's, or one of our own", async ({ c
   }
 });
 
-test("each line of the log names its request, in middleware, handlers and what Next.js prints", async ({
+test("each log line names its request, in middleware, in handlers and in Next.js's own messages", async ({
   context,
   stage,
 }) => {
   const ids = Array.from({ length: 20 }, (_, index) => `request-${index}`);
   const { request } = context;
-  const send: Record<string, (id: string) => Promise<unknown>> = {
+  const triggers: Record<string, (id: string) => Promise<unknown>> = {
     "session cookie unreadable": (id) =>
       request.get("/dashboard", {
         headers: { "x-request-id": id, cookie: "authjs.session-token=broken" },
@@ -45,9 +45,9 @@ test("each line of the log names its request, in middleware, handlers and what N
         data: "[]",
       }),
   };
-  const requests = Object.entries(send).flatMap(([event, ask]) =>
+  const requests = Object.entries(triggers).flatMap(([event, trigger]) =>
     ids.map(async (id) => {
-      await ask(`${id}.${event.length}`);
+      await trigger(`${id}.${event.length}`);
       return { event, id: `${id}.${event.length}` };
     }),
   );
@@ -60,7 +60,7 @@ test("each line of the log names its request, in middleware, handlers and what N
   }
 });
 
-test("signing in, renewing and signing out are one line each, with the user and the request", async ({
+test("sign-in, renewal and sign-out log one line each, with the user and the request", async ({
   context,
   stage,
 }) => {

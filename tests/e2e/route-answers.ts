@@ -6,14 +6,18 @@ import type { ProtectedAction, ProtectedPath } from "./protected-paths";
 import { expect } from "./stage";
 
 /**
- * Values of the header by which Next.js once took a request for one of its own, and left middleware
- * out (CVE-2025-29927).
+ * Values of the header that made older versions of Next.js take a request for an internal one and
+ * skip middleware (CVE-2025-29927).
  */
 const subrequests = ["middleware", "src/middleware", "pages/_middleware", "proxy"].flatMap(
   (file) => [file, Array.from({ length: 5 }, () => file).join(":")],
 );
 
-/** To sign in and back, or a challenge. @param callbackUrl what the page shall come back to */
+/**
+ * Expects a redirect to the sign-in page, or a 401 with a challenge.
+ *
+ * @param callbackUrl the return path that a page's redirect must have
+ */
 async function expectTurnedAway(
   kind: ProtectedPath["kind"],
   response: APIResponse,
@@ -33,7 +37,7 @@ async function expectTurnedAway(
   expect(location.searchParams.get("callbackUrl")).toBe(callbackUrl);
 }
 
-/** At the same address, and said so. */
+/** Expects a 403, or a page that shows that access is missing, without a redirect. */
 async function expectNotAllowed(kind: ProtectedPath["kind"], response: APIResponse) {
   expect(response.headers()["cache-control"]).toContain("no-store");
   if (kind === "handler") {
@@ -69,7 +73,7 @@ const readBuilt = (file: string): unknown =>
 const builtRoutes = () =>
   Object.values(routesManifest.parse(readBuilt("app-path-routes-manifest.json")));
 
-/** Every server action of the build, with its id and a page that has it. */
+/** Every server action of the build, with its id and a page that uses it. */
 const builtActions = () =>
   Object.entries(
     actionsManifest.parse(readBuilt("server/server-reference-manifest.json")).node,
@@ -82,10 +86,12 @@ const builtActions = () =>
 const isExample = (name: string) => name.split("/").includes("examples");
 
 /**
- * Tests of protected routes and actions: each is asked by everybody.
+ * Defines the tests of protected routes and actions. Visitors, people without access and Alice
+ * request each of them.
  *
- * @param table what is protected, and what is public
- * @param kind which part of the app the table is of; it has to name all that was built there
+ * @param table the protected and the public routes and actions
+ * @param options `examples`: true if the table is of the examples, false if it is of all the rest.
+ *   The table must list everything that is built there
  */
 export function testProtected(
   table: {
@@ -100,16 +106,16 @@ export function testProtected(
   const ours = (names: string[]) =>
     [...new Set(names.filter((each) => isExample(each) === examples))].sort();
 
-  test("every route and every action of the build is known as protected or as public", () => {
+  test("every route and every action of the build is listed as protected or as public", () => {
     const routes = [...protectedPaths.map(({ route }) => route), ...publicPaths];
-    const where = "new ones belong in tests/e2e/protected-paths.ts, so that they are tested";
+    const where = "add new ones to tests/e2e/protected-paths.ts, so that they are tested";
     expect.soft(ours(builtRoutes()), where).toEqual(routes.sort());
     const actions = [...protectedActions.map(({ action }) => action), ...publicActions];
     expect(ours(builtActions().map(({ action }) => action)), where).toEqual(actions.sort());
   });
 
   for (const { route, kind, path: address = route, refuses, status = 200 } of protectedPaths) {
-    test(`${route} answers nobody but those who may`, async ({ context, cookieOf }) => {
+    test(`${route} is open only to users who are allowed`, async ({ context, cookieOf }) => {
       const ask = async (who: Who) =>
         context.request.get(address, { headers: { cookie: await cookieOf(who) }, maxRedirects: 0 });
       for (const who of Object.keys(visitors))
@@ -121,7 +127,7 @@ export function testProtected(
             headers: { rsc: "1" },
             maxRedirects: 0,
           });
-          // Middleware's redirect, or the guard's, which the router follows.
+          // The redirect of middleware, or that of the guard, which the router follows.
           const { location = await response.text() } = response.headers();
           expect(location).toMatch(/^\/sign-in\?|NEXT_REDIRECT;replace;\/sign-in\?/);
         });
@@ -137,10 +143,10 @@ export function testProtected(
   }
 
   test(
-    "headers that once led around middleware lead nowhere",
+    "headers that once skipped middleware have no effect",
     { tag: "@jwt" },
     async ({ context }) => {
-      // Which route it is makes no difference to Next.js, so that each gets another of them.
+      // The route makes no difference to Next.js, so each route gets only one of the values.
       for (const [index, { route, kind, path: address = route }] of protectedPaths.entries()) {
         const subrequest = subrequests[index % subrequests.length] ?? "";
         const headers = { "x-middleware-subrequest": subrequest, "x-requested-path": "/elsewhere" };
@@ -151,13 +157,13 @@ export function testProtected(
   );
 
   test(
-    "without middleware the guards say the same, and pages lead back to the dashboard",
+    "without middleware the guards respond the same, and pages return to the dashboard",
     { tag: "@jwt" },
     async ({ context, cookieOf, withoutMiddleware: { url } }) => {
       const unknown = await context.request.get(`${url}/dashboard/no-such-page`, {
         maxRedirects: 0,
       });
-      expect(unknown.status(), "middleware is out of the way").toBe(404);
+      expect(unknown.status(), "middleware does not run").toBe(404);
       for (const { route, kind, path: address = route, refuses, status = 200 } of protectedPaths) {
         const ask = async (who: Who) =>
           context.request.get(url + address, {
@@ -175,7 +181,7 @@ export function testProtected(
   );
 
   for (const { action, refuses } of protectedActions) {
-    test(`${action} is done for nobody but those who may`, async ({ app, context, cookieOf }) => {
+    test(`${action} runs only for users who are allowed`, async ({ app, context, cookieOf }) => {
       const { id = "", page = "" } = builtActions().find((each) => each.action === action) ?? {};
       const call = async (who: Who) =>
         context.request.post(page, {
@@ -192,7 +198,7 @@ export function testProtected(
         await test.step(who, async () => {
           const response = await call(who);
           const leadsTo = response.headers()["x-action-redirect"]?.split(";")[0];
-          // To a page that sends to sign in; or the code is returned or thrown.
+          // A redirect to a page that requires sign-in; or the action returns or throws the code.
           if (leadsTo && code === "signed_out")
             expect(protectedPaths.map(({ route }) => route)).toContain(leadsTo);
           else

@@ -21,19 +21,19 @@ export interface App {
   /** Its AUTH_SECRET: tests read and make session cookies with it. */
   secret: string;
   storage: Storage;
-  /** Of its process. */
+  /** The id of its process. */
   pid: number | undefined;
-  /** Everything that it printed so far: the operator's log. */
+  /** Everything it has printed so far: the operator's log. */
   log(): string;
   stop(): Promise<void>;
-  /** Ends it as a crash of the machine would. */
+  /** Kills it, as a crash of the machine would. */
   kill(): void;
 }
 
 /**
- * Below the ports that systems give to outgoing connections and to `listen(0)`, and a block for
- * each worker: nobody takes a port between the moment when it is found free and the moment when its
- * server listens.
+ * Below the ports that systems use for outgoing connections and `listen(0)`, with a block for each
+ * worker. So no other process takes a port between the check that it is free and the moment when
+ * its server listens.
  */
 const firstPort = 20_000 + (Number(process.env.TEST_PARALLEL_INDEX ?? -1) + 1) * 1_000;
 let tried = process.pid % 700;
@@ -56,7 +56,7 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Every variable that this machine's environment and .env files set for the app, emptied: tests set
+ * Empties every variable that this machine's environment and .env files set for the app. Tests set
  * their own.
  */
 export function withoutLocalVariables(): Variables {
@@ -69,15 +69,14 @@ export function withoutLocalVariables(): Variables {
 }
 
 /**
- * Starts the production build with exactly these variables; AUTH_SECRET and AUTH_URL are added
- * where they are not given.
+ * Starts the production build with exactly these variables. Adds AUTH_SECRET and AUTH_URL if they
+ * are missing.
  *
- * @param env such as `appVariables(identity.issuer)`; `AUTH_SECRET: ""` unsets one
- * @param options `port`: where the stand-in expects the app, if it knows its redirect URI already;
- *   `storage`: where it keeps sessions, in cookies alone where it is absent; `folder`: of another
- *   build
- * @returns once it answers
- * @throws Error with what it printed, where it ends instead
+ * @param env such as `appVariables(identity.issuer)`; `AUTH_SECRET: ""` unsets a variable
+ * @param options `port`: the port of the redirect URI, if the stand-in has one already; `storage`:
+ *   where the app stores sessions, by default in cookies alone; `folder`: of another build
+ * @returns once the app responds
+ * @throws Error with the app's output, if it exits or does not respond in time
  */
 export async function startApp(
   env: Variables,
@@ -106,7 +105,7 @@ export async function startApp(
   const ended = new AbortController();
   void child.exited.then(() => ended.abort());
   const giveUp = AbortSignal.timeout(startMs);
-  while (!(await answers(url))) {
+  while (!(await responds(url))) {
     if (ended.signal.aborted || giveUp.aborted) {
       await child.stop();
       throw new Error(`The app did not start on ${url}:\n${child.output()}`);
@@ -124,7 +123,7 @@ export async function startApp(
   };
 }
 
-async function answers(url: string): Promise<boolean> {
+async function responds(url: string): Promise<boolean> {
   try {
     await (await fetch(url, { redirect: "manual" })).arrayBuffer();
     return true;
@@ -134,8 +133,8 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /**
- * An app and the stand-in that it signs in at, both of one's own: for tests that change settings or
- * inject faults.
+ * An app and its stand-in, both for one test or worker: for tests that change settings or inject
+ * faults.
  */
 export interface Pair {
   app: App;
@@ -144,8 +143,10 @@ export interface Pair {
 }
 
 /**
- * @param env variables in which the app shall differ
- * @param storage of the app; it is closed with the pair
+ * Starts an app and its stand-in.
+ *
+ * @param env variables that differ from the app's defaults
+ * @param storage of the app; `stop` closes it, too
  * @param folder of another build
  */
 export async function startPair(

@@ -5,12 +5,12 @@ import type { Storage } from "./modes";
 import { readRow, writeRow } from "./session-row";
 
 const plainName = "authjs.session-token";
-/** As Auth.js cuts them. */
+/** The size of Auth.js's cookie chunks, in characters. */
 const chunkSize = 4096 - 160;
 
 const isSessionCookie = (name: string) => name.startsWith(plainName);
 
-/** An app, as far as its sessions can be read and made. */
+/** What tests need of an app to read and make its sessions. */
 export interface SessionApp {
   url: string;
   /** Its AUTH_SECRET. */
@@ -25,7 +25,7 @@ export async function sessionCookies(
   return (await context.cookies()).filter(({ name }) => isSessionCookie(name));
 }
 
-/** The session cookie's value as the browser holds it, put together from its chunks. */
+/** The session cookie's value in the browser, joined from its chunks. */
 export async function sessionValue(context: BrowserContext): Promise<string> {
   const found = await sessionCookies(context);
   const number = (name: string) => Number(name.slice(plainName.length + 1));
@@ -35,7 +35,7 @@ export async function sessionValue(context: BrowserContext): Promise<string> {
     .join("");
 }
 
-/** Replaces the browser's session cookies by others. */
+/** Replaces the browser's session cookies with others. */
 export async function putCookies(
   context: BrowserContext,
   url: string,
@@ -49,8 +49,8 @@ export async function putCookies(
 }
 
 /**
- * The session of a browser, from its cookie, read by Auth.js's own function, or from the row that
- * the cookie names.
+ * A browser's session: decoded from its cookie with Auth.js's own function, or read from the row
+ * that the cookie names.
  */
 export async function readSession(
   context: BrowserContext,
@@ -61,7 +61,7 @@ export async function readSession(
   return parseSession(await decode({ token, secret, salt: plainName }));
 }
 
-/** A session as the value of a cookie, made by Auth.js's own function. */
+/** Encodes a session as a cookie's value with Auth.js's own function. `maxAge` is in seconds. */
 export async function encodeCookie(
   token: object,
   secret: string,
@@ -88,9 +88,10 @@ async function putSession(
 }
 
 /**
- * Lets the access token of a browser's session come to its end.
+ * Makes the access token of a browser's session expire.
  *
- * @param left how many seconds it still has
+ * @param left remaining lifetime, in seconds
+ * @returns the changed session
  */
 export async function expireAccessToken(
   context: BrowserContext,
@@ -106,7 +107,7 @@ export async function expireAccessToken(
   return expiring;
 }
 
-/** Leaves a session in the browser's cookie (strategy `jwt`) that ends so many seconds from now. */
+/** Makes the session in the browser's cookie (strategy `jwt`) expire in `left` seconds. */
 export async function shortenSession(
   context: BrowserContext,
   app: SessionApp,
@@ -116,7 +117,7 @@ export async function shortenSession(
   await putSession(context, app, { ...token, version: token.version + 1 }, left);
 }
 
-/** The lines of a response that write or remove a session cookie. */
+/** The Set-Cookie values of a response that write or remove a session cookie. */
 export function writtenSessionCookies(response: APIResponse): string[] {
   return response
     .headersArray()

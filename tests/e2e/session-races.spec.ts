@@ -15,7 +15,7 @@ async function revoke(control: IdentityControl, refreshToken = ""): Promise<void
   });
 }
 
-test("signing in again in the same browser keeps the grant that Logto gives to both sessions", async ({
+test("signing in again in the same browser does not revoke the grant that both sessions use", async ({
   context,
   stage,
 }) => {
@@ -28,7 +28,7 @@ test("signing in again in the same browser keeps the grant that Logto gives to b
   expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
 });
 
-test("signing out of a session that Logto ended removes its cookie, and nothing signs in again", async ({
+test("signing out of a session that Logto ended removes its cookie and does not sign in again", async ({
   page,
   context,
   stage,
@@ -43,7 +43,7 @@ test("signing out of a session that Logto ended removes its cookie, and nothing 
   expect(next.headers().location).toBe("/sign-in?callbackUrl=%2Fdashboard");
 });
 
-test("a fetch with a signed-out session's cookie does not remove the cookie of the session after it", async ({
+test("a fetch with a signed-out session's cookie does not remove the cookie of the next session", async ({
   context,
   stage,
 }) => {
@@ -58,7 +58,7 @@ test("a fetch with a signed-out session's cookie does not remove the cookie of t
   expect(late.headers.getSetCookie()).toEqual([]);
 });
 
-test("where pages and handlers are processes of their own, an ended grant leads to the sign-in page and not in a circle", async ({
+test("with pages and handlers in separate processes, a revoked grant leads to the sign-in page without a redirect loop", async ({
   browser,
   newStorage,
 }) => {
@@ -76,9 +76,9 @@ test("where pages and handlers are processes of their own, an ended grant leads 
       (incoming.url ?? "").startsWith("/api/") ? handlers.url : pages.url,
     );
     const { method, url: path, headers } = incoming;
-    const upstream = request({ port: target, method, path, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
+    const upstream = request({ port: target, method, path, headers }, (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
     });
     incoming.pipe(upstream);
   }).listen(port);
@@ -92,7 +92,7 @@ test("where pages and handlers are processes of their own, an ended grant leads 
     const first = await visit(context, `/organizations/${organization}`, { maxRedirects: 0 });
     const { pathname, search } = new URL(first.headers().location ?? "", url);
     expect(pathname + search).toMatch(/^\/sign-in\?error=SessionEnded&/);
-    // The other process takes the session for a good one, and yet sends nobody back.
+    // The other process still considers the session valid, and yet does not redirect back.
     const second = await fetch(handlers.url + pathname + search, {
       headers: {
         "x-forwarded-host": new URL(url).host,

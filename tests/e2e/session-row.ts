@@ -6,7 +6,7 @@ import { seal, unseal } from "@/lib/session/stores/codec";
 const salt = "session-row";
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
-/** The session that a row keeps, with its tokens. */
+/** The session of a row, with its tokens. */
 export async function sessionOf(row: Row, secret: string): Promise<Session> {
   const tokens = row.sealedTokens && (await unseal(row.sealedTokens, [secret], salt)).payload;
   return parseSession({
@@ -28,7 +28,7 @@ export async function readRow(db: PrismaClient, secret: string, cookie: string):
   return sessionOf(await db.session.findUniqueOrThrow({ where: { sessionToken } }), secret);
 }
 
-/** Puts a session's tokens into its row. */
+/** Stores a session's tokens in its row. */
 export async function writeRow(db: PrismaClient, secret: string, session: Session): Promise<void> {
   const { sessionId, version, exp, accessToken, expiresAt, expiresIn, refreshToken } = session;
   const tokens = { sid: sessionId, accessToken, expiresAt, expiresIn, refreshToken };

@@ -19,9 +19,7 @@ import {
 
 const name = "authjs.session-token";
 
-/**
- * Somebody with two roles in each of so many organizations, which is what makes a session large.
- */
+/** `count` organizations with two roles in each, which make a session large. */
 const memberships = (count: number) =>
   Array.from({ length: count }, (_, index) => ({
     id: `organization${String(index).padStart(3, "0")}`,
@@ -31,7 +29,7 @@ const memberships = (count: number) =>
 const names = async (context: BrowserContext) =>
   (await sessionCookies(context)).map((cookie) => cookie.name).sort();
 
-/** What a browser takes: no cookie of 4,096 bytes or more, attributes and all. */
+/** Browsers accept no cookie of 4,096 bytes or more, attributes included. */
 function expectToFit(response: APIResponse): void {
   for (const line of writtenSessionCookies(response)) expect(line.length).toBeLessThan(4096);
 }
@@ -42,11 +40,11 @@ async function signInAsMemberOf(context: BrowserContext, stage: Stage, count: nu
   return person;
 }
 
-/** What the browser sends of the session with each request, in bytes. */
+/** The size of the session cookies that the browser sends with each request, in bytes. */
 const sizeOf = async (context: BrowserContext) =>
   (await sessionCookies(context)).map(({ name, value }) => `${name}=${value}`).join("; ").length;
 
-test("whoever has two roles in each of 200 organizations signs in, and no page says that there are none", async ({
+test("a user with two roles in each of 200 organizations signs in, and no page lacks them", async ({
   context,
   stage,
 }) => {
@@ -65,7 +63,7 @@ test("whoever has two roles in each of 200 organizations signs in, and no page s
   };
   await expectComplete();
 
-  // A copy that this process did not write, as after a restart.
+  // A session that this process did not write, as after a restart.
   await expireAccessToken(context, stage, 3_000);
   await expectComplete();
 
@@ -75,10 +73,7 @@ test("whoever has two roles in each of 200 organizations signs in, and no page s
   expect(stage.log().match(/session too large for a cookie/g)).toHaveLength(1);
 });
 
-test("a long name and a long picture address keep nobody from signing in", async ({
-  context,
-  stage,
-}) => {
+test("a user with a long name and a long picture URL can sign in", async ({ context, stage }) => {
   const name = "Kim ".repeat(2_500).trim();
   const person = await addPerson(stage.control, {
     claims: { name, picture: `https://x.example/${"p".repeat(2_000)}` },
@@ -91,7 +86,7 @@ test("a long name and a long picture address keep nobody from signing in", async
   expect((await visit(context, "/dashboard")).status()).toBe(200);
 });
 
-test("whoever has roles in 40 organizations signs in, renews, and uses every page", async ({
+test("a user with roles in 40 organizations signs in, renews the session and uses every page", async ({
   context,
   stage,
 }) => {
@@ -138,7 +133,7 @@ test("a session that shrinks at a renewal leaves one cookie and no chunks of the
   });
 });
 
-test("a session that grows at a renewal leaves its chunks and not the whole one beside them", async ({
+test("a session that grows at a renewal leaves its chunks without the old single cookie beside them", async ({
   context,
   stage,
 }) => {
@@ -154,7 +149,7 @@ test("a session that grows at a renewal leaves its chunks and not the whole one 
   expect((await context.request.get("/api/auth/check")).status()).toBe(200);
 });
 
-test("a sign-in that replaces a large session by a small one leaves no chunks", async ({
+test("a sign-in that replaces a large session with a small one leaves no chunks", async ({
   context,
   stage,
 }) => {

@@ -5,11 +5,11 @@ import { sessionCookies } from "./steps";
 
 const [alice] = seedPeople;
 const readers: [string, Record<string, string>][] = [
-  ["what a browser", {}],
-  ["what the router", { rsc: "1" }],
+  ["the response to a browser", {}],
+  ["the response to the router", { rsc: "1" }],
 ];
 
-test("/api/auth/session lists claims of the user and nothing else", async ({
+test("/api/auth/session returns claims of the user and nothing else", async ({
   context,
   identity,
 }) => {
@@ -31,7 +31,7 @@ test("/api/auth/session lists claims of the user and nothing else", async ({
 });
 
 for (const path of ["/", "/dashboard", "/profile", "/api/auth/session", "/api/auth/check"]) {
-  test(`${path} does not write the session cookie while nothing changed`, async ({ context }) => {
+  test(`${path} does not write an unchanged session cookie`, async ({ context }) => {
     const response = await context.request.get(path);
     const written = response
       .headersArray()
@@ -42,7 +42,7 @@ for (const path of ["/", "/dashboard", "/profile", "/api/auth/session", "/api/au
   });
 
   for (const [kind, headers] of readers) {
-    test(`${kind} gets of ${path} has no token in it`, async ({ context, identity }) => {
+    test(`${kind} for ${path} contains no token`, async ({ context, identity }) => {
       const response = await context.request.get(path, { headers });
       expect(response.status()).toBe(200);
       const content = (await response.text()) + JSON.stringify(response.headersArray());
@@ -57,7 +57,7 @@ for (const { username } of seedPeople) {
   test.describe(username, () => {
     test.use({ person: username });
 
-    test(`${username}'s session is one cookie that a browser takes and scripts can't read`, async ({
+    test(`${username}'s session is one cookie that browsers accept and scripts can't read`, async ({
       context,
       page,
     }) => {

@@ -1,2 +1,2 @@
-/** Before the first test: what the apps of all workers get their databases from. */
+/** Runs before the first test: prepares the databases for the apps of all workers. */
 export { prepareDatabases as default } from "./databases";

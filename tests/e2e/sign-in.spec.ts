@@ -4,7 +4,7 @@ import { expect, signIn, test } from "./stage";
 import { addPerson, isActive, tokensOf } from "./people";
 import { goToLogto, typeCredentials, userMenuButton } from "./steps";
 
-const askedFor = "/profile?from=mail&note=a%26b";
+const requestedPath = "/profile?from=mail&note=a%26b";
 
 const ways: { name: string; way: string; enter: (page: Page) => Promise<void> }[] = [
   {
@@ -21,20 +21,17 @@ const ways: { name: string; way: string; enter: (page: Page) => Promise<void> }[
 ];
 
 for (const { name, way, enter } of ways) {
-  test(`${name} signs in ${way} and comes back to the page that was asked for`, async ({
-    app,
-    page,
-  }) => {
-    await page.goto(askedFor);
+  test(`${name} signs in ${way} and returns to the requested page`, async ({ app, page }) => {
+    await page.goto(requestedPath);
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
     await goToLogto(page);
     await enter(page);
-    await expect(page).toHaveURL(app.url + askedFor);
+    await expect(page).toHaveURL(app.url + requestedPath);
     await expect(userMenuButton(page, name)).toBeVisible();
   });
 }
 
-test("signing in without having asked for a page leads to the dashboard", async ({ app, page }) => {
+test("signing in without a return path leads to the dashboard", async ({ app, page }) => {
   await page.goto("/sign-in");
   await goToLogto(page);
   await typeCredentials(page, "bob");
@@ -50,7 +47,7 @@ test("after a wrong password the right one signs in", { tag: "@jwt" }, async ({ 
   await expect(page.getByRole("heading", { name: "Welcome, Bob Park" })).toBeVisible();
 });
 
-test("whoever creates an account is signed in with it", { tag: "@jwt" }, async ({ app, page }) => {
+test("creating an account signs the user in", { tag: "@jwt" }, async ({ app, page }) => {
   const username = `new_${randomBytes(6).toString("hex")}`;
   await page.goto("/sign-in?callbackUrl=%2Fprofile");
   await page.getByRole("button", { name: "Create an account" }).click();
@@ -63,10 +60,7 @@ test("whoever creates an account is signed in with it", { tag: "@jwt" }, async (
   await expect(page.getByRole("row").filter({ hasText: username })).not.toHaveCount(0);
 });
 
-test("whoever opens the sign-in page signed in goes on to where it leads", async ({
-  app,
-  page,
-}) => {
+test("the sign-in page redirects a signed-in user to its return path", async ({ app, page }) => {
   await signIn(page, "alice");
   await page.goto("/sign-in");
   await expect(page).toHaveURL(`${app.url}/dashboard`);
@@ -74,7 +68,7 @@ test("whoever opens the sign-in page signed in goes on to where it leads", async
   await expect(page).toHaveURL(`${app.url}/profile?from=mail`);
 });
 
-test("a session at Logto that is still alive signs in without a password", async ({
+test("an active session at Logto signs the user in without a password", async ({
   context,
   page,
 }) => {
@@ -86,7 +80,7 @@ test("a session at Logto that is still alive signs in without a password", async
 });
 
 test(
-  "a sign-in that another browser began was interrupted, and can be begun again",
+  "a sign-in that another browser started is shown as interrupted, and can be started again",
   { tag: "@jwt" },
   async ({ page }) => {
     await page.goto("/api/auth/callback/logto?code=of-another-browser&state=unknown-here");
@@ -107,7 +101,7 @@ test.describe("in two tabs", () => {
     await expect(userMenuButton(other, "Alice Kim")).toBeVisible();
   });
 
-  test("the sign-in that was begun last completes, and the earlier one says how to go on", async ({
+  test("the sign-in that started last completes, and the earlier one shows how to continue", async ({
     app,
     context,
     page,
@@ -130,7 +124,7 @@ test.describe("in two tabs", () => {
   });
 });
 
-test("signing in as somebody else replaces the session and revokes its grant", async ({
+test("signing in as another user replaces the session and revokes its grant", async ({
   context,
   identity,
   page,
@@ -141,8 +135,8 @@ test("signing in as somebody else replaces the session and revokes its grant", a
   const replaced = await tokensOf(identity, first);
   await expect.poll(() => isActive(identity, replaced.refreshToken)).toBe(true);
 
-  // Logto's own session, without which it asks who it is; and the sign-in page shows itself only
-  // with an error.
+  // Without its own session, Logto requests credentials. A signed-in user sees the app's sign-in
+  // page only with an error.
   await context.clearCookies({ name: /^_session/ });
   await page.goto("/sign-in?error=OAuthCallbackError");
   await goToLogto(page);

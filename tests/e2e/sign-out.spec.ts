@@ -4,7 +4,7 @@ import { csrfForm, expect, signIn, signInByRequests, test, visit } from "./stage
 import { addPerson, isActive, tokensOf, userinfoStatus } from "./people";
 import { goToLogto, sessionCookies, signOut } from "./steps";
 
-/** As a form on Auth.js's own sign-out page would, and then to where its answer leads. */
+/** Posts like the form on Auth.js's own sign-out page, and follows the redirect. */
 async function postSignOut(page: Page): Promise<void> {
   const form = await csrfForm(page.context());
   const response = await page.request.post("/api/auth/signout", { form, maxRedirects: 0 });
@@ -13,7 +13,7 @@ async function postSignOut(page: Page): Promise<void> {
   await page.waitForURL(({ pathname }) => pathname === "/");
 }
 
-/** As `signOut()` of next-auth/react does: it gets JSON and goes to its `url`. */
+/** Does what `signOut()` of next-auth/react does: gets JSON and opens its `url`. */
 async function fetchSignOut(page: Page): Promise<void> {
   const form = { ...(await csrfForm(page.context())), callbackUrl: "/" };
   const headers = { "x-auth-return-redirect": "1" };
@@ -27,17 +27,17 @@ async function signOutFromCard(page: Page): Promise<void> {
   await page.waitForURL(({ pathname }) => pathname === "/");
 }
 
-/** By our action and by Auth.js's route, each of which is tried in every strategy. */
+/** Our action and Auth.js's route. Each is tested once in every strategy. */
 const ways = [
   { way: "from the user menu", leave: signOut },
   { way: "from the dashboard", leave: signOutFromCard, tag: "@jwt" },
-  { way: "by a form to Auth.js's own route", leave: postSignOut },
-  { way: "by next-auth/react", leave: fetchSignOut, tag: "@jwt" },
+  { way: "with a form for Auth.js's own route", leave: postSignOut },
+  { way: "with next-auth/react", leave: fetchSignOut, tag: "@jwt" },
 ];
 
 for (const { way, leave, tag = [] } of ways) {
   test(
-    `signing out ${way} ends the session, its grant and Logto's session`,
+    `signing out ${way} ends the session and Logto's session, and revokes the grant`,
     { tag },
     async ({ context, identity, page }) => {
       const person = await addPerson(identity);
@@ -57,22 +57,22 @@ for (const { way, leave, tag = [] } of ways) {
   );
 }
 
-test("a session cookie that was kept is of no use after signing out", async ({
+test("a saved session cookie does not work after signing out", async ({
   context,
   identity,
   page,
 }) => {
   const { username } = await addPerson(identity);
   await signIn(page, username);
-  const kept = await sessionCookies(context);
+  const saved = await sessionCookies(context);
   await signOut(page);
-  await context.addCookies(kept);
+  await context.addCookies(saved);
   expect((await context.request.get("/api/auth/check")).status()).toBe(401);
   expect(new URL((await visit(context, "/dashboard")).url()).pathname).toBe("/sign-in");
 });
 
 test(
-  "the start page says that one is signed out, and has a clean address",
+  "the start page shows that the user is signed out, without a query in its address",
   { tag: "@jwt" },
   async ({ page }) => {
     await signIn(page, "bob");
@@ -101,7 +101,7 @@ test(
 );
 
 test(
-  "a page that the browser restores as it was left asks again who is there",
+  "a page that the browser restores from its back/forward cache checks the session again",
   { tag: "@jwt" },
   async ({ context, page }) => {
     await signIn(page, "alice");
@@ -132,7 +132,7 @@ test("after signing out in one tab, another tab's next page is the sign-in page"
   await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });
 
-test("signing out in a tab that was signed out elsewhere leads to the start page", async ({
+test("signing out in a tab after another tab signed out leads to the start page", async ({
   app,
   context,
   page,
@@ -147,7 +147,7 @@ test("signing out in a tab that was signed out elsewhere leads to the start page
   expect(new URL(other.url()).origin).toBe(app.url);
 });
 
-test("signing out asks for its CSRF token", async ({ context }) => {
+test("signing out requires its CSRF token", async ({ context }) => {
   await signInByRequests(context, "alice");
   await context.request.post("/api/auth/signout", {
     form: { csrfToken: "made up" },

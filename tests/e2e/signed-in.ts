@@ -12,12 +12,12 @@ interface Options {
 }
 
 /**
- * By username. A worker has one app, so that this is no fixture: with one, it would be a worker
- * with an app of its own.
+ * Signed-in states by username, for the one app of a worker. As a worker fixture, each person would
+ * need another worker, with its own app.
  */
 const states = new Map<string, Promise<State>>();
 
-async function begin(username: string, baseURL: string, browser: Browser): Promise<State> {
+async function signInOnce(username: string, baseURL: string, browser: Browser): Promise<State> {
   const context = await browser.newContext({ baseURL });
   await signInByRequests(context, username);
   const state = await context.storageState();
@@ -25,14 +25,11 @@ async function begin(username: string, baseURL: string, browser: Browser): Promi
   return state;
 }
 
-/**
- * Tests that begin signed in. The session is shared with other tests: look at pages, but don't sign
- * out.
- */
+/** Tests that start signed in. Other tests use the same session, so do not sign out. */
 export const test = base.extend<Options>({
   person: ["alice", { option: true }],
   storageState: async ({ app, browser, person }, use) => {
-    const state = states.get(person) ?? begin(person, app.url, browser);
+    const state = states.get(person) ?? signInOnce(person, app.url, browser);
     states.set(person, state);
     await use(await state);
   },

@@ -7,24 +7,24 @@ import { type SessionApp } from "./session-cookie";
 
 export { expect };
 
-/** The worker's app and stand-in, to be disturbed: they are put in order again for each test. */
+/** The worker's app and stand-in. A test may disturb the stand-in; it is reset before each test. */
 export interface Stage extends SessionApp {
   control: IdentityControl;
-  /** What the app has printed since this test began. */
+  /** The app's output since this test began. */
   log(): string;
 }
 
 export const test = base.extend<{ stage: Stage }>({
   stage: async ({ app, identity: control }, use) => {
     const { url, secret, storage } = app;
-    const begun = app.log().length;
-    const log = () => app.log().slice(begun);
+    const logStart = app.log().length;
+    const log = () => app.log().slice(logStart);
     await use({ url, secret, storage, control, log });
     await expectNothingSecret(log(), { control, secret });
   },
 });
 
-/** Nobody's token, code or secret is in a text, and no stack trace: for pages and logs alike. */
+/** Expects a page or a log to contain no token, no code, no secret and no stack trace. */
 export async function expectNothingSecret(
   text: string,
   { control, secret }: Pick<Stage, "control" | "secret">,
@@ -37,7 +37,7 @@ export async function expectNothingSecret(
   expect(text, "a stack trace").not.toMatch(/node_modules|webpack-internal|\.next\/server/);
 }
 
-/** A request of the app to Logto that did not come from the app. */
+/** Sends a request to Logto with the app's credentials, but not from the app. */
 export async function postAsApp(
   control: IdentityControl,
   path: string,
@@ -50,8 +50,8 @@ export async function postAsApp(
 }
 
 /**
- * What a browser says of a request that another site's page makes it send. The cookies that it
- * sends along are the test's.
+ * Headers that a browser sends with a request from another site's page. The cookies are those of
+ * the test.
  */
 export const crossSite = {
   origin: "https://evil.example",
@@ -59,14 +59,14 @@ export const crossSite = {
   "sec-fetch-site": "cross-site",
 };
 
-/** What a browser sends with a click on a link, in place of what a script's fetch does. */
+/** Headers that a browser sends when the user follows a link, unlike those of a script's fetch. */
 const navigation = {
   accept: "text/html",
   "sec-fetch-mode": "navigate",
   "sec-fetch-dest": "document",
 };
 
-/** Opens a page as a browser would, without drawing it. */
+/** Requests a page as a browser would, without rendering it. */
 export async function visit(
   context: BrowserContext,
   path: string,
@@ -77,7 +77,7 @@ export async function visit(
 
 const csrf = z.object({ csrfToken: z.string() });
 
-/** What a browser's form for Auth.js's own routes has to have. */
+/** The field that a form for Auth.js's own routes must have. */
 export async function csrfForm(
   { request }: BrowserContext,
   origin = "",
@@ -86,7 +86,8 @@ export async function csrfForm(
 }
 
 /**
- * Begins a sign-in by Auth.js's own route. Follows to Logto's sign-in page, or as far as it is let.
+ * Starts a sign-in with Auth.js's own route. Follows the redirects to Logto's sign-in page, or as
+ * many as `maxRedirects`.
  */
 export async function beginSignIn(
   context: BrowserContext,
@@ -98,8 +99,8 @@ export async function beginSignIn(
 }
 
 /**
- * Types somebody's password into Logto's sign-in page. Follows to where it ends, or as far as it is
- * let.
+ * Submits a person's password on Logto's sign-in page. Follows all redirects, or as many as
+ * `maxRedirects`.
  */
 export async function typePassword(
   context: BrowserContext,
@@ -111,7 +112,7 @@ export async function typePassword(
   return context.request.post(`${signInPage.url()}/sign-in`, { form, maxRedirects });
 }
 
-/** Signs in without drawing a page. */
+/** Signs in without rendering a page. */
 export async function signInByRequests(
   context: BrowserContext,
   username: string,
@@ -124,10 +125,10 @@ export async function signInByRequests(
 }
 
 /**
- * Signs in without drawing Logto's pages, and opens the page that is asked for.
+ * Signs in without rendering Logto's pages, and opens a page of the app.
  *
- * @param username of a seeded person, or of one that was added
- * @param options `app`: origin of an app other than the shared one; `to`: the page to open
+ * @param username of a seeded person or an added one
+ * @param options `app`: origin of an app other than the worker's; `to`: the page to open
  */
 export async function signIn(
   page: Page,
@@ -150,7 +151,7 @@ export function pagesOfLogto(page: Page, { endpoint }: IdentityControl): string[
   return opened;
 }
 
-/** Nobody is signed in: not for scripts, not for handlers, not for pages. */
+/** Expects the browser to be signed out for scripts, for handlers and for pages. */
 export async function expectSignedOut(context: BrowserContext, origin = ""): Promise<void> {
   const { request } = context;
   expect(await (await request.get(`${origin}/api/auth/session`)).json()).toBeNull();
@@ -159,7 +160,12 @@ export async function expectSignedOut(context: BrowserContext, origin = ""): Pro
   expect(page.status()).toBe(307);
 }
 
-/** The answer is the sign-in page, which explains what happened. */
+/**
+ * Expects the response to be the sign-in page with an alert.
+ *
+ * @param title of the alert
+ * @returns the page's HTML
+ */
 export async function expectExplained(
   response: APIResponse,
   title: string | RegExp,

@@ -15,19 +15,19 @@ import { startNginx } from "./nginx";
 import { freePort, withoutLocalVariables } from "./servers";
 import { signInByHand, signOut } from "./steps";
 
-/** Whoever runs the tests as root has somebody else run the server: `nobody`, as on every Linux. */
+/** If root runs the tests, the server runs as `nobody`, a user that every Linux has. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 /**
- * Builds as the Dockerfile does. @returns a folder with nothing but what the image has, and where
- * in it the server is
+ * Builds as the Dockerfile does. @returns a folder with nothing but the image's files, and the
+ * server's folder in it
  */
 async function buildImage(): Promise<{ image: string; server: string }> {
   const build = await buildCopy("standalone", { env: { BUILD_STANDALONE: "1" } });
   const inner = path.join(".data", path.basename(build));
   const image = mkdtempSync(path.join(tmpdir(), "image-"));
   chmodSync(image, 0o755);
-  // As Docker copies: Node.js would make absolute links of relative ones, back to the build.
+  // Keeps relative links as Docker does. Node.js would make them absolute, back to the build.
   cpSync(path.join(build, ".next/standalone"), image, { recursive: true, verbatimSymlinks: true });
   cpSync(path.join(build, ".next/static"), path.join(image, inner, ".next/static"), {
     recursive: true,
@@ -47,7 +47,11 @@ const test = base.extend<object, { folder: string }>({
   ],
 });
 
-/** Runs the image's command. @returns once it answers: what ends it, and gives its exit code */
+/**
+ * Runs the image's command and waits until the server responds.
+ *
+ * @returns a function that stops the server and returns its exit code
+ */
 async function startServer(
   folder: string,
   port: number,
@@ -75,7 +79,7 @@ async function startServer(
   };
 }
 
-test("the server that the Docker image has signs in and out, unprivileged and away from the sources", async ({
+test("the Docker image's server signs users in and out, unprivileged and without the sources", async ({
   folder,
   page,
 }) => {
@@ -101,12 +105,12 @@ test("the server that the Docker image has signs in and out, unprivileged and aw
     const code = await stop();
     await identity.close();
     await storage.close();
-    expect(code, "ended in order").toBe(143);
+    expect(code, "stopped in order").toBe(143);
   }
 });
 
-for (const known of ["AUTH_URL", "AUTH_TRUST_HOST"] as const)
-  test(`it listens everywhere behind a real nginx, and by ${known} nothing leads to where it listens`, async ({
+for (const variable of ["AUTH_URL", "AUTH_TRUST_HOST"] as const)
+  test(`behind a real nginx the server listens on all interfaces, and with ${variable} no redirect leads to its own address`, async ({
     folder,
   }) => {
     const port = await freePort();
@@ -118,7 +122,7 @@ for (const known of ["AUTH_URL", "AUTH_TRUST_HOST"] as const)
     });
     const stop = await startServer(folder, port, {
       HOSTNAME: "0.0.0.0",
-      [known]: known === "AUTH_URL" ? front.url : "true",
+      [variable]: variable === "AUTH_URL" ? front.url : "true",
       ...appVariables(identity.issuer),
     });
     try {

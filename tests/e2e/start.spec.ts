@@ -22,7 +22,7 @@ import { expect, signInByRequests, test, typePassword, visit } from "./stage";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const name = "authjs.session-token";
 
-/** Runs `next start` with these variables and no others of ours, until it ends by itself. */
+/** Runs `next start` with only these of our variables, until it exits by itself. */
 async function startToEnd(variables: Record<string, string>) {
   const none = Object.fromEntries(variableNames.map((variable) => [variable, ""]));
   const child = spawn(
@@ -46,7 +46,7 @@ const complete = {
   AUTH_URL: "https://app.example",
 };
 
-const wrong: { what: string; variables: Record<string, string>; listed: RegExp[] }[] = [
+const invalid: { what: string; variables: Record<string, string>; listed: RegExp[] }[] = [
   {
     what: "no variables at all",
     variables: {},
@@ -59,7 +59,7 @@ const wrong: { what: string; variables: Record<string, string>; listed: RegExp[]
     ],
   },
   {
-    what: "several wrong ones",
+    what: "several invalid variables",
     variables: {
       ...complete,
       AUTH_SECRET: "hunter2",
@@ -78,8 +78,8 @@ const wrong: { what: string; variables: Record<string, string>; listed: RegExp[]
   },
 ];
 
-for (const { what, variables, listed } of wrong) {
-  test(`with ${what} the server ends with code 1 and a readable list`, async () => {
+for (const { what, variables, listed } of invalid) {
+  test(`with ${what} the server exits with code 1 and a readable list`, async () => {
     const { code, stdout, stderr } = await startToEnd(variables);
     expect(code).toBe(1);
     expect(stderr).toContain("The configuration is not complete:");
@@ -96,7 +96,7 @@ for (const { what, variables, listed } of wrong) {
 const newSecret = () => randomBytes(32).toString("hex");
 const [newer, older, oldest] = [newSecret(), newSecret(), newSecret()];
 
-test("a cookie made with an older secret is read, and written anew with the newest", async ({
+test("a cookie made with an older secret is read, and rewritten with the newest", async ({
   context,
 }) => {
   const { app, stop } = await startPair({
@@ -136,8 +136,8 @@ test("an https AUTH_URL gives the session a Secure cookie that no sibling domain
     AUTH_SECRET: newer,
     AUTH_URL: origin,
   });
-  // The proxy that ends TLS in front of the app: passes requests on, and the browser's cookies with
-  // them.
+  // Stands for the proxy that terminates TLS in front of the app. Forwards requests with the
+  // browser's cookies.
   const jar = new Map<string, string>();
   const written: string[] = [];
   const pass = async (path: string, form?: Record<string, string>) => {

@@ -3,13 +3,13 @@ import { seedPassword } from "../../dev/identity/seed";
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
-/** From the app's sign-in page, which has to be open, to Logto's. */
+/** Goes from the app's sign-in page, which must be open, to Logto's. */
 export async function goToLogto(page: Page): Promise<void> {
   await button(page, "Sign in").click();
   await expect(page.getByLabel("Password")).toBeVisible();
 }
 
-/** Fills in Logto's sign-in page, which has to be open, and sends it. */
+/** Fills in and submits Logto's sign-in page, which must be open. */
 export async function typeCredentials(
   page: Page,
   identifier: string,
@@ -20,7 +20,7 @@ export async function typeCredentials(
   await button(page, "Sign in").click();
 }
 
-/** Signs in as a user would, and waits until the page that was asked for is there. */
+/** Signs in as a user would, and waits for the requested page. */
 export async function signInByHand(page: Page, username: string, to: string): Promise<void> {
   await page.goto(to);
   await goToLogto(page);
@@ -43,21 +43,19 @@ export async function openUserMenu(page: Page): Promise<Locator> {
   return menu;
 }
 
-/** Signs out from the user menu and waits until Logto has sent the browser back. */
+/** Signs out from the user menu and waits until Logto has redirected the browser back. */
 export async function signOut(page: Page): Promise<void> {
   const menu = await openUserMenu(page);
   await menu.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(({ pathname }) => pathname === "/");
 }
 
-/** The session cookie, or its chunks if it came in several. */
+/** The session cookie, or its chunks. */
 export async function sessionCookies(context: BrowserContext) {
   return (await context.cookies()).filter(({ name }) => name.includes("authjs.session-token"));
 }
 
-/**
- * Waits until React has taken over the page, so that what is wrong with its HTML has been reported.
- */
+/** Waits until React has hydrated the page, and so has reported errors in its HTML. */
 export async function hydrated(page: Page): Promise<void> {
   const header = page.getByRole("banner").getByRole("link").first();
   await expect

@@ -19,11 +19,13 @@ const writes = ["POST", "PUT", "PATCH", "DELETE"];
 const methods = ["GET", "HEAD", ...writes];
 const seconds = () => Math.floor(Date.now() / 1000);
 
-/** Logto as far as an API needs it: its keys. */
+/** The part of Logto that an API needs: its keys. */
 async function startKeys() {
   const { publicKey, privateKey } = await generateKeyPair("ES384");
   const keys = [{ ...(await exportJWK(publicKey)), kid: "one", alg: "ES384", use: "sig" }];
-  const { port, servers } = await listen(0, (_, answer) => answer.end(JSON.stringify({ keys })));
+  const { port, servers } = await listen(0, (_, response) =>
+    response.end(JSON.stringify({ keys })),
+  );
   return {
     issuer: `http://localhost:${port}/oidc`,
     publicKey,
@@ -33,16 +35,16 @@ async function startKeys() {
 }
 type Keys = Awaited<ReturnType<typeof startKeys>>;
 
-interface Wish {
+interface TokenChanges {
   claims?: Record<string, unknown>;
   header?: Partial<JWTHeaderParameters>;
   key?: CryptoKey | Uint8Array;
 }
 
-/** An access token as Logto makes it (Logto facts: tokens), with what a test has otherwise. */
+/** An access token as Logto issues it (Logto facts: tokens), with a test's changes. */
 async function accessToken(
   { issuer, privateKey }: Keys,
-  { claims, header, key = privateKey }: Wish = {},
+  { claims, header, key = privateKey }: TokenChanges = {},
 ) {
   const payload = {
     iss: issuer,
@@ -84,13 +86,13 @@ const test = base.extend<object, { keys: Keys; api: NestApi }>({
   ],
 });
 
-// They share the server.
+// The tests use the same server.
 test.describe.configure({ mode: "default" });
 
 const encoded = (changes: Partial<Session> = {}, by = secret) =>
   encodeSession(session(changes), [by], cookieName);
 
-/** As the app cuts a long one. */
+/** The cookies into which the app splits a long value. */
 const chunked = (value: string) =>
   (value.match(/.{1,3936}/g) ?? [])
     .map((chunk, index) => `${cookieName}.${index}=${chunk}`)
@@ -117,17 +119,17 @@ test.describe("the app's session cookie @jwt", () => {
       `${chunked(await encoded(large, "another secret"))}; ${chunked(await encoded(large))}`,
   };
   for (const [how, cookie] of Object.entries(readable))
-    test(`says who calls: ${how}`, async ({ request, api }) => {
-      const answer = await me(request, api, await cookie());
-      expect(await answer.json()).toMatchObject({
+    test(`identifies the caller: ${how}`, async ({ request, api }) => {
+      const response = await me(request, api, await cookie());
+      expect(await response.json()).toMatchObject({
         via: "session",
         subject: "k3v9t2m8qx1a",
         name: "Alice Kim",
       });
-      expect(answer.headers()).toMatchObject({ "cache-control": "private, no-store" });
+      expect(response.headers()).toMatchObject({ "cache-control": "private, no-store" });
     });
 
-  test("of two that can be read is the one that began last", async ({ request, api }) => {
+  test("is the one that started last if two can be read", async ({ request, api }) => {
     const [older, newer] = [
       await encoded({ subject: "bob", startedAt: 1 }),
       await encoded({ subject: "carol" }),
@@ -136,40 +138,40 @@ test.describe("the app's session cookie @jwt", () => {
       [older, newer],
       [newer, older],
     ]) {
-      const answer = await me(
+      const response = await me(
         request,
         api,
         values.map((value) => `${cookieName}=${value}`).join("; "),
       );
-      expect(await answer.json()).toMatchObject({ subject: "carol" });
+      expect(await response.json()).toMatchObject({ subject: "carol" });
     }
   });
 
-  test("is asked for where there is none", async ({ request, api }) => {
-    const answer = await me(request, api, "theme=dark");
-    expect(await answer.json()).toEqual({ statusCode: 401, message: "No session token" });
-    expect(answer.status()).toBe(401);
-    expect(answer.headers()["www-authenticate"]).toBe("Bearer");
+  test("is required: a request without it gets a 401", async ({ request, api }) => {
+    const response = await me(request, api, "theme=dark");
+    expect(await response.json()).toEqual({ statusCode: 401, message: "No session token" });
+    expect(response.status()).toBe(401);
+    expect(response.headers()["www-authenticate"]).toBe("Bearer");
   });
 
   const invalid: Record<string, () => Promise<string>> = {
-    "what is none": () => Promise.resolve(`${cookieName}=garbage`),
-    "one of another secret": async () =>
+    "not a session": () => Promise.resolve(`${cookieName}=garbage`),
+    "made with another secret": async () =>
       `${cookieName}=${await encoded({}, randomBytes(32).toString("base64"))}`,
-    "one of another cookie's name": async () =>
+    "made for another cookie name": async () =>
       `${cookieName}=${await encodeSession(session(), [secret], `__Secure-${cookieName}`)}`,
-    "a tampered one": async () => `${cookieName}=${(await encoded()).replace(/.{4}$/, "AAAA")}`,
-    "an expired one": async () => `${cookieName}=${await encoded({ exp: seconds() - 60 })}`,
-    "one that lacks a chunk": async () => chunked(await encoded(large)).replace(/; [^;]*$/, ""),
+    "tampered with": async () => `${cookieName}=${(await encoded()).replace(/.{4}$/, "AAAA")}`,
+    expired: async () => `${cookieName}=${await encoded({ exp: seconds() - 60 })}`,
+    "lacking a chunk": async () => chunked(await encoded(large)).replace(/; [^;]*$/, ""),
   };
   for (const [what, cookie] of Object.entries(invalid))
-    test(`lets nobody in by ${what}`, async ({ request, api }) => {
-      const answer = await me(request, api, await cookie());
-      expect(await answer.json()).toEqual({ statusCode: 401, message: "Invalid session" });
-      expect(answer.status()).toBe(401);
+    test(`is rejected if it is ${what}`, async ({ request, api }) => {
+      const response = await me(request, api, await cookie());
+      expect(await response.json()).toEqual({ statusCode: 401, message: "Invalid session" });
+      expect(response.status()).toBe(401);
     });
 
-  test("is looked for no longer where a request brings thousands of chunks", async ({
+  test("is found, within a bounded search, in a request with hundreds of chunks", async ({
     request,
     api,
   }) => {
@@ -180,7 +182,7 @@ test.describe("the app's session cookie @jwt", () => {
     });
   });
 
-  test("opens an organization to its members only", async ({ request, api }) => {
+  test("gives access to an organization to its members only", async ({ request, api }) => {
     const claims = {
       sub: "alice",
       organizations: ["acme"],
@@ -203,24 +205,27 @@ test.describe("the app's session cookie @jwt", () => {
     { "sec-fetch-site": "same-site" },
   ];
   for (const headers of foreign)
-    test(`changes nothing for a page of ${JSON.stringify(headers)}`, async ({ request, api }) => {
+    test(`changes nothing for a page that sends ${JSON.stringify(headers)}`, async ({
+      request,
+      api,
+    }) => {
       const cookie = `${cookieName}=${await encoded()}`;
       const before = await (await request.get(`${api.url}/products`, withCookie(cookie))).json();
       for (const method of writes) {
         const path = method === "POST" ? "products" : "products/x";
-        const answer = await request.fetch(`${api.url}/${path}`, {
+        const response = await request.fetch(`${api.url}/${path}`, {
           method,
           headers: { cookie, ...headers },
           data: { name: "Stolen", price: 0 },
         });
-        expect(answer.status()).toBe(403);
+        expect(response.status()).toBe(403);
       }
       expect(await (await request.get(`${api.url}/products`, withCookie(cookie))).json()).toEqual(
         before,
       );
     });
 
-  test("lets the app's pages write what its user's role allows", async ({ request, api }) => {
+  test("lets the app's pages write what the user's role allows", async ({ request, api }) => {
     const headers = { cookie: `${cookieName}=${await encoded()}`, origin: appOrigin };
     const added = await request.post(`${api.url}/products`, {
       headers,
@@ -262,16 +267,16 @@ test.describe("the app's session cookie @jwt", () => {
 test.describe("an access token @jwt", () => {
   const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-  test("says who calls, and decides where there is a cookie too", async ({
+  test("identifies the caller, and takes precedence over a cookie", async ({
     request,
     api,
     keys,
   }) => {
-    const answer = await request.get(
+    const response = await request.get(
       `${api.url}/me`,
       bearer(await accessToken(keys, { claims: { scope: "read write" } })),
     );
-    expect(await answer.json()).toEqual({
+    expect(await response.json()).toEqual({
       via: "bearer",
       subject: "k3v9t2m8qx1a",
       scopes: ["read", "write"],
@@ -280,20 +285,20 @@ test.describe("an access token @jwt", () => {
     expect((await request.get(`${api.url}/me`, { headers })).status()).toBe(401);
   });
 
-  const refused: Record<string, (keys: Keys) => Wish | Promise<Wish>> = {
-    "of another issuer": () => ({ claims: { iss: "https://other.example.com/oidc" } }),
+  const rejected: Record<string, (keys: Keys) => TokenChanges | Promise<TokenChanges>> = {
+    "from another issuer": () => ({ claims: { iss: "https://other.example.com/oidc" } }),
     "for another API": () => ({ claims: { aud: "https://store.example.com/api" } }),
     "for an organization": () => ({ claims: { aud: "urn:logto:organization:r6f1s9e4ok2m" } }),
-    "that has expired": () => ({ claims: { exp: seconds() - 60 } }),
-    "that never expires": () => ({ claims: { exp: undefined } }),
+    expired: () => ({ claims: { exp: seconds() - 60 } }),
+    "without an expiry": () => ({ claims: { exp: undefined } }),
     "without a subject": () => ({ claims: { sub: undefined } }),
-    "that is an id_token": () => ({ header: { typ: "JWT" } }),
+    "an id_token": () => ({ header: { typ: "JWT" } }),
     "without a type": () => ({ header: { typ: undefined } }),
-    "of a key that Logto has not": async () => ({
+    "signed with a key that Logto does not have": async () => ({
       key: (await generateKeyPair("ES384")).privateKey,
     }),
-    "of a key by another name": () => ({ header: { kid: "two" } }),
-    "of another algorithm": async () => ({
+    "labelled with another key id": () => ({ header: { kid: "two" } }),
+    "signed with another algorithm": async () => ({
       header: { alg: "ES256" },
       key: (await generateKeyPair("ES256")).privateKey,
     }),
@@ -302,22 +307,26 @@ test.describe("an access token @jwt", () => {
       key: new TextEncoder().encode(JSON.stringify(await exportJWK(publicKey))),
     }),
   };
-  for (const [what, wish] of Object.entries(refused))
-    test(`is refused ${what}`, async ({ request, api, keys }) => {
-      const answer = await request.get(
+  for (const [what, changesOf] of Object.entries(rejected))
+    test(`is rejected if it is ${what}`, async ({ request, api, keys }) => {
+      const response = await request.get(
         `${api.url}/me`,
-        bearer(await accessToken(keys, await wish(keys))),
+        bearer(await accessToken(keys, await changesOf(keys))),
       );
-      expect(answer.status()).toBe(401);
-      expect(answer.headers()["www-authenticate"]).toBe('Bearer error="invalid_token"');
+      expect(response.status()).toBe(401);
+      expect(response.headers()["www-authenticate"]).toBe('Bearer error="invalid_token"');
     });
 
-  test("of an organization is good for this organization alone", async ({ request, api, keys }) => {
+  test("for an organization is valid for this organization only", async ({
+    request,
+    api,
+    keys,
+  }) => {
     const claims = { scope: "read write", organization_id: "acme" };
     const ofAcme = bearer(await accessToken(keys, { claims }));
     const get = async (path: string, options: typeof ofAcme) => {
-      const answer = await request.get(`${api.url}/${path}`, options);
-      return [answer.status(), answer.headers()["www-authenticate"]];
+      const response = await request.get(`${api.url}/${path}`, options);
+      return [response.status(), response.headers()["www-authenticate"]];
     };
     for (const path of ["me", "products", "me/organizations/globex", "me/organizations/undefined"])
       expect([path, ...(await get(path, ofAcme))]).toEqual([path, 403, undefined]);
@@ -326,8 +335,8 @@ test.describe("an access token @jwt", () => {
       data: { name: "Tea", price: 1 },
     });
     expect(added.status()).toBe(403);
-    const answer = await request.get(`${api.url}/me/organizations/acme`, ofAcme);
-    expect(await answer.json()).toMatchObject({ via: "bearer", organizationId: "acme" });
+    const response = await request.get(`${api.url}/me/organizations/acme`, ofAcme);
+    expect(await response.json()).toMatchObject({ via: "bearer", organizationId: "acme" });
     const ofTenant = bearer(await accessToken(keys));
     expect((await get("me/organizations/acme", ofTenant))[0]).toBe(403);
     for (const organization_id of ["", 7, null, ["acme"]]) {
@@ -336,7 +345,7 @@ test.describe("an access token @jwt", () => {
     }
   });
 
-  test("is refused that is opaque, or not signed at all", async ({ request, api, keys }) => {
+  test("is rejected if it is opaque or unsigned", async ({ request, api, keys }) => {
     const unsigned = new UnsecuredJWT({ iss: keys.issuer, aud: resource, sub: "alice" })
       .setExpirationTime("1h")
       .encode();
@@ -344,7 +353,7 @@ test.describe("an access token @jwt", () => {
       expect((await request.get(`${api.url}/me`, bearer(token))).status()).toBe(401);
   });
 
-  test("allows what is in its scope, from wherever it is sent", async ({ request, api, keys }) => {
+  test("allows what is in its scope, from any origin", async ({ request, api, keys }) => {
     const data = { name: "Coffee", price: 900 };
     const reader = await request.post(`${api.url}/products`, {
       ...bearer(await accessToken(keys)),
@@ -363,11 +372,11 @@ test.describe("an access token @jwt", () => {
     expect((await request.get(`${api.url}/products`, { headers })).status()).toBe(403);
   });
 
-  test("is neither accepted nor refused while Logto's keys can't be read", async ({
+  test("is neither accepted nor rejected while Logto's keys can't be read", async ({
     request,
     keys,
   }) => {
-    const { port, servers } = await listen(0, (_, answer) => answer.writeHead(500).end());
+    const { port, servers } = await listen(0, (_, response) => response.writeHead(500).end());
     const issuer = `http://localhost:${port}/oidc`;
     const api = await startNestApi({
       AUTH_URL: appOrigin,
@@ -376,12 +385,12 @@ test.describe("an access token @jwt", () => {
       API_RESOURCE: resource,
     });
     try {
-      const answer = await request.get(
+      const response = await request.get(
         `${api.url}/me`,
         bearer(await accessToken(keys, { claims: { iss: issuer } })),
       );
-      expect(answer.status()).toBe(503);
-      expect(answer.headers()["retry-after"]).toBe("5");
+      expect(response.status()).toBe(503);
+      expect(response.headers()["retry-after"]).toBe("5");
       expect((await me(request, api, `${cookieName}=${await encoded()}`)).status()).toBe(200);
       await expect.poll(() => api.log()).toContain("unavailable: Logto's keys can't be read");
     } finally {
@@ -392,7 +401,7 @@ test.describe("an access token @jwt", () => {
 });
 
 test.describe("CORS @jwt", () => {
-  const allowed = (headers: Record<string, string>) =>
+  const corsHeaders = (headers: Record<string, string>) =>
     Object.keys(headers).filter((name) => name.startsWith("access-control-"));
 
   test("lets the pages of each listed origin use every method, with credentials", async ({
@@ -418,8 +427,8 @@ test.describe("CORS @jwt", () => {
           "access-control-allow-headers": "content-type,authorization",
           vary: expect.stringContaining("Origin"),
         });
-        const answer = await request.fetch(`${api.url}/me`, { headers: { origin } });
-        expect(answer.headers()).toMatchObject({
+        const response = await request.fetch(`${api.url}/me`, { headers: { origin } });
+        expect(response.headers()).toMatchObject({
           "access-control-allow-origin": origin,
           "access-control-allow-credentials": "true",
         });
@@ -433,17 +442,17 @@ test.describe("CORS @jwt", () => {
     "null",
     "*",
   ])
-    test(`gives nothing to ${origin}`, async ({ request, api }) => {
+    test(`allows nothing to ${origin}`, async ({ request, api }) => {
       for (const method of ["OPTIONS", "GET"]) {
         const headers = { origin, "access-control-request-method": "POST" };
-        const answer = await request.fetch(`${api.url}/me`, { method, headers });
-        expect(allowed(answer.headers())).toEqual([]);
-        expect(answer.headers().vary).toContain("Origin");
+        const response = await request.fetch(`${api.url}/me`, { method, headers });
+        expect(corsHeaders(response.headers())).toEqual([]);
+        expect(response.headers().vary).toContain("Origin");
       }
     });
 });
 
-test("the API server that lacks its variables ends with their list @jwt", async () => {
+test("without its variables the API server exits with a list of them @jwt", async () => {
   await expect(startNestApi({})).rejects.toThrow(
     /The configuration is not complete:\s+AUTH_URL +is missing\s+AUTH_LOGTO_ISSUER +is missing/,
   );

@@ -14,7 +14,7 @@ const variables = {
   API_RESOURCE: "https://shopping.example.com/api",
 };
 
-/** One database, and an API server that reads it and is given no secret. */
+/** One database, and an API server that reads it and has no secret. */
 const test = base.extend<object, { storage: Storage; database: NestApi }>({
   storage: [
     async ({}, use) => {
@@ -44,7 +44,7 @@ const hour = 3_600_000;
 const soon = () => new Date(Date.now() + hour);
 const past = () => new Date(Date.now() - hour);
 
-/** A row as the app keeps it. */
+/** Adds a row as the app stores it. */
 async function addRow(
   { db }: Storage,
   sessionToken: string,
@@ -53,7 +53,7 @@ async function addRow(
   const user = { id: "k3v9t2m8qx1a" };
   await db?.session.create({
     data: {
-      sessionId: rowName(),
+      sessionId: rowCookie(),
       sessionToken,
       claims: { sub: user.id, name: "Alice Kim" },
       startedAt: new Date(),
@@ -64,8 +64,8 @@ async function addRow(
   });
 }
 
-/** A cookie as the row store makes them. */
-const rowName = () => randomBytes(32).toString("base64url");
+/** A cookie's value as the row store makes it. */
+const rowCookie = () => randomBytes(32).toString("base64url");
 
 test("a cookie of strategy jwt needs no database @jwt", async () => {
   const unreachable = "postgresql://127.0.0.1:1/app";
@@ -78,35 +78,39 @@ test("a cookie of strategy jwt needs no database @jwt", async () => {
   }
 });
 
-test("a cookie of strategy database stands for a row that is there and goes on @jwt", async ({
+test("a cookie of strategy database is valid while its row exists and has not ended @jwt", async ({
   storage,
   database,
 }) => {
-  const keep = async (changes: Partial<Prisma.SessionCreateInput> = {}) => {
-    const cookie = rowName();
+  const addSession = async (changes: Partial<Prisma.SessionCreateInput> = {}) => {
+    const cookie = rowCookie();
     const sessionToken = createHash("sha256").update(cookie).digest("hex");
     await addRow(storage, sessionToken, changes);
     return { cookie, sessionToken };
   };
-  const { cookie, sessionToken } = await keep();
+  const { cookie, sessionToken } = await addSession();
   expect(await statusOf(database, cookie)).toBe(200);
   expect(await statusOf(database, "old", cookie), "beside an older one").toBe(200);
-  expect(await statusOf(database, sessionToken), "what the table holds").toBe(401);
-  expect(await statusOf(database, rowName()), "nobody's").toBe(401);
-  expect(await statusOf(database, (await keep({ endedAt: past() })).cookie), "ended").toBe(401);
-  expect(await statusOf(database, (await keep({ expires: past() })).cookie), "expired").toBe(401);
+  expect(await statusOf(database, sessionToken), "the hash in the table").toBe(401);
+  expect(await statusOf(database, rowCookie()), "of no session").toBe(401);
+  expect(await statusOf(database, (await addSession({ endedAt: past() })).cookie), "ended").toBe(
+    401,
+  );
+  expect(await statusOf(database, (await addSession({ expires: past() })).cookie), "expired").toBe(
+    401,
+  );
   await storage.db?.session.delete({ where: { sessionToken } });
   expect(await statusOf(database, cookie), "revoked").toBe(401);
 });
 
-test("a database that is down means neither yes nor no @jwt", async () => {
+test("while the database is down, a cookie is neither accepted nor rejected @jwt", async () => {
   const down = {
     DATABASE_URL: "postgresql://api:topsecret@127.0.0.1:1/app",
     AUTH_SESSION_STRATEGY: "database",
   };
   const api = await startNestApi({ ...variables, ...down });
   try {
-    expect(await statusOf(api, rowName())).toBe(503);
+    expect(await statusOf(api, rowCookie())).toBe(503);
     await expect.poll(() => api.log()).toContain("unavailable: database: ");
     expect(api.log()).not.toMatch(/topsecret|127\.0\.0\.1|^\s+at /m);
   } finally {

@@ -16,10 +16,12 @@ const test = base.extend<object, { site: Subdomains; otherOrigin: string }>({
     { scope: "worker" },
   ],
   pair: [async ({ site }, use) => use(site), { scope: "worker" }],
-  /** A sibling that nobody listed: to a browser it is the same site, and cookies go along. */
+  /** A sibling that is not listed. To a browser it is the same site, so it gets the cookies. */
   otherOrigin: [
     async ({}, use) => {
-      const { port, servers } = await listen(0, (_, answer) => answer.end("<title>Other</title>"));
+      const { port, servers } = await listen(0, (_, response) =>
+        response.end("<title>Other</title>"),
+      );
       await use(`http://other.starter.test:${port}`);
       await Promise.all(servers.map(closeServer));
     },
@@ -31,10 +33,10 @@ const { executablePath, args = [] } = findBrowser() ?? {};
 test.use({
   launchOptions: { args: [...args, resolverRules], ...(executablePath && { executablePath }) },
 });
-// They share the servers.
+// The tests use the same servers.
 test.describe.configure({ mode: "default" });
 
-/** What a script of a page gets; status 0 where the browser keeps the answer from it. */
+/** The response that a page's script gets. Status 0 if the browser withholds it. */
 function fetchIn(page: Page, url: string, init: RequestInit = {}) {
   return page.evaluate(
     async ([url, init]) => {
@@ -58,7 +60,7 @@ const json = (method: string, body?: object): RequestInit => ({
   ...(body && { body: JSON.stringify(body) }),
 });
 
-test("a page calls the API on the other subdomain, by its cookie and by the app's proxy", async ({
+test("a page calls the API on the other subdomain, with its cookie and through the app's proxy", async ({
   context,
   page,
   site: { app, api },
@@ -100,7 +102,7 @@ test("a page calls the API on the other subdomain, by its cookie and by the app'
   ]);
   expect((await fetchIn(page, one, json("DELETE"))).status).toBe(204);
 
-  // One that the browser has from elsewhere, of the same name.
+  // A cookie of the same name that the browser has from elsewhere.
   const [{ name } = { name: "" }] = await sessionCookies(context);
   await context.addCookies([{ name, value: "old", url: api.url }]);
   expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({
@@ -110,7 +112,7 @@ test("a page calls the API on the other subdomain, by its cookie and by the app'
   expect(api.log()).not.toContain(app.secret);
 });
 
-test("a third origin gets no answer, and changes nothing", async ({
+test("a third origin gets no response, and changes nothing", async ({
   page,
   site: { api },
   otherOrigin,
@@ -121,26 +123,26 @@ test("a third origin gets no answer, and changes nothing", async ({
   for (const method of ["POST", "PUT", "PATCH", "DELETE"])
     expect((await fetchIn(page, `${api.url}/products`, json(method))).status).toBe(0);
 
-  // What needs no preflight arrives: the API has to refuse it.
-  const refused = page.waitForResponse(`${api.url}/products`);
+  // A request that needs no preflight arrives, so the API must reject it.
+  const rejected = page.waitForResponse(`${api.url}/products`);
   await page.evaluate((action) => {
     const form = Object.assign(document.createElement("form"), { method: "post", action });
     document.body.append(form);
     form.submit();
   }, `${api.url}/products`);
-  // The cookie went along, or it would say that there is none.
-  expect(await (await refused).json()).toEqual({ statusCode: 403, message: "Not from this site" });
+  // The browser sent the cookie. Without it the message would say that there is none.
+  expect(await (await rejected).json()).toEqual({ statusCode: 403, message: "Not from this site" });
 });
 
-test("a session that was signed out is over at the API where it is a row", async ({
+test("after signing out, the API rejects the session if it is a row", async ({
   context,
   page,
   mode,
   site: { api },
 }) => {
   await signInByHand(page, "alice", "/dashboard");
-  const kept = await sessionCookies(context);
-  expect(kept).toContainEqual(
+  const saved = await sessionCookies(context);
+  expect(saved).toContainEqual(
     expect.objectContaining({ domain: ".starter.test", httpOnly: true, sameSite: "Lax" }),
   );
   await signOut(page);
@@ -148,10 +150,10 @@ test("a session that was signed out is over at the API where it is a row", async
     message: "No session token",
   });
 
-  await context.addCookies(kept);
+  await context.addCookies(saved);
   const { status, body } = await fetchIn(page, `${api.url}/me`, { credentials });
-  // A cookie that holds the session itself is valid at the API until it expires: its README says
-  // so.
+  // A cookie that holds the session itself is valid at the API until it expires (see the README of
+  // the API server).
   if (mode === "database")
     expect([status, body]).toEqual([401, expect.objectContaining({ message: "Invalid session" })]);
   else expect(status).toBe(200);

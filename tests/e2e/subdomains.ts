@@ -5,7 +5,7 @@ import type { Storage } from "./modes";
 import { type NestApi, startNestApi } from "./nest-api";
 import { freePort, type Pair, startApp } from "./servers";
 
-/** What a browser needs to find the two hosts on this machine. */
+/** The browser's option that resolves the two hosts to this machine. */
 export const resolverRules = "--host-resolver-rules=MAP *.starter.test 127.0.0.1";
 
 /** The app on one subdomain and the API server on another, which share the session cookie. */
@@ -14,14 +14,16 @@ export interface Subdomains extends Pair {
 }
 
 /**
- * @param storage of the app; the API server reads the same, and it is closed with them
+ * Starts the app, its stand-in and the API server.
+ *
+ * @param storage of the app and the API server; `stop` closes it, too
  */
 export async function startSubdomains(storage: Storage): Promise<Subdomains> {
   const [port, apiPort] = [await freePort(), await freePort()];
   const url = `http://app.starter.test:${port}`;
   const client = {
     ...appClient(url),
-    // The stand-in has no browser to find it by its name.
+    // The stand-in cannot resolve the app's host name: only the browser has the option.
     backchannelLogoutUri: `http://localhost:${port}/api/auth/backchannel-logout`,
   };
   const identity = await startIdentity({ port: 0, control: true, clients: [client] });
@@ -39,13 +41,13 @@ export async function startSubdomains(storage: Storage): Promise<Subdomains> {
   try {
     const app = await startApp(shared, { port, storage });
     closing.unshift(() => app.stop());
-    const given = {
+    const apiVariables = {
       ...shared,
       ...storage.variables,
       AUTH_SECRET: app.secret,
       PORT: String(apiPort),
     };
-    const api = await startNestApi(given);
+    const api = await startNestApi(apiVariables);
     closing.unshift(() => api.stop());
     return {
       app: { ...app, url },

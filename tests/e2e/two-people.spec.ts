@@ -7,17 +7,17 @@ import { goToLogto, typeCredentials } from "./steps";
 
 const check = z.object({ user: z.object({ id: z.string(), username: z.string() }) });
 
-/** Who a browser is, as far as the app knows. */
-async function whoIs({ request }: BrowserContext, origin = "") {
+/** The user who is signed in in a browser, according to the app. */
+async function userOf({ request }: BrowserContext, origin = "") {
   return check.parse(await (await request.get(`${origin}/api/auth/check`)).json()).user;
 }
 
-/** Logto's own session with the browser is over, else Logto would go on with whom it knows. */
+/** Removes Logto's own session, with which Logto would sign in the same user again. */
 const forgetLogto = (context: BrowserContext) => context.clearCookies({ name: /^_session/ });
 
 const twoPeople = ({ control }: Stage) => Promise.all([addPerson(control), addPerson(control)]);
 
-/** Where there are users, each of these is one with a single account, and has so many sessions. */
+/** With a database: expects each person to be one user with one account and so many sessions. */
 async function expectUsers({ storage: { db } }: Stage, people: [Person, number][]): Promise<void> {
   for (const [{ id }, sessions] of db ? people : []) {
     const users = await db?.user.findMany({
@@ -34,39 +34,39 @@ async function expectGrant({ control }: Stage, token: string, active: boolean): 
   await expect.poll(() => isActive(control, token)).toBe(active);
 }
 
-/** A session's cookie, put into a browser that has nothing else, is refused. */
-async function expectRefused(browser: Browser, { url }: Stage, cookie: string): Promise<void> {
+/** Expects the app to reject a session cookie in a browser without other cookies. */
+async function expectRejected(browser: Browser, { url }: Stage, cookie: string): Promise<void> {
   const thief = await browser.newContext({ baseURL: url });
   await putCookies(thief, url, { "authjs.session-token": cookie });
   await expectSignedOut(thief);
   await thief.close();
 }
 
-test("whoever signs in after somebody else in the same browser is a user of their own, and ends that session with its grant", async ({
+test("a second person who signs in in the same browser is a separate user, and ends the first session with its grant", async ({
   browser,
   context,
   stage,
 }) => {
   const [alice, bob] = await twoPeople(stage);
   await signInByRequests(context, alice.username);
-  const first = { ...(await whoIs(context)), cookie: await sessionValue(context) };
+  const first = { ...(await userOf(context)), cookie: await sessionValue(context) };
   const grant = await tokensOf(stage.control, alice);
 
   await forgetLogto(context);
   await signInByRequests(context, bob.username);
-  const second = await whoIs(context);
+  const second = await userOf(context);
   expect(second.username).toBe(bob.username);
   expect(second.id).not.toBe(first.id);
   await expectGrant(stage, grant.refreshToken, false);
   await expectGrant(stage, (await tokensOf(stage.control, bob)).refreshToken, true);
-  await expectRefused(browser, stage, first.cookie);
+  await expectRejected(browser, stage, first.cookie);
   await expectUsers(stage, [
     [alice, 0],
     [bob, 1],
   ]);
 });
 
-test("a sign-in of somebody else in a second tab makes the first tab theirs, too, and links nothing", async ({
+test("when another person signs in in a second tab, the first tab is theirs, too, and no accounts are linked", async ({
   context,
   page,
   stage,
@@ -75,7 +75,7 @@ test("a sign-in of somebody else in a second tab makes the first tab theirs, too
   const second = await context.newPage();
   await second.goto("/profile");
   await signIn(page, alice.username);
-  const { id } = await whoIs(context);
+  const { id } = await userOf(context);
   const grant = await tokensOf(stage.control, alice);
 
   await forgetLogto(context);
@@ -85,7 +85,7 @@ test("a sign-in of somebody else in a second tab makes the first tab theirs, too
   await page.reload();
   await expect(page.getByRole("heading", { name: `Welcome, ${bob.username}` })).toBeVisible();
   await expect(page.getByText(alice.username)).toHaveCount(0);
-  expect((await whoIs(context)).id).not.toBe(id);
+  expect((await userOf(context)).id).not.toBe(id);
   await expectGrant(stage, grant.refreshToken, false);
   await expectUsers(stage, [
     [alice, 0],
@@ -93,7 +93,7 @@ test("a sign-in of somebody else in a second tab makes the first tab theirs, too
   ]);
 });
 
-test("two people in browsers of their own stay who they are, and so do their grants", async ({
+test("two people in separate browsers keep their own sessions and grants", async ({
   browser,
   stage,
 }) => {
@@ -106,7 +106,7 @@ test("two people in browsers of their own stay who they are, and so do their gra
     }),
   );
   const rounds = await Promise.all(
-    [1, 2, 3].map(() => Promise.all(contexts.map((each) => whoIs(each)))),
+    [1, 2, 3].map(() => Promise.all(contexts.map((each) => userOf(each)))),
   );
   for (const round of rounds)
     expect(round.map(({ username }) => username)).toEqual(people.map(({ username }) => username));
@@ -120,18 +120,18 @@ test("two people in browsers of their own stay who they are, and so do their gra
   for (const context of contexts) await context.close();
 });
 
-test("whoever signs in again in the same browser is the same user, with one session and a living grant", async ({
+test("a person who signs in again in the same browser is the same user, with one session and an active grant", async ({
   browser,
   context,
   stage,
 }) => {
   const person = await addPerson(stage.control);
   await signInByRequests(context, person.username);
-  const first = { ...(await whoIs(context)), cookie: await sessionValue(context) };
+  const first = { ...(await userOf(context)), cookie: await sessionValue(context) };
   await forgetLogto(context);
   await signInByRequests(context, person.username);
-  expect(await whoIs(context)).toEqual({ id: first.id, username: person.username });
-  await expectRefused(browser, stage, first.cookie);
+  expect(await userOf(context)).toEqual({ id: first.id, username: person.username });
+  await expectRejected(browser, stage, first.cookie);
   await expectGrant(stage, (await tokensOf(stage.control, person)).refreshToken, true);
   await expectUsers(stage, [[person, 1]]);
 });

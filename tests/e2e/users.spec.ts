@@ -27,13 +27,13 @@ const usersOf = (db: PrismaClient, { id }: Person) =>
     include: { accounts: true, sessions: true },
   });
 
-/** Signs in in a browser that nobody has used yet. */
-async function signInAnew(context: BrowserContext, { username }: Person): Promise<void> {
+/** Signs in after removing the browser's cookies. */
+async function signInWithoutCookies(context: BrowserContext, { username }: Person): Promise<void> {
   await context.clearCookies();
   await signInByRequests(context, username);
 }
 
-test("name, e-mail address and picture of a user are what the provider said at the last sign-in", async ({
+test("a user's name, e-mail address and picture are those of the provider at the last sign-in", async ({
   context,
   db,
   stage: { control },
@@ -44,7 +44,7 @@ test("name, e-mail address and picture of a user are what the provider said at t
     picture: "https://new.example/nora.png",
   };
   const person = await addPerson(control, { claims });
-  await signInAnew(context, person);
+  await signInWithoutCookies(context, person);
   const [made] = await usersOf(db, person);
   expect(made).toMatchObject({ name: "Nora", email: "nora@new.example", image: claims.picture });
   expect(made?.emailVerified).toBeInstanceOf(Date);
@@ -52,35 +52,35 @@ test("name, e-mail address and picture of a user are what the provider said at t
   await control.changeUser(person.id, {
     claims: { name: "Nora Newer", email: "newer@new.example", picture: null },
   });
-  await signInAnew(context, person);
+  await signInWithoutCookies(context, person);
   expect(await usersOf(db, person)).toMatchObject([
     { id: made?.id, name: "Nora Newer", email: "newer@new.example", image: null },
   ]);
 
   await control.changeUser(person.id, { claims: { name: null, email: null } });
-  await signInAnew(context, person);
+  await signInWithoutCookies(context, person);
   expect(await usersOf(db, person)).toMatchObject([
     { id: made?.id, name: person.username, email: null, emailVerified: null },
   ]);
 });
 
-test("a person who was deleted at Logto and made anew with the same address signs in, as a new user", async ({
+test("a person who was deleted at Logto and created again with the same address signs in as a new user", async ({
   context,
   db,
   stage: { control },
 }) => {
   const email = "again@users.example";
   const first = await addPerson(control, { claims: { email } });
-  await signInAnew(context, first);
+  await signInWithoutCookies(context, first);
   await control.removeUser(first.id);
   const second = await addPerson(control, { claims: { email } });
-  await signInAnew(context, second);
+  await signInWithoutCookies(context, second);
   expect(await userId(context)).toBe(second.id);
   expect(await usersOf(db, first)).toMatchObject([{ id: first.id, email }]);
   expect(await usersOf(db, second)).toMatchObject([{ id: second.id, email }]);
 });
 
-test("an address that moved from one person to another is each one's when they sign in", async ({
+test("an address that moved to another person changes for each of them at their next sign-in", async ({
   context,
   db,
   stage: { control },
@@ -90,19 +90,19 @@ test("an address that moved from one person to another is each one's when they s
     await addPerson(control, { claims: { email } }),
     await addPerson(control),
   ];
-  await signInAnew(context, before);
+  await signInWithoutCookies(context, before);
   await control.changeUser(before.id, { claims: { email: null } });
   await control.changeUser(after.id, { claims: { email } });
-  await signInAnew(context, after);
+  await signInWithoutCookies(context, after);
   expect(await userId(context)).toBe(after.id);
-  // What the first one's user says is as old as their last sign-in.
+  // The first user's data is that of their last sign-in.
   expect(await usersOf(db, before)).toMatchObject([{ id: before.id, email }]);
   expect(await usersOf(db, after)).toMatchObject([{ id: after.id, email }]);
-  await signInAnew(context, before);
+  await signInWithoutCookies(context, before);
   expect(await usersOf(db, before)).toMatchObject([{ id: before.id, email: null }]);
 });
 
-test("a stranger with an unverified address of somebody else is a user of their own", async ({
+test("a person with another user's address, unverified, is a separate user", async ({
   context,
   db,
   stage: { control },
@@ -110,8 +110,8 @@ test("a stranger with an unverified address of somebody else is a user of their 
   const email = "owner@users.example";
   const owner = await addPerson(control, { claims: { email } });
   const stranger = await addPerson(control, { claims: { email, email_verified: false } });
-  await signInAnew(context, owner);
-  await signInAnew(context, stranger);
+  await signInWithoutCookies(context, owner);
+  await signInWithoutCookies(context, stranger);
   expect(await userId(context)).toBe(stranger.id);
   expect(await usersOf(db, owner)).toMatchObject([{ id: owner.id, email }]);
   expect(await usersOf(db, stranger)).toMatchObject([
@@ -119,7 +119,7 @@ test("a stranger with an unverified address of somebody else is a user of their 
   ]);
 });
 
-test("ten first sign-ins at once of somebody without an e-mail address make one user with one account", async ({
+test("ten parallel first sign-ins of a person without an e-mail address create one user with one account", async ({
   browser,
   db,
   stage,
@@ -137,13 +137,13 @@ test("ten first sign-ins at once of somebody without an e-mail address make one 
   await Promise.all(contexts.map((context) => context.close()));
 });
 
-/** How many sessions are rows: none where the cookie is the session. */
+/** The number of sessions that are rows: none if the cookie holds the session. */
 const rowsOf = ({ storage }: Stage, sessions: number) =>
   storage.mode === "database" ? sessions : 0;
 
 for (const table of ["User", "Account", "Session"]) {
   const tag = table === "Session" ? "@rows" : [];
-  const title = `a sign-in that fails where the table ${table} is written leaves no user without account and no grant`;
+  const title = `a sign-in that fails to write the table ${table} leaves no user without an account and no grant`;
   test(title, { tag }, async ({ context, db, stage }) => {
     const person = await addPerson(stage.control);
     await db.$executeRawUnsafe(
@@ -169,19 +169,19 @@ for (const table of ["User", "Account", "Session"]) {
     expect(await db.user.count({ where: { accounts: { none: {} } } })).toBe(0);
     expect(stage.log()).not.toContain("refused by the test");
 
-    await signInAnew(context, person);
+    await signInWithoutCookies(context, person);
     expect(await usersOf(db, person)).toMatchObject([
       { accounts: { length: 1 }, sessions: { length: rowsOf(stage, 1) } },
     ]);
   });
 }
 
-test("whoever reads the database finds no token in it, and no cookie that opens a session", async ({
+test("the database contains no token, and no cookie that is valid for a session", async ({
   context,
   db,
   stage,
 }) => {
-  await signInAnew(context, await addPerson(stage.control));
+  await signInWithoutCookies(context, await addPerson(stage.control));
   const tables = await db.$queryRaw<{ name: string }[]>`
     SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`;
   const rows = await Promise.all(

@@ -14,11 +14,11 @@ import { goToLogto, signOut, typeCredentials, userMenuButton } from "./steps";
 
 const profile = "/profile?tab=4";
 
-/** What a script is told. */
+/** The JSON that a script gets. */
 const destination = z.object({ url: z.url() });
 
-/** The address at which Logto sends the browser back, by following its redirects as far as that. */
-async function backFromLogto(context: BrowserContext, response: APIResponse): Promise<URL> {
+/** Follows Logto's redirects up to the app's callback. @returns the callback's URL */
+async function followToCallback(context: BrowserContext, response: APIResponse): Promise<URL> {
   let next = response;
   for (;;) {
     const url = new URL(next.headers().location ?? "", next.url());
@@ -27,37 +27,37 @@ async function backFromLogto(context: BrowserContext, response: APIResponse): Pr
   }
 }
 
-/** Begins to sign in to come back to a page, and types the password. */
-async function comeBackFor(context: BrowserContext, path: string, username = "bob"): Promise<URL> {
+/** Starts a sign-in with a return path and submits the password. @returns the callback's URL */
+async function callbackFor(context: BrowserContext, path: string, username = "bob"): Promise<URL> {
   const signInPage = await beginSignIn(context, path);
-  return backFromLogto(
+  return followToCallback(
     context,
     await typePassword(context, signInPage, username, { maxRedirects: 0 }),
   );
 }
 
-/** A refusal of Logto in place of a code. */
+/** Replaces Logto's code with its error for a cancelled sign-in. */
 function cancelled(url: URL): URL {
   url.searchParams.delete("code");
   url.searchParams.set("error", "access_denied");
   return url;
 }
 
-/** Where a response ended, without the origin. */
+/** A response's final path and query. */
 const pathOf = (response: APIResponse) =>
   response.url().replace(new URL(response.url()).origin, "");
 
 const mishaps: [string, (url: URL, context: BrowserContext) => Promise<URL>][] = [
   ["is cancelled at Logto", async (url) => cancelled(url)],
   [
-    "lost its state cookie",
+    "loses its state cookie",
     async (url, context) => {
       await context.clearCookies({ name: "authjs.state" });
       return url;
     },
   ],
   [
-    "lost all of its cookies",
+    "loses all of its cookies",
     async (url, context) => {
       await context.clearCookies({ name: /^authjs/ });
       return url;
@@ -66,55 +66,55 @@ const mishaps: [string, (url: URL, context: BrowserContext) => Promise<URL>][] =
 ];
 
 for (const [what, happen] of mishaps)
-  test(`a sign-in that ${what} still leads to its page the next time`, async ({
+  test(`after a sign-in that ${what}, the next try still returns to the requested page`, async ({
     context,
     page,
     stage,
   }) => {
-    const back = await happen(await comeBackFor(context, profile), context);
-    await page.goto(back.href);
+    const callback = await happen(await callbackFor(context, profile), context);
+    await page.goto(callback.href);
     await expect(page.getByRole("alert").filter({ hasText: "Sign-in was" })).toBeVisible();
-    // Logto knows the browser by now.
+    // Logto has a session with the browser by now.
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await expect(page).toHaveURL(stage.url + profile);
   });
 
-test("a callback that is opened once more, signed in, leads to its page without a word", async ({
+test("a callback that a signed-in user opens again leads to its page without an error", async ({
   context,
 }) => {
-  const back = await comeBackFor(context, profile);
-  expect(pathOf(await visit(context, back.href))).toBe(profile);
-  expect(pathOf(await visit(context, back.href))).toBe(profile);
-  back.searchParams.delete("state");
-  expect(pathOf(await visit(context, back.href))).toBe("/dashboard");
+  const callback = await callbackFor(context, profile);
+  expect(pathOf(await visit(context, callback.href))).toBe(profile);
+  expect(pathOf(await visit(context, callback.href))).toBe(profile);
+  callback.searchParams.delete("state");
+  expect(pathOf(await visit(context, callback.href))).toBe("/dashboard");
 });
 
-test("a page in `state` leads nowhere else", async ({ context, stage }) => {
-  const back = await comeBackFor(context, profile);
-  const [state = ""] = (back.searchParams.get("state") ?? "").split("~");
+test("a return path in `state` never leads to another origin", async ({ context, stage }) => {
+  const callback = await callbackFor(context, profile);
+  const [state = ""] = (callback.searchParams.get("state") ?? "").split("~");
   for (const evil of [
     "https://evil.example/",
     "//evil.example",
     "/\\evil.example",
     "javascript:alert(1)",
   ]) {
-    back.searchParams.set("state", `${state}~${Buffer.from(evil).toString("base64url")}`);
-    expect(new URL((await visit(context, back.href)).url()).origin, evil).toBe(stage.url);
+    callback.searchParams.set("state", `${state}~${Buffer.from(evil).toString("base64url")}`);
+    expect(new URL((await visit(context, callback.href)).url()).origin, evil).toBe(stage.url);
   }
 });
 
-test("of eight tabs that sign in at once, each ends on its page or on a sign-in page that leads to it", async ({
+test("each of eight tabs that sign in at once ends on its page or on a sign-in page that leads to it", async ({
   context,
 }) => {
   const paths = Array.from({ length: 8 }, (_, tab) => `/profile?tab=${tab}`);
   const signInPages = [];
   for (const path of paths) signInPages.push({ path, page: await beginSignIn(context, path) });
   for (const { path, page } of signInPages) {
-    const back = await backFromLogto(
+    const callback = await followToCallback(
       context,
       await typePassword(context, page, "bob", { maxRedirects: 0 }),
     );
-    const landed = await visit(context, back.href);
+    const landed = await visit(context, callback.href);
     const { pathname, searchParams } = new URL(landed.url());
     if (pathname === "/sign-in") expect(searchParams.get("callbackUrl")).toBe(path);
     else expect(pathOf(landed)).toBe(path);
@@ -123,7 +123,7 @@ test("of eight tabs that sign in at once, each ends on its page or on a sign-in 
   }
 });
 
-test("a tab whose sign-in was overtaken finds that the browser is signed in", async ({
+test("a tab whose sign-in was overtaken by another tab is signed in, too", async ({
   context,
   page,
   stage,
@@ -133,7 +133,7 @@ test("a tab whose sign-in was overtaken finds that the browser is signed in", as
   await goToLogto(page);
   await other.goto(profile);
   await goToLogto(other);
-  // The other one's cookies are those of the browser now.
+  // The browser has the cookies of the other tab's sign-in now.
   await typeCredentials(other, "alice");
   await expect(other).toHaveURL(stage.url + profile);
   await typeCredentials(page, "alice");
@@ -141,7 +141,7 @@ test("a tab whose sign-in was overtaken finds that the browser is signed in", as
   await expect(userMenuButton(page, "Alice Kim")).toBeVisible();
 });
 
-test("a tab on the sign-in page goes on when the user comes back to it signed in", async ({
+test("a tab on the sign-in page continues when a signed-in user returns to it", async ({
   context,
   page,
   stage,
@@ -153,10 +153,7 @@ test("a tab on the sign-in page goes on when the user comes back to it signed in
   await expect(page).toHaveURL(stage.url + profile);
 });
 
-test("a page whose address is too long to travel is come back to without its query", async ({
-  page,
-  stage,
-}) => {
+test("a return path that is too long loses its query", async ({ page, stage }) => {
   await signIn(page, "bob", { to: "/organizations" });
   await page.context().clearCookies({ name: /^authjs\.session/ });
   await page.goto(`/profile?q=${"한".repeat(300)}`);
@@ -164,11 +161,11 @@ test("a page whose address is too long to travel is come back to without its que
   await expect(page).toHaveURL(`${stage.url}/profile`);
 });
 
-test("next-auth/react's signIn comes back to its page, too", async ({ context }) => {
+test("next-auth/react's signIn returns to its page, too", async ({ context }) => {
   const form = { ...(await csrfForm(context)), callbackUrl: profile };
   const headers = { "x-auth-return-redirect": "1" };
-  const begun = await context.request.post("/api/auth/signin/logto", { form, headers });
-  const { url } = destination.parse(await begun.json());
+  const response = await context.request.post("/api/auth/signin/logto", { form, headers });
+  const { url } = destination.parse(await response.json());
   const landed = await typePassword(context, await context.request.get(url), "carol");
   expect(pathOf(landed)).toBe(profile);
 });
@@ -179,7 +176,7 @@ for (const [callbackUrl, expected] of [
   ["//evil.example", "/"],
   ["/api/auth/signout", "/"],
 ] as const)
-  test(`signing out with callbackUrl=${callbackUrl} ends on ${expected}, signed out at Logto`, async ({
+  test(`signing out with callbackUrl=${callbackUrl} ends on ${expected}, and Logto's session ends`, async ({
     context,
     page,
     stage,
@@ -199,7 +196,7 @@ test("in a tab that is older than the running build, signing in and out work", a
   page,
   stage,
 }) => {
-  // The server would know none of its server actions.
+  // The server would not know the server actions of the tab's build.
   await page.route("**", (route) =>
     "next-action" in route.request().headers() ? route.abort() : route.continue(),
   );
