@@ -24,7 +24,7 @@ export function isWellEncoded(url: string): boolean {
  * notices this during route matching. It has no page for its own 400 in a project without `pages/`,
  * so without this it responds with 500.
  */
-export function refuseMalformedAddresses(): void {
+export function rejectMalformedAddresses(): void {
   onRequest((request) => {
     if (!isWellEncoded(request.url ?? "")) request.url = notFoundPath;
   });

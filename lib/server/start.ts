@@ -2,14 +2,14 @@ import { checkEnvironment } from "./check-environment";
 import { checkIssuer } from "./check-issuer";
 import { isProduction } from "@/lib/env";
 import { logConsole } from "@/lib/log";
-import { refuseMalformedAddresses } from "./malformed-addresses";
+import { rejectMalformedAddresses } from "./malformed-addresses";
 import { identifyRequests } from "./request-id";
 
 /** Runs once per server process, before the first request. */
 export async function start(): Promise<void> {
   checkEnvironment();
   identifyRequests();
-  refuseMalformedAddresses();
+  rejectMalformedAddresses();
   if (isProduction) logConsole();
   await checkIssuer();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errorResponse, scopesIn, tokensIn } from "./answers";
+import { errorResponse, scopesIn, tokensIn } from "./responses";
 import { authorize } from "./authorization";
 import { serverUnderTest, type User } from "./server";
 import { exchangeCode, refresh, signIn, userinfo, verifyJwt } from "./tokens";

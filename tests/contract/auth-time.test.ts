@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { timedServer } from "./administration";
-import { tokensIn, type Tokens } from "./answers";
+import { tokensIn, type Tokens } from "./responses";
 import { visitAuthorization, type AuthorizationRequest } from "./authorization";
 import { exchangeCode, idTokenClaims, refresh, signIn } from "./tokens";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readResponse, required } from "./answers";
+import { readResponse, required } from "./responses";
 import { authorize, visitAuthorization, type AuthorizationRequest } from "./authorization";
 import { serverUnderTest, valueOrSkip } from "./server";
 import { exchangeCode, signIn } from "./tokens";

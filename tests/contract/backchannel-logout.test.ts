@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, decodeJwt, type JWTPayload } from "jose";
 import { describe, expect, test, vi } from "vitest";
-import { readResponse } from "./answers";
+import { readResponse } from "./responses";
 import { authorize } from "./authorization";
 import { endSession } from "./end-session";
 import { receivedSchema } from "./receiver";

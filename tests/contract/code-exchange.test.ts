@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errorResponse, tokensIn } from "./answers";
+import { errorResponse, tokensIn } from "./responses";
 import { authorize } from "./authorization";
 import { serverUnderTest, valueOrSkip } from "./server";
 import { exchangeCode, post, refresh, userinfo } from "./tokens";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { readResponse } from "./answers";
+import { readResponse } from "./responses";
 import { serverUnderTest } from "./server";
 
 const server = serverUnderTest();

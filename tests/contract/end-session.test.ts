@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readResponse, required } from "./answers";
+import { readResponse, required } from "./responses";
 import { authorize, visitAuthorization } from "./authorization";
 import { Browser } from "./drivers/browser";
 import { endSession, endSessionUrl } from "./end-session";

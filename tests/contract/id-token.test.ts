@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { required, tokensIn } from "./answers";
+import { required, tokensIn } from "./responses";
 import type { AuthorizationRequest } from "./authorization";
 import { commonClaims, everyClaim, userinfoClaims } from "./claims";
 import { serverUnderTest, valueOrSkip } from "./server";

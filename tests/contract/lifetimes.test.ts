@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { timedServer } from "./administration";
-import { errorResponse, tokensIn } from "./answers";
+import { errorResponse, tokensIn } from "./responses";
 import { authorize } from "./authorization";
 import { exchangeCode, refresh, signIn, userinfo, type SignIn } from "./tokens";
 

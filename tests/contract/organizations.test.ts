@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { errorResponse, scopesIn, tokensIn } from "./answers";
+import { errorResponse, scopesIn, tokensIn } from "./responses";
 import { commonClaims } from "./claims";
 import { serverUnderTest, type User } from "./server";
 import {

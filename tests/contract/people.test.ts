@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { decodeJwt } from "jose";
 import { describe, expect, test } from "vitest";
 import { administrationOf, type Administration } from "./administration";
-import { errorResponse, scopesIn, tokensIn } from "./answers";
+import { errorResponse, scopesIn, tokensIn } from "./responses";
 import { visitAuthorization } from "./authorization";
 import { endSession } from "./end-session";
 import { receivedSchema } from "./receiver";

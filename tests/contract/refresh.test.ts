@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errorResponse, required, tokensIn } from "./answers";
+import { errorResponse, required, tokensIn } from "./responses";
 import { serverUnderTest, valueOrSkip } from "./server";
 import { idTokenClaims, post, refresh, signIn, userinfo, type Parameters } from "./tokens";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errorResponse, required, tokensIn } from "./answers";
+import { errorResponse, required, tokensIn } from "./responses";
 import { serverUnderTest } from "./server";
 import { post, refresh, signIn, userinfo, verifyJwt, type SignIn } from "./tokens";
 

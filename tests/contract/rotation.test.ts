@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { timedServer } from "./administration";
-import { errorResponse, tokensIn } from "./answers";
+import { errorResponse, tokensIn } from "./responses";
 import { visitAuthorization } from "./authorization";
 import { valueOrSkip, type Skip } from "./server";
 import { refresh, signIn, userinfo, type SignIn } from "./tokens";

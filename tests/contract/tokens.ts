@@ -6,7 +6,7 @@ import {
   type JWTVerifyResult,
 } from "jose";
 import { z } from "zod";
-import { readResponse, required, tokensIn, type ParsedResponse, type Tokens } from "./answers";
+import { readResponse, required, tokensIn, type ParsedResponse, type Tokens } from "./responses";
 import { authorize, type Authorization, type AuthorizationRequest } from "./authorization";
 import { userinfoClaims } from "./claims";
 import type { Client, Server } from "./server";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { errorResponse } from "./answers";
+import { errorResponse } from "./responses";
 import type { AuthorizationRequest } from "./authorization";
 import { commonClaims, everyClaim, userinfoClaims } from "./claims";
 import { serverUnderTest } from "./server";

@@ -77,7 +77,9 @@ test("a failure shows in the card of its API only", async ({ identity, page }) =
     times: 2,
   });
   await page.goto("/api-access");
-  await expect(card(page, failing ?? "").getByRole("alert")).toContainText("Logto does not answer");
+  await expect(card(page, failing ?? "").getByRole("alert")).toContainText(
+    "Logto does not respond",
+  );
   await expect(card(page, working ?? "").getByRole("listitem")).toHaveText(["read", "delete"]);
 });
 

@@ -8,7 +8,7 @@ import { freePort, startApp } from "./servers";
 import { expireAccessToken, putCookies, readSession, sessionValue } from "./session-cookie";
 import {
   expect,
-  expectExplained,
+  expectSignInMessage,
   expectSignedOut,
   signIn,
   signInByRequests,
@@ -163,7 +163,7 @@ test(
       app = await startApp({ ...variables, AUTH_SECRET: secret }, { port });
       await putCookies(context, url, { "authjs.session-token": copy });
       await expireAccessToken(context, app);
-      await expectExplained(await visit(context, `${url}/dashboard`), "Your session has ended");
+      await expectSignInMessage(await visit(context, `${url}/dashboard`), "Your session has ended");
     } finally {
       await app.stop();
       await identity.close();

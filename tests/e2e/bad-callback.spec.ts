@@ -2,7 +2,7 @@ import type { APIResponse, BrowserContext } from "@playwright/test";
 import {
   beginSignIn,
   expect,
-  expectExplained,
+  expectSignInMessage,
   expectNothingSecret,
   expectSignedOut,
   test,
@@ -89,7 +89,7 @@ for (const { what, spoil, title, logged } of spoiled) {
   }) => {
     const url = await callbackOf(context);
     spoil(url);
-    const page = await expectExplained(await visit(context, url.href), title);
+    const page = await expectSignInMessage(await visit(context, url.href), title);
     expect(page).not.toContain("<script>alert(1)");
     await expectNothingSecret(page, stage);
     expect(stage.log()).toMatch(logged);
@@ -104,14 +104,14 @@ for (const cookie of ["state", "pkce.code_verifier", "nonce"]) {
   }) => {
     const url = await callbackOf(context);
     await context.clearCookies({ name: `authjs.${cookie}` });
-    await expectExplained(await visit(context, url.href), interrupted);
+    await expectSignInMessage(await visit(context, url.href), interrupted);
     expect(stage.log()).toMatch(/"reason":".+"msg":"InvalidCheck"/);
     await expectSignedOut(context);
   });
 }
 
 test("a callback without a sign-in before it shows an error", async ({ context, stage }) => {
-  await expectExplained(
+  await expectSignInMessage(
     await visit(context, "/api/auth/callback/logto?code=x&state=y"),
     interrupted,
   );
@@ -123,7 +123,7 @@ test("a callback URL that is opened twice signs in only once", async ({ context 
   const url = await callbackOf(context);
   expect(new URL((await visit(context, url.href)).url()).pathname).toBe("/profile");
   await context.clearCookies({ name: /session-token/ });
-  await expectExplained(await visit(context, url.href), interrupted);
+  await expectSignInMessage(await visit(context, url.href), interrupted);
   await expectSignedOut(context);
 });
 
@@ -144,9 +144,9 @@ for (const { kind, ...rest } of outages) {
     const url = await callbackOf(context);
     await stage.control.inject({ endpoint: "token", when: "before", kind, ...rest });
     await stage.control.forgetRequests();
-    const page = await expectExplained(
+    const page = await expectSignInMessage(
       await visit(context, url.href),
-      "The sign-in service does not answer",
+      "The sign-in service does not respond",
     );
     await expectNothingSecret(page, stage);
     expect(stage.log()).toMatch(/"reason":"\S.*"msg":"\w{3,}"/);

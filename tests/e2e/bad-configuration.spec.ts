@@ -4,14 +4,14 @@ import { startApp, startPair } from "./servers";
 import {
   beginSignIn,
   expect,
-  expectExplained,
+  expectSignInMessage,
   expectNothingSecret,
   expectSignedOut,
   test,
   typePassword,
 } from "./stage";
 
-const down = "The sign-in service does not answer";
+const down = "The sign-in service does not respond";
 const misconfigured = "Sign-in does not work right now";
 
 /** The log line that gives the operator the reason. */
@@ -25,7 +25,7 @@ test("an issuer that names another issuer shows an error on the sign-in page and
   const app = await startApp(appVariables(issuer));
   try {
     const response = await beginSignIn(context, "/profile", { origin: app.url });
-    await expectNothingSecret(await expectExplained(response, misconfigured), stage);
+    await expectNothingSecret(await expectSignInMessage(response, misconfigured), stage);
     await expectSignedOut(context, app.url);
     expect(app.log()).toMatch(reasonLine);
     // Logged at the start, and again at each sign-in.
@@ -57,7 +57,7 @@ test("an issuer that fails at sign-in shows an error on the sign-in page, and a 
       await control.clearFaults();
       await control.inject({ endpoint: "discovery", when: "before", ...fault });
       const response = await beginSignIn(context, "/profile", { origin: app.url });
-      await expectNothingSecret(await expectExplained(response, title), hidden);
+      await expectNothingSecret(await expectSignInMessage(response, title), hidden);
       await expectSignedOut(context, app.url);
       expect(app.log().slice(printed)).toMatch(reasonLine);
       await expectNothingSecret(app.log(), hidden);
@@ -81,7 +81,7 @@ test("a wrong client secret shows an error that does not blame the user", async 
   const { app, identity, stop } = await startPair({ AUTH_LOGTO_SECRET: wrong });
   try {
     const signInPage = await beginSignIn(context, "/profile", { origin: app.url });
-    const page = await expectExplained(
+    const page = await expectSignInMessage(
       await typePassword(context, signInPage, "bob"),
       misconfigured,
     );

@@ -1,6 +1,6 @@
 import {
   expect,
-  expectExplained,
+  expectSignInMessage,
   expectNothingSecret,
   signInByRequests,
   test,
@@ -85,7 +85,7 @@ for (const [what, make] of Object.entries(broken)) {
 
     await restore();
     const response = await visit(context, "/profile?tab=1");
-    const page = await expectExplained(response, "Your session could not be read");
+    const page = await expectSignInMessage(response, "Your session could not be read");
     expect(new URL(response.url()).searchParams.get("callbackUrl")).toBe("/profile?tab=1");
     await expectNothingSecret(page, stage);
     expect(stage.log()).toMatch(/"reason":".+"msg":"session cookie unreadable"/);

@@ -1,6 +1,6 @@
 import {
   expect,
-  expectExplained,
+  expectSignInMessage,
   expectNothingSecret,
   signInByRequests,
   test,
@@ -20,13 +20,13 @@ test("a link to Auth.js's sign-in route ends on the sign-in page, signed out", a
   stage,
 }) => {
   const response = await visit(context, "/api/auth/signin/logto");
-  await expectNothingSecret(await expectExplained(response, "Sign-in was interrupted"), stage);
+  await expectNothingSecret(await expectSignInMessage(response, "Sign-in was interrupted"), stage);
 });
 
 test("an unknown error code shows a general message and never the code", async ({ context }) => {
   const code = "<script>alert(1)</script>";
   const response = await visit(context, `/api/auth/error?error=${encodeURIComponent(code)}`);
-  const page = await expectExplained(response, "You could not be signed in");
+  const page = await expectSignInMessage(response, "You could not be signed in");
   expect(page).not.toContain("<script>alert(1)");
 });
 
@@ -56,7 +56,7 @@ test("a sign-in form without the CSRF token is rejected", async ({ context, stag
   const response = await context.request.post("/api/auth/signin/logto", {
     form: { callbackUrl: "/profile" },
   });
-  await expectExplained(response, "Sign-in was interrupted");
+  await expectSignInMessage(response, "Sign-in was interrupted");
   expect((await stage.control.requests()).byEndpoint.authorization).toBeUndefined();
   expect(stage.log()).toMatch(/"reason":".+"msg":"MissingCSRF"/);
 });

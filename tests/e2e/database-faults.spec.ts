@@ -33,10 +33,12 @@ for (const [fault, begin] of faultsIn("database")) {
     }
     // The page shows the error without JavaScript. Next.js cannot set a status for it.
     const html = await visit(context, "/dashboard", { maxRedirects: 0 });
-    expect(await html.text()).toContain("Our database does not answer");
+    expect(await html.text()).toContain("Our database does not respond");
     expect(writtenSessionCookies(html)).toEqual([]);
     await page.goto("/dashboard");
-    await expect(page.getByRole("heading", { name: "Our database does not answer" })).toBeVisible();
+    await expect(
+      page.getByRole("heading", { name: "Our database does not respond" }),
+    ).toBeVisible();
     await expectNothingSecret(await page.content(), {
       control: outage.control,
       secret: outage.app.secret,

@@ -2,7 +2,7 @@ import type { BrowserContext } from "@playwright/test";
 import { addPerson } from "./people";
 import {
   expect,
-  expectExplained,
+  expectSignInMessage,
   expectSignedOut,
   postAsApp,
   signIn,
@@ -84,7 +84,7 @@ test("a Logto that rejects every renewal causes no loop", async ({ context, stag
     ...rejection,
   });
   await stage.control.forgetRequests();
-  await expectExplained(await visit(context, "/dashboard"), "Your session has ended");
+  await expectSignInMessage(await visit(context, "/dashboard"), "Your session has ended");
   await visit(context, "/dashboard");
   const { byGrant, byEndpoint } = await stage.control.requests();
   expect(byGrant.refresh_token).toBe(1);
@@ -96,7 +96,7 @@ test("a user who was removed at Logto is signed out", async ({ context, stage })
   await signInByRequests(context, username);
   await expireAccessToken(context, stage);
   await stage.control.removeUser(id);
-  await expectExplained(await visit(context, "/dashboard"), "Your session has ended");
+  await expectSignInMessage(await visit(context, "/dashboard"), "Your session has ended");
   await expectSignedOut(context);
 });
 
@@ -192,7 +192,7 @@ test("a suspended user is signed out without JavaScript, too, and a fetch gets a
   const check = await context.request.get("/api/auth/check");
   expect(check.status()).toBe(401);
   expect(await check.json()).toMatchObject({ error: "session_ended" });
-  await expectExplained(await visit(context, "/dashboard"), "Your session has ended");
+  await expectSignInMessage(await visit(context, "/dashboard"), "Your session has ended");
   const { byEndpoint, byGrant } = await stage.control.requests();
   expect([byEndpoint.userinfo, byGrant.refresh_token]).toEqual([1, 1]);
 });

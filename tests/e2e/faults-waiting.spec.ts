@@ -3,7 +3,7 @@ import { startIdentity } from "../../dev/identity/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { controlOf } from "./identity-control";
 import { freePort, startApp } from "./servers";
-import { expect, expectExplained, signInByRequests, test, visit } from "./stage";
+import { expect, expectSignInMessage, signInByRequests, test, visit } from "./stage";
 import { expireAccessToken, readSession } from "./session-cookie";
 
 type Fate = Pick<Fault, "when" | "kind"> & { delayMs?: number };
@@ -50,7 +50,7 @@ test("a renewal fails if one token request is stuck for seconds while the other 
   await control.inject({ ...request, when: "after", delayMs: 9_000 });
   await control.inject({ ...request, when: "before", delayMs: 3_500 });
   // Logto receives a token that it replaced 5.5 s before, and revokes the grant.
-  await expectExplained(await visit(context, "/dashboard"), "Your session has ended");
+  await expectSignInMessage(await visit(context, "/dashboard"), "Your session has ended");
 });
 
 /** The endpoints of Logto that the app itself calls. */

@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import { fileURLToPath } from "node:url";
 import { appVariables } from "../../dev/stand-in";
 import { freePort, startApp } from "./servers";
-import { beginSignIn, expect, expectExplained, test } from "./stage";
+import { beginSignIn, expect, expectSignInMessage, test } from "./stage";
 
 /** Self-signed certificate and key for localhost, for these tests only. */
 const tlsFile = (name: string) => fileURLToPath(new URL(`tls/${name}`, import.meta.url));
@@ -72,7 +72,7 @@ test("such a Logto that did not respond at the start is rejected at sign-in, unt
   try {
     expect(app.log()).toMatch(/"level":"warn".*"msg":"the issuer can't be used yet"/);
     const rejected = await beginSignIn(context, "/profile", { origin: app.url });
-    await expectExplained(rejected, "Sign-in does not work right now");
+    await expectSignInMessage(rejected, "Sign-in does not work right now");
     expect(app.log()).toMatch(/"level":"error".*token_endpoint.*TRUST_PROXY_HEADER=1/);
     expect((await context.request.get(`${app.url}/api/health/ready`)).status()).toBe(503);
 

@@ -102,7 +102,7 @@ test("while membership cannot be checked, the page shows an outage instead of mi
   await signIn(page, "bob");
   await identity.inject({ endpoint: "userinfo", when: "before", kind: "status", status: 503 });
   await page.goto("/organizations/nosuchid0000");
-  await expect(page.getByRole("main")).toContainText("Logto does not answer");
+  await expect(page.getByRole("main")).toContainText("Logto does not respond");
 });
 
 test("while userinfo fails, organizations are listed by id", async ({ identity, page }) => {
@@ -124,7 +124,7 @@ test("while Logto issues no token, the page shows an error and can be retried", 
   await signIn(page, "bob");
   await identity.inject({ endpoint: "token", when: "before", kind: "status", status: 503 });
   await page.goto(`/organizations/${acme.id}`);
-  await expect(page.getByRole("main")).toContainText("Logto does not answer");
+  await expect(page.getByRole("main")).toContainText("Logto does not respond");
 
   await identity.clearFaults();
   // The app calls Logto again only after a pause, so one try may come too early.

@@ -1,6 +1,6 @@
 import { expect, signInByRequests, test } from "./stage";
 import * as table from "./protected-paths";
-import { testProtected } from "./route-answers";
+import { testProtected } from "./route-responses";
 
 testProtected(table, { examples: false });
 

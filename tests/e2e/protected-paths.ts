@@ -14,7 +14,7 @@ export interface ProtectedPath {
    * A seeded person who is not allowed, for a route that requires more than a session. Alice is
    * always allowed.
    */
-  refuses?: string;
+  notAllowed?: string;
   /** The status that Alice gets. Defaults to 200. */
   status?: number;
 }
@@ -35,7 +35,7 @@ export const protectedPaths: ProtectedPath[] = [
   page("/dashboard"),
   page("/profile", { path: "/profile?from=mail&note=a%26b" }),
   page("/organizations"),
-  page("/organizations/[id]", { path: `/organizations/${acme.id}`, refuses: "carol" }),
+  page("/organizations/[id]", { path: `/organizations/${acme.id}`, notAllowed: "carol" }),
   page("/api-access"),
   page("/account"),
   page("/account/sessions"),

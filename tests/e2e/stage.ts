@@ -166,7 +166,7 @@ export async function expectSignedOut(context: BrowserContext, origin = ""): Pro
  * @param title of the alert
  * @returns the page's HTML
  */
-export async function expectExplained(
+export async function expectSignInMessage(
   response: APIResponse,
   title: string | RegExp,
 ): Promise<string> {

@@ -5,7 +5,7 @@ import { sessionValue } from "./session-cookie";
 import {
   beginSignIn,
   expect,
-  expectExplained,
+  expectSignInMessage,
   expectSignedOut,
   signInByRequests,
   type Stage,
@@ -158,7 +158,7 @@ for (const table of ["User", "Account", "Session"]) {
         await beginSignIn(context, "/dashboard"),
         person.username,
       );
-      await expectExplained(landed, "Our database does not answer");
+      await expectSignInMessage(landed, "Our database does not respond");
     } finally {
       await db.$executeRawUnsafe(`DROP TRIGGER refuse ON "${table}"`);
     }

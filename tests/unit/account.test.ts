@@ -115,7 +115,7 @@ describe("deleteAccount", () => {
   });
 
   test("reports a database outage, and does not sign the user out", async () => {
-    deleteMany.mockRejectedValue(new DatabaseError("no answer"));
+    deleteMany.mockRejectedValue(new DatabaseError("no response"));
     const token = session({ subject: "z5n0q6v2ml8c", authenticatedAt: seconds() });
     await expect(runAs(token, deleteAccount)).rejects.toMatchObject({
       code: "database_unavailable",

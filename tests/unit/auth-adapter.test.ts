@@ -26,7 +26,7 @@ describe("the adapter", () => {
   });
 
   test("passes on a database outage", async () => {
-    findUnique.mockRejectedValue(new DatabaseError("no answer"));
+    findUnique.mockRejectedValue(new DatabaseError("no response"));
     await expect(authAdapter().getUserByAccount?.(account)).rejects.toThrow(DatabaseError);
   });
 

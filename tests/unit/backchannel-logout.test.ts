@@ -337,16 +337,16 @@ describe("a logout during an outage", () => {
   }
 
   test("gets a 503 while the issuer's keys are unavailable, and succeeds on the next try", async () => {
-    issuer.answerKeys = (response) => response.writeHead(503).end();
+    issuer.respondToKeys = (response) => response.writeHead(503).end();
     const logoutToken = await issuer.sign();
     await expectRetryLater(await post(form(logoutToken)));
     expect(endSessions).not.toHaveBeenCalled();
-    issuer.answerKeys = undefined;
+    issuer.respondToKeys = undefined;
     expect((await post(form(logoutToken))).status).toBe(200);
   });
 
   test("gets a 503 while the database fails, and succeeds on the next try", async () => {
-    endSessions.mockRejectedValueOnce(new DatabaseError("no answer"));
+    endSessions.mockRejectedValueOnce(new DatabaseError("no response"));
     const logoutToken = await issuer.sign();
     await expectRetryLater(await post(form(logoutToken)));
     expect((await post(form(logoutToken))).status).toBe(200);

@@ -59,7 +59,8 @@ describe("whether `npm run dev` starts a database", () => {
 });
 
 describe("a database requested with --database", () => {
-  const comment = "# `npm run dev` starts an embedded Postgres. Remove this line to run without a database.";
+  const comment =
+    "# `npm run dev` starts an embedded Postgres. Remove this line to run without a database.";
   const added = `${comment}\nDATABASE_URL=embedded`;
 
   it("is saved in a new .env.local, which only its owner can read", () => {

@@ -195,11 +195,7 @@ describe("a discovery document with another issuer", () => {
       "http://logto.example/oidc",
       expect.stringContaining("another issuer: http://logto.example/oidc"),
     ],
-    [
-      "credentials",
-      "https://user:pass@other.example/oidc",
-      expect.not.stringContaining("pass"),
-    ],
+    ["credentials", "https://user:pass@other.example/oidc", expect.not.stringContaining("pass")],
     ["not a URL", "Logto", expect.stringContaining("no valid URL")],
     ["missing", undefined, expect.stringContaining("no valid URL")],
   ])("is compared with the configured one: %s", (_, issuer, mismatch) => {

@@ -25,7 +25,7 @@ const blocksOf = (text: string) =>
     }),
   );
 
-/** Whether a file belonged to examples that were removed (docs/removing-the-examples.md). */
+/** Whether a file belonged to the examples, which a clone may have removed. */
 function isDeletedExample(file: string): boolean {
   const [folder] = /^(.*\/)?examples(?=\/)/.exec(file) ?? [];
   return folder !== undefined && !existsSync(folder);

@@ -352,7 +352,7 @@ describe("a permission", () => {
   });
 
   test("cannot be checked during an outage of Logto", async () => {
-    logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no answer"));
+    logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no response"));
     const request = await requestWith(alice());
     const required = request.run(() => requireSession({ permission }));
     await expect(required).rejects.toMatchObject({ code: "provider_unavailable", status: 503 });

@@ -22,7 +22,7 @@ export interface LogoutIssuer {
   /** Overrides members of the discovery document. */
   metadata: Record<string, unknown>;
   /** Responds to requests for the keys instead of returning the published keys. */
-  answerKeys: ((response: ServerResponse) => unknown) | undefined;
+  respondToKeys: ((response: ServerResponse) => unknown) | undefined;
   /** The requested paths. */
   requests: string[];
   /** Replaces the key by a new one. */
@@ -67,7 +67,7 @@ export async function startLogoutIssuer(): Promise<LogoutIssuer> {
     const json = (body: object) =>
       response.setHeader("content-type", "application/json").end(JSON.stringify(body));
     if (path !== "jwks") json({ ...discovery(issuer.client.issuer), ...issuer.metadata });
-    else if (issuer.answerKeys) issuer.answerKeys(response);
+    else if (issuer.respondToKeys) issuer.respondToKeys(response);
     else void published(issuer.key).then((key) => json({ keys: [key] }));
   }).listen(0, "127.0.0.1");
   onTestFinished(() => {
@@ -87,7 +87,7 @@ export async function startLogoutIssuer(): Promise<LogoutIssuer> {
     client,
     key: await newKey(),
     metadata: {},
-    answerKeys: undefined,
+    respondToKeys: undefined,
     requests: [],
     async rotate() {
       issuer.key = await newKey();

@@ -116,20 +116,20 @@ describe("the issuer's keys", () => {
   test.each(failures)(
     "that fail with %s are reported as unavailable, not as an invalid token",
     async (_, times, respond) => {
-      issuer.answerKeys = respond;
+      issuer.respondToKeys = respond;
       const logoutToken = await issuer.sign();
       const failure = verify(logoutToken);
       await expect(failure).rejects.toBeInstanceOf(LogtoError);
       await expect(failure).rejects.toMatchObject({ code: "unavailable" });
       expect(keyRequests()).toBe(times);
-      issuer.answerKeys = undefined;
+      issuer.respondToKeys = undefined;
       expect(await verify(logoutToken)).toMatchObject({ logtoSessionId: "a session at Logto" });
     },
   );
 
   test("that arrive at the second attempt are used", async () => {
-    issuer.answerKeys = (response) => {
-      issuer.answerKeys = undefined;
+    issuer.respondToKeys = (response) => {
+      issuer.respondToKeys = undefined;
       response.destroy();
     };
     expect(await verify(await issuer.sign())).toMatchObject({

@@ -2,7 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { expect, test } from "vitest";
-import { isWellEncoded, refuseMalformedAddresses } from "@/lib/server/malformed-addresses";
+import { isWellEncoded, rejectMalformedAddresses } from "@/lib/server/malformed-addresses";
 
 /**
  * Paths that are not valid percent-encoded UTF-8: truncated, not hexadecimal, overlong, a
@@ -39,7 +39,7 @@ test.each(wellFormed)("%j is well-formed", (url) => {
 });
 
 test("only malformed URLs are changed before Next.js sees them", () => {
-  refuseMalformedAddresses();
+  rejectMalformedAddresses();
   const seen = [...malformed, ...wellFormed].map((url) => {
     const request = Object.assign(new IncomingMessage(new Socket()), { url });
     channel("http.server.request.start").publish({

@@ -49,7 +49,7 @@ test("the page shows the permissions of the organization's token", async () => {
 });
 
 test("a member has access while userinfo is unavailable", async () => {
-  expect(await renderPage("acme", new LogtoError("unavailable", "no answer"))).toContain(
+  expect(await renderPage("acme", new LogtoError("unavailable", "no response"))).toContain(
     "read:report",
   );
 });
@@ -70,7 +70,7 @@ test("a user who became a member since the last renewal has access", async () =>
 });
 
 test("the page reports an outage, not a missing membership, while userinfo is unavailable", async () => {
-  const page = await renderPage("globex", new LogtoError("unavailable", "no answer"));
+  const page = await renderPage("globex", new LogtoError("unavailable", "no response"));
   expect(page).toContain(sessionErrors.provider_unavailable.text);
   expect(logto.refreshTokens).not.toHaveBeenCalled();
 });

@@ -125,7 +125,7 @@ describe("a page that the user may not see", () => {
   });
 
   test("says why nobody can tell in an outage, and is not shown", async () => {
-    logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no answer"));
+    logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no response"));
     const drawn = await draw(session(), { permission: { scope: "x", resource: api } });
     expect(drawn).toContain(sessionErrors.provider_unavailable.title);
     expect(render).not.toHaveBeenCalled();

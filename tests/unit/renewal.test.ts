@@ -257,7 +257,7 @@ describe("in the cookie store with a database", () => {
   });
 
   test("a database outage signs no user out", async () => {
-    userExists.mockRejectedValue(new DatabaseError("no answer"));
+    userExists.mockRejectedValue(new DatabaseError("no response"));
     expect((await renewed(expiring())).version).toBe(1);
     expect(logto.revokeGrant).not.toHaveBeenCalled();
   });
@@ -384,7 +384,7 @@ describe("a renewal that takes long", () => {
     });
 
     test("returns the session and its tokens unchanged when a database outage prevents it", async () => {
-      exclusively.mockRejectedValue(new DatabaseError("no answer"));
+      exclusively.mockRejectedValue(new DatabaseError("no response"));
       const token = expiring();
       const cause = expect.any(DatabaseError);
       const failure = expect.objectContaining({ code: "unavailable", cause });

@@ -263,7 +263,7 @@ describe("`exclusively`", () => {
 
   test("throws Logto's error and leaves the row unchanged", async () => {
     const { token, cookie } = await begun();
-    const failure = new LogtoError("unavailable", "no answer");
+    const failure = new LogtoError("unavailable", "no response");
     await expect(rowStore.exclusively(token, () => Promise.reject(failure))).rejects.toBe(failure);
     expect(await read(cookie)).toEqual(token);
   });

@@ -3,7 +3,7 @@ import { isSessionErrorCode, codeFromDigest } from "@/lib/session/model/error-me
 import { asSessionError, SessionError } from "@/lib/session/model/errors";
 
 test("the digest that an error takes to the browser names its code", () => {
-  const { digest } = new SessionError("database_unavailable", "the database does not answer");
+  const { digest } = new SessionError("database_unavailable", "the database does not respond");
   expect(codeFromDigest(digest)).toBe("database_unavailable");
 });
 

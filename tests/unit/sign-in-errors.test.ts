@@ -92,7 +92,7 @@ describe("what the sign-in page says", () => {
     ["access that was denied here", new AccessDenied("no"), "AccessDenied"],
     [
       "an outage of the database while that was asked",
-      wrapping(new AccessDenied("no"), new DatabaseError("no answer")),
+      wrapping(new AccessDenied("no"), new DatabaseError("no response")),
       "DatabaseUnavailable",
     ],
   ];

@@ -18,7 +18,7 @@ vi.mock("@/lib/log", () => ({ log }));
 vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 
-const outage = new DatabaseError("no answer");
+const outage = new DatabaseError("no response");
 const token = session();
 
 async function signOutWith(): Promise<{ request: FakeRequest; url: URL }> {
@@ -64,7 +64,7 @@ describe("signing out", () => {
   });
 
   test("redirects to the start page when Logto is unavailable", async () => {
-    logto.endSessionUrl.mockRejectedValue(new LogtoError("unavailable", "no answer"));
+    logto.endSessionUrl.mockRejectedValue(new LogtoError("unavailable", "no response"));
     const { url } = await signOutWith();
     expect(url.href).toBe("https://app.example/");
     expect(log.error).toHaveBeenCalledTimes(1);
@@ -90,7 +90,7 @@ describe.each([
 
   test("logs one error for the operator", async () => {
     await signOutWith();
-    const line = ["signed out in the browser, but not in the database", { reason: "no answer" }];
+    const line = ["signed out in the browser, but not in the database", { reason: "no response" }];
     expect(log.error).toHaveBeenCalledExactlyOnceWith(...line);
   });
 
@@ -101,7 +101,7 @@ describe.each([
   });
 
   test("reports a partial sign-out on the start page when Logto is unavailable, too", async () => {
-    logto.endSessionUrl.mockRejectedValue(new LogtoError("unavailable", "no answer"));
+    logto.endSessionUrl.mockRejectedValue(new LogtoError("unavailable", "no response"));
     const { url } = await signOutWith();
     expect([url.origin, url.pathname]).toEqual(["https://app.example", "/"]);
     expect(url.searchParams.get("state")).toMatch(/^half-/);

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { isLogtoError, LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import { SingleFlight } from "@/lib/session/lifecycle/single-flight";
 
-const outage = new LogtoError("unavailable", "no answer");
+const outage = new LogtoError("unavailable", "no response");
 const atZero = () => 0;
 
 describe("one request of a kind at a time", () => {

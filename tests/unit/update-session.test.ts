@@ -128,7 +128,7 @@ describe("an active session", () => {
   });
 
   test("is unchanged during an outage of Logto", async () => {
-    logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no answer"));
+    logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no response"));
     const cookies = await cookiesOf(expiring());
     const response = await updateSession(requestTo("/profile", cookies), open);
     expect(changedCookies(response)).toEqual({ removed: [], written: [] });
@@ -490,7 +490,7 @@ describe("in the row store", () => {
     });
 
     test("returns 503 while the database is unavailable", async () => {
-      findUnique.mockRejectedValue(new DatabaseError("no answer"));
+      findUnique.mockRejectedValue(new DatabaseError("no response"));
       const response = await updateSession(requestTo("/reports", cookies), closed);
       expect(response.status).toBe(503);
       expect(response.headers.get("retry-after")).toBe("5");

@@ -4,7 +4,7 @@ import type { NestExpressApplication } from "@nestjs/platform-express";
 import type { Request, Response } from "express";
 import { AppModule } from "./app.module.js";
 import { type Env, EnvError, parseEnv } from "./env.js";
-import { ErrorFilter } from "./refusals.js";
+import { ErrorFilter } from "./errors.js";
 
 /** Returns the configuration. If it is invalid, prints the problems and ends the process. */
 function readEnv(): Env {

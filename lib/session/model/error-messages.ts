@@ -90,7 +90,7 @@ const sessionErrorTable = {
   database_unavailable: {
     status: 503,
     tone: "warning",
-    title: "Our database does not answer",
+    title: "Our database does not respond",
     text: "You are still signed in, and nothing is lost. Wait a moment and try again.",
     remedy: "try again",
   },
@@ -98,7 +98,7 @@ const sessionErrorTable = {
   provider_unavailable: {
     status: 503,
     tone: "warning",
-    title: "Logto does not answer",
+    title: "Logto does not respond",
     text: "You are still signed in, and nothing is lost. Wait a moment and try again.",
     remedy: "try again",
   },
@@ -156,12 +156,12 @@ const signInErrors = {
   },
   DatabaseUnavailable: {
     tone: "warning",
-    title: "Our database does not answer",
+    title: "Our database does not respond",
     text: "Nothing is lost. Wait a moment and try again.",
   },
   ProviderUnavailable: {
     tone: "warning",
-    title: "The sign-in service does not answer",
+    title: "The sign-in service does not respond",
     text: "Your account is fine. Wait a minute and try again.",
   },
   SessionEnded: {

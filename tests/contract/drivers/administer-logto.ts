@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Administration, ApiPermissions } from "../administration";
-import { tokensIn } from "../answers";
+import { tokensIn } from "../responses";
 import type { Server } from "../server";
 import { post } from "../tokens";
 

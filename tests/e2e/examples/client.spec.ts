@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { addPerson } from "../people";
 import { expireAccessToken, readSession } from "../session-cookie";
-import { expect, expectExplained, signInByRequests, test, visit } from "../stage";
+import { expect, expectSignInMessage, signInByRequests, test, visit } from "../stage";
 import { signOut } from "../steps";
 
 const example = "/examples/client";
@@ -68,7 +68,7 @@ test("while Logto does not respond the page shows an error, and the user stays s
   await signInByRequests(context, "alice");
   await stage.control.inject({ endpoint: "token", when: "before", kind: "status", status: 503 });
   await page.goto(example);
-  await expect(page.getByRole("alert").getByText("Logto does not answer")).toBeVisible();
+  await expect(page.getByRole("alert").getByText("Logto does not respond")).toBeVisible();
   await stage.control.clearFaults();
   // The app sends no request to Logto for a second or two after a failure.
   await expect(async () => {
@@ -89,7 +89,7 @@ test("a session that can't be loaded does not count as ended", async ({ context,
   for (const url of ["**/api/auth/session", handler])
     await page.route(url, (route) => route.fulfill(unavailable));
   await page.clock.fastForward(aWhile);
-  await expect(page.getByRole("alert").getByText("Our database does not answer")).toBeVisible();
+  await expect(page.getByRole("alert").getByText("Our database does not respond")).toBeVisible();
   await expect(signedOut(page)).toHaveCount(0);
   await page.unrouteAll();
   await page.getByRole("button", { name: "Try again" }).click();
@@ -167,6 +167,6 @@ test("useSession({ required: true }) opens our own sign-in page, with the return
   const callbackUrl = `${stage.url}${example}?tab=2`;
   const query = new URLSearchParams({ error: "SessionRequired", callbackUrl });
   const response = await visit(context, `/api/auth/signin?${query.toString()}`);
-  const html = await expectExplained(response, "That page is for signed-in people");
+  const html = await expectSignInMessage(response, "That page is for signed-in people");
   expect(html).toMatch(/name="callbackUrl" value="\/examples\/client\?tab=2"/);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "../fixtures";
-import { testProtected } from "../route-answers";
+import { testProtected } from "../route-responses";
 import * as table from "./protected-paths";
 
 testProtected(table, { examples: true });

@@ -7,23 +7,23 @@ const actions = "app/(protected)/examples/action/actions.ts";
 export const protectedPaths: ProtectedPath[] = [
   { route: "/examples/server", kind: "page" },
   { route: "/examples/middleware", kind: "page" },
-  { route: "/examples/admin", kind: "page", refuses: "bob" },
-  { route: "/examples/permission", kind: "page", refuses: "carol" },
+  { route: "/examples/admin", kind: "page", notAllowed: "bob" },
+  { route: "/examples/permission", kind: "page", notAllowed: "carol" },
   {
     route: "/examples/organization/[id]",
     kind: "page",
     path: `/examples/organization/${acme.id}`,
-    refuses: "bob",
+    notAllowed: "bob",
   },
   { route: "/examples/action", kind: "page" },
   { route: "/api/examples/session", kind: "handler" },
-  { route: "/api/examples/role", kind: "handler", refuses: "bob" },
-  { route: "/api/examples/permission", kind: "handler", refuses: "carol" },
+  { route: "/api/examples/role", kind: "handler", notAllowed: "bob" },
+  { route: "/api/examples/permission", kind: "handler", notAllowed: "carol" },
   {
     route: "/api/examples/organization/[id]",
     kind: "handler",
     path: `/api/examples/organization/${acme.id}`,
-    refuses: "bob",
+    notAllowed: "bob",
   },
 ];
 

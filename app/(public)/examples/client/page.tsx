@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { SessionProvider } from "next-auth/react";
-import { RefetchSession } from "@/components/examples/ask-again";
+import { RefetchSession } from "@/components/examples/refetch-session";
 import { ExamplePage } from "@/components/examples/example-page";
 import { examples } from "@/components/examples/examples";
 import { Permissions } from "@/components/examples/permissions";

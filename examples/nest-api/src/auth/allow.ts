@@ -8,7 +8,7 @@ import {
 import { Reflector } from "@nestjs/core";
 import { AuthGuard } from "@nestjs/passport";
 import { z } from "zod";
-import { ApiError } from "../refusals.js";
+import { ApiError } from "../errors.js";
 import type { AuthenticatedRequest } from "./caller.js";
 
 /** What a route requires in addition to a signed-in caller. */

@@ -5,7 +5,7 @@ import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import { Strategy } from "passport-custom";
 import { z } from "zod";
 import { ENV, type Env } from "../env.js";
-import { unauthorized, UnavailableError } from "../refusals.js";
+import { unauthorized, UnavailableError } from "../errors.js";
 import type { Caller } from "./caller.js";
 
 const claims = z.object({

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { OnModuleDestroy } from "@nestjs/common";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "../generated/client.js";
-import { UnavailableError } from "../refusals.js";
+import { UnavailableError } from "../errors.js";
 import { claims, type Session, Sessions } from "./sessions.js";
 
 /** Timeout of a connection, and of a query, in milliseconds. */

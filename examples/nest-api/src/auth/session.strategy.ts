@@ -3,7 +3,7 @@ import { PassportStrategy } from "@nestjs/passport";
 import type { Request } from "express";
 import { Strategy } from "passport-custom";
 import { ENV, type Env } from "../env.js";
-import { ApiError, unauthorized } from "../refusals.js";
+import { ApiError, unauthorized } from "../errors.js";
 import type { Caller } from "./caller.js";
 import { sessionValues } from "./session-cookies.js";
 import { Sessions } from "./sessions.js";

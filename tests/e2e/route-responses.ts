@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { APIResponse } from "@playwright/test";
 import { z } from "zod";
-import { test, visitors, type Who } from "./askers";
+import { test, visitors, type Who } from "./visitors";
 import type { ProtectedAction, ProtectedPath } from "./protected-paths";
 import { expect } from "./stage";
 
@@ -114,7 +114,13 @@ export function testProtected(
     expect(ours(builtActions().map(({ action }) => action)), where).toEqual(actions.sort());
   });
 
-  for (const { route, kind, path: address = route, refuses, status = 200 } of protectedPaths) {
+  for (const {
+    route,
+    kind,
+    path: address = route,
+    notAllowed: refuses,
+    status = 200,
+  } of protectedPaths) {
     test(`${route} is open only to users who are allowed`, async ({ context, cookieOf }) => {
       const ask = async (who: Who) =>
         context.request.get(address, { headers: { cookie: await cookieOf(who) }, maxRedirects: 0 });
@@ -164,7 +170,13 @@ export function testProtected(
         maxRedirects: 0,
       });
       expect(unknown.status(), "middleware does not run").toBe(404);
-      for (const { route, kind, path: address = route, refuses, status = 200 } of protectedPaths) {
+      for (const {
+        route,
+        kind,
+        path: address = route,
+        notAllowed: refuses,
+        status = 200,
+      } of protectedPaths) {
         const ask = async (who: Who) =>
           context.request.get(url + address, {
             headers: { cookie: await cookieOf(who) },
