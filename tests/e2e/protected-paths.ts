@@ -23,7 +23,7 @@ export interface ProtectedPath {
 export interface ProtectedAction {
   action: string;
   /** A seeded person who is not allowed, for an action that requires more than a session. */
-  refuses?: string;
+  notAllowed?: string;
 }
 
 const page = (route: string, more: Partial<ProtectedPath> = {}) =>

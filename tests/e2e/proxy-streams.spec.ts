@@ -101,9 +101,9 @@ test(
   "a download pauses while the browser does not read it",
   { tag: "@jwt" },
   async ({ api, send }) => {
-    const answer = await send(`/api/proxy/download?size=${size}`);
+    const download = await send(`/api/proxy/download?size=${size}`);
     expect((await settled(() => api.sentBytes)) / megabyte).toBeLessThan(30);
-    answer.destroy();
+    download.destroy();
     await expect.poll(() => api.abandoned).toContain(`/v1/download?size=${size}`);
   },
 );

@@ -114,18 +114,12 @@ export function testProtected(
     expect(ours(builtActions().map(({ action }) => action)), where).toEqual(actions.sort());
   });
 
-  for (const {
-    route,
-    kind,
-    path: address = route,
-    notAllowed: refuses,
-    status = 200,
-  } of protectedPaths) {
+  for (const { route, kind, path: address = route, notAllowed, status = 200 } of protectedPaths) {
     test(`${route} is open only to users who are allowed`, async ({ context, cookieOf }) => {
-      const ask = async (who: Who) =>
+      const get = async (who: Who) =>
         context.request.get(address, { headers: { cookie: await cookieOf(who) }, maxRedirects: 0 });
       for (const who of Object.keys(visitors))
-        await test.step(who, async () => expectTurnedAway(kind, await ask(who), address));
+        await test.step(who, async () => expectTurnedAway(kind, await get(who), address));
       if (kind === "page")
         await test.step("signed out, by the router", async () => {
           const url = `${address}${address.includes("?") ? "&" : "?"}_rsc`;
@@ -137,9 +131,10 @@ export function testProtected(
           const { location = await response.text() } = response.headers();
           expect(location).toMatch(/^\/sign-in\?|NEXT_REDIRECT;replace;\/sign-in\?/);
         });
-      if (refuses) await test.step(refuses, async () => expectNotAllowed(kind, await ask(refuses)));
+      if (notAllowed)
+        await test.step(notAllowed, async () => expectNotAllowed(kind, await get(notAllowed)));
       await test.step("alice", async () => {
-        const response = await ask("alice");
+        const response = await get("alice");
         expect(response.status()).toBe(status);
         expect(response.headers()["cache-control"]).toContain("no-store");
         if (kind === "page")
@@ -174,25 +169,25 @@ export function testProtected(
         route,
         kind,
         path: address = route,
-        notAllowed: refuses,
+        notAllowed,
         status = 200,
       } of protectedPaths) {
-        const ask = async (who: Who) =>
+        const get = async (who: Who) =>
           context.request.get(url + address, {
             headers: { cookie: await cookieOf(who) },
             maxRedirects: 0,
           });
         await test.step(route, async () => {
           for (const who of Object.keys(visitors))
-            await expectTurnedAway(kind, await ask(who), "/dashboard");
-          if (refuses) await expectNotAllowed(kind, await ask(refuses));
-          expect((await ask("alice")).status()).toBe(status);
+            await expectTurnedAway(kind, await get(who), "/dashboard");
+          if (notAllowed) await expectNotAllowed(kind, await get(notAllowed));
+          expect((await get("alice")).status()).toBe(status);
         });
       }
     },
   );
 
-  for (const { action, refuses } of protectedActions) {
+  for (const { action, notAllowed } of protectedActions) {
     test(`${action} runs only for users who are allowed`, async ({ app, context, cookieOf }) => {
       const { id = "", page = "" } = builtActions().find((each) => each.action === action) ?? {};
       const call = async (who: Who) =>
@@ -201,11 +196,11 @@ export function testProtected(
           multipart: { "0": "[]" },
           maxRedirects: 0,
         });
-      const refusers = [
+      const stopped = [
         ...Object.keys(visitors).map((who) => [who, "signed_out"]),
-        [refuses, "not_allowed"],
+        [notAllowed, "not_allowed"],
       ];
-      for (const [who, code] of refusers) {
+      for (const [who, code] of stopped) {
         if (!who) continue;
         await test.step(who, async () => {
           const response = await call(who);

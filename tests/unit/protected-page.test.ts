@@ -28,7 +28,7 @@ const props: Props = { params: Promise.resolve({ id: "r6f1s9e4ok2m" }) };
 const page = (requirement: Parameters<typeof protectedPage<Props>>[0] = {}) =>
   protectedPage<Props>(requirement, render);
 
-/** Opens a page, whose browser asked for `/reports?x=1`. */
+/** Opens the page with the address `/reports?x=1`. */
 async function open(token: Session | undefined, requirement?: Parameters<typeof page>[0]) {
   const request = await requestWith(token, {
     isPage: true,
@@ -37,8 +37,8 @@ async function open(token: Session | undefined, requirement?: Parameters<typeof 
   return request.run(() => page(requirement)(props));
 }
 
-const draw = async (...asked: Parameters<typeof open>) =>
-  renderToStaticMarkup(await open(...asked));
+const draw = async (...parameters: Parameters<typeof open>) =>
+  renderToStaticMarkup(await open(...parameters));
 
 beforeEach(() => {
   render.mockReset().mockResolvedValue("the page");
@@ -46,7 +46,7 @@ beforeEach(() => {
 });
 
 describe("a protected page", () => {
-  test("gets its props and the session, without tokens", async () => {
+  test("renders with its props and the session, without tokens", async () => {
     const token = session();
     expect(await open(token)).toBe("the page");
     const shown = expect.objectContaining({ user: expect.objectContaining({ id: token.subject }) });
@@ -54,7 +54,7 @@ describe("a protected page", () => {
     expect(JSON.stringify(render.mock.calls)).not.toContain(token.refreshToken);
   });
 
-  test("takes its requirement from its props", async () => {
+  test("can derive its requirement from its props", async () => {
     const requirement = async ({ params }: Props): Promise<Requirement> => ({
       organization: { id: (await params).id },
     });
@@ -65,45 +65,45 @@ describe("a protected page", () => {
   });
 });
 
-describe("without a session a page", () => {
-  test("sends to sign in and back", async () => {
+describe("a page without a session", () => {
+  test("redirects to the sign-in page, which leads back", async () => {
     expect(await redirectOf(() => open(undefined))).toBe("/sign-in?callbackUrl=%2Freports%3Fx%3D1");
     expect(render).not.toHaveBeenCalled();
   });
 
-  test("says there that Logto ended the session where it did", async () => {
+  test("tells the sign-in page that Logto rejected the grant", async () => {
     expect(await redirectOf(() => open(toTombstone(session())))).toBe(
       "/sign-in?error=SessionEnded&callbackUrl=%2Freports%3Fx%3D1",
     );
   });
 
-  test("sends there though it asks for more than a session", async () => {
+  test("redirects also if it requires a role", async () => {
     expect(await redirectOf(() => open(undefined, { role: "admin" }))).toMatch(/^\/sign-in\?/);
   });
 
-  test("sends there when it is the permission that finds the grant ended", async () => {
+  test("redirects if the permission check finds the grant rejected", async () => {
     logto.refreshTokens.mockRejectedValue(new LogtoError("invalid_grant", "over"));
-    const asked = () => open(session(), { permission: { scope: "x", resource: api } });
-    expect(await redirectOf(asked)).toMatch(/^\/sign-in\?error=SessionEnded&/);
+    const openPage = () => open(session(), { permission: { scope: "x", resource: api } });
+    expect(await redirectOf(openPage)).toMatch(/^\/sign-in\?error=SessionEnded&/);
   });
 
-  test("sends there when it is the page itself that finds the grant ended", async () => {
+  test("redirects if the page itself finds the grant rejected", async () => {
     render.mockRejectedValue(new SessionError("session_ended", "over"));
     expect(await redirectOf(() => open(session()))).toMatch(/^\/sign-in\?error=SessionEnded&/);
   });
 
   test.each(["//evil.example", "https://evil.example/", "javascript:alert(1)", "/sign-in", ""])(
-    "comes back to the dashboard when a request names %j",
+    "leads back to the dashboard if the requested path is %j",
     async (path) => {
       const request = await requestWith(undefined, { headers: { "x-requested-path": path } });
-      const asked = () => request.run(() => page()(props));
-      expect(await redirectOf(asked)).toBe("/sign-in?callbackUrl=%2Fdashboard");
+      const openPage = () => request.run(() => page()(props));
+      expect(await redirectOf(openPage)).toBe("/sign-in?callbackUrl=%2Fdashboard");
     },
   );
 });
 
-describe("a page that the user may not see", () => {
-  test("says so at its own address, and to whom", async () => {
+describe("a page that the user is not allowed to see", () => {
+  test("says so at its own address, and names the user", async () => {
     const drawn = await draw(session(), { role: "auditor" });
     expect(drawn).toContain("have access to this page");
     expect(drawn).toContain("Alice Kim");
@@ -111,7 +111,7 @@ describe("a page that the user may not see", () => {
     expect(render).not.toHaveBeenCalled();
   });
 
-  test("offers a new authorization request, which brings what was gained, and comes back to the page", async () => {
+  test("offers to sign in again for new permissions, and leads back to the page", async () => {
     const drawn = await draw(session(), { role: "auditor" });
     const form =
       /<form(?:(?!<\/form>).)*Sign in again to get new permissions/.exec(drawn)?.[0] ?? "";
@@ -119,19 +119,19 @@ describe("a page that the user may not see", () => {
     expect(drawn).toContain("Sign out to switch account");
   });
 
-  test("says so where only the page itself can tell", async () => {
+  test("says so if the page itself throws not_allowed", async () => {
     render.mockRejectedValue(new SessionError("not_allowed", "not theirs"));
     expect(await draw(session())).toContain("have access to this page");
   });
 
-  test("says why nobody can tell in an outage, and is not shown", async () => {
+  test("shows the error in an outage of Logto, and does not render", async () => {
     logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no response"));
     const drawn = await draw(session(), { permission: { scope: "x", resource: api } });
     expect(drawn).toContain(sessionErrors.provider_unavailable.title);
     expect(render).not.toHaveBeenCalled();
   });
 
-  test("has who must sign in again do so, and come back to it", async () => {
+  test("offers to sign in again if that is required, and leads back to the page", async () => {
     render.mockRejectedValue(new SessionError("sign_in_again", "old"));
     const drawn = await draw(session());
     expect(drawn).toContain(sessionErrors.sign_in_again.title);
@@ -139,7 +139,7 @@ describe("a page that the user may not see", () => {
   });
 });
 
-test("what is none of the session's errors is thrown on", async () => {
+test("an error that is not a SessionError is thrown on", async () => {
   const error = new TypeError("a bug");
   render.mockRejectedValue(error);
   await expect(open(session())).rejects.toBe(error);

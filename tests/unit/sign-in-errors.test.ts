@@ -19,19 +19,19 @@ import type { SignInErrorCode } from "@/lib/session/model/error-messages";
 const configuration = vi.hoisted(() => ({ NODE_ENV: "production" }));
 vi.mock("@/lib/env", () => ({ env: () => configuration, isProduction: false }));
 
-/** Logto's answer to a code that it does not accept, as Auth.js hands it on. */
-const refused = (error: string) =>
+/** An error response of Logto to the code exchange, as Auth.js passes it on. */
+const errorResponse = (error: string) =>
   new ResponseBodyError("server responded with an error in the response body", {
     cause: { error, error_description: "grant request is invalid", code: "oidc." + error },
     response: new Response(null, { status: 400 }),
   });
-/** What Auth.js makes of an error at its callback route. */
+/** An error as Auth.js wraps it at its callback route. */
 const atCallback = (err: Error) => wrapping(new CallbackRouteError(), err);
 const wrapping = (error: AuthError, err: Error) =>
   Object.assign(error, { cause: { err, provider: "logto" } });
 const withCode = (code: string, message = code, cause?: unknown) =>
   Object.assign(new Error(message, { cause }), { code });
-/** Auth.js's errors as a production build makes them: the class's name says nothing. */
+/** An error of Auth.js in a production build, which shortens class names. */
 const shortened = (error: AuthError) => Object.defineProperty(error, "name", { value: "t" });
 
 const printed: string[] = [];
@@ -47,26 +47,34 @@ beforeEach(() => {
   configuration.NODE_ENV = "production";
 });
 
-describe("what the sign-in page says", () => {
+describe("the message of the sign-in page", () => {
   const table: [string, Error, SignInErrorCode][] = [
     [
-      "Logto's refusal, such as a cancelled sign-in",
+      "an error from Logto, such as a cancelled sign-in",
       new OAuthCallbackError("denied"),
       "OAuthCallbackError",
     ],
     [
-      "that, in a production build",
+      "the same in a production build",
       shortened(new OAuthCallbackError("denied")),
       "OAuthCallbackError",
     ],
     ["a missing state, nonce or verifier", new InvalidCheck("no state cookie"), "InvalidCheck"],
-    ["that, in a production build", shortened(new InvalidCheck("no state cookie")), "InvalidCheck"],
-    ["that, below another error", atCallback(shortened(new InvalidCheck("nonce"))), "InvalidCheck"],
+    [
+      "the same in a production build",
+      shortened(new InvalidCheck("no state cookie")),
+      "InvalidCheck",
+    ],
+    [
+      "the same as a cause of another error",
+      atCallback(shortened(new InvalidCheck("nonce"))),
+      "InvalidCheck",
+    ],
     ["a form without its CSRF token", new MissingCSRF("no token"), "InvalidCheck"],
-    ["an address that is none", new UnknownAction("no such action"), "InvalidCheck"],
-    ["a code that was used already", atCallback(refused("invalid_grant")), "InvalidCheck"],
+    ["an unknown address", new UnknownAction("no such action"), "InvalidCheck"],
+    ["a code that was used already", atCallback(errorResponse("invalid_grant")), "InvalidCheck"],
     ["a state that differs", atCallback(withCode("OAUTH_INVALID_RESPONSE")), "InvalidCheck"],
-    ["a wrong client secret", atCallback(refused("invalid_client")), "Configuration"],
+    ["a wrong client secret", atCallback(errorResponse("invalid_client")), "Configuration"],
     ["no connection", atCallback(new TypeError("fetch failed")), "ProviderUnavailable"],
     ["a refused connection", atCallback(withCode("ECONNREFUSED")), "ProviderUnavailable"],
     ["a dropped connection", atCallback(withCode("UND_ERR_SOCKET")), "ProviderUnavailable"],
@@ -79,7 +87,7 @@ describe("what the sign-in page says", () => {
     ],
     ["half of a JSON object", atCallback(withCode("OAUTH_PARSE_ERROR")), "ProviderUnavailable"],
     [
-      "an outage deep below",
+      "an outage as a nested cause",
       atCallback(new Error("a", { cause: withCode("ECONNRESET") })),
       "ProviderUnavailable",
     ],
@@ -89,9 +97,9 @@ describe("what the sign-in page says", () => {
       "ProviderUnavailable",
     ],
     ["any other error", new Error("who knows"), "Configuration"],
-    ["access that was denied here", new AccessDenied("no"), "AccessDenied"],
+    ["access denied by this site", new AccessDenied("no"), "AccessDenied"],
     [
-      "an outage of the database while that was asked",
+      "an outage of the database during that check",
       wrapping(new AccessDenied("no"), new DatabaseError("no response")),
       "DatabaseUnavailable",
     ],
@@ -108,11 +116,11 @@ describe("what the sign-in page says", () => {
     "insufficient_scope",
     "invalid_token",
     "rejected",
-  ])("for Logto's %s before anybody could sign in is that the site is not set up", (code) => {
+  ])("for %s before the sign-in is that the configuration is wrong", (code) => {
     expect(toSignInError(new LogtoError(code, code))).toBe("Configuration");
   });
 
-  test("comes to an end where causes go in a circle", () => {
+  test("is found even if causes are circular", () => {
     const error = new Error("a");
     error.cause = new Error("b", { cause: error });
     expect(toSignInError(error)).toBe("Configuration");
@@ -122,8 +130,8 @@ describe("what the sign-in page says", () => {
 describe("the log of Auth.js", () => {
   const logger = (context: SignInContext = {}) => authLogger(context);
 
-  test("is one line for an error, with what lies behind it and its code", () => {
-    logger().error?.(atCallback(refused("invalid_client")));
+  test("has one line for an error, with its cause and code", () => {
+    logger().error?.(atCallback(errorResponse("invalid_client")));
     expect(levels).toEqual(["error"]);
     expect(printed).toEqual([
       '[auth] CallbackRouteError reason="server responded with an error in the response body (invalid_client)"',
@@ -139,7 +147,7 @@ describe("the log of Auth.js", () => {
     expect(printed[0]).toContain("why");
   });
 
-  test("has no body, header or token of an answer", () => {
+  test("has no body, header or token of a response", () => {
     const error = new ResponseBodyError("server responded with an error", {
       cause: {
         error: "invalid_grant",
@@ -155,19 +163,19 @@ describe("the log of Auth.js", () => {
     expect(printed.join()).not.toContain("secret-token");
   });
 
-  test("is no error of the operator's when a user's request was interrupted", () => {
+  test("is a warning if a user interrupted the sign-in", () => {
     logger().error?.(new InvalidCheck("no state cookie"));
     expect(levels).toEqual(["warn"]);
   });
 
-  test("tells what Logto sent back to the callback, and to that request alone", () => {
+  test("has the error that Logto sent to the callback, for that request only", () => {
     const [one, other] = [logger({}), logger({})];
-    const refusal = {
+    const logtoError = {
       error: "access_denied",
       error_description: "the user said no",
       state: "secret-state",
     };
-    one.debug?.("OAuthCallbackError", refusal);
+    one.debug?.("OAuthCallbackError", logtoError);
     for (const each of [one, other])
       each.error?.(new OAuthCallbackError("OAuth Provider returned an error"));
     expect(printed[0]).toContain("access_denied: the user said no");
@@ -175,20 +183,20 @@ describe("the log of Auth.js", () => {
     expect(printed.join()).not.toContain("secret-state");
   });
 
-  test("gives the error to the request that it is of", () => {
+  test("passes the error to its request", () => {
     const [mine, other]: SignInContext[] = [{}, {}];
     const error = new InvalidCheck("no state cookie");
     logger(mine).error?.(error);
     expect([mine?.error, other?.error]).toEqual([error, undefined]);
   });
 
-  test("has none of Auth.js's debug lines, which contain tokens", () => {
+  test("has no debug lines of Auth.js, which contain tokens", () => {
     logger().debug?.("profile data", { access_token: "secret-token" });
     logger().debug?.("OAuthCallbackError", { error: "access_denied" });
     expect(printed).toEqual([]);
   });
 
-  test("has its warnings while developing alone", () => {
+  test("has warnings of Auth.js only in development", () => {
     logger().warn?.("debug-enabled");
     expect(printed).toEqual([]);
     configuration.NODE_ENV = "development";

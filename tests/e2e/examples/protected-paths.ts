@@ -29,7 +29,7 @@ export const protectedPaths: ProtectedPath[] = [
 
 export const protectedActions: ProtectedAction[] = [
   { action: `${actions} saveNote` },
-  { action: `${actions} deleteNote`, refuses: "bob" },
+  { action: `${actions} deleteNote`, notAllowed: "bob" },
 ];
 
 export const publicPaths = new Set(["/examples", "/examples/client"]);
