@@ -106,6 +106,8 @@ test("after a failed request the page recovers on focus, and polls again", async
   await page.goto(example);
   const user = page.getByRole("heading", { name: "Signed in as Alice Kim" });
   await expect(user).toBeVisible();
+  // The server renders the heading. The permissions show that React runs, and with it the polling.
+  await expect(permissions(page)).toHaveText(["read", "write"]);
   await page.route("**/api/auth/session", (route) => route.abort());
   await page.clock.fastForward(aWhile);
   await expect(user).toHaveCount(0);
