@@ -36,6 +36,11 @@ export class LogtoError extends Error {
   ) {
     super(message, options);
   }
+
+  /** Whether the error says nothing about the user or the request, and a later retry may work. */
+  get isTemporary(): boolean {
+    return ["unavailable", "invalid_client", "rejected"].includes(this.code);
+  }
 }
 
 /** Whether an error is a LogtoError, including one created in another bundle. */

@@ -13,7 +13,9 @@ const maxChunkBytes = 64 * 1024;
  */
 export async function isTooLarge({ headers, body, signal }: Request): Promise<boolean> {
   const length = headers.get("content-length");
-  if (length !== null || !body) return Number(length) > maxBodyBytes;
+  // Node.js has ensured that the body is not longer than this.
+  if (length !== null) return Number(length) > maxBodyBytes;
+  if (!body) return false;
   const reader = body.getReader();
   signal.addEventListener("abort", () => void reader.cancel());
   let size = 0;

@@ -42,8 +42,14 @@ import { joinChunks } from "./stores/cookie";
 export async function requireSession(requirement: Requirement = {}): Promise<PublicSession> {
   const session = await getSession();
   if (!session) throw noSessionError((await currentStatus()).status);
-  const { role, organization, permission } = requirement;
-  const { roles, organizations, organizationRoles } = session.user;
+  await checkRequirement(session, requirement);
+  return session;
+}
+
+async function checkRequirement(
+  { user: { roles, organizations, organizationRoles } }: PublicSession,
+  { role, organization, permission }: Requirement,
+): Promise<void> {
   if (role !== undefined && !roles.includes(role)) throw lacks(`the role ${role}`);
   if (organization) {
     const { id, role: roleThere } = organization;
@@ -57,7 +63,6 @@ export async function requireSession(requirement: Requirement = {}): Promise<Pub
     if (!(await getAccessToken(target)).scopes.includes(scope))
       throw lacks(`the permission ${scope}`);
   }
-  return session;
 }
 
 const lacks = (what: string) => new SessionError("not_allowed", `this needs ${what}`);

@@ -1,10 +1,5 @@
 import { toLogtoError } from "@/lib/logto/client";
-import type { LogtoError, LogtoErrorCode } from "@/lib/logto/errors";
-
-/**
- * Failures that say nothing about the user and may pass. An immediate retry would only add load.
- */
-const temporary: readonly LogtoErrorCode[] = ["unavailable", "invalid_client", "rejected"];
+import type { LogtoError } from "@/lib/logto/errors";
 
 /**
  * Sends one request of a kind at a time: calls in the meantime get its result. After a temporary
@@ -41,7 +36,8 @@ export class SingleFlight<Result> {
     } catch (thrown) {
       const error = toLogtoError(thrown);
       const count = (this.#failure?.count ?? 0) + 1;
-      const pause = temporary.includes(error.code) ? Math.min(1_000 * 2 ** (count - 1), 10_000) : 0;
+      // An immediate retry would only add load.
+      const pause = error.isTemporary ? Math.min(1_000 * 2 ** (count - 1), 10_000) : 0;
       this.#failure = { error, count, notBefore: now() + pause };
       throw error;
     }
