@@ -17,6 +17,7 @@ import { updateSession } from "@/lib/session/routes/update-session";
  *     `allBut(["/sign-in", "/refused", "/api/auth", "/icon.svg"])`
  */
 const protection = only([
+  // One path a line.
   "/dashboard",
   "/profile",
   "/organizations",
@@ -41,9 +42,9 @@ async function handle(request: NextRequest): Promise<Response> {
 export const config = {
   runtime: "nodejs",
   // Middleware runs for every page, handler and file, so that a new one has its session renewed and
-  // its headers set without being listed. Exceptions: routes of Auth.js for signing in and out;
-  // /api/proxy, which streams bodies of any size and renews in getAccessToken; health checks;
-  // scripts, styles and pictures of `next build`. next.config.ts sets the headers of these.
+  // its headers set without being listed. Exceptions, whose headers next.config.ts sets: routes of
+  // Auth.js for signing in and out; health checks; scripts, styles and pictures of `next build`.
+  // And /api/proxy, which streams bodies of any size and renews in getAccessToken.
   matcher: [
     "/((?!api/auth/|api/proxy/|api/health$|api/health/ready$|_next/static/|_next/image$).*)",
     "/api/auth/session",

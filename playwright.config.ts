@@ -21,9 +21,9 @@ const sessions = files(
   "faults-renewal",
   "faults-waiting",
   "two-people",
-  ...(isRelease
-    ? ["exchange", "faults-grant", "faults-freshness", "session-races", "subdomains"]
-    : []),
+  ...(isRelease ? ["exchange", "faults-grant", "faults-freshness", "session-races"] : []),
+  ...(isRelease ? ["subdomains"] : []),
+  ...(isRelease ? ["two-processes"] : []),
 );
 /** Test other behaviour that depends on the row if sessions are in the database. */
 const rows = files(
@@ -35,6 +35,7 @@ const rows = files(
   "session-races",
   "sign-out",
   "subdomains",
+  "two-processes",
   ...(isRelease ? ["allowed-emails", "sign-in"] : []),
 );
 

@@ -1,8 +1,8 @@
 import path from "node:path";
 import process from "node:process";
-import { newest } from "./built";
 import { start } from "./children.mjs";
 import { ensureInstalled } from "./install.mjs";
+import { newest } from "./newest";
 import { duration, paint, print, startProgress } from "./terminal.mjs";
 
 /** @param root the project's folder */

@@ -118,7 +118,11 @@ export function allChecks(folder: string): Check[] {
       commands: [[...endToEndCommand, "--reporter=list,json"]],
       env: { PLAYWRIGHT_JSON_OUTPUT_FILE: endToEnd },
       after: ["unit", "contract"],
-      needs: ["build", "api"],
+      needs: [
+        // What the tests start.
+        "build",
+        "api",
+      ],
       count: () => countPlaywright(readFileSync(endToEnd, "utf8")),
     },
   ];

@@ -22,8 +22,11 @@ export const signedInPages: SitePage[] = [
   { href: "/account", label: "Account" },
 ];
 
-/** Pages that need no session; every header links to them. */
-export const publicPages: SitePage[] = [{ href: "/examples", label: "Examples" }];
+/** Pages that need no session. */
+export const publicPages: SitePage[] = [
+  // Every header links to these.
+  { href: "/examples", label: "Examples" },
+];
 
 /** The `aria-current` of a link to a page: "page" on that page, "true" on a page below it. */
 export function currentMark(href: string, pathname: string): "page" | "true" | undefined {

@@ -4,6 +4,7 @@ import { embeddedData, runningAt } from "../database/claim";
 import { embedded, newSecret, tenantVariables, type Variables } from "../environment";
 import { appVariables } from "../stand-in";
 import { checkAddress } from "./address";
+import { checkApi } from "./api";
 import { checkApplication, checkClient } from "./application";
 import { ok, problem, warning, type Finding } from "./finding";
 import { checkIssuer } from "./issuer";
@@ -103,33 +104,6 @@ async function checkStore({ DATABASE_URL }: Env, timeout: number): Promise<Findi
   if (!DATABASE_URL) return [ok("database", "none: sessions are stored in their cookie only")];
   const { checkDatabase } = await import("./database");
   return [await checkDatabase(DATABASE_URL, timeout)];
-}
-
-async function checkApi({ API_URL, LOGTO_RESOURCES }: Env, timeout: number): Promise<Finding[]> {
-  const check = "API";
-  if (!API_URL) return [];
-  if (LOGTO_RESOURCES.every((resource) => resource.startsWith("urn:logto:")))
-    return [
-      problem(
-        check,
-        "API_URL is set, but no API resource is: there is no access token to send",
-        "Add the API's resource indicator to LOGTO_RESOURCES.",
-      ),
-    ];
-  const { origin } = new URL(API_URL);
-  const responds = await fetch(origin, {
-    method: "HEAD",
-    signal: AbortSignal.timeout(timeout * 1000),
-  }).then(
-    () => true,
-    () => false,
-  );
-  const remedy = "Start it, or correct API_URL.";
-  return [
-    responds
-      ? ok(check, `${origin} responds`)
-      : warning(check, `${origin} does not respond to this machine`, remedy),
-  ];
 }
 
 /** Runs a check, if there is one. An unexpected error, mostly a timeout, becomes a finding. */

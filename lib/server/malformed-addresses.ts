@@ -20,7 +20,7 @@ export function isWellEncoded(url: string): boolean {
 }
 
 /**
- * Responds with 404 to a path that cannot be decoded, such as `/organizations/%E0%A4%A`. Next.js
+ * Responds with 404 to a path that cannot be decoded, such as `/dashboard/%E0%A4%A`. Next.js
  * notices this during route matching. It has no page for its own 400 in a project without `pages/`,
  * so without this it responds with 500.
  */

@@ -10,7 +10,11 @@ const signedOut = [
   "/refused",
   "/no-such-page",
 ];
-const failing = ["/account?error=provider_unavailable", "/organizations/no-such-id"];
+const failing = [
+  // Each shows an error.
+  "/account?error=provider_unavailable",
+  "/organizations/no-such-id",
+];
 
 for (const [who, pathsOf] of [
   ["signed out", () => signedOut],

@@ -1,5 +1,4 @@
 import type { Page } from "@playwright/test";
-import { acme, globex } from "../../dev/identity/seed";
 import { signedInPages } from "../../components/layout/site";
 import { open } from "./pages";
 import { expect, test } from "./signed-in";
@@ -68,6 +67,7 @@ test.describe("signed out", () => {
 
 test("the keyboard reaches everything on signed-in pages, too", async ({ page }) => {
   for (const path of [
+    // The pages of the tabs, and one below them.
     "/dashboard",
     "/profile",
     "/organizations",
@@ -119,33 +119,7 @@ for (const [where, width] of [
 test("a page can be opened from the user menu by keyboard", async ({ page }) => {
   await open(page, "/dashboard");
   const menu = await openUserMenu(page);
-  await menu.getByRole("link", { name: "Organizations" }).press("Enter");
-  await expect(page.getByRole("heading", { level: 1, name: "Organizations" })).toBeVisible();
+  await menu.getByRole("link", { name: "API access" }).press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "API access" })).toBeVisible();
   await expect(menu).toBeHidden();
 });
-
-for (const javaScriptEnabled of [true, false]) {
-  test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
-    test.use({ javaScriptEnabled });
-
-    test("the organization can be switched by keyboard", async ({ page }) => {
-      await page.goto(`/organizations/${acme.id}`);
-      const button = page.getByRole("button", { name: "Switch organization" });
-      const menu = page.getByRole("navigation", { name: "Your organizations" });
-      await button.press("Enter");
-      await expect(menu.getByRole("link", { name: acme.name })).toHaveAttribute(
-        "aria-current",
-        "page",
-      );
-      await page.keyboard.press("Escape");
-      await expect(menu).toBeHidden();
-      await expect(button).toBeFocused();
-
-      await page.keyboard.press("Enter");
-      await menu.getByRole("link", { name: globex.name }).press("Enter");
-      await expect(page).toHaveURL(`/organizations/${globex.id}`);
-      await expect(page.getByRole("heading", { level: 1 })).toHaveText(globex.name);
-      await expect(menu).toBeHidden();
-    });
-  });
-}

@@ -4,8 +4,8 @@ import { expect, signInByRequests, test, visit } from "./stage";
 
 /** Paths that pass middleware, though they look like files or like routes that it leaves out. */
 const matched = [
-  "/organizations/x.json",
-  "/organizations/logo.svg",
+  "/profile/x.json",
+  "/profile/logo.svg",
   "/no/such.css",
   "/robots.txt",
   "/icon.svg",
@@ -73,11 +73,9 @@ test("a page whose path ends like a file redirects to sign in, and renews the se
   context,
   stage,
 }) => {
-  const path = "/organizations/x.json";
+  const path = "/profile/x.json";
   const turnedAway = await visit(context, path, { maxRedirects: 0 });
-  expect(turnedAway.headers().location).toMatch(
-    /\/sign-in\?callbackUrl=%2Forganizations%2Fx\.json$/,
-  );
+  expect(turnedAway.headers().location).toMatch(/\/sign-in\?callbackUrl=%2Fprofile%2Fx\.json$/);
 
   await signInByRequests(context, "alice");
   for (const renewed of [path, "/", "/icon.svg", "/api/token-info"]) {

@@ -22,6 +22,24 @@ test("lists the user's organizations with their roles, and links each to its pag
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Acme");
 });
 
+for (const [person, organizations] of [
+  ["alice", [`${acme.id}admin`, `${globex.id}member`]],
+  ["bob", [`${acme.id}member`]],
+] as const) {
+  test(`the dashboard lists the organizations of ${person}, by id`, async ({ page }) => {
+    await signIn(page, person, { to: "/dashboard" });
+    const region = page.getByRole("region", { name: "Organizations" });
+    await expect(region.getByRole("listitem")).toHaveText([...organizations]);
+  });
+}
+
+test("the dashboard tells a user without organizations that there are none", async ({ page }) => {
+  await signIn(page, "carol", { to: "/dashboard" });
+  await expect(page.getByRole("region", { name: "Organizations" })).toContainText(
+    "No organizations",
+  );
+});
+
 test("tells a user without organizations that there are none", async ({ page }) => {
   await signIn(page, "carol", { to: "/organizations" });
   await expect(page.getByText("No organizations")).toBeVisible();

@@ -154,7 +154,7 @@ test("a tab on the sign-in page continues when a signed-in user returns to it", 
 });
 
 test("a return path that is too long loses its query", async ({ page, stage }) => {
-  await signIn(page, "bob", { to: "/organizations" });
+  await signIn(page, "bob", { to: "/api-access" });
   await page.context().clearCookies({ name: /^authjs\.session/ });
   await page.goto(`/profile?q=${"한".repeat(300)}`);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();

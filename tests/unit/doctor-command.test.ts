@@ -106,7 +106,8 @@ describe("prints no secret", () => {
     ["of an API", { API_URL: `${withPassword("http://127.0.0.1:9")}/?key=${hidden}` }],
     ["in the app's URL", { AUTH_URL: `${withPassword(origin)}/?key=${hidden}` }],
     ["in the issuer's URL", { AUTH_LOGTO_ISSUER: `${withPassword("http://localhost:9")}/oidc` }],
-    ["in values that are invalid", { AUTH_URL: hidden, API_URL: hidden, DATABASE_URL: hidden }],
+    ["in values that are invalid", { AUTH_URL: hidden, DATABASE_URL: hidden }],
+    ["in an API's URL that is invalid", { API_URL: hidden }],
   ])("%s", async (_, changes) => {
     const { printed } = await doctor({ ...healthy(), ...changes });
     expect(printed).toMatch(/[✗!] /);

@@ -101,7 +101,11 @@ describe("the check of the variables", () => {
 
   it("treats an invalid optional variable as unset", async () => {
     expect(
-      await findingsFor({ LOGTO_RESOURCES: "shopping", API_URL: "api", AUTH_COOKIE_DOMAIN: "com" }),
+      await findingsFor({
+        LOGTO_RESOURCES: "shopping",
+        API_URL: "api",
+        AUTH_COOKIE_DOMAIN: "com",
+      }),
     ).toEqual([
       problem("variables", "AUTH_COOKIE_DOMAIN is not a domain"),
       problem("variables", "LOGTO_RESOURCES has an entry"),

@@ -12,7 +12,7 @@ const malformed = [
   "/%",
   "/a%2",
   "/%zz",
-  "/organizations/%E0%A4%A",
+  "/dashboard/%E0%A4%A",
   "/api/proxy/items/%c0%ae",
   "/%ed%a0%80",
   "/%ff/x?y=1",

@@ -2,14 +2,12 @@ import type { Metadata } from "next";
 import { AccountCard } from "@/components/account/account-card";
 import { displayName } from "@/components/session/displayed-user";
 import { Main } from "@/components/layout/main";
-import { membershipsOf } from "@/components/organizations/memberships";
-import { OrganizationRows } from "@/components/organizations/organization-rows";
+import { OrganizationsCard } from "@/components/organizations/organizations-card";
 import { protectedPage } from "@/components/session/protected-page";
 import { RolesCard } from "@/components/profile/roles-card";
 import { SessionCard } from "@/components/account/session-card";
 import { ButtonLink } from "@/components/ui/controls/button";
-import { Card, CardLink } from "@/components/ui/card";
-import { EmptyState } from "@/components/ui/empty-state";
+import { CardLink } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { getSessionDetails } from "@/lib/session/userinfo";
 
@@ -19,7 +17,6 @@ export const metadata: Metadata = { title: "Dashboard" };
 export default protectedPage({}, async ({ session }) => {
   const { user, expires } = session;
   const { startedAt } = await getSessionDetails();
-  const memberships = membershipsOf(user);
   return (
     <Main className="py-8 sm:py-10">
       <PageHeader
@@ -30,19 +27,7 @@ export default protectedPage({}, async ({ session }) => {
       <div className="grid items-start gap-4 md:grid-cols-2 lg:grid-cols-[1.4fr_1fr]">
         <div className="grid gap-4">
           <AccountCard user={user} action={<CardLink href="/account">Manage</CardLink>} />
-          <Card
-            title="Organizations"
-            flush={memberships.length > 0}
-            action={<CardLink href="/organizations">See their names</CardLink>}
-          >
-            {memberships.length > 0 ? (
-              <OrganizationRows memberships={memberships} />
-            ) : (
-              <EmptyState title="No organizations">
-                You are not a member of an organization yet. Memberships are managed in Logto.
-              </EmptyState>
-            )}
-          </Card>
+          <OrganizationsCard user={user} />
         </div>
         <div className="grid gap-4">
           <SessionCard startedAt={startedAt} expires={expires} />

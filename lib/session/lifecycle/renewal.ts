@@ -30,8 +30,8 @@ import { sessionStatus, type SessionStatus } from "./session-status";
  * - Cookie store: middleware, because only a response can carry the new cookie. The page of the
  *   same request gets the renewed session.
  * - Row store: the code that reads the session (guards, `auth`, getAccessToken). It writes the row.
- * - Both: getAccessToken on routes that middleware does not match, such as /api/proxy, and
- *   getUserinfo if Logto rejects the access token.
+ * - Both: getAccessToken on routes that middleware does not match, and getUserinfo if Logto rejects
+ *   the access token.
  */
 
 /** Row store: how long a request with a valid access token waits for a renewal, in milliseconds. */

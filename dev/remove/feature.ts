@@ -1,0 +1,32 @@
+/** What a removal deletes. */
+export interface Deletion {
+  /** Files and folders. */
+  paths?: readonly string[];
+  /**
+   * Whole lines of other files, by file. A text of several lines is a block of consecutive lines.
+   * Each must be in its file exactly once; spaces don't count, because Prettier changes them.
+   */
+  lines?: Readonly<Record<string, readonly string[]>>;
+  /** Parts of a line, by file, where the syntax allows nothing else. Each is there exactly once. */
+  parts?: Readonly<Record<string, string>>;
+  /** Scripts in package.json. */
+  scripts?: readonly string[];
+  /** Packages, in each section of package.json that names them. */
+  packages?: readonly string[];
+  /** Elements of the lists in knip.json. */
+  knip?: readonly string[];
+}
+
+/** A part of the project that `npm run remove` takes out. One file for each in `features/`. */
+export interface Feature extends Deletion {
+  /** One line for the list of features. */
+  what: string;
+  /** Features without which this one does not work: they can only be removed with it or after it. */
+  needs?: readonly string[];
+  /** Variables that the app no longer reads. */
+  variables?: readonly string[];
+  /** What is deleted as well, as long as the project has another feature, by the other's name. */
+  beside?: Readonly<Record<string, Deletion>>;
+  /** Matches what names the feature. The files that still match after the removal are listed. */
+  traces: RegExp;
+}

@@ -1,0 +1,141 @@
+import type { Feature } from "../feature";
+
+export default {
+  what: "/api/proxy, through which the browser reaches an API with the user's access token",
+  paths: [
+    "app/api/proxy",
+    "dev/doctor/api.ts",
+    "lib/api-proxy",
+    "tests/e2e/api-server.ts",
+    "tests/e2e/proxied.ts",
+    "tests/e2e/proxy-paths.spec.ts",
+    "tests/e2e/proxy-session.spec.ts",
+    "tests/e2e/proxy-streams.spec.ts",
+    "tests/e2e/proxy.spec.ts",
+    "tests/unit/proxy-answers.test.ts",
+    "tests/unit/proxy-forward.test.ts",
+    "tests/unit/proxy-target.test.ts",
+  ],
+  lines: {
+    ".env.example": [
+      `# --- An API that the browser reaches through /api/proxy, which adds the user's access token -------
+       # Its base URL; may have a path
+       #API_URL=https://api.example.com
+       # Its indicator, one of LOGTO_RESOURCES; the first of them if unset
+       #API_RESOURCE=https://shopping.example.com/api`,
+    ],
+    "README.ko.md": [
+      'api["여러분의 API"]',
+      'routes -- "/api/proxy, 액세스 토큰과 함께" --> api',
+      "| `API_URL`, `API_RESOURCE` | `/api/proxy` 뒤에 있는 API와 그 리소스 식별자 |",
+      "| 브라우저가 호출하는 API | 액세스 토큰을 붙여 주는 `/api/proxy` | 401 | API의 응답 그대로 |",
+      "| 쿠키를 공유하지 않고 브라우저에서 API 호출 | `/api/proxy`. 보통은 쿠키 공유보다 낫습니다 |",
+    ],
+    "README.md": [
+      'api["Your API"]',
+      'routes -- "/api/proxy, with an access token" --> api',
+      "| `API_URL`, `API_RESOURCE` | the API behind `/api/proxy`, and its indicator |",
+      "| an API that the browser uses | `/api/proxy`, which adds the access token | 401 | what the API answers |",
+    ],
+    "dev/doctor/diagnose.ts": [
+      'import { checkApi } from "./api";',
+      'look("API", usable("API_URL", "LOGTO_RESOURCES") && (() => checkApi(env, timeout))),',
+    ],
+    "docs/guides.md": [
+      '| 2 | "avoid a lot of this by proxying" | [`/api/proxy`](../app/api/proxy/[...path]/route.ts) | recommended here, too: the API gets an access token for itself alone |',
+    ],
+    "docs/protecting.md": [
+      "| an API that the browser calls | `/api/proxy`, which adds the access token | [`api/proxy`](../app/api/proxy/[...path]/route.ts) |",
+      `## An API behind the proxy
+       
+       \`\`\`env
+       API_URL=https://api.example.com/v1
+       API_RESOURCE=https://shopping.example.com/api
+       LOGTO_RESOURCES=https://shopping.example.com/api
+       \`\`\`
+       
+       \`fetch("/api/proxy/products?page=2")\` in the browser then is
+       \`GET https://api.example.com/v1/products?page=2\` with the user's access token for that resource,
+       renewed where needed. Bodies are streamed both ways; the API gets a short list of headers and no
+       cookie. It verifies the token by Logto's public keys, as
+       [\`examples/nest-api\`](../examples/nest-api/README.md) does. What the proxy says itself is JSON with
+       \`error\`: \`api_not_configured\` (404), \`bad_path\` (400), \`cross_site\` (403), \`api_unavailable\`,
+       \`api_redirects_elsewhere\` or \`api_unreadable\` (502), \`api_timeout\` (504), and what a guard says
+       (401, 403, 503). Of what the API asks a browser for, only a challenge for a token gets there:
+       \`Basic\` would open the browser's password dialog. Next.js spells addresses its own way before the
+       proxy sees them: a slash at the end is cut off, \`?flag\` becomes \`?flag=\`, and what is called \`nxtP…\`
+       is dropped.`,
+    ],
+    "docs/troubleshooting.md": [
+      '**"is not in LOGTO_RESOURCES"**: `API_RESOURCE` has to be one of them, letter by letter.',
+    ],
+    "lib/env.ts": [
+      'API_URL: webUrl.transform((value) => value.replace(/\\/+$/, "")).optional(),',
+      'API_RESOURCE: z.url("is not a URI").optional(),',
+      `.refine(
+           ({ API_RESOURCE, LOGTO_RESOURCES }) => !API_RESOURCE || LOGTO_RESOURCES.includes(API_RESOURCE),
+           {
+             path: ["API_RESOURCE"],
+             error: "is not in LOGTO_RESOURCES",
+           },
+         )`,
+      `.refine(({ API_RESOURCE }) => API_RESOURCE !== organizationsResource, {
+           path: ["API_RESOURCE"],
+           error: "is not the indicator of an API",
+         })`,
+      'API_URL: "https://api.example.com",',
+      'API_RESOURCE: "https://shopping.example.com/api",',
+    ],
+    "middleware.ts": [
+      "// And /api/proxy, which streams bodies of any size and renews in getAccessToken.",
+    ],
+    "next.config.ts": [
+      "// Responses of the API are data, never a page of this site.",
+      "\"/api/proxy/:path*\": \"default-src 'none'; frame-ancestors 'none'; sandbox\",",
+    ],
+    "playwright.config.ts": ['"proxy-session",'],
+    "tests/e2e/csrf.spec.ts": ['"/api/proxy/items": { file: "proxy/[...path]", status: 404 },'],
+    "tests/e2e/malformed-addresses.spec.ts": [
+      '"/api/proxy/",',
+      '"/api/proxy/items/",',
+      '"/api/proxy/items?q=%zz",',
+    ],
+    "tests/e2e/middleware-paths.spec.ts": ['"/api/proxyx",', '"/api/proxy/products",'],
+    "tests/e2e/protected-paths.ts": [
+      `// No API is configured here.
+         handler("/api/proxy/[...path]", { path: "/api/proxy/products", status: 404 }),`,
+    ],
+    "tests/e2e/standalone.spec.ts": ['"/api/proxy/%zz",'],
+    "tests/unit/doctor-command.test.ts": [
+      '["of an API", { API_URL: `${withPassword("http://127.0.0.1:9")}/?key=${hidden}` }],',
+      '["in an API\'s URL that is invalid", { API_URL: hidden }],',
+    ],
+    "tests/unit/doctor.test.ts": [
+      'API_URL: "api",',
+      'problem("variables", "API_URL is not an http(s) URL"),',
+      `it("finds an API without a resource, and one that does not respond", async () => {
+           expect(await findingsFor({ API_URL: "http://localhost:9" })).toEqual([
+             problem("API", "no API resource"),
+           ]);
+           const LOGTO_RESOURCES = "https://shopping.example.com/api";
+           expect(await findingsFor({ API_URL: "http://localhost:9", LOGTO_RESOURCES })).toEqual([
+             warning("API", "http://localhost:9 does not respond"),
+           ]);
+         });`,
+    ],
+    "tests/unit/env.test.ts": [
+      '["API_URL", "https://api.example.com/?key=1"],',
+      '["API_URL", "https://user@api.example.com"],',
+      '["API_URL", "https://api.example.com/v1//", "https://api.example.com/v1"],',
+      `test("rejects the resource of organization tokens as API_RESOURCE, because it is not an API", () => {
+           const organizations = "urn:logto:resource:organizations";
+           const changes = { API_RESOURCE: organizations, LOGTO_RESOURCES: organizations };
+           expect(problemsOf(complete(changes))).toMatchObject([{ variable: "API_RESOURCE" }]);
+         });`,
+    ],
+    "tests/unit/malformed-addresses.test.ts": ['"/api/proxy/items/%c0%ae",'],
+  },
+  parts: { "middleware.ts": "api/proxy/|" },
+  variables: ["API_URL", "API_RESOURCE"],
+  traces: /api\/proxy|api-proxy|API_URL|API_RESOURCE/,
+} satisfies Feature;

@@ -1,0 +1,75 @@
+import type { Feature } from "../feature";
+
+export default {
+  what: "the API server of the examples, on NestJS, and `npm run dev:api`",
+  needs: ["api-proxy"],
+  paths: [
+    "dev/api-build.ts",
+    "dev/api-variables.ts",
+    "dev/api.mjs",
+    "dev/api.ts",
+    "examples/nest-api",
+    "tests/e2e/nest-api.ts",
+    "tests/e2e/subdomains-api.spec.ts",
+    "tests/e2e/subdomains-database.spec.ts",
+    "tests/e2e/subdomains.spec.ts",
+    "tests/e2e/subdomains.ts",
+    "tests/unit/dev-api.test.ts",
+    "tests/unit/nest-api.test.ts",
+  ],
+  lines: {
+    ".github/dependabot.yml": [
+      "- /examples/nest-api",
+      `- dependency-name: "@nestjs/*"
+         versions: [">=12"]`,
+    ],
+    "README.ko.md": [
+      "| `npm run dev:api` | 그 옆에 예제 [API 서버](examples/nest-api/README.md)를 실행합니다 |",
+    ],
+    "README.md": [
+      "| `npm run dev:api` | beside it, the [API server](examples/nest-api/README.md) of the examples |",
+    ],
+    "dev/checks.ts": [
+      `{
+        name: "api",
+        commands: [
+          ["../dev/api.mjs", "build"],
+          // \`--no-ignore\`: the lint check ignores this folder, since its packages may be missing.
+          [
+            "eslint/bin/eslint.js",
+            "--no-ignore",
+            "--max-warnings",
+            "0",
+            "examples/nest-api/src/{*,auth/*}.ts",
+          ],
+        ],
+        after: ["lint"],
+      },`,
+      '"api",',
+    ],
+    "dev/develop.ts": [
+      'import { apiUrl, keepVariables } from "./api-variables";',
+      "...unlessSet(values, { API_URL: apiUrl }),",
+      "keepVariables(root, given);",
+    ],
+    "dev/test-run.ts": [
+      'import { buildApi } from "./api-build";',
+      "if (!(await buildApi(root))) return 1;",
+    ],
+    "docs/protecting.md": ["In development `API_URL` is where `npm run dev:api` listens."],
+    "eslint.config.mjs": [
+      `// It has its own packages, and without them its types are unknown. dev/checks.ts lints it once
+       // they are installed.
+       "examples/nest-api/",`,
+      `// A Nest module is a class that has only a decorator.
+       {
+         files: ["examples/nest-api/**/*.ts"],
+         rules: { "@typescript-eslint/no-extraneous-class": ["error", { allowWithDecorator: true }] },
+       },`,
+    ],
+    "playwright.config.ts": ['...(isRelease ? ["subdomains"] : []),', '"subdomains",'],
+  },
+  scripts: ["dev:api"],
+  knip: ["dev/api.ts", "examples/**"],
+  traces: /nest-api|nestjs|dev:api|api-(build|variables)"|subdomains/,
+} satisfies Feature;

@@ -1,0 +1,46 @@
+import type { Feature } from "../feature";
+
+const seed = 'import { acme } from "../../dev/identity/seed";';
+
+export default {
+  what: "the pages of organizations; the claims and the parameter of getAccessToken stay",
+  paths: [
+    "app/(protected)/organizations",
+    "components/organizations",
+    "tests/e2e/organization-grant.spec.ts",
+    "tests/e2e/organization-switcher.spec.ts",
+    "tests/e2e/organizations.spec.ts",
+    "tests/e2e/two-processes.spec.ts",
+    "tests/unit/organization-page.test.ts",
+  ],
+  lines: {
+    "app/(protected)/dashboard/page.tsx": [
+      'import { OrganizationsCard } from "@/components/organizations/organizations-card";',
+      "<OrganizationsCard user={user} />",
+    ],
+    "components/layout/site.ts": ['{ href: "/organizations", label: "Organizations" },'],
+    "middleware.ts": ['"/organizations",'],
+    "playwright.config.ts": ['...(isRelease ? ["two-processes"] : []),', '"two-processes",'],
+    "tests/e2e/axe.spec.ts": ['"/organizations/no-such-id",'],
+    "tests/e2e/exchange.spec.ts": ["`/organizations/${acme.id}`,", '"/organizations",'],
+    "tests/e2e/keyboard.spec.ts": ['"/organizations",'],
+    "tests/e2e/malformed-addresses.spec.ts": [
+      seed,
+      '"/organizations/",',
+      "`/organizations/${acme.id}/`,",
+    ],
+    "tests/e2e/protected-paths.ts": [
+      seed,
+      'page("/organizations"),',
+      'page("/organizations/[id]", { path: `/organizations/${acme.id}`, notAllowed: "carol" }),',
+    ],
+    "tests/e2e/session-size.spec.ts": [
+      `"/organizations",
+       "/organizations/organization199",`,
+      `"/organizations",
+       "/organizations/organization039",`,
+    ],
+    "tests/load/requests.ts": ['get("/organizations", isComplete),'],
+  },
+  traces: /components\/organizations|"\/organizations|`\/organizations\/\$\{acme|two-processes/,
+} satisfies Feature;
