@@ -67,6 +67,8 @@ export default {
        is dropped.`,
     ],
     "docs/troubleshooting.md": [
+      `**403, "Another site's page can't do this."** A write came from another origin. Behind a proxy that
+       changes the host without \`X-Forwarded-Host\`, set \`AUTH_URL\`.`,
       '**"is not in LOGTO_RESOURCES"**: `API_RESOURCE` has to be one of them, letter by letter.',
     ],
     "lib/env.ts": [
@@ -104,6 +106,17 @@ export default {
     "tests/e2e/protected-paths.ts": [
       `// No API is configured here.
          handler("/api/proxy/[...path]", { path: "/api/proxy/products", status: 404 }),`,
+    ],
+    "tests/e2e/session-cookie.ts": [
+      `/** Makes the session in the browser's cookie (strategy \`jwt\`) expire in \`left\` seconds. */
+       export async function shortenSession(
+         context: BrowserContext,
+         app: SessionApp,
+         left: number,
+       ): Promise<void> {
+         const token = await readSession(context, app);
+         await putSession(context, app, { ...token, version: token.version + 1 }, left);
+       }`,
     ],
     "tests/e2e/standalone.spec.ts": ['"/api/proxy/%zz",'],
     "tests/unit/doctor-command.test.ts": [
