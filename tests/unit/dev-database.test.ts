@@ -184,5 +184,5 @@ describe("cleaning up", () => {
       { sessionId: "new" },
     ]);
     expect(statements.filter((statement) => statement.includes("DELETE"))).toHaveLength(3);
-  });
+  }, startMs);
 });
