@@ -1,7 +1,7 @@
 import * as oidc from "openid-client";
 import { z } from "zod";
 import { parseUserClaims, type UserClaims } from "./claims";
-import { sendToLogto, toLogtoError, type LogtoClient } from "./client";
+import { withLogto, toLogtoError, type LogtoClient } from "./client";
 import { LogtoError } from "./errors";
 import { logtoTimeout } from "./fetch-with-retry";
 
@@ -69,7 +69,7 @@ export async function refreshTokens(
       claims: claims && parseUserClaims(claims),
     };
   };
-  return sendToLogto(client, request, leastTime);
+  return withLogto(client, request, leastTime);
 }
 
 /**
@@ -80,7 +80,7 @@ export async function refreshTokens(
  */
 export async function revokeGrant(client: LogtoClient, refreshToken: string): Promise<void> {
   const parameters = { token_type_hint: "refresh_token" };
-  await sendToLogto(client, (configuration) =>
+  await withLogto(client, (configuration) =>
     oidc.tokenRevocation(configuration, refreshToken, parameters),
   );
 }
@@ -96,7 +96,7 @@ export async function fetchUserinfo(
   accessToken: string,
   subject: string,
 ): Promise<UserClaims> {
-  return sendToLogto(client, async (configuration) => {
+  return withLogto(client, async (configuration) => {
     try {
       return parseUserClaims(await oidc.fetchUserInfo(configuration, accessToken, subject));
     } catch (error) {
@@ -123,7 +123,7 @@ const isUnauthorized = (error: unknown) =>
  *
  * @throws LogtoError `unavailable` if discovery fails
  */
-export async function endSessionUrl(
+export async function logtoSignOutUrl(
   client: LogtoClient,
   postLogoutRedirectUri: string,
   state = oidc.randomState(),
@@ -133,7 +133,7 @@ export async function endSessionUrl(
     post_logout_redirect_uri: postLogoutRedirectUri,
     state,
   };
-  return sendToLogto(client, async (configuration) =>
+  return withLogto(client, async (configuration) =>
     oidc.buildEndSessionUrl(configuration, parameters),
   );
 }

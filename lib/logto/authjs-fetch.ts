@@ -1,8 +1,8 @@
 import { discover, type LogtoClient } from "./client";
 
 /**
- * The timeout of the code exchange, in milliseconds. It is never sent twice: that would revoke its
- * grant.
+ * The timeout of a request of Auth.js, in milliseconds. The code exchange is never sent twice: that
+ * would revoke its grant.
  */
 const requestTimeout = 10_000;
 
@@ -14,7 +14,7 @@ const requestTimeout = 10_000;
  * @param resources the resources for which access tokens will be needed. They can only be requested
  *   at sign-in
  */
-export function discoveryFetch(client: LogtoClient, resources: readonly string[]): typeof fetch {
+export function authjsFetch(client: LogtoClient, resources: readonly string[]): typeof fetch {
   const discoveryUrl = `${client.issuer}/.well-known/openid-configuration`;
   return async (input: RequestInfo | URL, init?: RequestInit) => {
     const url = input instanceof Request ? input.url : String(input);

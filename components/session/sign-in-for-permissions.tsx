@@ -12,7 +12,7 @@ interface SignInAgainProps extends ButtonStyle {
  * that the user gained since the last one (logto-facts "Tokens"); roles and memberships are updated
  * at once. Logto asks for no password while its own session lasts.
  */
-export function SignInAgain({ path, ...style }: SignInAgainProps) {
+export function SignInForPermissions({ path, ...style }: SignInAgainProps) {
   return (
     <SignInForm callbackUrl={path}>
       <SubmitButton {...style}>Sign in again to get new permissions</SubmitButton>

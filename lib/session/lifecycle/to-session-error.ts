@@ -25,7 +25,7 @@ export function toSessionError(error: unknown): SessionError {
 }
 
 /** Reports an outage of the database as `database_unavailable`. @throws SessionError */
-export async function reportOutage<T>(work: Promise<T>): Promise<T> {
+export async function outageAsSessionError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { sessionCookie } from "@/lib/session/authjs/session-cookie";
+import { jwtOptions } from "@/lib/session/authjs/jwt-options";
 import { knownSessions } from "@/lib/session/lifecycle/session-state";
 import { toTombstone, type Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
@@ -20,14 +20,14 @@ const salt = "authjs.session-token";
 // Unused: the stores read the secrets from the environment.
 const secret = "not used";
 const decode = (token: string | undefined) =>
-  sessionCookie.decode({ salt, secret, ...(token && { token }) });
+  jwtOptions.decode({ salt, secret, ...(token && { token }) });
 
-type Encoded = NonNullable<Parameters<typeof sessionCookie.encode>[0]["token"]>;
+type Encoded = NonNullable<Parameters<typeof jwtOptions.encode>[0]["token"]>;
 
 /** Encodes within a request of a browser. */
 async function encode(token: Encoded | undefined): Promise<string> {
   const request = await requestWith(undefined, { headers: { "user-agent": "Firefox" } });
-  return request.run(async () => sessionCookie.encode({ salt, secret, ...(token && { token }) }));
+  return request.run(async () => jwtOptions.encode({ salt, secret, ...(token && { token }) }));
 }
 
 async function decoded(value: string) {

@@ -31,7 +31,7 @@ type JwtOptions = Required<Pick<NonNullable<NextAuthConfig["jwt"]>, "encode" | "
  * Auth.js's `jwt.encode` and `jwt.decode`, which read and write the session store. auth.ts says why
  * `encode` never changes a session.
  */
-export const sessionCookie: JwtOptions = {
+export const jwtOptions: JwtOptions = {
   async encode({ token }) {
     const known: unknown = token && Reflect.get(token, decodedFrom);
     if (typeof known === "string") return known;
