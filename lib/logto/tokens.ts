@@ -18,11 +18,14 @@ export interface TokenResponse {
   claims: UserClaims | undefined;
 }
 
-/** What an access token is for. Empty for userinfo. */
+/** What an access token is for. Without a resource and an organization: Logto's userinfo. */
 export interface TokenTarget {
-  /** The indicator of an API resource (RFC 8707) that was requested at sign-in. */
+  /** Indicator of an API resource (RFC 8707), one of LOGTO_RESOURCES at sign-in. */
   resource?: string | undefined;
-  /** A Logto organization that the user is a member of. */
+  /**
+   * Id of an organization: for its permissions at the resource, or without a resource for the
+   * organization's own permissions.
+   */
   organizationId?: string | undefined;
 }
 
@@ -34,9 +37,9 @@ const tokenResponse = z.object({
 });
 
 /**
- * Exchanges a refresh token for an access token (RFC 6749 §6). The request is sent again if the
- * response is late or got lost (fetch-with-retry.ts). The caller must ensure that only one call
- * uses a refresh token at a time: two calls with a rotated token would end the grant.
+ * Requests tokens with a refresh token (RFC 6749 §6), for a renewal or an exchange. The request is
+ * sent again if the response is late or got lost (fetch-with-retry.ts). The caller must ensure that
+ * only one call uses a refresh token at a time: two calls with a rotated token would end the grant.
  *
  * @param subject the subject of the session. A response about another subject is rejected (OIDC
  *   Core §12.2)

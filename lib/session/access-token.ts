@@ -10,7 +10,7 @@ import { SingleFlight } from "./lifecycle/single-flight";
 import { sessionStatus } from "./lifecycle/session-status";
 import { logFailure, toSessionError } from "./lifecycle/to-session-error";
 import { SessionError } from "./model/errors";
-import type { AccessTokenTarget } from "./model/requirement";
+import type { TokenTarget } from "@/lib/logto/tokens";
 import { isAccessTokenExpired, isAccessTokenExpiring, type Session } from "./model/session";
 
 /** An access token. It must stay on the server: never pass it to a client component. */
@@ -50,7 +50,7 @@ const tokenCaches = () =>
  *   `scope_missing`, `resource_not_configured`, `database_unavailable`, `provider_unavailable` or
  *   `provider_refused`
  */
-export async function getAccessToken(target: AccessTokenTarget = {}): Promise<AccessToken> {
+export async function getAccessToken(target: TokenTarget = {}): Promise<AccessToken> {
   const { resource, organizationId } = target;
   if (resource && !env().LOGTO_RESOURCES.includes(resource)) {
     // Logto would reject the request, and rotate the refresh token all the same (logto-facts
@@ -80,7 +80,7 @@ async function userinfoToken(session: Session): Promise<AccessToken> {
 
 async function exchange(
   session: Session,
-  target: AccessTokenTarget,
+  target: TokenTarget,
   now = Date.now,
 ): Promise<AccessToken> {
   if (!session.refreshToken) throw noRefreshToken();

@@ -193,14 +193,14 @@ const signInErrors = {
  */
 export type SignInErrorCode = keyof typeof signInErrors;
 
+const signInMessages = new Map<string, ErrorMessage>(Object.entries(signInErrors));
+
+const signInFailed: ErrorMessage = {
+  tone: "danger",
+  title: "You could not be signed in",
+  text: `Something went wrong on the way. ${tryAgain}`,
+};
+
 /** The message of the sign-in page for a code from its address; a general one for unknown codes. */
-export function signInMessage(code: string): ErrorMessage {
-  const known: Map<string, ErrorMessage> = new Map(Object.entries(signInErrors));
-  return (
-    known.get(code) ?? {
-      tone: "danger",
-      title: "You could not be signed in",
-      text: `Something went wrong on the way. ${tryAgain}`,
-    }
-  );
-}
+export const signInMessage = (code: string): ErrorMessage =>
+  signInMessages.get(code) ?? signInFailed;
