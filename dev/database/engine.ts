@@ -25,8 +25,12 @@ async function instantiate(): Promise<void> {
 }
 
 /**
- * Connects PrismaPg so that it can read PostgreSQL's own tables, as the engine does. PrismaPg lacks
- * their type "char" (18) and has only the array of it (1002).
+ * Connects PrismaPg, and works around two of its faults:
+ *
+ * - It cannot read PostgreSQL's own tables, as the engine does: it lacks their type "char" (18) and
+ *   has only the array of it (1002).
+ * - It splits a script at each `;`, also within a string or a function. PostgreSQL itself splits a
+ *   script correctly, and rolls all of it back if a statement fails.
  */
 async function connect(database: PrismaPg): Promise<SqlDriverAdapter> {
   const adapter = await database.connect();
@@ -45,6 +49,9 @@ async function connect(database: PrismaPg): Promise<SqlDriverAdapter> {
     );
     return { ...result, columnTypes };
   };
+  // Without arguments, pg sends the whole script as one message.
+  adapter.executeScript = async (sql) =>
+    void (await adapter.executeRaw({ sql, args: [], argTypes: [] }));
   return adapter;
 }
 
@@ -60,7 +67,8 @@ export async function withSchemaEngine<Result>(
   use: (engine: bindings.SchemaEngine) => Promise<Result>,
 ): Promise<Result> {
   await (instantiated ??= instantiate());
-  const database = new PrismaPg({ connectionString: url });
+  // One connection: the engine's advisory lock belongs to the connection that took it.
+  const database = new PrismaPg({ connectionString: url, max: 1 });
   const adapters: SqlDriverAdapter[] = [];
   const open = async () => {
     const adapter = await connect(database);
