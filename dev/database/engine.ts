@@ -4,10 +4,13 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import {
   bindMigrationAwareSqlAdapterFactory,
   ColumnTypeEnum,
+  DriverAdapterError,
+  isDriverAdapterError,
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
 import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
+import { poolConfig } from "../../lib/database/pool";
 
 let instantiated: Promise<void> | undefined;
 
@@ -22,6 +25,14 @@ async function instantiate(): Promise<void> {
   bindings.__wbg_set_wasm(exports);
   if (typeof exports.__wbindgen_start === "function")
     Reflect.apply(exports.__wbindgen_start, undefined, []);
+}
+
+/** The engine shows the messages of these errors only. */
+function explain(error: unknown): never {
+  if (isDriverAdapterError(error)) throw error;
+  const message = error instanceof Error ? error.message : String(error);
+  const none = { detail: undefined, column: undefined, hint: undefined };
+  throw new DriverAdapterError({ kind: "postgres", code: "", severity: "", message, ...none });
 }
 
 /**
@@ -43,7 +54,7 @@ async function connect(database: PrismaPg): Promise<SqlDriverAdapter> {
   const { CharacterArray, Character } = ColumnTypeEnum;
   const queryRaw = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (query) => {
-    const result = await queryRaw(query);
+    const result = await queryRaw(query).catch(explain);
     const columnTypes = result.columnTypes.map((type) =>
       type === CharacterArray ? Character : type,
     );
@@ -68,7 +79,7 @@ export async function withSchemaEngine<Result>(
 ): Promise<Result> {
   await (instantiated ??= instantiate());
   // One connection: the engine's advisory lock belongs to the connection that took it.
-  const database = new PrismaPg({ connectionString: url, max: 1 });
+  const database = new PrismaPg(poolConfig(url, 1));
   const adapters: SqlDriverAdapter[] = [];
   const open = async () => {
     const adapter = await connect(database);
