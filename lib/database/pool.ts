@@ -1,4 +1,6 @@
 import { Client, type ClientConfig, type PoolConfig } from "pg";
+// A relative path, because the database scripts run without tsconfig.json in an image.
+import { EnvError } from "../env";
 
 /** Connections of a process, if the URL has no `connection_limit`. */
 const defaultConnections = 15;
@@ -51,4 +53,18 @@ export function poolConfig(connectionString: string, max: number): PoolConfig {
     keepAlive: true,
     Client: TimedClient,
   };
+}
+
+/**
+ * Reads the certificate files of a database URL, as each connection does.
+ *
+ * @throws EnvError if one can't be read
+ */
+export function checkCertificates(connectionString: string | undefined): void {
+  try {
+    new Client({ connectionString });
+  } catch {
+    const problem = "has a parameter or names a certificate file that can't be read";
+    throw new EnvError([{ variable: "DATABASE_URL", problem, example: "" }]);
+  }
 }

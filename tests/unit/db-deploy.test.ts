@@ -6,7 +6,8 @@ import { TLSSocket } from "node:tls";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
-import { poolConfig } from "@/lib/database/pool";
+import { checkCertificates, poolConfig } from "@/lib/database/pool";
+import { EnvError } from "@/lib/env";
 import { runDatabaseCommand } from "../../dev/database/commands";
 import { startEmbedded, type EmbeddedDatabase } from "../../dev/database/embedded";
 import { migrationNames } from "../../dev/database/migrations";
@@ -147,6 +148,12 @@ describe("a database that accepts only TLS", () => {
   ])("is migrated and queried with %s", async (parameters) => {
     expect(await migrate(url(parameters))).toBe("connected");
     expect(await query(url(parameters))).toBe("connected");
+  });
+
+  test("needs a certificate file that exists when the app starts", () => {
+    expect(() => checkCertificates(url(`sslrootcert=${file}`))).not.toThrow();
+    expect(() => checkCertificates(url(`sslrootcert=${file}.missing`))).toThrow(EnvError);
+    expect(() => checkCertificates(undefined)).not.toThrow();
   });
 
   test.each([
