@@ -110,10 +110,13 @@ export default defineConfig(
     rules: { "@typescript-eslint/no-extraneous-class": ["error", { allowWithDecorator: true }] },
   },
   // Vitest's matchers are of type any.
-  { files: ["tests/**/*.ts"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
+  {
+    files: ["tests/**/*.ts", "packages/*/tests/**/*.ts"],
+    rules: { "@typescript-eslint/no-unsafe-assignment": "off" },
+  },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   { rules: { "no-console": "error", eqeqeq: ["error", "always", { null: "ignore" }] } },
-  { files: ["lib/log.ts", "dev/**", "tests/**"], rules: { "no-console": "off" } },
+  { files: ["lib/log.ts", "dev/**", "packages/**", "tests/**"], rules: { "no-console": "off" } },
 
   layer(production, ""),
   layer(["app/**/*.{ts,tsx}"], onlyPublic, deep),

@@ -1,5 +1,9 @@
-import { apiResources, devClient, organizationRolePermissions } from "./identity/seed";
-import type { IdentityClient } from "./identity/server";
+import {
+  apiResources,
+  devClient,
+  organizationRolePermissions,
+} from "../packages/logto-stand-in/src/seed";
+import type { IdentityClient } from "../packages/logto-stand-in/src/server";
 
 const identityScopes =
   "openid offline_access profile email phone address roles custom_data identities " +

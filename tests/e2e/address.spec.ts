@@ -1,4 +1,4 @@
-import { startIdentity } from "../../dev/identity/server";
+import { startIdentity } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { walkBehindProxy } from "./behind-proxy";
 import { startFront } from "./front";

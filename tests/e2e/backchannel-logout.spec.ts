@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext } from "@playwright/test";
 import { z } from "zod";
-import { startIdentity } from "../../dev/identity/server";
+import { startIdentity } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { controlOf, type IdentityControl } from "./identity-control";
 import { isActive } from "./people";

@@ -1,6 +1,6 @@
 import { chromium } from "@playwright/test";
 import { findBrowser } from "../../dev/browser";
-import type { Identity } from "../../dev/identity/server";
+import type { Identity } from "../../packages/logto-stand-in/src/server";
 import type { Front } from "./front";
 import { expect } from "./stage";
 import { goToLogto, signOut, typeCredentials } from "./steps";

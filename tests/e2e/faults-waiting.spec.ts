@@ -1,5 +1,5 @@
-import type { Fault } from "../../dev/identity/faults";
-import { startIdentity } from "../../dev/identity/server";
+import type { Fault } from "../../packages/logto-stand-in/src/faults";
+import { startIdentity } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { controlOf } from "./identity-control";
 import { freePort, startApp } from "./servers";

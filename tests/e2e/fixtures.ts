@@ -1,6 +1,6 @@
 import { test as base, expect } from "@playwright/test";
-import { noClaims, seedPeople } from "../../dev/identity/seed";
-import { defaultSettings } from "../../dev/identity/settings";
+import { noClaims, seedPeople } from "../../packages/logto-stand-in/src/seed";
+import { defaultSettings } from "../../packages/logto-stand-in/src/settings";
 import { type Engine } from "./databases";
 import { controlOf, type IdentityControl } from "./identity-control";
 import { leaksIn, recordReceived } from "./leaks";

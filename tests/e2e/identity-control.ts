@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Fault } from "../../dev/identity/faults";
-import type { Settings } from "../../dev/identity/settings";
+import type { Fault } from "../../packages/logto-stand-in/src/faults";
+import type { Settings } from "../../packages/logto-stand-in/src/settings";
 
 const requests = z.object({
   total: z.number(),

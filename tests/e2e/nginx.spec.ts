@@ -1,5 +1,5 @@
 import { test } from "@playwright/test";
-import { startIdentity } from "../../dev/identity/server";
+import { startIdentity } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { walkBehindProxy } from "./behind-proxy";
 import { startNginx } from "./nginx";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { BrowserContext } from "@playwright/test";
 import { z } from "zod";
-import { devClient, seedPassword } from "../../dev/identity/seed";
+import { devClient, seedPassword } from "../../packages/logto-stand-in/src/seed";
 import type { IdentityControl } from "./identity-control";
 
 const added = z.object({ id: z.string(), username: z.string() });

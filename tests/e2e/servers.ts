@@ -7,7 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { start } from "../../dev/children.mjs";
 import { readEnvironment, type Variables } from "../../dev/environment";
-import { startIdentity, type Identity } from "../../dev/identity/server";
+import { startIdentity, type Identity } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { cookiesAlone, type Storage } from "./modes";
 

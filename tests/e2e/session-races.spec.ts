@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 import { z } from "zod";
-import { startIdentity } from "../../dev/identity/server";
+import { startIdentity } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { controlOf, type IdentityControl } from "./identity-control";
 import { freePort, startApp } from "./servers";

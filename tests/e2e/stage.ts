@@ -1,6 +1,6 @@
 import { expect, type APIResponse, type BrowserContext, type Page } from "@playwright/test";
 import { z } from "zod";
-import { devClient, seedPassword } from "../../dev/identity/seed";
+import { devClient, seedPassword } from "../../packages/logto-stand-in/src/seed";
 import { test as base } from "./fixtures";
 import { type IdentityControl } from "./identity-control";
 import { type SessionApp } from "./session-cookie";

@@ -4,7 +4,7 @@ import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { startIdentity } from "../../dev/identity/server";
+import { startIdentity } from "../../packages/logto-stand-in/src/server";
 import type { Variables } from "../../dev/environment";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { buildCopy } from "./builds";

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { decode, encode } from "next-auth/jwt";
 import { z } from "zod";
 import { variableNames } from "@/lib/env";
-import { startIdentity } from "../../dev/identity/server";
+import { startIdentity } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { freePort, startApp, startPair } from "./servers";
 import {

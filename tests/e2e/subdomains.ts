@@ -1,6 +1,6 @@
-import { startIdentity } from "../../dev/identity/server";
+import { startIdentity } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { apiResources } from "../../dev/identity/seed";
+import { apiResources } from "../../packages/logto-stand-in/src/seed";
 import type { Storage } from "./modes";
 import { type NestApi, startNestApi } from "./nest-api";
 import { freePort, type Pair, startApp } from "./servers";

@@ -2,7 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "../../generated/prisma/client";
 import { applyMigrations } from "../../dev/database/migrations";
 import { startPostgres, type Postgres } from "../../dev/database/postgres";
-import { startIdentity } from "../../dev/identity/server";
+import { startIdentity } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { controlOf, type IdentityControl } from "../e2e/identity-control";
 import { freePort, startApp, type App } from "../e2e/servers";

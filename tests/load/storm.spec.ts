@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 import process from "node:process";
-import { startIdentity } from "../../dev/identity/server";
+import { startIdentity } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { controlOf, type IdentityControl } from "../e2e/identity-control";
 import { freePort, startApp } from "../e2e/servers";

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { runDoctor } from "../../dev/doctor/main";
-import { startIdentity, type Identity } from "../../dev/identity/server";
+import { startIdentity, type Identity } from "../../packages/logto-stand-in/src/server";
 import { withValues } from "../../dev/setup/env-file";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { temporaryFolder } from "./temporary-folder";

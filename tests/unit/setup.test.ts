@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { z } from "zod";
 import { message } from "../../dev/database/messages";
 import { readEnvironment } from "../../dev/environment";
-import { startIdentity, type Identity } from "../../dev/identity/server";
+import { startIdentity, type Identity } from "../../packages/logto-stand-in/src/server";
 import { issuerFrom } from "../../dev/setup/endpoint";
 import { withValues, writeWhole } from "../../dev/setup/env-file";
 import { runSetup } from "../../dev/setup/main";

@@ -2,11 +2,11 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { z } from "zod";
-import { devClient, seedPassword } from "@/dev/identity/seed";
-import { startIdentity, type Identity, type IdentityOptions } from "@/dev/identity/server";
-import { Browser } from "../contract/drivers/browser";
-import { formsOf, type Form } from "../contract/drivers/html";
-import { temporaryFolder } from "./temporary-folder";
+import { devClient, seedPassword } from "../src/seed";
+import { startIdentity, type Identity, type IdentityOptions } from "../src/server";
+import { Browser } from "./contract/drivers/browser";
+import { formsOf, type Form } from "./contract/drivers/html";
+import { temporaryFolder } from "../../../tests/unit/temporary-folder";
 
 const redirectUri = "http://localhost:4180/callback";
 

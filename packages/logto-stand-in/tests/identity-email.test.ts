@@ -3,18 +3,13 @@ import { join } from "node:path";
 import { decodeJwt } from "jose";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
-import { codePolicy, fixedLifetimes } from "@/dev/identity/settings";
-import { devClient } from "@/dev/identity/seed";
-import {
-  startIdentity,
-  type Identity,
-  type IdentityOptions,
-  type Mail,
-} from "@/dev/identity/server";
-import { VerificationCodes } from "@/dev/identity/verification-codes";
-import { Browser } from "../contract/drivers/browser";
-import { formsOf } from "../contract/drivers/html";
-import { temporaryFolder } from "./temporary-folder";
+import { codePolicy, fixedLifetimes } from "../src/settings";
+import { devClient } from "../src/seed";
+import { startIdentity, type Identity, type IdentityOptions, type Mail } from "../src/server";
+import { VerificationCodes } from "../src/verification-codes";
+import { Browser } from "./contract/drivers/browser";
+import { formsOf } from "./contract/drivers/html";
+import { temporaryFolder } from "../../../tests/unit/temporary-folder";
 
 const redirectUri = "http://localhost:4180/callback";
 

@@ -3,7 +3,7 @@ import { devClient, seedPassword, seedPeople } from "./seed";
 import { startIdentity } from "./server";
 
 /**
- * Runs the stand-in alone: `node --import tsx dev/identity/main.ts --port 3001 --redirect
+ * Runs the stand-in alone: `node --import tsx packages/logto-stand-in/src/main.ts --port 3001 --redirect
  * http://localhost:3000/api/auth/callback/logto`
  */
 const { values } = parseArgs({

@@ -1,4 +1,4 @@
-import { startIdentity } from "../../../dev/identity/server";
+import { startIdentity } from "../../../src/server";
 import type { Client, Server } from "../server";
 
 /** API resources and organizations of the stand-in's seed. */
