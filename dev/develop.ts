@@ -118,8 +118,8 @@ function unlessSet(values: Variables, defaults: Record<string, string>): Variabl
 
 async function startStandIn(root: string, port: number, appUrl: string): Promise<void> {
   // Loaded while Next.js starts, and only here: an app with a real tenant never needs it.
-  const { startIdentity } = await import("../packages/logto-stand-in/src/server");
-  const identity = await startIdentity({
+  const { startLogto } = await import("../packages/logto-stand-in/src/server");
+  const identity = await startLogto({
     port,
     clients: [appClient(new URL(appUrl).origin)],
     dataFile: path.join(root, ".data/identity.json"),

@@ -1,5 +1,5 @@
 import type { AccountClaims } from "oidc-provider";
-import type { Directory, User } from "./directory";
+import type { Directory, User } from "./directory.js";
 
 /** Scope -> the claims that it adds (Logto facts: scopes and claims). */
 export const claimsByScope: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
 import type { ClientMetadata } from "oidc-provider";
 
 /** A relying party to register at the stand-in. */
-export interface IdentityClient {
+export interface StandInClient {
   clientId: string;
   /** Absent: a public client. */
   clientSecret?: string;
@@ -15,8 +15,12 @@ export interface IdentityClient {
   alwaysIssueRefreshToken?: boolean;
 }
 
-/** Converts a client to the metadata of OpenID Connect Dynamic Client Registration. */
-export function clientMetadata(client: IdentityClient): ClientMetadata {
+/**
+ * Converts a client to the metadata of OpenID Connect Dynamic Client Registration.
+ *
+ * @internal
+ */
+export function clientMetadata(client: StandInClient): ClientMetadata {
   return {
     client_id: client.clientId,
     client_secret: client.clientSecret,

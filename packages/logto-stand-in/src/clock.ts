@@ -1,6 +1,6 @@
 import type { Middleware } from "koa";
 import { z } from "zod";
-import type { Settings } from "./settings";
+import type { Settings } from "./settings.js";
 
 /**
  * Returns the server's time in milliseconds since the epoch: this machine's time plus
@@ -37,7 +37,11 @@ export function moveTimes<T extends Times>(payload: T, seconds: number): T {
 
 const introspectionResponse = z.looseObject({});
 
-/** Middleware that sets the server's time in the Date header and in introspection responses. */
+/**
+ * Middleware that sets the server's time in the Date header and in introspection responses.
+ *
+ * @internal
+ */
 export function showServerTime(clock: Clock, settings: Settings): Middleware {
   return async (ctx, next) => {
     await next();

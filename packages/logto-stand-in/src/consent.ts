@@ -1,5 +1,5 @@
 import type { Grant, KoaContextWithOIDC } from "oidc-provider";
-import { interactionPolicy } from "./library";
+import { interactionPolicy } from "./library.js";
 
 /**
  * Grants the requested scopes and the permissions that the user has, without a consent page:

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { NotFoundError, type ControlRoute } from "./control-route";
-import { organizationSchema, userClaimsSchema, userSchema, type User } from "./directory";
-import { hashPassword } from "./passwords";
-import { noClaims } from "./seed";
-import type { State } from "./state";
+import { NotFoundError, type ControlRoute } from "./control-route.js";
+import { organizationSchema, userClaimsSchema, userSchema, type User } from "./directory.js";
+import { hashPassword } from "./passwords.js";
+import { noClaims } from "./tenant.js";
+import type { State } from "./state.js";
 
 const userChange = userSchema
   .pick({ username: true, roles: true, organizations: true, suspended: true })

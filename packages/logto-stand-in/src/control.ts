@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { NotFoundError, type ControlRoute } from "./control-route";
-import { createUserAdministration } from "./control-users";
-import { faultSchema } from "./faults";
-import { settingsSchema, type Settings } from "./settings";
-import type { State } from "./state";
-import type { Traffic } from "./traffic";
+import { NotFoundError, type ControlRoute } from "./control-route.js";
+import { createUserAdministration } from "./control-users.js";
+import { faultSchema } from "./faults.js";
+import { settingsSchema, type Settings } from "./settings.js";
+import type { State } from "./state.js";
+import type { Traffic } from "./traffic.js";
 
 /**
  * The control endpoint, through which tests control the stand-in. Requests and responses are JSON.

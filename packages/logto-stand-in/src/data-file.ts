@@ -27,7 +27,7 @@ export class DataFile {
     try {
       return parse(JSON.parse(readFileSync(this.#path, "utf8")));
     } catch {
-      console.warn(`identity: ${this.#path} is unreadable, starting with the seeded people`);
+      console.warn(`logto-stand-in: ${this.#path} is unreadable, starting without it`);
       return undefined;
     }
   }

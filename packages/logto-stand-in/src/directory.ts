@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
 import { z } from "zod";
-import type { Clock } from "./clock";
-import { hashPassword, isPassword } from "./passwords";
-import { rolePermissions, type ApiPermissions } from "./seed";
+import type { Clock } from "./clock.js";
+import { hashPassword, isPassword } from "./passwords.js";
+import type { ApiPermissions, Tenant } from "./tenant.js";
 
 const record = z.record(z.string(), z.unknown());
 
@@ -19,7 +19,6 @@ export const userClaimsSchema = z.looseObject({
   identities: record,
   sso_identities: z.array(record),
 });
-export type UserClaims = z.infer<typeof userClaimsSchema>;
 
 export const userSchema = z.object({
   id: z.string(),
@@ -47,26 +46,26 @@ export type Organization = z.infer<typeof organizationSchema>;
 export class Directory {
   readonly users: Map<string, User>;
   readonly organizations: Map<string, Organization>;
-  /**
-   * Role -> API permissions. Changes are not stored: the next start reads the seed again, which an
-   * app's developer edits.
-   */
+  /** Role -> API permissions. Changes are not stored: the next start reads the tenant again. */
   readonly roles: Map<string, ApiPermissions>;
+  readonly tenant: Tenant;
   readonly #now: Clock;
   readonly #onChange: () => void;
 
   constructor(
+    tenant: Tenant,
     users: User[],
     organizations: readonly Organization[],
     now: Clock,
     onChange: () => void,
   ) {
+    this.tenant = tenant;
     this.#now = now;
     this.users = new Map(users.map((user) => [user.id, user]));
     this.organizations = new Map(
       organizations.map((organization) => [organization.id, { ...organization }]),
     );
-    this.roles = new Map(Object.entries(rolePermissions));
+    this.roles = new Map(Object.entries(tenant.roles));
     this.#onChange = onChange;
   }
 

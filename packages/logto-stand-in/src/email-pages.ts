@@ -1,8 +1,8 @@
-import { errorMessage, field, type FormPage } from "./form";
-import { html } from "./html";
-import type { CodePurpose } from "./mail";
-import { page } from "./page";
-import { codePolicy } from "./settings";
+import { errorMessage, field, type FormPage } from "./form.js";
+import { html } from "./html.js";
+import type { CodePurpose } from "./mail.js";
+import { page } from "./page.js";
+import { codePolicy } from "./settings.js";
 
 const wordings = {
   "sign-in": {

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { Directory, User } from "./directory";
-import { codeMail, type CodePurpose, type Mail } from "./mail";
-import type { Outcome } from "./outcome";
-import { noClaims } from "./seed";
-import { codePolicy } from "./settings";
-import type { CodeError, VerificationCodes } from "./verification-codes";
+import type { Directory, User } from "./directory.js";
+import { codeMail, type CodePurpose, type Mail } from "./mail.js";
+import type { Outcome } from "./outcome.js";
+import { noClaims } from "./tenant.js";
+import { codePolicy } from "./settings.js";
+import type { CodeError, VerificationCodes } from "./verification-codes.js";
 
 /**
  * The addresses that Logto accepts. The rule is less strict than `z.email()` (Logto facts: e-mail

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "koa";
 import { z } from "zod";
-import { logtoError } from "./error-bodies";
+import { logtoError } from "./error-bodies.js";
 
 const endpoints = [
   "discovery",
@@ -39,7 +39,11 @@ export const faultSchema = z.strictObject({
 });
 export type Fault = z.infer<typeof faultSchema>;
 
-/** Responds to a request with a fault. `act` is what the server would have done without it. */
+/**
+ * Responds to a request with a fault. `act` is what the server would have done without it.
+ *
+ * @internal
+ */
 export async function respondWithFault(
   fault: Fault,
   ctx: Context,

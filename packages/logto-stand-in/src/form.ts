@@ -1,5 +1,5 @@
-import { Html, html } from "./html";
-import type { RejectedForm } from "./outcome";
+import { Html, html } from "./html.js";
+import type { RejectedForm } from "./outcome.js";
 
 /** The data that every form of an interaction needs. */
 export interface FormPage {

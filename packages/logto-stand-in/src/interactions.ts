@@ -3,17 +3,17 @@ import { text } from "node:stream/consumers";
 import type Provider from "oidc-provider";
 import type { Interaction } from "oidc-provider";
 import { z } from "zod";
-import type { Directory } from "./directory";
-import { accountPage, codePage, emailPage } from "./email-pages";
-import { createEmailSteps } from "./email-steps";
-import type { FormPage } from "./form";
-import { errors } from "./library";
-import type { Mail } from "./mail";
-import { screens, type Outcome, type RejectedForm, type Screen } from "./outcome";
-import { expiredPage, notFoundPage } from "./pages";
-import { noClaims } from "./seed";
-import { registerPage, signInPage } from "./sign-in-pages";
-import type { VerificationCodes } from "./verification-codes";
+import type { Directory } from "./directory.js";
+import { accountPage, codePage, emailPage } from "./email-pages.js";
+import { createEmailSteps } from "./email-steps.js";
+import type { FormPage } from "./form.js";
+import { errors } from "./library.js";
+import type { Mail } from "./mail.js";
+import { screens, type Outcome, type RejectedForm, type Screen } from "./outcome.js";
+import { expiredPage, notFoundPage } from "./pages.js";
+import { noClaims } from "./tenant.js";
+import { registerPage, signInPage } from "./sign-in-pages.js";
+import type { VerificationCodes } from "./verification-codes.js";
 
 const parametersSchema = z.object({
   client_id: z.string(),
@@ -75,7 +75,7 @@ export function createInteractions({
     const verification = codes.find(view.uid);
     switch (screen) {
       case "sign-in":
-        return signInPage(form);
+        return signInPage(form, directory.tenant.users);
       case "register":
         return registerPage(form);
       case "email-sign-in":

@@ -1,5 +1,5 @@
-import { errors } from "./library";
-import type { User } from "./directory";
+import { errors } from "./library.js";
+import type { User } from "./directory.js";
 
 /**
  * Checks that an organization token may be issued. Both errors are 403. Both come before the

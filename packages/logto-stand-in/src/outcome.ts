@@ -1,4 +1,4 @@
-import type { User } from "./directory";
+import type { User } from "./directory.js";
 
 /** The pages of an interaction: the values of its `screen` parameter. */
 export const screens = [

@@ -1,5 +1,5 @@
-import { Html, html } from "./html";
-import { style } from "./style";
+import { Html, html } from "./html.js";
+import { style } from "./style.js";
 
 const logo = html`<svg viewBox="0 0 28 28" aria-hidden="true">
   <rect width="28" height="28" rx="8" fill="var(--accent)" />

@@ -1,6 +1,6 @@
-import { Html, html } from "./html";
-import { page } from "./page";
-import { seedPassword, seedPeople } from "./seed";
+import { Html, html } from "./html.js";
+import { page } from "./page.js";
+import { defaultPassword, type Person } from "./tenant.js";
 
 function messagePage(title: string, message: string | Html): string {
   return page(
@@ -36,7 +36,7 @@ export function signedOutPage(): string {
 }
 
 /** Shown at the server's root: what this server is and how to sign in. */
-export function homePage(issuer: string): string {
+export function homePage(issuer: string, people: Person[]): string {
   return page(
     "About",
     html`<h1>This is where you sign in while developing</h1>
@@ -50,18 +50,19 @@ export function homePage(issuer: string): string {
         <dt>People</dt>
         <dd>
           <ul>
-            ${seedPeople.map(({ username, roles }) => html`<li><code>${username}</code> ${roles.join(", ")}</li>`)}
+            ${people.map(personItem)}
           </ul>
         </dd>
-        <dt>Their password</dt>
-        <dd><code>${seedPassword}</code></dd>
         <dt>To use your own tenant</dt>
-        <dd>
-          set <code>AUTH_LOGTO_ISSUER</code>, <code>AUTH_LOGTO_ID</code> and
-          <code>AUTH_LOGTO_SECRET</code>
-        </dd>
+        <dd>set its issuer, and the id and secret of your application there</dd>
       </dl>`,
   );
+}
+
+function personItem({ username, password = defaultPassword, roles }: Person): Html {
+  return html`<li>
+    <code>${username}</code> ${roles.join(", ")}, password <code>${password}</code>
+  </li>`;
 }
 
 /**

@@ -1,25 +1,25 @@
 import type Library from "oidc-provider";
 import { z } from "zod";
-import { postToLoopback } from "./backchannel";
-import { claimsByScope, claimsOf } from "./claims";
-import { createClock, moveTimes, showServerTime } from "./clock";
-import { clientMetadata, type IdentityClient } from "./clients";
-import { formatErrorsLikeLogto } from "./error-bodies";
-import { grantRequestedScopes, policyWithoutConsentPage } from "./consent";
-import { Provider, errors } from "./library";
-import { expiredPage, logoutPage, signedOutPage } from "./pages";
-import { createAdapter } from "./records";
-import { createRefreshGrant, refreshParameters } from "./refresh-grant";
-import { describeResource } from "./resources";
-import { fixedLifetimes, type Settings } from "./settings";
-import { adjustSignedTokens } from "./signing";
-import type { User } from "./directory";
-import type { State } from "./state";
-import type { Traffic } from "./traffic";
+import { postToLoopback } from "./backchannel.js";
+import { claimsByScope, claimsOf } from "./claims.js";
+import { createClock, moveTimes, showServerTime } from "./clock.js";
+import { clientMetadata, type StandInClient } from "./clients.js";
+import { formatErrorsLikeLogto } from "./error-bodies.js";
+import { grantRequestedScopes, policyWithoutConsentPage } from "./consent.js";
+import { Provider, errors } from "./library.js";
+import { expiredPage, logoutPage, signedOutPage } from "./pages.js";
+import { createAdapter } from "./records.js";
+import { createRefreshGrant, refreshParameters } from "./refresh-grant.js";
+import { describeResource } from "./resources.js";
+import { fixedLifetimes, type Settings } from "./settings.js";
+import { adjustSignedTokens } from "./signing.js";
+import type { User } from "./directory.js";
+import type { State } from "./state.js";
+import type { Traffic } from "./traffic.js";
 
 interface ProviderOptions {
   endpoint: string;
-  clients: IdentityClient[];
+  clients: StandInClient[];
   state: State;
   settings: Settings;
   traffic?: Traffic | undefined;
@@ -123,7 +123,7 @@ export function createProvider({
         getResourceServerInfo: (ctx, indicator) => {
           const { account, params, session } = ctx.oidc;
           return describeResource({
-            roles: directory.roles,
+            directory,
             indicator,
             user: findUser(session?.accountId ?? account?.accountId),
             organizationId: organizationIdSchema.parse(params?.organization_id),
@@ -152,7 +152,7 @@ export function createProvider({
     "resource",
   );
   adjustSignedTokens(provider, signingKey, settings);
-  provider.on("server_error", (_ctx, error) => console.error("identity:", error));
+  provider.on("server_error", (_ctx, error) => console.error("logto-stand-in:", error));
   provider.use(showServerTime(createClock(settings), settings));
   if (traffic) provider.use(traffic.middleware);
   traffic?.observe(provider);

@@ -1,7 +1,7 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import { z } from "zod";
-import { moveTimes, type Clock } from "./clock";
-import type { Settings } from "./settings";
+import { moveTimes, type Clock } from "./clock.js";
+import type { Settings } from "./settings.js";
 
 const recordSchema = z.object({
   model: z.string(),

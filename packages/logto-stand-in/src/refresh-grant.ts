@@ -5,12 +5,12 @@ import type {
   RefreshToken,
   TokenEndpointGrantContext,
 } from "oidc-provider";
-import { errors } from "./library";
-import { assertOrganizationAccess } from "./organizations";
-import { describeOrganization, describeResource, resourceServer } from "./resources";
-import type { Directory, User } from "./directory";
-import type { Records } from "./records";
-import type { Settings } from "./settings";
+import { errors } from "./library.js";
+import { assertOrganizationAccess } from "./organizations.js";
+import { describeOrganization, describeResource, resourceServer } from "./resources.js";
+import type { Directory, User } from "./directory.js";
+import type { Records } from "./records.js";
+import type { Settings } from "./settings.js";
 
 type Context = TokenEndpointGrantContext<{ refresh_token?: string; organization_id?: string }>;
 
@@ -72,7 +72,7 @@ export function createRefreshGrant(options: RefreshGrantOptions) {
       grant,
       user,
       scopes,
-      roles: directory.roles,
+      directory,
       lifetime: settings.accessTokenLifetime,
     });
     ctx.oidc.entity("AccessToken", accessToken);
@@ -136,7 +136,7 @@ interface AccessTokenRequest {
   grant: Grant;
   user: User;
   scopes: Set<string>;
-  roles: Directory["roles"];
+  directory: Directory;
   lifetime: number;
 }
 
@@ -145,7 +145,7 @@ interface AccessTokenRequest {
  * organization. Its `scope` holds what is granted and what the user still has.
  */
 function describeAccessToken(ctx: Context, request: AccessTokenRequest) {
-  const { token, grant, user, scopes, roles, lifetime } = request;
+  const { token, grant, user, scopes, directory, lifetime } = request;
   const { client, params, provider } = ctx.oidc;
   const { accountId, expiresWithSession, sessionUid, sid } = token;
   const accessToken = new provider.AccessToken({
@@ -154,7 +154,12 @@ function describeAccessToken(ctx: Context, request: AccessTokenRequest) {
   });
 
   if (params.organization_id && !params.resource) {
-    accessToken.resourceServer = describeOrganization(params.organization_id, user, lifetime);
+    accessToken.resourceServer = describeOrganization(
+      directory,
+      params.organization_id,
+      user,
+      lifetime,
+    );
     accessToken.scope = [...accessToken.resourceServer.scopes]
       .filter((scope) => scopes.has(scope))
       .join(" ");
@@ -168,7 +173,7 @@ function describeAccessToken(ctx: Context, request: AccessTokenRequest) {
   const organizationId = params.organization_id;
   const server = resourceServer(
     resource,
-    describeResource({ roles, indicator: resource, user, organizationId, lifetime }),
+    describeResource({ directory, indicator: resource, user, organizationId, lifetime }),
   );
   accessToken.resourceServer = server;
   accessToken.scope = grant.getResourceScopeFiltered(

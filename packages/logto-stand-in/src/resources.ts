@@ -1,19 +1,16 @@
 import type { ResourceServer, ResourceServerInstance } from "oidc-provider";
-import { errors } from "./library";
-import { apiResources, organizationRoleApiPermissions, organizationRolePermissions } from "./seed";
-import type { Directory, User } from "./directory";
+import { errors } from "./library.js";
+import type { Directory, User } from "./directory.js";
 
 /** The resource indicator with which an authorization request asks for organization permissions. */
 const organizationResource = "urn:logto:resource:organizations";
-
-const allOrganizationPermissions = [...new Set(Object.values(organizationRolePermissions).flat())];
 
 /**
  * Returns the permissions that `user` has now for an API resource: from the user's own roles and
  * from the roles in organizations, or in the one of `organizationId` (Logto facts: tokens).
  */
 function currentPermissions(
-  roles: Directory["roles"],
+  { roles, tenant }: Directory,
   user: User,
   indicator: string,
   organizationId: string | undefined,
@@ -21,7 +18,7 @@ function currentPermissions(
   const own = user.roles.map((role) => roles.get(role));
   const inOrganizations = user.organizations
     .filter(({ id }) => organizationId === undefined || id === organizationId)
-    .flatMap(({ roles }) => roles.map((role) => organizationRoleApiPermissions[role]));
+    .flatMap(({ roles }) => roles.map((role) => tenant.organizationRoles[role]?.apiPermissions));
   return [
     ...new Set(
       [...own, ...inOrganizations].flatMap((permissions) => permissions?.[indicator] ?? []),
@@ -30,13 +27,17 @@ function currentPermissions(
 }
 
 /** Returns the permissions that `user` has now in an organization, from its organization roles. */
-function currentOrganizationPermissions(user: User, organizationId: string): string[] {
+function currentOrganizationPermissions(
+  { tenant }: Directory,
+  user: User,
+  organizationId: string,
+): string[] {
   const roles = user.organizations.find(({ id }) => id === organizationId)?.roles ?? [];
-  return [...new Set(roles.flatMap((role) => organizationRolePermissions[role] ?? []))];
+  return [...new Set(roles.flatMap((role) => tenant.organizationRoles[role]?.permissions ?? []))];
 }
 
 interface ResourceRequest {
-  roles: Directory["roles"];
+  directory: Directory;
   indicator: string;
   /** Absent before the sign-in: nothing can be granted then. */
   user: User | undefined;
@@ -55,20 +56,24 @@ interface ResourceRequest {
  * @throws InvalidTarget for a resource that isn't registered.
  */
 export function describeResource(request: ResourceRequest): ResourceServer {
-  const { roles, indicator, user, organizationId, lifetime } = request;
-  if (indicator === organizationResource)
-    return jwtFor(indicator, allOrganizationPermissions, lifetime);
+  const { directory, indicator, user, organizationId, lifetime } = request;
+  const { organizationRoles, apiResources } = directory.tenant;
+  if (indicator === organizationResource) {
+    const permissions = Object.values(organizationRoles).flatMap((role) => role.permissions);
+    return jwtFor(indicator, [...new Set(permissions)], lifetime);
+  }
   if (!apiResources.some((resource) => resource.indicator === indicator))
     throw new errors.InvalidTarget();
   return jwtFor(
     indicator,
-    user ? currentPermissions(roles, user, indicator, organizationId) : [],
+    user ? currentPermissions(directory, user, indicator, organizationId) : [],
     lifetime,
   );
 }
 
 /** Describes an organization token: its audience is the organization itself. */
 export function describeOrganization(
+  directory: Directory,
   organizationId: string,
   user: User,
   lifetime: number,
@@ -76,7 +81,7 @@ export function describeOrganization(
   const audience = `urn:logto:organization:${organizationId}`;
   return resourceServer(
     audience,
-    jwtFor(audience, currentOrganizationPermissions(user, organizationId), lifetime),
+    jwtFor(audience, currentOrganizationPermissions(directory, user, organizationId), lifetime),
   );
 }
 

@@ -1,52 +1,36 @@
-import { hashPassword } from "./passwords";
-import type { Organization, User, UserClaims } from "./directory";
+import type { Organization } from "./directory.js";
+import {
+  defaultPassword,
+  type ApiPermissions,
+  type ApiResource,
+  type Person,
+  type Tenant,
+} from "./tenant.js";
 
 /** The password of each seeded person. */
-export const seedPassword = "logto-dev";
-
-/** The application that `npm run dev` registers. Its secret protects the stand-in only. */
-export const devClient = {
-  clientId: "starter-dev",
-  clientSecret: "starter-dev-secret-not-for-production",
-  name: "Next Logto Starter",
-};
-
-/**
- * An API that access tokens can be issued for, by its resource indicator (RFC 8707), and the
- * permissions that it defines.
- */
-export interface ApiResource {
-  indicator: string;
-  permissions: string[];
-}
+export const seedPassword = defaultPassword;
 
 const shopping = "https://shopping.example.com/api";
 const store = "https://store.example.com/api";
 
-export const apiResources: readonly ApiResource[] = [
+export const apiResources: ApiResource[] = [
   { indicator: shopping, permissions: ["read", "write"] },
   { indicator: store, permissions: ["read", "delete"] },
 ];
 
-/** API resource -> permissions that a role has there. */
-export type ApiPermissions = Readonly<Record<string, readonly string[]>>;
-
 /** Role -> API permissions. */
-export const rolePermissions: Readonly<Record<string, ApiPermissions>> = {
+export const rolePermissions: Record<string, ApiPermissions> = {
   admin: { [shopping]: ["read", "write"], [store]: ["read", "delete"] },
   editor: { [shopping]: ["read", "write"], [store]: ["read"] },
   viewer: { [shopping]: ["read"] },
 };
 
-/** Organization role -> organization permissions. */
-export const organizationRolePermissions: Readonly<Record<string, readonly string[]>> = {
-  admin: ["invite:member", "remove:member", "read:report"],
-  member: ["read:report"],
-};
-
-/** Organization role -> API permissions. */
-export const organizationRoleApiPermissions: Readonly<Record<string, ApiPermissions>> = {
-  admin: { [shopping]: ["read", "write"] },
+export const organizationRoles: Tenant["organizationRoles"] = {
+  admin: {
+    permissions: ["invite:member", "remove:member", "read:report"],
+    apiPermissions: { [shopping]: ["read", "write"] },
+  },
+  member: { permissions: ["read:report"], apiPermissions: {} },
 };
 
 export const acme: Organization = {
@@ -59,15 +43,11 @@ export const globex: Organization = {
   name: "Globex",
   description: "Owns the rest.",
 };
-export const seedOrganizations: readonly Organization[] = [acme, globex];
 
-type SeedPerson = Pick<User, "id" | "roles" | "organizations"> & {
-  username: string;
-  claims: Partial<UserClaims>;
-};
+type SeedPerson = Person & { id: string };
 
 /** Alice has every claim. Bob has a name and an e-mail address. Carol has a username only. */
-export const seedPeople: readonly SeedPerson[] = [
+export const seedPeople: SeedPerson[] = [
   {
     id: "k3v9t2m8qx1a",
     username: "alice",
@@ -120,33 +100,11 @@ export const seedPeople: readonly SeedPerson[] = [
   { id: "h2y8d5j3ul9c", username: "carol", roles: ["viewer"], organizations: [], claims: {} },
 ];
 
-let seededHash: Promise<string> | undefined;
-
-/**
- * Returns the seeded people as users for the directory. scrypt is slow on purpose, so their common
- * password is hashed once per process.
- * @param now milliseconds since the epoch.
- */
-export async function seedUsers(now: number): Promise<User[]> {
-  seededHash ??= hashPassword(seedPassword);
-  const passwordHash = await seededHash;
-  return seedPeople.map(({ claims, ...person }) => ({
-    ...person,
-    claims: { ...noClaims, ...claims },
-    passwordHash,
-    suspended: false,
-    createdAt: now,
-    updatedAt: now,
-  }));
-}
-
-/** The claims of a user without any details. */
-export const noClaims: UserClaims = {
-  name: null,
-  picture: null,
-  email: null,
-  phone_number: null,
-  custom_data: {},
-  identities: {},
-  sso_identities: [],
+/** What a stand-in starts with if it is given no tenant of its own. */
+export const seedTenant: Tenant = {
+  users: seedPeople,
+  organizations: [acme, globex],
+  apiResources,
+  roles: rolePermissions,
+  organizationRoles,
 };

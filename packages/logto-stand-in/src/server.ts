@@ -1,24 +1,30 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { avatar } from "./avatar";
-import type { IdentityClient } from "./clients";
-import { createClock } from "./clock";
-import { createControl } from "./control";
-import { createInteractions, pageHeaders } from "./interactions";
-import { closeServer, listen } from "./listen";
-import type { Mail } from "./mail";
-import { accountCenterPage, homePage, notFoundPage } from "./pages";
-import { createProvider } from "./provider";
-import { defaultSettings } from "./settings";
-import { openState } from "./state";
-import { Traffic } from "./traffic";
-import { VerificationCodes } from "./verification-codes";
+import { avatar } from "./avatar.js";
+import type { StandInClient } from "./clients.js";
+import { createClock } from "./clock.js";
+import { createControl } from "./control.js";
+import { createInteractions, pageHeaders } from "./interactions.js";
+import { closeServer, listen } from "./listen.js";
+import type { Mail } from "./mail.js";
+import { accountCenterPage, homePage, notFoundPage } from "./pages.js";
+import { createProvider } from "./provider.js";
+import { defaultSettings } from "./settings.js";
+import { seedTenant } from "./seed.js";
+import { openState } from "./state.js";
+import { tenantSchema, type Tenant as FullTenant, type TenantInput } from "./tenant.js";
+import { Traffic } from "./traffic.js";
+import { VerificationCodes } from "./verification-codes.js";
 
-export type { IdentityClient, Mail };
+export type { StandInClient, Mail };
+export type Tenant = TenantInput;
 
-export interface IdentityOptions {
+export interface StandInOptions {
   /** 0: any free port. */
   port: number;
-  clients: IdentityClient[];
+  /** The applications that sign in here. */
+  clients: StandInClient[];
+  /** Its people, roles, organizations and APIs. Default: alice, bob and carol, see seed.ts. */
+  tenant?: Tenant;
   /**
    * File for users, keys and issued tokens, so that they survive a restart. Absent: memory only.
    */
@@ -29,7 +35,7 @@ export interface IdentityOptions {
   onMail?: (mail: Mail) => void;
 }
 
-export interface Identity {
+export interface StandIn {
   endpoint: string;
   issuer: string;
   port: number;
@@ -38,9 +44,11 @@ export interface Identity {
 
 /**
  * Starts the local stand-in for Logto on the loopback interface.
+ * @throws ZodError if the tenant is not valid
  * @throws the error of `listen`, such as `EADDRINUSE`, when the port is in use.
  */
-export async function startIdentity(options: IdentityOptions): Promise<Identity> {
+export async function startLogto(options: StandInOptions): Promise<StandIn> {
+  const tenant = options.tenant ? tenantSchema.parse(options.tenant) : seedTenant;
   let handler: RequestListener = (_request, response) => void response.writeHead(503).end();
   const { port, servers } = await listen(options.port, (request, response) =>
     handler(request, response),
@@ -48,23 +56,28 @@ export async function startIdentity(options: IdentityOptions): Promise<Identity>
   const endpoint = `http://localhost:${port}`;
   const settings = { ...defaultSettings };
   const clock = createClock(settings);
-  const state = await openState(options.dataFile, clock);
+  const state = await openState(options.dataFile, tenant, clock);
   const traffic = options.control ? new Traffic() : undefined;
   const provider = createProvider({ endpoint, clients: options.clients, state, settings, traffic });
   const handleOidc = provider.callback();
-  handler = route(provider.issuer, (request, response) => void handleOidc(request, response), {
-    interaction: createInteractions({
-      provider,
-      directory: state.directory,
-      codes: new VerificationCodes(clock),
-      deliver(mail) {
-        traffic?.mails.push(mail);
-        options.onMail?.(mail);
-      },
-      isDelivered: options.onMail !== undefined,
-    }),
-    control: traffic && createControl(state, settings, traffic),
-  });
+  handler = route(
+    provider.issuer,
+    tenant,
+    (request, response) => void handleOidc(request, response),
+    {
+      interaction: createInteractions({
+        provider,
+        directory: state.directory,
+        codes: new VerificationCodes(clock),
+        deliver(mail) {
+          traffic?.mails.push(mail);
+          options.onMail?.(mail);
+        },
+        isDelivered: options.onMail !== undefined,
+      }),
+      control: traffic && createControl(state, settings, traffic),
+    },
+  );
 
   return {
     endpoint,
@@ -80,7 +93,12 @@ export async function startIdentity(options: IdentityOptions): Promise<Identity>
 type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 type Handlers = Readonly<Record<string, Handler | undefined>>;
 
-function route(issuer: string, oidc: RequestListener, handlers: Handlers): RequestListener {
+function route(
+  issuer: string,
+  tenant: FullTenant,
+  oidc: RequestListener,
+  handlers: Handlers,
+): RequestListener {
   return (request, response) => {
     const url = new URL(request.url ?? "/", issuer);
     const [, first = "", second] = url.pathname.split("/");
@@ -95,13 +113,13 @@ function route(issuer: string, oidc: RequestListener, handlers: Handlers): Reque
     }
     if (first === "account")
       return void response.writeHead(200, pageHeaders).end(accountCenterPage());
-    const page = url.pathname === "/" ? homePage(issuer) : notFoundPage();
+    const page = url.pathname === "/" ? homePage(issuer, tenant.users) : notFoundPage();
     response.writeHead(url.pathname === "/" ? 200 : 404, pageHeaders).end(page);
   };
 }
 
 function fail(response: ServerResponse, error: unknown): void {
-  console.error("identity:", error);
+  console.error("logto-stand-in:", error);
   if (response.headersSent) response.destroy();
   else response.writeHead(500).end();
 }

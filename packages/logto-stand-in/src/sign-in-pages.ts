@@ -1,10 +1,13 @@
-import { errorMessage, field, type FormPage } from "./form";
-import { type Html, html } from "./html";
-import { page } from "./page";
-import { seedPassword, seedPeople } from "./seed";
+import { errorMessage, field, type FormPage } from "./form.js";
+import { type Html, html } from "./html.js";
+import { page } from "./page.js";
+import { defaultPassword, type Person } from "./tenant.js";
 
-/** Asks for username or e-mail address and password. Below: one button for each seeded person. */
-export function signInPage({ action, applicationName, rejected, hint }: FormPage): string {
+/** Asks for username or e-mail address and password. Below: one button for each person of the tenant. */
+export function signInPage(
+  { action, applicationName, rejected, hint }: FormPage,
+  people: Person[],
+): string {
   const identifier = rejected?.values.identifier ?? hint;
   const hasIdentifier = Boolean(identifier);
   const password = {
@@ -34,20 +37,20 @@ export function signInPage({ action, applicationName, rejected, hint }: FormPage
       <p class="switch">New here? <a href="${action}?screen=register">Create an account</a></p>
       <section class="people" aria-labelledby="people">
         <h2 id="people">Or, with one click, as</h2>
-        ${seedPeople.map((person) => personButton(action, person))}
+        ${people.map((person) => personButton(action, person))}
       </section>`,
   );
 }
 
 function personButton(
   action: string,
-  { username, claims, roles }: (typeof seedPeople)[number],
+  { username, password = defaultPassword, claims, roles }: Person,
 ): Html {
   const name = claims.name ?? username;
   const detail = claims.email ?? "has a username only";
   return html`<form method="post" action="${action}/sign-in">
     <input type="hidden" name="identifier" value="${username}" />
-    <input type="hidden" name="password" value="${seedPassword}" />
+    <input type="hidden" name="password" value="${password}" />
     <button class="person">
       <span class="initial" aria-hidden="true">${name.charAt(0).toUpperCase()}</span>
       <span><b>${name}</b><span>${detail}</span></span>

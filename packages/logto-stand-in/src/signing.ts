@@ -7,9 +7,9 @@ import {
   type JWTPayload,
 } from "jose";
 import type Provider from "oidc-provider";
-import { moveTimes } from "./clock";
-import type { Settings } from "./settings";
-import type { SigningKey } from "./state";
+import { moveTimes } from "./clock.js";
+import type { Settings } from "./settings.js";
+import type { SigningKey } from "./state.js";
 
 /**
  * Makes the JWTs of `provider` match Logto's where the library's differ: a logout token has no

@@ -1,10 +1,10 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { z } from "zod";
-import type { Clock } from "./clock";
-import { DataFile } from "./data-file";
-import { Directory, organizationSchema, userSchema } from "./directory";
-import { Records, recordsSchema } from "./records";
-import { seedOrganizations, seedUsers } from "./seed";
+import type { Clock } from "./clock.js";
+import { DataFile } from "./data-file.js";
+import { Directory, organizationSchema, userSchema } from "./directory.js";
+import { Records, recordsSchema } from "./records.js";
+import { usersOf, type Tenant } from "./tenant.js";
 
 const jwkSchema = z.object({
   kty: z.literal("EC"),
@@ -35,18 +35,28 @@ export interface State {
   flush(): void;
 }
 
-/** Reads the state from the file at `path`, or starts with the seeded people and new keys. */
-export async function openState(path: string | undefined, clock: Clock): Promise<State> {
+/** Reads the state from the file at `path`, or starts with the tenant's people and new keys. */
+export async function openState(
+  path: string | undefined,
+  tenant: Tenant,
+  clock: Clock,
+): Promise<State> {
   const file = new DataFile(path);
   const stored = file.read((content) => stateSchema.parse(content)) ?? {
     signingKey: newSigningKey(),
     cookieKeys: [randomBytes(32).toString("base64url")],
-    users: await seedUsers(clock()),
-    organizations: [...seedOrganizations],
+    users: await usersOf(tenant, clock()),
+    organizations: tenant.organizations,
     records: [],
   };
   const { signingKey, cookieKeys } = stored;
-  const directory = new Directory(stored.users, stored.organizations, clock, file.scheduleWrite);
+  const directory = new Directory(
+    tenant,
+    stored.users,
+    stored.organizations,
+    clock,
+    file.scheduleWrite,
+  );
   const records = new Records(stored.records, clock, file.scheduleWrite);
   file.setContent(() => ({
     version: 1,

@@ -4,8 +4,8 @@ import type { Context, Middleware } from "koa";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type Provider from "oidc-provider";
 import { z } from "zod";
-import { respondWithFault, type Endpoint, type Fault } from "./faults";
-import type { Mail } from "./mail";
+import { respondWithFault, type Endpoint, type Fault } from "./faults.js";
+import type { Mail } from "./mail.js";
 
 interface Issued {
   kind: "access_token" | "refresh_token" | "id_token" | "authorization_code";

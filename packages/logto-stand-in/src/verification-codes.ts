@@ -1,7 +1,7 @@
 import { createHash, randomInt, timingSafeEqual } from "node:crypto";
-import type { Clock } from "./clock";
-import type { CodePurpose } from "./mail";
-import { codePolicy, fixedLifetimes } from "./settings";
+import type { Clock } from "./clock.js";
+import type { CodePurpose } from "./mail.js";
+import { codePolicy, fixedLifetimes } from "./settings.js";
 
 /** Why Logto rejects a code (Logto's error codes without `verification_code.`). */
 export type CodeError = "not_found" | "expired" | "exceed_max_try" | "code_mismatch";

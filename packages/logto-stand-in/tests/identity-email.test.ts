@@ -4,23 +4,23 @@ import { decodeJwt } from "jose";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { codePolicy, fixedLifetimes } from "../src/settings";
-import { devClient } from "../src/seed";
-import { startIdentity, type Identity, type IdentityOptions, type Mail } from "../src/server";
+import { startLogto, type StandIn, type StandInOptions, type Mail } from "../src/server";
 import { VerificationCodes } from "../src/verification-codes";
 import { Browser } from "./contract/drivers/browser";
 import { formsOf } from "./contract/drivers/html";
-import { temporaryFolder } from "../../../tests/unit/temporary-folder";
+import { temporaryFolder } from "./temporary-folder";
 
 const redirectUri = "http://localhost:4180/callback";
+const devClient = { clientId: "app", clientSecret: "app-secret" };
 
 /** Starts a stand-in, and collects the e-mails that it sends. */
 async function start(
-  options: Partial<IdentityOptions> = {},
-): Promise<{ identity: Identity; mails: Mail[] }> {
+  options: Partial<StandInOptions> = {},
+): Promise<{ identity: StandIn; mails: Mail[] }> {
   const mails: Mail[] = [];
   const client = { ...devClient, redirectUris: [redirectUri], postLogoutRedirectUris: [] };
   const onMail = (mail: Mail) => void mails.push(mail);
-  const identity = await startIdentity({
+  const identity = await startLogto({
     port: 0,
     clients: [client],
     control: true,
@@ -31,7 +31,7 @@ async function start(
   return { identity, mails };
 }
 
-async function control({ endpoint }: Identity, method: string, path: string, body?: object) {
+async function control({ endpoint }: StandIn, method: string, path: string, body?: object) {
   const response = await fetch(`${endpoint}/control/${path}`, {
     method,
     body: body && JSON.stringify(body),
@@ -41,7 +41,7 @@ async function control({ endpoint }: Identity, method: string, path: string, bod
   return z.unknown().parse(text ? JSON.parse(text) : undefined);
 }
 
-const advanceClock = (identity: Identity, seconds: number) =>
+const advanceClock = (identity: StandIn, seconds: number) =>
   control(identity, "PATCH", "settings", { clockSkew: seconds });
 
 /** The page that a browser shows, or the parameters of the callback that it was redirected to. */
@@ -61,7 +61,7 @@ class Visitor {
     this.#interaction = interaction;
   }
 
-  static async at({ issuer }: Identity, parameters: Record<string, string> = {}): Promise<Visitor> {
+  static async at({ issuer }: StandIn, parameters: Record<string, string> = {}): Promise<Visitor> {
     const url = new URL(`${issuer}/auth`);
     const request = {
       client_id: devClient.clientId,
@@ -113,7 +113,7 @@ const otherThan = (code: string) => (code === "000000" ? "111111" : "000000");
 const tokenResponse = z.object({ access_token: z.string(), id_token: z.string() });
 
 /** The claims of the id_token that the application receives for a sign-in. */
-async function claimsOf({ issuer }: Identity, { callback }: Shown) {
+async function claimsOf({ issuer }: StandIn, { callback }: Shown) {
   const { clientId: client_id, clientSecret: client_secret } = devClient;
   const code = callback?.get("code") ?? "";
   const parameters = {
@@ -129,7 +129,7 @@ async function claimsOf({ issuer }: Identity, { callback }: Shown) {
   return decodeJwt(tokenResponse.parse(await response.json()).id_token);
 }
 
-const idOf = async (identity: Identity, name: string) =>
+const idOf = async (identity: StandIn, name: string) =>
   z.object({ id: z.string() }).parse(await control(identity, "GET", `users/${name}`)).id;
 
 describe("signing in with a code sent by e-mail", () => {

@@ -2,22 +2,23 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { z } from "zod";
-import { devClient, seedPassword } from "../src/seed";
-import { startIdentity, type Identity, type IdentityOptions } from "../src/server";
+import { seedPassword } from "../src/seed";
+import { startLogto, type StandIn, type StandInOptions } from "../src/server";
 import { Browser } from "./contract/drivers/browser";
 import { formsOf, type Form } from "./contract/drivers/html";
-import { temporaryFolder } from "../../../tests/unit/temporary-folder";
+import { temporaryFolder } from "./temporary-folder";
 
 const redirectUri = "http://localhost:4180/callback";
+const devClient = { clientId: "app", clientSecret: "app-secret" };
 
-async function start(options: Partial<IdentityOptions> = {}): Promise<Identity> {
+async function start(options: Partial<StandInOptions> = {}): Promise<StandIn> {
   const client = { ...devClient, redirectUris: [redirectUri], postLogoutRedirectUris: [] };
-  const identity = await startIdentity({ port: 0, clients: [client], control: true, ...options });
+  const identity = await startLogto({ port: 0, clients: [client], control: true, ...options });
   onTestFinished(() => identity.close());
   return identity;
 }
 
-function authorizationUrl({ issuer }: Identity, parameters: Record<string, string> = {}): URL {
+function authorizationUrl({ issuer }: StandIn, parameters: Record<string, string> = {}): URL {
   const url = new URL(`${issuer}/auth`);
   const request = {
     client_id: devClient.clientId,
@@ -32,7 +33,7 @@ function authorizationUrl({ issuer }: Identity, parameters: Record<string, strin
 
 /** Opens the form for signing in, or with `first_screen=register` the one for registering. */
 async function openForm(
-  identity: Identity,
+  identity: StandIn,
   browser: Browser,
   parameters?: Record<string, string>,
 ): Promise<Form> {
@@ -48,7 +49,7 @@ async function openForm(
 }
 
 async function control(
-  { endpoint }: Identity,
+  { endpoint }: StandIn,
   method: string,
   path: string,
   body?: object,
@@ -61,7 +62,7 @@ async function control(
   return text ? JSON.parse(text) : undefined;
 }
 
-function requestToken({ issuer }: Identity, parameters: Record<string, string>): Promise<Response> {
+function requestToken({ issuer }: StandIn, parameters: Record<string, string>): Promise<Response> {
   const { clientId: client_id, clientSecret: client_secret } = devClient;
   return fetch(`${issuer}/token`, {
     method: "POST",
@@ -69,10 +70,10 @@ function requestToken({ issuer }: Identity, parameters: Record<string, string>):
   });
 }
 
-const refresh = (identity: Identity, refresh_token: string) =>
+const refresh = (identity: StandIn, refresh_token: string) =>
   requestToken(identity, { grant_type: "refresh_token", refresh_token });
 
-async function signIn(identity: Identity, browser = new Browser()): Promise<string> {
+async function signIn(identity: StandIn, browser = new Browser()): Promise<string> {
   const form = await openForm(identity, browser);
   const response = await browser.submit(form.action, {
     identifier: "alice",

@@ -1,4 +1,4 @@
-import { startIdentity } from "../../../src/server";
+import { startLogto } from "../../../src/server";
 import type { Client, Server } from "../server";
 
 /** API resources and organizations of the stand-in's seed. */
@@ -19,7 +19,7 @@ export async function startStandIn(
   const client = application("contract", "contract-secret");
   const otherClient = application("contract-other", "contract-other-secret");
   const publicClient = application("contract-public");
-  const identity = await startIdentity({
+  const identity = await startLogto({
     port: 0,
     control: true,
     clients: [

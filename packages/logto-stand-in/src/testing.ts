@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Fault } from "../../packages/logto-stand-in/src/faults";
-import type { Settings } from "../../packages/logto-stand-in/src/settings";
+import type { Fault } from "./faults.js";
+import type { Settings } from "./settings.js";
 
 const requests = z.object({
   total: z.number(),
@@ -57,4 +57,4 @@ export function controlOf(endpoint: string) {
   };
 }
 
-export type IdentityControl = ReturnType<typeof controlOf>;
+export type StandInControl = ReturnType<typeof controlOf>;
