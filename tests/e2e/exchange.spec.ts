@@ -1,5 +1,5 @@
 import type { BrowserContext } from "@playwright/test";
-import { acme, apiResources, globex } from "../../dev/identity/seed";
+import { acme, apiResources, globex } from "../../packages/logto-stand-in/src/seed";
 import { cookiesOfRenewal } from "./modes";
 import { addPerson, isActive } from "./people";
 import {

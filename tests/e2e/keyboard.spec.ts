@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { acme, globex } from "../../dev/identity/seed";
+import { acme, globex } from "../../packages/logto-stand-in/src/seed";
 import { signedInPages } from "../../components/layout/site";
 import { open } from "./pages";
 import { expect, test } from "./signed-in";

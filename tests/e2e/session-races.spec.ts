@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 import { z } from "zod";
-import { startIdentity } from "../../dev/identity/server";
+import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { controlOf, type IdentityControl } from "./identity-control";
+import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { freePort, startApp } from "./servers";
 import { expireAccessToken, readSession, sessionCookies, sessionValue } from "./session-cookie";
 import { beginSignIn, expect, postAsApp, signIn, signInByRequests, test, visit } from "./stage";
 
-async function revoke(control: IdentityControl, refreshToken = ""): Promise<void> {
+async function revoke(control: StandInControl, refreshToken = ""): Promise<void> {
   await postAsApp(control, "token/revocation", {
     token: refreshToken,
     token_type_hint: "refresh_token",
@@ -64,7 +64,7 @@ test("with pages and handlers in separate processes, a revoked grant leads to th
 }) => {
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const identity = await startIdentity({ port: 0, control: true, clients: [appClient(url)] });
+  const identity = await startLogto({ port: 0, control: true, clients: [appClient(url)] });
   const env = { ...appVariables(identity.issuer), AUTH_URL: url, AUTH_SECRET: "x".repeat(40) };
   const storage = await newStorage();
   const [pages, handlers] = await Promise.all([

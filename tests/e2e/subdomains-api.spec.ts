@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type APIRequestContext, test as base, expect } from "@playwright/test";
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT, UnsecuredJWT } from "jose";
-import { closeServer, listen } from "../../dev/identity/listen";
+import { closeServer, listen } from "../../packages/logto-stand-in/src/listen";
 import { encodeSession } from "@/lib/session/stores/codec";
 import type { Session } from "@/lib/session/model/session";
 import { session } from "../unit/sessions";
