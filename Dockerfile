@@ -8,14 +8,20 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 
 # Applies the migrations and exits. The image contains the Prisma engine, which needs OpenSSL, so
-# that it is not downloaded at the first start.
+# that it is not downloaded at the first start. `--build-arg DB_ENGINE=wasm` builds an image that
+# needs neither.
 FROM dependencies AS migrate
-RUN apt-get update && apt-get install -y --no-install-recommends openssl && rm -rf /var/lib/apt/lists/*
+ARG DB_ENGINE
+ENV DB_ENGINE=$DB_ENGINE
 COPY prisma.config.ts ./
 COPY prisma prisma
-RUN npx prisma version
+COPY lib lib
+COPY dev dev
+RUN [ "$DB_ENGINE" = wasm ] || ( \
+  apt-get update && apt-get install -y --no-install-recommends openssl && \
+  rm -rf /var/lib/apt/lists/* && npx prisma version )
 USER node
-CMD ["npx", "prisma", "migrate", "deploy"]
+CMD ["node", "dev/db.mjs", "deploy"]
 
 FROM dependencies AS build
 COPY . .

@@ -6,23 +6,23 @@ import { hasDatabase } from "@/lib/database/client";
 import { env, isHttps } from "@/lib/env";
 import { log } from "@/lib/log";
 import type { UserClaims } from "@/lib/logto/claims";
-import { discoveryFetch } from "@/lib/logto/discovery-fetch";
+import { authjsFetch } from "@/lib/logto/authjs-fetch";
 import { authLogger } from "@/lib/session/authjs/errors";
 import { onSignIn } from "@/lib/session/authjs/on-sign-in";
-import { sessionCookie } from "@/lib/session/authjs/session-cookie";
+import { jwtOptions } from "@/lib/session/authjs/jwt-options";
 import { signInContext, type SignInContext } from "@/lib/session/authjs/sign-in-context";
 import { getSession } from "@/lib/session/lifecycle/current-session";
 import { logtoClient } from "@/lib/session/lifecycle/logto-client";
 import { safeCallbackUrl } from "@/lib/session/model/callback-url";
 import { toPublicSession, type PublicSession } from "@/lib/session/model/public-session";
 import { beginSession, isSession } from "@/lib/session/model/session";
-import { cookieDomain, sessionCookieName } from "@/lib/session/stores/cookie";
+import { domainOption, sessionCookieName } from "@/lib/session/stores/cookie";
 import { sessionStore } from "@/lib/session/stores/current-store";
 
 /*
  * Configures Auth.js: the Logto provider, the callbacks that carry its tokens into the session, and
- * the store of the session. Auth.js handles sign-in only; renewing, ending and returning sessions
- * is our code in lib/session. Read middleware.ts next, then lib/session/guards.ts,
+ * the store of the session. Auth.js handles the sign-in; renewing, ending and returning sessions is
+ * our code in lib/session. Read middleware.ts next, then lib/session/guards.ts,
  * lib/session/lifecycle/renewal.ts and lib/session/model/session.ts.
  */
 
@@ -41,11 +41,11 @@ function logto(context: SignInContext): OIDCConfig<UserClaims> {
     // First-party applications never show a consent page.
     authorization: { params: { scope: LOGTO_SCOPES.join(" "), prompt: "consent" } },
     profile({ sub, name, email, picture }, { refresh_token: refreshToken }) {
-      // So that the grant can be revoked if the sign-in fails after this.
+      // Remembered so that a sign-in that fails after this can revoke the grant.
       context.grant = { subject: sub, refreshToken };
       return { id: sub, name: name ?? null, email: email ?? null, image: picture ?? null };
     },
-    [customFetch]: discoveryFetch(logtoClient(), LOGTO_RESOURCES),
+    [customFetch]: authjsFetch(logtoClient(), LOGTO_RESOURCES),
   };
 }
 
@@ -62,19 +62,20 @@ function config(request: Request | undefined): NextAuthConfig {
     providers: [logto(context)],
     ...(hasDatabase() && { adapter: authAdapter() }),
     pages: { signIn: "/sign-in", error: "/sign-in" },
-    cookies: { sessionToken: { name: sessionCookieName(), options: cookieDomain() } },
-    // Auth.js always uses its `jwt` strategy, also with AUTH_SESSION_STRATEGY=database: the store
-    // is in `jwt.encode` and `jwt.decode`. Auth.js encodes at sign-in, and again each time it reads
-    // a session. So `encode` begins a new session (as an encrypted cookie, or as a row that the
-    // cookie names) and never changes an existing one: writing after a read would restore tokens
-    // that a renewal has replaced.
+    cookies: { sessionToken: { name: sessionCookieName(), options: domainOption() } },
+    // For Auth.js the strategy is always `jwt`, also with AUTH_SESSION_STRATEGY=database: our
+    // `jwt.encode` and `jwt.decode` write and read the store. Auth.js encodes at sign-in, and again
+    // after each read. `encode` stores only a new session (as an encrypted cookie, or as a row).
+    // For a session that `decode` returned it gives back the same cookie value and writes nothing:
+    // a renewal may have replaced these tokens since, and Logto revokes the grant when an old
+    // refresh token is used.
     session: { strategy: "jwt", maxAge: sessionStore().cookieLifetime },
-    jwt: sessionCookie,
+    jwt: jwtOptions,
     callbacks: {
       signIn: onSignIn,
       /**
-       * Carries the tokens of the code exchange into the session. It does not renew them: a page
-       * could not set the new cookie.
+       * Carries the tokens of the code exchange into the session. It does not renew them: Next.js
+       * can't set cookies while a page renders (lifecycle/renewal.ts).
        */
       jwt({ token, account, profile }) {
         if (account) return { ...beginSession(account, profile) };
@@ -82,7 +83,7 @@ function config(request: Request | undefined): NextAuthConfig {
       },
       session: ({ token, session }) =>
         isSession(token) ? toPublicSession(token) : { ...session, user: undefined },
-      // The page to return to travels in `state` (routes/auth-handlers.ts).
+      // Remembers the page to return to, which routes/auth-handlers.ts puts into `state`.
       redirect: ({ url, baseUrl }) => {
         context.callbackUrl = url;
         return new URL(safeCallbackUrl(url, baseUrl), baseUrl).href;
@@ -100,8 +101,8 @@ function config(request: Request | undefined): NextAuthConfig {
 export const { handlers } = NextAuth(config);
 
 /**
- * This text is the type of the arguments of `auth`, so that the compiler shows it. Guides of
- * Auth.js call `auth(handler)` or export `auth` as middleware.
+ * `auth` takes no arguments. Its parameter has this text as its type, so that the compiler shows it
+ * for `auth(handler)` and other uses from guides of Auth.js.
  */
 const misuse =
   "auth() takes no arguments: wrap a handler in withSession(handler), and call updateSession(request, …) in middleware.ts";

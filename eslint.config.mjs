@@ -12,8 +12,12 @@ const production = [
   "instrumentation.ts",
 ];
 const outside = {
-  regex: "^(@/|(\\.\\./)+|\\./)(dev|tests)(/|$)",
-  message: "Production code must not import dev/ or tests/.",
+  regex: "^(@/|(\\.\\./)+|\\./)(dev|packages|tests)(/|$)",
+  message: "Production code must not import dev/, packages/ or tests/.",
+};
+const byName = {
+  regex: "^logto-stand-in(/|$)",
+  message: "Import packages/logto-stand-in/src by path. By its name it would need a build.",
 };
 
 /**
@@ -31,7 +35,7 @@ const layer = (files, message, ...regexes) => ({
   rules: {
     "no-restricted-imports": [
       "error",
-      { patterns: [outside, ...regexes.map((regex) => ({ regex, message }))] },
+      { patterns: [outside, byName, ...regexes.map((regex) => ({ regex, message }))] },
     ],
   },
 });
@@ -62,6 +66,7 @@ export default defineConfig(
     "next-env.d.ts",
     "test-results/",
     "playwright-report/",
+    "packages/*/dist/",
   ]),
   {
     files: ["app/**/*.{ts,tsx}", "components/**/*.{ts,tsx}"],
@@ -110,11 +115,31 @@ export default defineConfig(
     rules: { "@typescript-eslint/no-extraneous-class": ["error", { allowWithDecorator: true }] },
   },
   // Vitest's matchers are of type any.
-  { files: ["tests/**/*.ts"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
+  {
+    files: ["tests/**/*.ts", "packages/*/tests/**/*.ts"],
+    rules: { "@typescript-eslint/no-unsafe-assignment": "off" },
+  },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   { rules: { "no-console": "error", eqeqeq: ["error", "always", { null: "ignore" }] } },
-  { files: ["lib/log.ts", "dev/**", "tests/**"], rules: { "no-console": "off" } },
+  { files: ["lib/log.ts", "dev/**", "packages/**", "tests/**"], rules: { "no-console": "off" } },
 
+  { rules: { "no-restricted-imports": ["error", { patterns: [byName] }] } },
+  {
+    files: ["packages/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "^(@/|(\\.\\./)+(?![.]|src/|[a-z-]+$))",
+              message: "The package must not import the app, dev/ or tests/.",
+            },
+          ],
+        },
+      ],
+    },
+  },
   layer(production, ""),
   layer(["app/**/*.{ts,tsx}"], onlyPublic, deep),
   layer(["components/**/*.{ts,tsx}"], `${onlyPublic} Components must not import app/.`, deep, app),

@@ -6,14 +6,14 @@ import { updateSession } from "@/lib/session/routes/update-session";
 
 /*
  * Redirects visitors of protected pages to the sign-in page before anything is rendered. With the
- * cookie store it also renews the session of each request. It is never the only check: every page,
- * handler and action has a guard. Read lib/session/guards.ts next.
+ * cookie store it also renews a session whose access token is about to expire. It is never the only
+ * check: every protected page, handler and action has a guard. Read lib/session/guards.ts next.
  */
 
 /**
- * Pages that need a session, with all pages below them. A protected page that is missing here is
- * just as safe, because its guard checks; it is only rendered up to its guard. To close the whole
- * site except a few paths (files of `public/` included):
+ * Pages that need a session, with all pages below them. A protected page that is not listed is
+ * still protected by its guard; the redirect then comes when the page has begun to render. To close
+ * the whole site, files of `public/` included, except a few paths, replace `only([…])` with
  *     `allBut(["/sign-in", "/refused", "/api/auth", "/icon.svg"])`
  */
 const protection = only([
@@ -41,9 +41,9 @@ async function handle(request: NextRequest): Promise<Response> {
 
 export const config = {
   runtime: "nodejs",
-  // Middleware runs for every page, handler and file, so that a new one has its session renewed and
-  // its headers set without being listed. Exceptions, whose headers next.config.ts sets: routes of
-  // Auth.js for signing in and out; health checks; scripts, styles and pictures of `next build`.
+  // Middleware runs for every page, handler and file, so new ones need no entry here. Exceptions:
+  // the routes of Auth.js; health checks; scripts, styles and pictures of `next build`.
+  // next.config.ts sets the security headers of these.
   // And /api/proxy, which streams bodies of any size and renews in getAccessToken.
   matcher: [
     "/((?!api/auth/|api/proxy/|api/health$|api/health/ready$|_next/static/|_next/image$).*)",

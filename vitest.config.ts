@@ -17,13 +17,16 @@ export default defineConfig({
     // resolve.
     server: { deps: { inline: ["next-auth"] } },
     projects: [
-      { extends: true, test: { name: "unit", include: ["tests/unit/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "unit", include: ["tests/unit/**/*.test.ts", "packages/*/tests/*.test.ts"] },
+      },
       {
         extends: true,
         test: {
           name: "contract",
-          include: ["tests/contract/**/*.test.ts"],
-          globalSetup: "tests/contract/setup.ts",
+          include: ["packages/*/tests/contract/**/*.test.ts"],
+          globalSetup: "packages/logto-stand-in/tests/contract/setup.ts",
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

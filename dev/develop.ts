@@ -12,7 +12,7 @@ import {
   type Variables,
 } from "./environment";
 import { ensureGenerated } from "./generate";
-import { seedPassword, seedPeople } from "./identity/seed";
+import { seedPassword, seedPeople } from "../packages/logto-stand-in/src/seed";
 import { runningServer, splitArguments, startNextDev } from "./next-dev";
 import { ownAddress, placeOf, type Place } from "./place";
 import { nextFreePort } from "./ports";
@@ -118,8 +118,8 @@ function unlessSet(values: Variables, defaults: Record<string, string>): Variabl
 
 async function startStandIn(root: string, port: number, appUrl: string): Promise<void> {
   // Loaded while Next.js starts, and only here: an app with a real tenant never needs it.
-  const { startIdentity } = await import("./identity/server");
-  const identity = await startIdentity({
+  const { startLogto } = await import("../packages/logto-stand-in/src/server");
+  const identity = await startLogto({
     port,
     clients: [appClient(new URL(appUrl).origin)],
     dataFile: path.join(root, ".data/identity.json"),

@@ -1,16 +1,23 @@
-import { apiResources, devClient, organizationRolePermissions } from "./identity/seed";
-import type { IdentityClient } from "./identity/server";
+import { apiResources, organizationRoles } from "../packages/logto-stand-in/src/seed";
+import type { StandInClient } from "../packages/logto-stand-in/src/server";
 
 const identityScopes =
   "openid offline_access profile email phone address roles custom_data identities " +
   "urn:logto:scope:organizations urn:logto:scope:organization_roles";
+
+/** The app's credentials at the stand-in. The secret protects nothing else. */
+export const devClient = {
+  clientId: "starter-dev",
+  clientSecret: "starter-dev-secret-not-for-production",
+  name: "Next Logto Starter",
+};
 
 /**
  * The app's registration as a client of the stand-in.
  *
  * @param appUrl the app's origin
  */
-export function appClient(appUrl: string): IdentityClient {
+export function appClient(appUrl: string): StandInClient {
   return {
     ...devClient,
     redirectUris: [`${appUrl}/api/auth/callback/logto`],
@@ -29,7 +36,7 @@ export function appClient(appUrl: string): IdentityClient {
 export function appVariables(issuer: string): Record<string, string> {
   const permissions = [
     ...apiResources.flatMap((resource) => resource.permissions),
-    ...Object.values(organizationRolePermissions).flat(),
+    ...Object.values(organizationRoles).flatMap((role) => role.permissions),
   ];
   return {
     AUTH_LOGTO_ID: devClient.clientId,

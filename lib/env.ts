@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { databaseUrl } from "./database-url";
 
 /** The scopes requested when LOGTO_SCOPES is unset: user claims and a refresh token. */
 const defaultScopes =
@@ -58,13 +59,6 @@ const unsupported = (why: string) => z.undefined(why).optional();
 /** Not an API. Requested at sign-in so that organization tokens contain permissions. */
 const organizationsResource = "urn:logto:resource:organizations";
 
-/** The Prisma command would migrate the other schema, while the client always uses `public`. */
-const inPublicSchema = z
-  .string()
-  .refine((url) => ["public", null].includes(new URL(url).searchParams.get("schema")), {
-    error: "has a ?schema= other than public",
-  });
-
 const schema = z
   .object({
     AUTH_SECRET: secret,
@@ -116,8 +110,7 @@ const schema = z
         error: "is embedded, which works only with `npm run dev`",
         abort: true,
       })
-      .pipe(z.url({ protocol: /^postgres(ql)?$/, error: "is not a PostgreSQL URL" }))
-      .pipe(inPublicSchema)
+      .pipe(databaseUrl)
       .optional(),
     AUTH_ALLOWED_EMAILS: z
       .string()

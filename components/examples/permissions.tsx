@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { displayName } from "@/components/session/displayed-user";
 import { useResponse, type HandlerResponse } from "@/components/examples/use-response";
 import { isSessionErrorCode, sessionErrors } from "@/lib/session/model/error-messages";
-import { SignInAgain } from "@/components/session/sign-in-again";
+import { SignInForPermissions } from "@/components/session/sign-in-for-permissions";
 import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";
 import { Button, ButtonLink } from "@/components/ui/controls/button";
@@ -108,7 +108,7 @@ function Failure({ response, tryAgain }: { response: HandlerResponse; tryAgain: 
         title={message.title}
         action={
           response.status === 403 ? (
-            <SignInAgain path="/examples/client" size="small" />
+            <SignInForPermissions path="/examples/client" size="small" />
           ) : (
             // 404: no API is configured, so trying again can't help.
             response.status !== 404 && (

@@ -8,8 +8,9 @@ import type { PublicSession } from "@/lib/session/model/public-session";
 
 /**
  * Guards a page. A visitor is redirected (307) to the sign-in page, which leads back. A user who is
- * not allowed to see the page reads so at the same address, and so does everybody in an outage of
- * Logto or the database. That works without JavaScript, which `error.tsx` of Next.js needs.
+ * not allowed to see the page is told so at the same address. An outage of the database, or of
+ * Logto if the page needs it, is shown there too. All of that works without JavaScript, which
+ * `error.tsx` of Next.js needs.
  *
  * @param requirement what the session must meet, `{}` for any session; or a function that derives
  *   it from the page's props

@@ -1,12 +1,14 @@
 import { MessagePage } from "@/components/layout/message-page";
 import { displayName, type DisplayedUser } from "@/components/session/displayed-user";
-import { SignInAgain } from "@/components/session/sign-in-again";
+import { SignInForPermissions } from "@/components/session/sign-in-for-permissions";
+import { SignInForm } from "@/components/session/sign-in-form";
 import { SignOutForm } from "@/components/session/sign-out-form";
 import { Alert } from "@/components/ui/alert";
 import { ButtonLink } from "@/components/ui/controls/button";
 import { buttonClass, type ButtonStyle } from "@/components/ui/controls/button-class";
 import { SubmitButton } from "@/components/ui/controls/submit-button";
 import { signInPath } from "@/lib/session/model/callback-url";
+import { freshSignIn } from "@/lib/session/model/fresh-sign-in";
 import {
   isSessionErrorCode,
   sessionErrors,
@@ -80,7 +82,7 @@ function NotAllowedPage({ code, path, user }: Props & { user: DisplayedUser }) {
       title="You don't have access to this page"
       actions={
         <>
-          <SignInAgain path={path} variant="primary" />
+          <SignInForPermissions path={path} variant="primary" />
           <ButtonLink href="/dashboard">Back to the dashboard</ButtonLink>
           <SignOutForm>
             <SubmitButton>Sign out to switch account</SubmitButton>
@@ -103,17 +105,26 @@ interface RemedyButtonProps extends ButtonStyle {
   retryHref: string;
 }
 
-/** The button that helps against an error; nothing where only the operator can help. */
+/** The button for an error's remedy; nothing if it has none. */
 function RemedyButton({ code, path, retryHref, ...style }: RemedyButtonProps) {
   switch (sessionErrors[code].remedy) {
     case "sign in":
       return (
-        <ButtonLink href={signInPath(path, "SessionEnded")} {...style}>
+        <ButtonLink
+          href={signInPath(path, code === "session_ended" ? "SessionEnded" : undefined)}
+          {...style}
+        >
           Sign in again
         </ButtonLink>
       );
+    case "authenticate":
+      return (
+        <SignInForm callbackUrl={path} parameters={freshSignIn}>
+          <SubmitButton {...style}>Sign in again</SubmitButton>
+        </SignInForm>
+      );
     case "get permissions":
-      return <SignInAgain path={path} {...style} />;
+      return <SignInForPermissions path={path} {...style} />;
     case "try again":
       return <RetryLink href={retryHref} {...style} />;
     case undefined:

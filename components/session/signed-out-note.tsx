@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { Alert } from "@/components/ui/alert";
-import { partialSignOut } from "@/lib/session/model/callback-url";
+import { partialSignOutPrefix } from "@/lib/session/model/callback-url";
 
 /**
  * Confirms the sign-out when the browser returns from Logto, which sends it to `/?state=…`. The
@@ -20,7 +20,7 @@ export function SignedOutNote() {
     window.history.replaceState(window.history.state, "", url);
     // After the page is interactive, so that screen readers announce the note as a change.
     requestAnimationFrame(() =>
-      setSignedOut(state.startsWith(partialSignOut) ? "partial" : "full"),
+      setSignedOut(state.startsWith(partialSignOutPrefix) ? "partial" : "full"),
     );
   }, []);
 

@@ -1,6 +1,8 @@
 import process from "node:process";
 import { PrismaPg } from "@prisma/adapter-pg";
+import { z } from "zod";
 import { alsoEnd, start } from "../children.mjs";
+import { databaseUrl } from "../../lib/database-url";
 import { databaseServer, readEnvironment } from "../environment";
 import { ensureGenerated } from "../generate";
 import { nextFreePort } from "../ports";
@@ -48,7 +50,13 @@ export async function runDatabaseCommand(
     );
     return 1;
   }
-  await ensureGenerated(root);
+  const unpooled = (server && values.DATABASE_URL_UNPOOLED) ?? server;
+  if (command === "deploy" && unpooled && values.DB_ENGINE) {
+    if (values.DB_ENGINE === "wasm") return deployWithWasm(unpooled);
+    print("DB_ENGINE must be wasm. Leave it unset to use the engine that Prisma downloads.");
+    return 1;
+  }
+  if (command !== "deploy") await ensureGenerated(root);
   const url = server ?? (await openEmbedded(root, !prisma || command === "studio"));
   if (!prisma) return clean(url);
   const shadow =
@@ -61,7 +69,7 @@ export async function runDatabaseCommand(
       cwd: root,
       env: {
         DATABASE_URL: url,
-        DATABASE_URL_UNPOOLED: (server && values.DATABASE_URL_UNPOOLED) ?? url,
+        DATABASE_URL_UNPOOLED: unpooled ?? url,
         ...(shadow ? { SHADOW_DATABASE_URL: shadow } : {}),
       },
       output: "inherit",
@@ -71,6 +79,22 @@ export async function runDatabaseCommand(
   // `migrate dev` does not generate the client.
   if (command === "migrate" && code === 0) await ensureGenerated(root);
   return code;
+}
+
+/** `prisma migrate deploy` where its engine can't be downloaded. */
+async function deployWithWasm(url: string): Promise<number> {
+  try {
+    const applied = await applyMigrations(databaseUrl.parse(url));
+    print(applied.length > 0 ? `Applied: ${applied.join(", ")}.` : "All migrations are applied.");
+    return 0;
+  } catch (error) {
+    const reason =
+      error instanceof z.ZodError
+        ? `the database URL ${error.issues[0]?.message}`
+        : error instanceof Error && error.message;
+    print(`The migrations were not applied: ${reason}`);
+    return 1;
+  }
 }
 
 /** @param migrated whether the command needs the tables */

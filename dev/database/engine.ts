@@ -4,10 +4,13 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import {
   bindMigrationAwareSqlAdapterFactory,
   ColumnTypeEnum,
+  DriverAdapterError,
+  isDriverAdapterError,
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
 import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
+import { poolConfig } from "../../lib/database/pool";
 
 let instantiated: Promise<void> | undefined;
 
@@ -24,9 +27,21 @@ async function instantiate(): Promise<void> {
     Reflect.apply(exports.__wbindgen_start, undefined, []);
 }
 
+/** The engine shows the messages of these errors only. */
+function explain(error: unknown): never {
+  if (isDriverAdapterError(error)) throw error;
+  const message = error instanceof Error ? error.message : String(error);
+  const none = { detail: undefined, column: undefined, hint: undefined };
+  throw new DriverAdapterError({ kind: "postgres", code: "", severity: "", message, ...none });
+}
+
 /**
- * Connects PrismaPg so that it can read PostgreSQL's own tables, as the engine does. PrismaPg lacks
- * their type "char" (18) and has only the array of it (1002).
+ * Connects PrismaPg, and works around two of its faults:
+ *
+ * - It cannot read PostgreSQL's own tables, as the engine does: it lacks their type "char" (18) and
+ *   has only the array of it (1002).
+ * - It splits a script at each `;`, also within a string or a function. PostgreSQL itself splits a
+ *   script correctly, and rolls all of it back if a statement fails.
  */
 async function connect(database: PrismaPg): Promise<SqlDriverAdapter> {
   const adapter = await database.connect();
@@ -39,12 +54,15 @@ async function connect(database: PrismaPg): Promise<SqlDriverAdapter> {
   const { CharacterArray, Character } = ColumnTypeEnum;
   const queryRaw = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (query) => {
-    const result = await queryRaw(query);
+    const result = await queryRaw(query).catch(explain);
     const columnTypes = result.columnTypes.map((type) =>
       type === CharacterArray ? Character : type,
     );
     return { ...result, columnTypes };
   };
+  // Without arguments, pg sends the whole script as one message.
+  adapter.executeScript = async (sql) =>
+    void (await adapter.executeRaw({ sql, args: [], argTypes: [] }));
   return adapter;
 }
 
@@ -60,7 +78,8 @@ export async function withSchemaEngine<Result>(
   use: (engine: bindings.SchemaEngine) => Promise<Result>,
 ): Promise<Result> {
   await (instantiated ??= instantiate());
-  const database = new PrismaPg({ connectionString: url });
+  // One connection: the engine's advisory lock belongs to the connection that took it.
+  const database = new PrismaPg(poolConfig(url, 1));
   const adapters: SqlDriverAdapter[] = [];
   const open = async () => {
     const adapter = await connect(database);

@@ -4,24 +4,27 @@ import type { MigrationList } from "@prisma/schema-engine-wasm/schema_engine_bg"
 import { withSchemaEngine } from "./engine";
 
 const prisma = new URL("../../prisma/", import.meta.url);
-const folder = new URL("migrations/", prisma);
+const committed = new URL("migrations/", prisma);
 const filters = { externalTables: [], externalEnums: [] };
 
-/** The names of the committed migrations, oldest first. */
-export const migrationNames = (): string[] =>
+/**
+ * @param folder of migrations. Default: the committed ones
+ * @returns their names, oldest first
+ */
+export const migrationNames = (folder = committed): string[] =>
   readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort();
 
-/** The committed migrations, in the format of Prisma's schema engine. */
-function migrations(): MigrationList {
+/** The migrations of a folder, in the format of Prisma's schema engine. */
+function migrations(folder: URL): MigrationList {
   const read = (name: string) => readFileSync(new URL(name, folder), "utf8");
   return {
     baseDir: fileURLToPath(folder),
     lockfile: { path: "migration_lock.toml", content: read("migration_lock.toml") },
     shadowDbInitScript: "",
-    migrationDirectories: migrationNames().map((name) => ({
+    migrationDirectories: migrationNames(folder).map((name) => ({
       path: name,
       migrationFile: {
         path: "migration.sql",
@@ -37,11 +40,12 @@ export const readSchema = (): string => readFileSync(new URL("schema.prisma", pr
 /**
  * Does what `prisma migrate deploy` does, including its records in the table `_prisma_migrations`.
  *
+ * @param folder of migrations. Default: the committed ones
  * @returns the names of the migrations that were new to this database
  * @throws Error of the schema engine
  */
-export async function applyMigrations(url: string): Promise<string[]> {
-  const list = { migrationsList: migrations(), filters };
+export async function applyMigrations(url: string, folder = committed): Promise<string[]> {
+  const list = { migrationsList: migrations(folder), filters };
   const { appliedMigrationNames } = await withSchemaEngine(url, (engine) =>
     engine.applyMigrations(list),
   );

@@ -74,10 +74,15 @@ const reasons: Record<string, [message: string, remedy: string]> = {
     "has no connection left",
     "Use your host's pooled address, or allow more connections.",
   ],
+  ENOENT: [
+    "DATABASE_URL names a certificate file that does not exist",
+    "Check sslrootcert, sslcert and sslkey.",
+  ],
 };
 
 function describe(error: unknown): Finding {
-  const kind = isDriverAdapterError(error) ? error.cause.kind : "";
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const kind = isDriverAdapterError(error) ? error.cause.kind : code;
   const [message, remedy] = reasons[kind] ?? [
     "can't be reached",
     "Check host and port in DATABASE_URL, that the server is running, and that no firewall blocks the connection.",

@@ -7,6 +7,11 @@ export interface Deletion {
    * Each must be in its file exactly once; spaces don't count, because Prettier changes them.
    */
   lines?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Sections and paragraphs of documents, by file and by how their first line begins. A heading is
+   * deleted with all that is below it, as a file of the feature is: whatever it says by now.
+   */
+  sections?: Readonly<Record<string, readonly string[]>>;
   /** Parts of a line, by file, where the syntax allows nothing else. Each is there exactly once. */
   parts?: Readonly<Record<string, string>>;
   /** Scripts in package.json. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { withoutLines } from "./lines";
+import { withoutLines, withoutSection } from "./lines";
 import type { Deletion, Feature } from "./feature";
 import { Tree } from "./tree";
 
@@ -63,18 +63,20 @@ function remove(tree: Tree, deletion: Deletion): string[] {
     if (!tree.has(file)) problems.push(`${file} is not there`);
     else tree.deleted.add(file);
   }
-  for (const [file, blocks] of Object.entries(deletion.lines ?? {})) {
-    if (!tree.has(file)) {
-      problems.push(`${file} is not there`);
-      continue;
-    }
-    for (const block of blocks) {
-      const { text, times } = withoutLines(tree.read(file), block);
-      if (times === 1) tree.changed.set(file, text);
-      else
-        problems.push(`${file} has ${times === 0 ? "not" : `${times} times`}:\n${indent(block)}`);
-    }
-  }
+  const cut = (file: string, pieces: readonly string[], without: typeof withoutLines) => {
+    if (!tree.has(file)) problems.push(`${file} is not there`);
+    else
+      for (const piece of pieces) {
+        const { text, times } = without(tree.read(file), piece);
+        if (times === 1) tree.changed.set(file, text);
+        else
+          problems.push(`${file} has ${times === 0 ? "not" : `${times} times`}:\n${indent(piece)}`);
+      }
+  };
+  for (const [file, blocks] of Object.entries(deletion.lines ?? {}))
+    cut(file, blocks, withoutLines);
+  for (const [file, starts] of Object.entries(deletion.sections ?? {}))
+    cut(file, starts, withoutSection);
   for (const [file, part] of Object.entries(deletion.parts ?? {})) {
     const times = tree.has(file) ? tree.read(file).split(part).length - 1 : 0;
     if (times === 1) tree.changed.set(file, tree.read(file).replace(part, ""));
@@ -110,16 +112,21 @@ function removeKeys(tree: Tree, file: string, keys: readonly string[]): string[]
   return [...missing].map((key) => `${file} does not have ${key}`);
 }
 
-/** Deletes elements from the arrays of a JSON file. An array that gets empty goes, too. */
+/** Deletes elements from the arrays of a JSON file, at any depth. An empty array goes, too. */
 function removeElements(tree: Tree, file: string, elements: readonly string[]): string[] {
   const missing = new Set(elements);
-  const json = object.parse(JSON.parse(tree.read(file)));
-  const entries = Object.entries(json).map(([key, value]) => {
-    if (!Array.isArray(value)) return [key, value];
-    const rest = strings.parse(value).filter((each) => !elements.includes(each));
-    for (const each of strings.parse(value)) missing.delete(each);
-    return [key, rest.length > 0 ? rest : undefined];
-  });
-  tree.changed.set(file, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+  const without = (value: unknown): unknown => {
+    const list = strings.safeParse(value);
+    if (list.success) {
+      const rest = list.data.filter((each) => !elements.includes(each));
+      for (const each of list.data) missing.delete(each);
+      return rest.length > 0 ? rest : undefined;
+    }
+    const { data } = object.safeParse(value);
+    if (!data) return value;
+    return Object.fromEntries(Object.entries(data).map(([key, each]) => [key, without(each)]));
+  };
+  const json = without(JSON.parse(tree.read(file)));
+  tree.changed.set(file, `${JSON.stringify(json, null, 2)}\n`);
   return [...missing].map((element) => `${file} does not have ${element}`);
 }

@@ -4,14 +4,12 @@ import { DatabaseError, isDatabaseError } from "@/lib/database-error";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { processWide } from "@/lib/process-wide";
+import { poolConfig, poolLimits } from "./pool";
 
 /**
- * The maximum number of connections per process: for queries, and for the locks of running
- * renewals.
+ * The timeout of a query, including the wait for a connection, in milliseconds. A longer wait that
+ * DATABASE_URL allows extends it.
  */
-const connections = 10;
-const lockConnections = 5;
-/** The timeout of a query, including the wait for a connection, in milliseconds. */
 const queryTimeout = 7_000;
 /**
  * The minimum time between two log lines about an outage, in milliseconds. Otherwise every request
@@ -22,22 +20,29 @@ const logEvery = 10_000;
 /** Whether DATABASE_URL is set. */
 export const hasDatabase = (): boolean => Boolean(env().DATABASE_URL);
 
-function connect(max: number): PrismaClient {
-  const connectionString = env().DATABASE_URL;
-  if (!connectionString) throw new DatabaseError("DATABASE_URL is not set");
-  const options = { connectionString, max, connectionTimeoutMillis: queryTimeout, keepAlive: true };
-  return new PrismaClient({ adapter: new PrismaPg(options), errorFormat: "minimal" });
+function connectionString(): string {
+  const { DATABASE_URL } = env();
+  if (!DATABASE_URL) throw new DatabaseError("DATABASE_URL is not set");
+  return DATABASE_URL;
 }
 
+const limits = () => poolLimits(connectionString());
+
+const connect = (max: number) =>
+  new PrismaClient({
+    adapter: new PrismaPg(poolConfig(connectionString(), max)),
+    errorFormat: "minimal",
+  });
+
 /** The process-wide Prisma client. Created at first use; connects at the first query. */
-export const db = (): PrismaClient => processWide("prisma", () => connect(connections));
+export const db = (): PrismaClient => processWide("prisma", () => connect(limits().forQueries));
 
 /**
  * A second client for transactions that hold a lock during a request to Logto. It has its own
  * connections, so pages never wait for one of them.
  */
 export const lockDb = (): PrismaClient =>
-  processWide("prisma for locks", () => connect(lockConnections));
+  processWide("prisma for locks", () => connect(limits().forLocks));
 
 const hasCode = (error: unknown, code: string) =>
   error instanceof Prisma.PrismaClientKnownRequestError && error.code === code;
@@ -53,7 +58,10 @@ export const isMissing = (error: unknown): boolean => hasCode(error, "P2025");
  *   unchanged
  * @example const row = await query(db().session.findUnique({ where: { sessionToken } }));
  */
-export async function query<T>(promise: Promise<T>, limit = queryTimeout): Promise<T> {
+export async function query<T>(
+  promise: Promise<T>,
+  limit = Math.max(queryTimeout, limits().poolTimeout),
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(

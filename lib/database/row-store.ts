@@ -7,7 +7,7 @@ import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import {
   grantTokens,
-  isExpiring,
+  isAccessTokenExpiring,
   isNewer,
   needsExtension,
   parseSession,
@@ -22,7 +22,7 @@ import { pause } from "@/lib/pause";
 import { isFirstTime, processWide } from "@/lib/process-wide";
 import { db, isMissing, lockDb, query } from "./client";
 
-/** Input for deriving the encryption key of each session, besides the secret. */
+/** Salt of the key that encrypts the tokens of all rows. The other input is the secret. */
 const salt = "session-row";
 /**
  * Whether a cookie belongs to a cookie store: one from before this app had a database, or one of
@@ -129,7 +129,11 @@ function recordUse(row: Row, session: Session, now = Date.now()): void {
   const extends_ = needsExtension(session, now);
   const isDue = extends_ || now - row.lastSeenAt.getTime() > seenEvery;
   // A renewal writes `lastSeenAt` as well, and it holds the lock of the row.
-  if (!isDue || isExpiring(session, now) || now - (seen().get(row.sessionId) ?? 0) < seenEvery)
+  if (
+    !isDue ||
+    isAccessTokenExpiring(session, now) ||
+    now - (seen().get(row.sessionId) ?? 0) < seenEvery
+  )
     return;
   seen().set(row.sessionId, now);
   const expires = extends_ ? { expires: new Date(now + sessionLifetime * 1000) } : {};

@@ -19,10 +19,10 @@ const discoveryLifetime = 60 * 60 * 1000;
 /** How long the last document is used again after a failed refresh, in milliseconds. */
 const outageLifetime = 60 * 1000;
 /**
- * The timeout of a request whose callers have given up, in milliseconds. Its response is cached for
- * the next caller.
+ * The timeout of a discovery request, in milliseconds. It is longer than its callers wait: a late
+ * response is cached for the next caller.
  */
-const lateTimeout = 60_000;
+const discoveryTimeout = 60_000;
 
 /**
  * Cached documents, by client. Process-wide, so that one bundle need not repeat the request of
@@ -75,8 +75,8 @@ export async function fetchMetadata(client: LogtoClient): Promise<oidc.ServerMet
   const { issuer, clientId } = client;
   try {
     const configuration = await oidc.discovery(new URL(issuer), clientId, undefined, undefined, {
-      [oidc.customFetch]: fetchUntil(Date.now() + lateTimeout),
-      timeout: lateTimeout / 1000,
+      [oidc.customFetch]: fetchUntil(Date.now() + discoveryTimeout),
+      timeout: discoveryTimeout / 1000,
       execute: insecure(client),
     });
     const metadata = configuration.serverMetadata();
@@ -93,7 +93,7 @@ export async function fetchMetadata(client: LogtoClient): Promise<oidc.ServerMet
  * Fetches and caches the document. If an earlier request is late, the first response of the two
  * wins.
  */
-async function fetchDocument(
+async function fetchAndCacheMetadata(
   client: LogtoClient,
   key: string,
   earlier?: Promise<oidc.ServerMetadata>,
@@ -125,7 +125,7 @@ export async function discover(
   const current =
     earlier && !earlier.isLate
       ? earlier
-      : { document: fetchDocument(client, key, earlier?.document), isLate: false };
+      : { document: fetchAndCacheMetadata(client, key, earlier?.document), isLate: false };
   discovering().set(key, current);
   const forget = () => void (discovering().get(key) === current && discovering().delete(key));
   current.document.then(forget, forget);
@@ -147,9 +147,9 @@ export async function discover(
  *   request is not sent
  * @throws LogtoError
  * @example
- *   sendToLogto(client, (configuration) => oidc.tokenRevocation(configuration, refreshToken))
+ *   withLogto(client, (configuration) => oidc.tokenRevocation(configuration, refreshToken))
  */
-export async function sendToLogto<T>(
+export async function withLogto<T>(
   client: LogtoClient,
   request: (configuration: oidc.Configuration) => Promise<T>,
   leastTime = 0,

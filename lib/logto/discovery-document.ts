@@ -42,7 +42,7 @@ export function checkEndpoints(issuer: string, document: Document): void {
   if (new URL(issuer).protocol !== "https:") return;
   const insecure = Object.entries(document).filter(
     ([name, value]) =>
-      /_endpoint$|^jwks_uri$/.test(name) && typeof value === "string" && isInsecure(value),
+      /_endpoint$|^jwks_uri$/.test(name) && typeof value === "string" && isPlainHttp(value),
   );
   if (insecure.length === 0) return;
   throw new InsecureEndpointsError(
@@ -51,7 +51,7 @@ export function checkEndpoints(issuer: string, document: Document): void {
   );
 }
 
-const isInsecure = (url: string) => URL.canParse(url) && new URL(url).protocol === "http:";
+const isPlainHttp = (url: string) => URL.canParse(url) && new URL(url).protocol === "http:";
 
 /** A URL for the log: one line, without credentials. */
 function withoutCredentials(url: string): string {

@@ -10,7 +10,7 @@ import { hasErrorName } from "@/lib/process-wide";
  * - `access_denied`: the user is not a member of the organization.
  * - `insufficient_scope`: the required scope was not requested at sign-in.
  * - `invalid_token`: userinfo rejected the access token.
- * - `unavailable`: no response, a 5xx or an unreadable response. Says nothing about the grant.
+ * - `unavailable`: no response, a 5xx, 408 or 429, or an unreadable response. Says nothing about the grant.
  * - `rejected`: any other error response, or a discovery document that cannot be used.
  */
 export type LogtoErrorCode =
@@ -24,7 +24,8 @@ export type LogtoErrorCode =
   | "rejected";
 
 /**
- * A request to Logto failed. The message is for the operator's log and contains no token or secret.
+ * A request to Logto failed, or was not sent because the session is over. The message is for the
+ * operator's log and contains no token or secret.
  */
 export class LogtoError extends Error {
   override name = "LogtoError";

@@ -1,16 +1,16 @@
 import { pause } from "@/lib/pause";
 
 /** A request without a response is sent a second time after this delay, in milliseconds. */
-const retryAfter = 2_000;
+const secondRequestAfter = 2_000;
 /** The second request is sent no later than this after the first one, in milliseconds. */
 const lastRetry = 3_000;
 
 /** How long a caller waits for Logto in total, including discovery and keys, in milliseconds. */
 export const logtoTimeout = 10_000;
 
-/** The response got lost: a temporary error status, or a body that is not JSON. */
-class LostResponse extends Error {
-  override name = "LostResponse";
+/** A response to request again: status 5xx, 408 or 429, or a body that is not JSON. */
+class UnusableResponse extends Error {
+  override name = "UnusableResponse";
 
   constructor(readonly response: Response) {
     super(`HTTP ${response.status}`);
@@ -53,7 +53,7 @@ export async function fetchWithRetry(
       () => true,
       () => false,
     );
-    const isDone = await Promise.race([isSettled, pause(retryAfter)]);
+    const isDone = await Promise.race([isSettled, pause(secondRequestAfter)]);
     return await (isDone || Date.now() - startedAt > lastRetry
       ? first
       : Promise.any([first, send()]));
@@ -61,7 +61,7 @@ export async function fetchWithRetry(
     if (end.signal.aborted) throw end.signal.reason;
     const last: unknown = error instanceof AggregateError ? error.errors.at(-1) : error;
     // openid-client describes best what is wrong with the response.
-    if (last instanceof LostResponse) return last.response;
+    if (last instanceof UnusableResponse) return last.response;
     throw last;
   } finally {
     clearTimeout(timer);
@@ -75,7 +75,7 @@ async function fetchWhole(url: string, options: RequestInit): Promise<Response> 
   const body = await response.text();
   const whole = new Response(body || null, { status, statusText, headers });
   const isTemporary = status >= 500 || status === 408 || status === 429;
-  if (isTemporary || (whole.ok && body && !isJson(body))) throw new LostResponse(whole);
+  if (isTemporary || (whole.ok && body && !isJson(body))) throw new UnusableResponse(whole);
   return whole;
 }
 

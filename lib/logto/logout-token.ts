@@ -33,7 +33,7 @@ const logoutTokenLifetime = 5 * 60;
  * must work wherever sign-in works, because Logto sends a logout token only once. This tolerance
  * may be generous: a logout token only ends sessions that began before it, by Logto's own clock.
  */
-const clockTolerance = 60 * 60;
+const logoutClockTolerance = 60 * 60;
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
 const reasons = {
@@ -158,7 +158,7 @@ export async function verifyLogoutToken(
       issuer: client.issuer,
       audience: client.clientId,
       maxTokenAge: logoutTokenLifetime,
-      clockTolerance,
+      clockTolerance: logoutClockTolerance,
       currentDate: new Date(now),
     });
     return parseClaims(payload);

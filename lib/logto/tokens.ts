@@ -1,7 +1,7 @@
 import * as oidc from "openid-client";
 import { z } from "zod";
 import { parseUserClaims, type UserClaims } from "./claims";
-import { sendToLogto, toLogtoError, type LogtoClient } from "./client";
+import { withLogto, toLogtoError, type LogtoClient } from "./client";
 import { LogtoError } from "./errors";
 import { logtoTimeout } from "./fetch-with-retry";
 
@@ -18,11 +18,14 @@ export interface TokenResponse {
   claims: UserClaims | undefined;
 }
 
-/** What an access token is for. Empty for userinfo. */
+/** What an access token is for. Without a resource and an organization: Logto's userinfo. */
 export interface TokenTarget {
-  /** The indicator of an API resource (RFC 8707) that was requested at sign-in. */
+  /** Indicator of an API resource (RFC 8707), one of LOGTO_RESOURCES at sign-in. */
   resource?: string | undefined;
-  /** A Logto organization that the user is a member of. */
+  /**
+   * Id of an organization: for its permissions at the resource, or without a resource for the
+   * organization's own permissions.
+   */
   organizationId?: string | undefined;
 }
 
@@ -34,9 +37,9 @@ const tokenResponse = z.object({
 });
 
 /**
- * Exchanges a refresh token for an access token (RFC 6749 §6). The request is sent again if the
- * response is late or got lost (fetch-with-retry.ts). The caller must ensure that only one call
- * uses a refresh token at a time: two calls with a rotated token would end the grant.
+ * Requests tokens with a refresh token (RFC 6749 §6), for a renewal or an exchange. The request is
+ * sent again if the response is late or got lost (fetch-with-retry.ts). The caller must ensure that
+ * only one call uses a refresh token at a time: two calls with a rotated token would end the grant.
  *
  * @param subject the subject of the session. A response about another subject is rejected (OIDC
  *   Core §12.2)
@@ -69,7 +72,7 @@ export async function refreshTokens(
       claims: claims && parseUserClaims(claims),
     };
   };
-  return sendToLogto(client, request, leastTime);
+  return withLogto(client, request, leastTime);
 }
 
 /**
@@ -80,7 +83,7 @@ export async function refreshTokens(
  */
 export async function revokeGrant(client: LogtoClient, refreshToken: string): Promise<void> {
   const parameters = { token_type_hint: "refresh_token" };
-  await sendToLogto(client, (configuration) =>
+  await withLogto(client, (configuration) =>
     oidc.tokenRevocation(configuration, refreshToken, parameters),
   );
 }
@@ -96,7 +99,7 @@ export async function fetchUserinfo(
   accessToken: string,
   subject: string,
 ): Promise<UserClaims> {
-  return sendToLogto(client, async (configuration) => {
+  return withLogto(client, async (configuration) => {
     try {
       return parseUserClaims(await oidc.fetchUserInfo(configuration, accessToken, subject));
     } catch (error) {
@@ -123,7 +126,7 @@ const isUnauthorized = (error: unknown) =>
  *
  * @throws LogtoError `unavailable` if discovery fails
  */
-export async function endSessionUrl(
+export async function logtoSignOutUrl(
   client: LogtoClient,
   postLogoutRedirectUri: string,
   state = oidc.randomState(),
@@ -133,7 +136,7 @@ export async function endSessionUrl(
     post_logout_redirect_uri: postLogoutRedirectUri,
     state,
   };
-  return sendToLogto(client, async (configuration) =>
+  return withLogto(client, async (configuration) =>
     oidc.buildEndSessionUrl(configuration, parameters),
   );
 }

@@ -1,3 +1,4 @@
+import { checkCertificates } from "@/lib/database/pool";
 import { env, EnvError } from "@/lib/env";
 
 /**
@@ -7,6 +8,7 @@ import { env, EnvError } from "@/lib/env";
 export function checkEnvironment(): void {
   try {
     env();
+    checkCertificates(env().DATABASE_URL);
   } catch (error) {
     if (!(error instanceof EnvError)) throw error;
     process.stderr.write(`\n${error.message}\n\n`);

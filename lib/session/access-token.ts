@@ -8,10 +8,10 @@ import { exchangeToken, renewSession } from "./lifecycle/renewal";
 import { sessionState, type SessionState } from "./lifecycle/session-state";
 import { SingleFlight } from "./lifecycle/single-flight";
 import { sessionStatus } from "./lifecycle/session-status";
-import { logFailure, toSessionError } from "./lifecycle/session-error";
+import { logFailure, toSessionError } from "./lifecycle/to-session-error";
 import { SessionError } from "./model/errors";
-import type { AccessTokenTarget } from "./model/requirement";
-import { isExpired, isExpiring, type Session } from "./model/session";
+import type { TokenTarget } from "@/lib/logto/tokens";
+import { isAccessTokenExpired, isAccessTokenExpiring, type Session } from "./model/session";
 
 /** An access token. It must stay on the server: never pass it to a client component. */
 interface AccessToken {
@@ -19,7 +19,10 @@ interface AccessToken {
   /** When it expires, in seconds since 1970, and its lifetime in seconds. */
   expiresAt: number;
   expiresIn: number;
-  /** The user's permissions of now, of those requested and held at sign-in. Empty for userinfo. */
+  /**
+   * The user's permissions when the token was issued, out of those requested and held at sign-in.
+   * Empty for userinfo.
+   */
   scopes: string[];
 }
 
@@ -29,7 +32,7 @@ interface CacheEntry {
   exchange: SingleFlight<AccessToken>;
 }
 
-/** Per session. They are dropped with the session's state. */
+/** How many tokens are cached per session. They are dropped with the session's state. */
 const tokensPerSession = 100;
 const tokenCaches = () =>
   processWide("access tokens", () => new WeakMap<SessionState, BoundedMap<string, CacheEntry>>());
@@ -47,7 +50,7 @@ const tokenCaches = () =>
  *   `scope_missing`, `resource_not_configured`, `database_unavailable`, `provider_unavailable` or
  *   `provider_refused`
  */
-export async function getAccessToken(target: AccessTokenTarget = {}): Promise<AccessToken> {
+export async function getAccessToken(target: TokenTarget = {}): Promise<AccessToken> {
   const { resource, organizationId } = target;
   if (resource && !env().LOGTO_RESOURCES.includes(resource)) {
     // Logto would reject the request, and rotate the refresh token all the same (logto-facts
@@ -56,7 +59,7 @@ export async function getAccessToken(target: AccessTokenTarget = {}): Promise<Ac
   }
   const session = await currentSession();
   const accessToken =
-    resource || organizationId ? await exchange(session, target) : await ownAccessToken(session);
+    resource || organizationId ? await exchange(session, target) : await userinfoToken(session);
   const now = sessionStatus(session);
   if (now.status === "active") await writeSessionCookie(now.session);
   return accessToken;
@@ -65,11 +68,11 @@ export async function getAccessToken(target: AccessTokenTarget = {}): Promise<Ac
 const noRefreshToken = () =>
   new SessionError("no_refresh_token", "the session has no refresh token of Logto");
 
-async function ownAccessToken(session: Session): Promise<AccessToken> {
+async function userinfoToken(session: Session): Promise<AccessToken> {
   const status = await renewSession(session);
   if (status.status !== "active") throw noSessionError(status.status);
   const { accessToken, expiresAt, expiresIn, refreshToken } = status.session;
-  if (accessToken && expiresAt && expiresIn && !isExpired({ expiresAt }))
+  if (accessToken && expiresAt && expiresIn && !isAccessTokenExpired({ expiresAt }))
     return { accessToken, expiresAt, expiresIn, scopes: [] };
   if (!refreshToken) throw noRefreshToken();
   throw toSessionError(status.failure ?? new Error("not renewed"));
@@ -77,13 +80,13 @@ async function ownAccessToken(session: Session): Promise<AccessToken> {
 
 async function exchange(
   session: Session,
-  target: AccessTokenTarget,
+  target: TokenTarget,
   now = Date.now,
 ): Promise<AccessToken> {
   if (!session.refreshToken) throw noRefreshToken();
   const state = sessionState(session);
   const cached = cacheEntry(state, JSON.stringify([target.resource, target.organizationId]));
-  if (cached.token && !isExpiring(cached.token, now())) return cached.token;
+  if (cached.token && !isAccessTokenExpiring(cached.token, now())) return cached.token;
   try {
     cached.token = await cached.exchange.run(async () => {
       const { accessToken, expiresIn, scopes } = await exchangeToken(state, target).catch(
@@ -99,7 +102,7 @@ async function exchange(
     // In an outage the cached token is used until it expires.
     if (
       cached.token &&
-      !isExpired(cached.token, now()) &&
+      !isAccessTokenExpired(cached.token, now()) &&
       toLogtoError(error).code === "unavailable"
     )
       return cached.token;

@@ -15,7 +15,7 @@ import { joinChunks } from "./stores/cookie";
  * Guards check the session next to the data that they protect. There is one for each kind of code,
  * and all take the same requirement: `protectedPage` (components/session/protected-page.tsx),
  * `withSession` for route handlers, `actionWithSession` for server actions. Middleware is never the
- * only check. Read lib/session/lifecycle/renewal.ts next.
+ * only check of a page, handler or action. Read lib/session/lifecycle/renewal.ts next.
  *
  * What happens to a request that a guard stops:
  *
@@ -24,20 +24,24 @@ import { joinChunks } from "./stores/cookie";
  * | signed out | 307 to the sign-in page | 401 | throws `signed_out` |
  * | grant rejected | same, with "Your session has ended" | 401 | throws `session_ended` |
  * | not allowed | says so at the same address | 403 | throws `not_allowed` |
- * | database down | says so, offers to try again | 503 | throws `database_unavailable` |
+ * | not a member | says so at the same address | 403 | throws `not_a_member` |
+ * | database down (row store) | offers to try again | 503 | throws `database_unavailable` |
+ * | Logto down, new token needed | offers to try again | 503 | throws `provider_unavailable` |
  *
- * While Logto is down, users notice nothing until their access token expires.
+ * While Logto is down, guards still accept a session, with its last claims. Only a permission, or
+ * other code that needs a new token, fails.
  */
 
 /**
  * Returns the session of the current request if it meets the requirement.
  *
- * Roles and memberships are claims, so a role that was taken away at Logto still counts until the
- * next renewal, at most the lifetime of an access token. Permissions are scopes of an access token:
- * Logto grants those that the user held at sign-in and holds now (logto-facts "Tokens").
+ * Roles and memberships are claims. A role that was taken away at Logto still counts until the next
+ * renewal: at most the lifetime of an access token, or longer while Logto is down. Permissions are
+ * scopes of an access token: Logto grants those that the user had at sign-in and still has
+ * (logto-facts "Tokens").
  *
- * @throws SessionError `signed_out`, `session_ended`, `not_allowed`, `not_a_member`; as `auth`
- *   does; with a permission as getAccessToken does
+ * @throws SessionError `signed_out`, `session_ended`, `not_allowed` or `not_a_member`; what `auth`
+ *   throws; if a permission is required, what getAccessToken throws
  */
 export async function requireSession(requirement: Requirement = {}): Promise<PublicSession> {
   const session = await getSession();
@@ -52,11 +56,11 @@ async function checkRequirement(
 ): Promise<void> {
   if (role !== undefined && !roles.includes(role)) throw lacks(`the role ${role}`);
   if (organization) {
-    const { id, role: roleThere } = organization;
+    const { id, role: organizationRole } = organization;
     if (!organizations.includes(id))
       throw new SessionError("not_a_member", `this needs membership of the organization ${id}`);
-    if (roleThere !== undefined && !organizationRoles.includes(`${id}:${roleThere}`))
-      throw lacks(`the role ${roleThere} in the organization ${id}`);
+    if (organizationRole !== undefined && !organizationRoles.includes(`${id}:${organizationRole}`))
+      throw lacks(`the role ${organizationRole} in the organization ${id}`);
   }
   if (permission) {
     const { scope, ...target } = permission;
@@ -75,9 +79,9 @@ export const requestedPath = async (): Promise<string> =>
   safeCallbackUrl((await headers()).get(requestedPathHeader));
 
 /**
- * For `catch` in a page or a part of one: redirects to the sign-in page where the session is over,
- * and returns any other SessionError to be shown. In a part that is streamed after the page Next.js
- * redirects with a meta element or its router.
+ * For `catch` in a page or a part of one: redirects to the sign-in page if the session is over, and
+ * returns any other SessionError, to be shown. In a part that is streamed later, Next.js redirects
+ * with a meta element or its router.
  *
  * @throws the error itself, unless it is a SessionError
  * @example const userinfo = await getUserinfo().catch(redirectIfSignedOut);
@@ -106,9 +110,10 @@ export function actionWithSession<Rest extends unknown[], Result>(
 }
 
 /**
- * For the action of a form: turns a SessionError into a redirect to the form's page with the code
- * in `?error=`, where `PageError` shows it. Without it a browser without JavaScript shows an empty
- * page.
+ * For the action of a form: turns a SessionError into a redirect to the form's page, with the code
+ * in `?error=`, where `PageError` shows it. (If the session is over, without the code: the page's
+ * guard then redirects to the sign-in page.) If the action threw instead, a browser without
+ * JavaScript would show an empty page.
  *
  * @param page path of the form's page
  * @example
@@ -161,11 +166,11 @@ const currentCookie = async () => joinChunks((await cookies()).getAll());
  * Marks a response for one user as private, because a shared cache would give it to others. A
  * handler may let the browser cache it (`private, max-age=60`), unless it sets the session cookie.
  *
- * @param hasCookie whether the response sets the session cookie
+ * @param setsCookie whether the response sets the session cookie
  */
-function withoutSharedCaching(response: Response, hasCookie: boolean): Response {
+function withoutSharedCaching(response: Response, setsCookie: boolean): Response {
   const cacheControl = response.headers.get("cache-control") ?? "";
-  if (!hasCookie && /\b(private|no-store)\b/i.test(cacheControl)) return response;
+  if (!setsCookie && /\b(private|no-store)\b/i.test(cacheControl)) return response;
   const { body, status, statusText } = response;
   const headers = new Headers(response.headers);
   headers.set("cache-control", "private, no-store");

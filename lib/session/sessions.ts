@@ -2,7 +2,7 @@ import "server-only";
 import { redirect } from "next/navigation";
 import { currentSession } from "./lifecycle/current-session";
 import { endSessions } from "./lifecycle/ending";
-import { reportOutage } from "./lifecycle/session-error";
+import { outageAsSessionError } from "./lifecycle/to-session-error";
 import { signOut } from "./routes/sign-out";
 import { sessionStore, usesRowStore } from "./stores/current-store";
 import type { ListedSession } from "./stores/store";
@@ -16,29 +16,36 @@ const event = "session revoked";
  * @throws SessionError
  */
 export async function listSessions(): Promise<ListedSession[]> {
-  return reportOutage(sessionStore().list(await currentSession()));
+  return outageAsSessionError(sessionStore().list(await currentSession()));
 }
 
 /**
  * Ends one of the signed-in user's sessions and revokes its grant. It ignores an id of another
- * user.
+ * user, and does nothing with the cookie store.
  *
  * @throws SessionError
  */
 export async function revokeSession(rowId: string): Promise<void> {
   const { subject } = await currentSession();
-  if (usesRowStore()) await reportOutage(endSessions({ subject, rowId }, event));
-}
-
-/** Ends all other sessions of the signed-in user, with their grants. @throws SessionError */
-export async function revokeOtherSessions(): Promise<void> {
-  const { subject, sessionId: except } = await currentSession();
-  if (usesRowStore()) await reportOutage(endSessions({ subject, except }, event));
+  if (usesRowStore()) await outageAsSessionError(endSessions({ subject, rowId }, event));
 }
 
 /**
- * Ends all sessions of the signed-in user, this one last, and redirects to Logto. @throws
- * SessionError
+ * Ends all other sessions of the signed-in user, with their grants. It does nothing with the cookie
+ * store.
+ *
+ * @throws SessionError
+ */
+export async function revokeOtherSessions(): Promise<void> {
+  const { subject, sessionId: except } = await currentSession();
+  if (usesRowStore()) await outageAsSessionError(endSessions({ subject, except }, event));
+}
+
+/**
+ * Ends all sessions of the signed-in user, this one last, and redirects to Logto. The cookie store
+ * knows and ends only this one.
+ *
+ * @throws SessionError
  */
 export async function signOutEverywhere(): Promise<never> {
   await revokeOtherSessions();

@@ -9,7 +9,7 @@ import { completeSession } from "./lifecycle/complete-session";
 import { currentSession } from "./lifecycle/current-session";
 import { logtoClient } from "./lifecycle/logto-client";
 import { replaceAccessToken } from "./lifecycle/renewal";
-import { logFailure, toSessionError } from "./lifecycle/session-error";
+import { logFailure, toSessionError } from "./lifecycle/to-session-error";
 import { isSessionError } from "./model/errors";
 import type { Session } from "./model/session";
 

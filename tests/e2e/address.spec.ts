@@ -1,4 +1,4 @@
-import { startIdentity } from "../../dev/identity/server";
+import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { walkBehindProxy } from "./behind-proxy";
 import { startFront } from "./front";
@@ -106,7 +106,7 @@ for (const { what, variables, forwarded } of fronts)
   test(`behind a proxy ${what}, sign-in, its errors and sign-out stay on the browser's host`, async () => {
     const port = await freePort();
     const front = await startFront(port, "app.test", forwarded);
-    const identity = await startIdentity({
+    const identity = await startLogto({
       port: 0,
       control: true,
       clients: [appClient(front.url)],

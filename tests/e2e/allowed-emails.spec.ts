@@ -1,5 +1,5 @@
 import type { BrowserContext } from "@playwright/test";
-import { type IdentityControl } from "./identity-control";
+import { type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { addPerson, isActive, tokensOf, type Person } from "./people";
 import { startPair, type Pair } from "./servers";
 import { sessionCookies } from "./session-cookie";
@@ -28,7 +28,7 @@ const test = base.extend<object, { pair: Pair }>({
 // The tests share the servers.
 test.describe.configure({ mode: "default" });
 
-const withAddress = (control: IdentityControl, email: string, details: object = {}) =>
+const withAddress = (control: StandInControl, email: string, details: object = {}) =>
   addPerson(control, { claims: { email, ...details } });
 
 /** Tries to sign in. @returns the path of the page where that ends */
@@ -47,7 +47,7 @@ test("a user with an address of a listed domain signs in", async ({ context, ide
   expect(await tryToSignIn(context, person)).toBe("/dashboard");
 });
 
-const strangers: Record<string, (control: IdentityControl) => Promise<Person>> = {
+const strangers: Record<string, (control: StandInControl) => Promise<Person>> = {
   "an unlisted address": (control) => withAddress(control, "eve@example.com"),
   "an address of a listed domain's subdomain": (control) =>
     withAddress(control, "eve@sub.team.example"),

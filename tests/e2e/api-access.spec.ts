@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { acme, apiResources, rolePermissions } from "../../dev/identity/seed";
+import { acme, apiResources, rolePermissions } from "../../packages/logto-stand-in/src/seed";
 import { addPerson } from "./people";
 import { expect, pagesOfLogto, signIn, signInByRequests, test } from "./stage";
 import { startPair } from "./servers";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
-import { closeServer, listen } from "../../dev/identity/listen";
+import { closeServer, listen } from "../../packages/logto-stand-in/src/listen";
 
 /** A request as it arrived at the API. */
 interface Arrived {

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext } from "@playwright/test";
 import { z } from "zod";
-import { startIdentity } from "../../dev/identity/server";
+import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { controlOf, type IdentityControl } from "./identity-control";
+import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { isActive } from "./people";
 import { freePort, startApp } from "./servers";
 import { expireAccessToken, putCookies, readSession, sessionValue } from "./session-cookie";
@@ -17,7 +17,7 @@ import {
 } from "./stage";
 
 /** Signs out at Logto itself, as another application does that shares Logto's session. */
-async function signOutAtLogto(context: BrowserContext, { issuer }: IdentityControl): Promise<void> {
+async function signOutAtLogto(context: BrowserContext, { issuer }: StandInControl): Promise<void> {
   const page = await context.newPage();
   await page.goto(`${issuer}/session/end`);
   await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
@@ -42,7 +42,7 @@ async function otherBrowser(
 const sent = z.array(z.object({ url: z.string(), logoutToken: z.string() }));
 
 /** The logout tokens that the stand-in has sent to applications so far. */
-async function sentLogoutTokens({ endpoint }: IdentityControl): Promise<string[]> {
+async function sentLogoutTokens({ endpoint }: StandInControl): Promise<string[]> {
   const response = await fetch(`${endpoint}/control/logout-tokens`);
   return sent.parse(await response.json()).map(({ logoutToken }) => logoutToken);
 }
@@ -98,7 +98,7 @@ test("a logout token without a session id ends all earlier sessions of its user 
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const client = { ...appClient(url), backchannelLogoutSessionRequired: false };
-  const identity = await startIdentity({ port: 0, control: true, clients: [client] });
+  const identity = await startLogto({ port: 0, control: true, clients: [client] });
   const storage = await newStorage();
   const app = await startApp(appVariables(identity.issuer), { port, storage });
   const control = controlOf(identity.endpoint);
@@ -146,7 +146,7 @@ test(
   async ({ context }) => {
     const port = await freePort();
     const url = `http://localhost:${port}`;
-    const identity = await startIdentity({ port: 0, control: true, clients: [appClient(url)] });
+    const identity = await startLogto({ port: 0, control: true, clients: [appClient(url)] });
     const control = controlOf(identity.endpoint);
     const variables = appVariables(identity.issuer);
     let app = await startApp(variables, { port });

@@ -1,5 +1,5 @@
 import { appVariables } from "../../dev/stand-in";
-import { controlOf } from "./identity-control";
+import { controlOf } from "../../packages/logto-stand-in/src/testing";
 import { startApp, startPair } from "./servers";
 import {
   beginSignIn,

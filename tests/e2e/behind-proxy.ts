@@ -1,6 +1,6 @@
 import { chromium } from "@playwright/test";
 import { findBrowser } from "../../dev/browser";
-import type { Identity } from "../../dev/identity/server";
+import type { StandIn } from "../../packages/logto-stand-in/src/server";
 import type { Front } from "./front";
 import { expect } from "./stage";
 import { goToLogto, signOut, typeCredentials } from "./steps";
@@ -13,7 +13,7 @@ const profile = "/profile?tab=4";
  *
  * @param front its host needs no DNS entry: the browser resolves it to this machine
  */
-export async function walkBehindProxy({ url }: Front, identity: Identity): Promise<void> {
+export async function walkBehindProxy({ url }: Front, identity: StandIn): Promise<void> {
   const { hostname } = new URL(url);
   const { executablePath, args = [] } = findBrowser() ?? {};
   const browser = await chromium.launch({

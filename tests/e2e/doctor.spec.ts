@@ -21,6 +21,6 @@ test("the doctor finds an app that is configured for another address", async ({ 
   const address = stage.url.replace("localhost", "127.0.0.1");
   const checks = (await found(stage, address)).map(({ check, message }) => `${check}: ${message}`);
   expect(checks).toContainEqual(
-    `sign-in there: comes back to ${stage.url}/api/auth/callback/logto, and not to ${address}/api/auth/callback/logto`,
+    `sign-in there: returns to ${stage.url}/api/auth/callback/logto, not to ${address}/api/auth/callback/logto`,
   );
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Page } from "@playwright/test";
-import type { IdentityControl } from "./identity-control";
+import type { StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { addPerson } from "./people";
 import { expect, test } from "./stage";
 import { goToLogto, userMenuButton } from "./steps";
@@ -17,7 +17,7 @@ async function requestCode(page: Page, address: string): Promise<void> {
 }
 
 /** The code of the newest mail to an address. */
-async function codeFor(identity: IdentityControl, address: string): Promise<string> {
+async function codeFor(identity: StandInControl, address: string): Promise<string> {
   const mail = (await identity.mails()).findLast(({ to }) => to === address);
   return /^\d{6}$/m.exec(mail?.text ?? "")?.[0] ?? "";
 }

@@ -1,5 +1,5 @@
 import type { BrowserContext } from "@playwright/test";
-import { acme, apiResources } from "../../dev/identity/seed";
+import { acme, apiResources } from "../../packages/logto-stand-in/src/seed";
 import { cookiesOfRenewal } from "./modes";
 import { expectNewestGrant } from "./newest-grant";
 import { addPerson, isActive } from "./people";

@@ -1,4 +1,4 @@
-import type { IdentityControl } from "./identity-control";
+import type { StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { expect, expectNothingSecret, signInByRequests, test, visit } from "./stage";
 import {
   expireAccessToken,
@@ -7,7 +7,7 @@ import {
   writtenSessionCookies,
 } from "./session-cookie";
 
-type Kind = Pick<Parameters<IdentityControl["inject"]>[0], "kind" | "status">;
+type Kind = Pick<Parameters<StandInControl["inject"]>[0], "kind" | "status">;
 
 const kinds: Record<string, Kind> = {
   "500": { kind: "status", status: 500 },

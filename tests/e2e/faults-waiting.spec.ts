@@ -1,7 +1,7 @@
-import type { Fault } from "../../dev/identity/faults";
-import { startIdentity } from "../../dev/identity/server";
+import type { Fault } from "../../packages/logto-stand-in/src/faults";
+import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { controlOf } from "./identity-control";
+import { controlOf } from "../../packages/logto-stand-in/src/testing";
 import { freePort, startApp } from "./servers";
 import { expect, expectSignInMessage, signInByRequests, test, visit } from "./stage";
 import { expireAccessToken, readSession } from "./session-cookie";
@@ -64,7 +64,7 @@ for (const seconds of [2.5, 5]) {
     test.setTimeout(180_000);
     const [port, storage] = [await freePort(), await newStorage()];
     const url = `http://localhost:${port}`;
-    const identity = await startIdentity({ port: 0, control: true, clients: [appClient(url)] });
+    const identity = await startLogto({ port: 0, control: true, clients: [appClient(url)] });
     const control = controlOf(identity.endpoint);
     await control.change({ rotation: "always", graceInterval: 3 });
     for (const endpoint of endpoints)

@@ -1,8 +1,9 @@
 import { test as base, expect } from "@playwright/test";
-import { noClaims, seedPeople } from "../../dev/identity/seed";
-import { defaultSettings } from "../../dev/identity/settings";
+import { seedPeople } from "../../packages/logto-stand-in/src/seed";
+import { noClaims } from "../../packages/logto-stand-in/src/tenant";
+import { defaultSettings } from "../../packages/logto-stand-in/src/settings";
 import { type Engine } from "./databases";
-import { controlOf, type IdentityControl } from "./identity-control";
+import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { leaksIn, recordReceived } from "./leaks";
 import { openStorage, type Mode, type Storage } from "./modes";
 import { startPair, type App, type Pair } from "./servers";
@@ -11,7 +12,7 @@ export { expect };
 
 interface Fixtures {
   /** An app and a stand-in for this test alone, for changes that can't be undone. */
-  own: Pair & { control: IdentityControl };
+  own: Pair & { control: StandInControl };
   /** Checks, for every test, all that its browser receives and the app's log for leaked secrets. */
   noLeaks: undefined;
 }
@@ -29,7 +30,7 @@ interface WorkerFixtures extends ProjectOptions {
   /** The app of a worker, which its tests use one after another. */
   app: App;
   /** The app's stand-in, reset before each test. */
-  identity: IdentityControl;
+  identity: StandInControl;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
@@ -75,7 +76,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 });
 
 /** Undoes what the previous test may have changed. */
-async function reset(control: IdentityControl): Promise<void> {
+async function reset(control: StandInControl): Promise<void> {
   await Promise.all([
     control.clearFaults(),
     control.change(defaultSettings),

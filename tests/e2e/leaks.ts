@@ -2,7 +2,7 @@ import type { APIResponse, BrowserContext, Response } from "@playwright/test";
 import { decode } from "next-auth/jwt";
 import { z } from "zod";
 import { isSession } from "../../lib/session/model/session";
-import type { IdentityControl } from "./identity-control";
+import type { StandInControl } from "../../packages/logto-stand-in/src/testing";
 import type { Storage } from "./modes";
 import type { App } from "./servers";
 import { sessionValue } from "./session-cookie";
@@ -102,7 +102,7 @@ async function secretsOfRows({ db }: Storage): Promise<Secret[]> {
  */
 export async function leaksIn(
   received: Received[],
-  control: IdentityControl,
+  control: StandInControl,
   { secret, storage }: App,
 ): Promise<string[]> {
   const issued = await control.issued();

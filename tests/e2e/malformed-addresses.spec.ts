@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { acme } from "../../dev/identity/seed";
+import { acme } from "../../packages/logto-stand-in/src/seed";
 import { expect, signInByRequests, test } from "./stage";
 import { sessionCookies } from "./session-cookie";
 

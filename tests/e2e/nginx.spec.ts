@@ -1,5 +1,5 @@
 import { test } from "@playwright/test";
-import { startIdentity } from "../../dev/identity/server";
+import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { walkBehindProxy } from "./behind-proxy";
 import { startNginx } from "./nginx";
@@ -17,7 +17,7 @@ for (const { scheme, proxies } of setups)
     test(`behind ${proxies} nginx on ${scheme}, with ${variable}: sign-in, its errors and sign-out stay on ${host}`, async () => {
       const port = await freePort();
       const front = await startNginx(port, { host, scheme, proxies });
-      const identity = await startIdentity({
+      const identity = await startLogto({
         port: 0,
         control: true,
         clients: [appClient(front.url)],

@@ -1,4 +1,4 @@
-import { globex } from "../../dev/identity/seed";
+import { globex } from "../../packages/logto-stand-in/src/seed";
 import { expectNewestGrant } from "./newest-grant";
 import { signInByRequests, test, visit } from "./stage";
 

@@ -1,4 +1,4 @@
-import { acme, globex } from "../../dev/identity/seed";
+import { acme, globex } from "../../packages/logto-stand-in/src/seed";
 import { expect, test } from "./signed-in";
 
 for (const javaScriptEnabled of [true, false]) {

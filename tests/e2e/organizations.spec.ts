@@ -1,4 +1,4 @@
-import { acme, globex, seedPeople } from "../../dev/identity/seed";
+import { acme, globex, seedPeople } from "../../packages/logto-stand-in/src/seed";
 import { expect, signIn, signInByRequests, test, visit } from "./stage";
 
 const [alice] = seedPeople;

@@ -4,14 +4,14 @@ import { test as base } from "@playwright/test";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { applyMigrations } from "../../dev/database/migrations";
 import { startPostgres, type Postgres } from "../../dev/database/postgres";
-import { controlOf, type IdentityControl } from "./identity-control";
+import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { startPair, type Pair } from "./servers";
 import { expect, expectNothingSecret } from "./stage";
 
 /** An app with its own database. A test that breaks the database also repairs it. */
 interface Outage {
   app: Pair["app"];
-  control: IdentityControl;
+  control: StandInControl;
   postgres: Postgres;
   /** The app's output since this test began. */
   log(): string;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { z } from "zod";
-import { acme } from "../../dev/identity/seed";
+import { acme } from "../../packages/logto-stand-in/src/seed";
 import { hydrated } from "./steps";
 
 const manifest = fileURLToPath(

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { BrowserContext } from "@playwright/test";
 import { z } from "zod";
-import { devClient, seedPassword } from "../../dev/identity/seed";
-import type { IdentityControl } from "./identity-control";
+import { devClient } from "../../dev/stand-in";
+import { seedPassword } from "../../packages/logto-stand-in/src/seed";
+import type { StandInControl } from "../../packages/logto-stand-in/src/testing";
 
 const added = z.object({ id: z.string(), username: z.string() });
 const introspection = z.object({ active: z.boolean() });
@@ -15,7 +16,7 @@ export type Person = z.output<typeof added>;
  *
  * @param details claims, roles and organizations, as the control endpoint takes them
  */
-export async function addPerson(identity: IdentityControl, details: object = {}): Promise<Person> {
+export async function addPerson(identity: StandInControl, details: object = {}): Promise<Person> {
   const response = await fetch(`${identity.endpoint}/control/users`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -29,7 +30,7 @@ export async function addPerson(identity: IdentityControl, details: object = {})
 }
 
 /** The newest access token and refresh token that were issued to a person. */
-export async function tokensOf(identity: IdentityControl, { id }: Person) {
+export async function tokensOf(identity: StandInControl, { id }: Person) {
   const issued = await identity.issued();
   const newest = (kind: string) =>
     issued.findLast((each) => each.sub === id && each.kind === kind)?.value;
@@ -42,7 +43,7 @@ export async function tokensOf(identity: IdentityControl, { id }: Person) {
  * Whether Logto still accepts a token, according to its introspection endpoint (RFC 7662). Changes
  * nothing.
  */
-export async function isActive(identity: IdentityControl, token: string): Promise<boolean> {
+export async function isActive(identity: StandInControl, token: string): Promise<boolean> {
   const { clientId, clientSecret } = devClient;
   const response = await fetch(`${identity.issuer}/token/introspection`, {
     method: "POST",
@@ -54,7 +55,7 @@ export async function isActive(identity: IdentityControl, token: string): Promis
 
 /** The status of Logto's userinfo endpoint for an access token. */
 export async function userinfoStatus(
-  identity: IdentityControl,
+  identity: StandInControl,
   accessToken: string,
 ): Promise<number> {
   const response = await fetch(`${identity.issuer}/me`, {

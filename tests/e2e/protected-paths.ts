@@ -1,4 +1,4 @@
-import { acme } from "../../dev/identity/seed";
+import { acme } from "../../packages/logto-stand-in/src/seed";
 
 /**
  * A route for signed-in users. Add a new route here, or to the public ones below. A test fails if

@@ -1,5 +1,5 @@
 import { decodeJwt } from "jose";
-import { apiResources, seedPeople } from "../../dev/identity/seed";
+import { apiResources, seedPeople } from "../../packages/logto-stand-in/src/seed";
 import { expect, test } from "./proxied";
 import { signInByRequests } from "./stage";
 

@@ -45,10 +45,11 @@ test("each log line names its request, in middleware, in handlers and in Next.js
         data: "[]",
       }),
   };
-  const requests = Object.entries(triggers).flatMap(([event, trigger]) =>
-    ids.map(async (id) => {
-      await trigger(`${id}.${event.length}`);
-      return { event, id: `${id}.${event.length}` };
+  const requests = Object.entries(triggers).flatMap(([event, trigger], index) =>
+    ids.map(async (each) => {
+      const id = `${each}.${index}`;
+      await trigger(id);
+      return { event, id };
     }),
   );
   const sent = await Promise.all(requests);

@@ -7,7 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { start } from "../../dev/children.mjs";
 import { readEnvironment, type Variables } from "../../dev/environment";
-import { startIdentity, type Identity } from "../../dev/identity/server";
+import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { cookiesAlone, type Storage } from "./modes";
 
@@ -138,7 +138,7 @@ async function responds(url: string): Promise<boolean> {
  */
 export interface Pair {
   app: App;
-  identity: Identity;
+  identity: StandIn;
   stop(): Promise<void>;
 }
 
@@ -155,7 +155,7 @@ export async function startPair(
   folder?: string,
 ): Promise<Pair> {
   const port = await freePort();
-  const identity = await startIdentity({
+  const identity = await startLogto({
     port: 0,
     control: true,
     clients: [appClient(`http://localhost:${port}`)],

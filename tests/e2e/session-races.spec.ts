@@ -1,8 +1,8 @@
-import type { IdentityControl } from "./identity-control";
+import type { StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { expireAccessToken, readSession, sessionCookies } from "./session-cookie";
 import { beginSignIn, expect, postAsApp, signIn, signInByRequests, test, visit } from "./stage";
 
-async function revoke(control: IdentityControl, refreshToken = ""): Promise<void> {
+async function revoke(control: StandInControl, refreshToken = ""): Promise<void> {
   await postAsApp(control, "token/revocation", {
     token: refreshToken,
     token_type_hint: "refresh_token",

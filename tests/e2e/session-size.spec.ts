@@ -1,5 +1,5 @@
 import type { APIResponse, BrowserContext } from "@playwright/test";
-import { acme } from "../../dev/identity/seed";
+import { acme } from "../../packages/logto-stand-in/src/seed";
 import { addPerson } from "./people";
 import {
   expireAccessToken,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { acme, globex, seedPeople } from "../../dev/identity/seed";
+import { acme, globex, seedPeople } from "../../packages/logto-stand-in/src/seed";
 import { expect, test } from "./signed-in";
 import { sessionCookies } from "./steps";
 

@@ -1,15 +1,16 @@
 import { expect, type APIResponse, type BrowserContext, type Page } from "@playwright/test";
 import { z } from "zod";
-import { devClient, seedPassword } from "../../dev/identity/seed";
+import { devClient } from "../../dev/stand-in";
+import { seedPassword } from "../../packages/logto-stand-in/src/seed";
 import { test as base } from "./fixtures";
-import { type IdentityControl } from "./identity-control";
+import { type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { type SessionApp } from "./session-cookie";
 
 export { expect };
 
 /** The worker's app and stand-in. A test may disturb the stand-in; it is reset before each test. */
 export interface Stage extends SessionApp {
-  control: IdentityControl;
+  control: StandInControl;
   /** The app's output since this test began. */
   log(): string;
 }
@@ -39,7 +40,7 @@ export async function expectNothingSecret(
 
 /** Sends a request to Logto with the app's credentials, but not from the app. */
 export async function postAsApp(
-  control: IdentityControl,
+  control: StandInControl,
   path: string,
   form: Record<string, string>,
 ): Promise<Response> {
@@ -142,7 +143,7 @@ export async function signIn(
 /**
  * The paths of Logto's pages, such as the one for the password, that a browser opens from now on.
  */
-export function pagesOfLogto(page: Page, { endpoint }: IdentityControl): string[] {
+export function pagesOfLogto(page: Page, { endpoint }: StandInControl): string[] {
   const opened: string[] = [];
   page.on("framenavigated", (frame) => {
     const { origin, pathname } = new URL(frame.url());

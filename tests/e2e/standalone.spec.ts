@@ -4,7 +4,7 @@ import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { startIdentity } from "../../dev/identity/server";
+import { startLogto } from "../../packages/logto-stand-in/src/server";
 import type { Variables } from "../../dev/environment";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { buildCopy } from "./builds";
@@ -86,7 +86,7 @@ test("the Docker image's server signs users in and out, unprivileged and without
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const storage = await openStorage("database", "embedded");
-  const identity = await startIdentity({ port: 0, control: true, clients: [appClient(url)] });
+  const identity = await startLogto({ port: 0, control: true, clients: [appClient(url)] });
   const stop = await startServer(folder, port, {
     HOSTNAME: "127.0.0.1",
     AUTH_URL: url,
@@ -120,7 +120,7 @@ for (const variable of ["AUTH_URL", "AUTH_TRUST_HOST"] as const)
   }) => {
     const port = await freePort();
     const front = await startNginx(port, { host: "app.test", scheme: "https", proxies: 1 });
-    const identity = await startIdentity({
+    const identity = await startLogto({
       port: 0,
       control: true,
       clients: [appClient(front.url)],

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { decode, encode } from "next-auth/jwt";
 import { z } from "zod";
 import { variableNames } from "@/lib/env";
-import { startIdentity } from "../../dev/identity/server";
+import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { freePort, startApp, startPair } from "./servers";
 import {
@@ -130,7 +130,7 @@ test("an https AUTH_URL gives the session a Secure cookie that no sibling domain
   context,
 }) => {
   const origin = "https://app.example.test";
-  const identity = await startIdentity({ port: 0, control: true, clients: [appClient(origin)] });
+  const identity = await startLogto({ port: 0, control: true, clients: [appClient(origin)] });
   const app = await startApp({
     ...appVariables(identity.issuer),
     AUTH_SECRET: newer,

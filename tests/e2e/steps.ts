@@ -1,5 +1,5 @@
 import { expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
-import { seedPassword } from "../../dev/identity/seed";
+import { seedPassword } from "../../packages/logto-stand-in/src/seed";
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 

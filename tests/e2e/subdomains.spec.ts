@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { findBrowser } from "../../dev/browser";
-import { closeServer, listen } from "../../dev/identity/listen";
+import { closeServer, listen } from "../../packages/logto-stand-in/src/listen";
 import { expect, test as base } from "./fixtures";
 import { sessionCookies } from "./session-cookie";
 import { signInByHand, signOut } from "./steps";

@@ -1,6 +1,6 @@
-import { startIdentity } from "../../dev/identity/server";
+import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { apiResources } from "../../dev/identity/seed";
+import { apiResources } from "../../packages/logto-stand-in/src/seed";
 import type { Storage } from "./modes";
 import { type NestApi, startNestApi } from "./nest-api";
 import { freePort, type Pair, startApp } from "./servers";
@@ -26,7 +26,7 @@ export async function startSubdomains(storage: Storage): Promise<Subdomains> {
     // The stand-in cannot resolve the app's host name: only the browser has the option.
     backchannelLogoutUri: `http://localhost:${port}/api/auth/backchannel-logout`,
   };
-  const identity = await startIdentity({ port: 0, control: true, clients: [client] });
+  const identity = await startLogto({ port: 0, control: true, clients: [client] });
   const shared = {
     AUTH_COOKIE_DOMAIN: "starter.test",
     AUTH_URL: url,

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 import { z } from "zod";
-import { startIdentity } from "../../dev/identity/server";
+import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { controlOf } from "./identity-control";
+import { controlOf } from "../../packages/logto-stand-in/src/testing";
 import { freePort, startApp } from "./servers";
 import { readSession, sessionValue } from "./session-cookie";
 import { expect, postAsApp, signInByRequests, test, visit } from "./stage";
@@ -14,7 +14,7 @@ test("with pages and handlers in separate processes, a revoked grant leads to th
 }) => {
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const identity = await startIdentity({ port: 0, control: true, clients: [appClient(url)] });
+  const identity = await startLogto({ port: 0, control: true, clients: [appClient(url)] });
   const env = { ...appVariables(identity.issuer), AUTH_URL: url, AUTH_SECRET: "x".repeat(40) };
   const storage = await newStorage();
   const [pages, handlers] = await Promise.all([

@@ -2,9 +2,9 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "../../generated/prisma/client";
 import { applyMigrations } from "../../dev/database/migrations";
 import { startPostgres, type Postgres } from "../../dev/database/postgres";
-import { startIdentity } from "../../dev/identity/server";
+import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { controlOf, type IdentityControl } from "../e2e/identity-control";
+import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { freePort, startApp, type App } from "../e2e/servers";
 import { sessionOf as sessionOfRow, writeRow } from "../e2e/session-row";
 import { startRoundRobin } from "./round-robin";
@@ -17,7 +17,7 @@ import { expired, signedIn, type Client } from "./sessions";
 export interface Cluster {
   url: string;
   apps: App[];
-  control: IdentityControl;
+  control: StandInControl;
   postgres: Postgres;
   signIn(username: string): Promise<Client>;
   /** Makes the access token of every session one that is about to expire. */
@@ -39,7 +39,7 @@ export async function startCluster(processes: number, maxDelay = 300): Promise<C
   const proxy = await startRoundRobin({ port: await freePort(), maxDelay });
   const [postgres, identity] = await Promise.all([
     startPostgres(),
-    startIdentity({ port: 0, control: true, clients: [appClient(proxy.url)] }),
+    startLogto({ port: 0, control: true, clients: [appClient(proxy.url)] }),
   ]);
   await applyMigrations(postgres.url);
   const variables = {

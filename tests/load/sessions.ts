@@ -1,7 +1,7 @@
 import { request, type APIRequestContext } from "@playwright/test";
 import { decode, encode } from "next-auth/jwt";
 import { z } from "zod";
-import { seedPassword } from "../../dev/identity/seed";
+import { seedPassword } from "../../packages/logto-stand-in/src/seed";
 import { isSession, type Session } from "../../lib/session/model/session";
 
 const cookieName = "authjs.session-token";

@@ -1,8 +1,8 @@
 import { expect, test } from "@playwright/test";
 import process from "node:process";
-import { startIdentity } from "../../dev/identity/server";
+import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { controlOf, type IdentityControl } from "../e2e/identity-control";
+import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { freePort, startApp } from "../e2e/servers";
 import { startCluster } from "./cluster";
 import { startRoundRobin } from "./round-robin";
@@ -16,7 +16,7 @@ const secret = "a-secret-that-only-this-test-knows-of";
 
 /** One process of the app, and one signed-in user. */
 interface Site {
-  control: IdentityControl;
+  control: StandInControl;
   /** Makes the session's access token one that is about to expire. */
   expire(client: Client): Promise<Client>;
   signIn(): Promise<Client>;
@@ -26,7 +26,7 @@ interface Site {
 
 async function withCookies(): Promise<Site> {
   const proxy = await startRoundRobin({ port: await freePort(), maxDelay: 300 });
-  const identity = await startIdentity({ port: 0, control: true, clients: [appClient(proxy.url)] });
+  const identity = await startLogto({ port: 0, control: true, clients: [appClient(proxy.url)] });
   const app = await startApp({
     ...appVariables(identity.issuer),
     AUTH_URL: proxy.url,

@@ -27,7 +27,7 @@ vi.mock("next/headers", () => import("./request"));
 const seconds = () => Math.floor(Date.now() / 1000);
 /** A session whose user authenticated at Logto `age` seconds ago, by Logto's clock. */
 const signedInAgo = (age: number) => session({ authenticatedAt: seconds() - age });
-const endSessionUrl = "https://logto.test/oidc/session/end";
+const signOutUrl = "https://logto.test/oidc/session/end";
 const isEnded = async (token: Session) =>
   (await cookieStore.read(await cookieStore.begin(token, { userAgent: null }))) === undefined;
 const runAs = async <T>(token: Session, act: () => Promise<T>) =>
@@ -37,7 +37,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
   variables.DATABASE_URL = "";
   for (const mock of [deleteMany, revokeGrant]) mock.mockReset().mockResolvedValue(undefined);
-  signOut.mockReset().mockResolvedValue(endSessionUrl);
+  signOut.mockReset().mockResolvedValue(signOutUrl);
 });
 
 afterEach(() => {
@@ -71,7 +71,7 @@ describe("deleteAccount", () => {
   });
 
   test("deletes the user and signs out", async () => {
-    expect(await redirectOf(() => runAs(signedInAgo(60), deleteAccount))).toBe(endSessionUrl);
+    expect(await redirectOf(() => runAs(signedInAgo(60), deleteAccount))).toBe(signOutUrl);
     expect(deleteMany).toHaveBeenCalledExactlyOnceWith({ where: { id: "k3v9t2m8qx1a" } });
     expect(signOut).toHaveBeenCalledTimes(1);
   });
@@ -127,7 +127,7 @@ describe("deleteAccount", () => {
   test("without a database only signs the user out", async () => {
     variables.DATABASE_URL = "";
     const token = session({ subject: "f3a7e9t1xw4d", authenticatedAt: seconds() });
-    expect(await redirectOf(() => runAs(token, deleteAccount))).toBe(endSessionUrl);
+    expect(await redirectOf(() => runAs(token, deleteAccount))).toBe(signOutUrl);
     expect(deleteMany).not.toHaveBeenCalled();
     expect(signOut).toHaveBeenCalledTimes(1);
   });

@@ -4,7 +4,7 @@ import { InvalidCheck } from "@auth/core/errors";
 import { LogtoError } from "@/lib/logto/errors";
 import { signInContext } from "@/lib/session/authjs/sign-in-context";
 import { readSessionStatus } from "@/lib/session/lifecycle/session-status";
-import { addPath } from "@/lib/session/model/state-parameter";
+import { addPathToState } from "@/lib/session/model/state-parameter";
 import type { Session } from "@/lib/session/model/session";
 import { handleAuthRequest } from "@/lib/session/routes/auth-handlers";
 import { cookiesOf, requestWith } from "./request";
@@ -13,7 +13,7 @@ import { session } from "./sessions";
 const { handlers, log, logto } = vi.hoisted(() => ({
   handlers: { GET: vi.fn(), POST: vi.fn() },
   log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
-  logto: { endSessionUrl: vi.fn(), revokeGrant: vi.fn() },
+  logto: { logtoSignOutUrl: vi.fn(), revokeGrant: vi.fn() },
 }));
 vi.mock("@/auth", () => ({ handlers }));
 vi.mock("@/lib/logto/tokens", () => logto);
@@ -22,7 +22,7 @@ vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 
 const name = "authjs.session-token";
-const endSessionUrl = "https://logto.test/oidc/session/end";
+const logtoSignOutUrl = "https://logto.test/oidc/session/end";
 /** The chunks of an older, larger session cookie. */
 const chunks = [0, 1, 2].map((index) => ({ name: `${name}.${index}`, value: "left over" }));
 
@@ -78,7 +78,7 @@ beforeEach(() => {
   handlers.GET.mockReset().mockImplementation(async () => new Response());
   handlers.POST.mockReset().mockImplementation(async () => new Response());
   logto.revokeGrant.mockReset().mockResolvedValue(undefined);
-  logto.endSessionUrl.mockReset().mockResolvedValue(new URL(endSessionUrl));
+  logto.logtoSignOutUrl.mockReset().mockResolvedValue(new URL(logtoSignOutUrl));
 });
 
 describe("Auth.js", () => {
@@ -152,7 +152,7 @@ describe("the callback URL of a sign-in", () => {
     "defaults to the dashboard for %s",
     async (callbackUrl) => {
       signIn({ subject: "k3v9t2m8qx1a", refreshToken: "new" });
-      const state = addPath("abc", callbackUrl);
+      const state = addPathToState("abc", callbackUrl);
       const { response } = await send(`callback/logto?code=x&state=${encodeURIComponent(state)}`);
       expect(location(response)).toBe("https://app.example/dashboard");
     },
@@ -233,7 +233,7 @@ describe("signing out through the route of Auth.js", () => {
       async () => new Response(null, { status: 302, headers: { location: "/" } }),
     );
     const { browser, response } = await send("signout", await cookiesOf(token), { method: "POST" });
-    expect(response.headers.get("location")).toBe(endSessionUrl);
+    expect(response.headers.get("location")).toBe(logtoSignOutUrl);
     expect(browser.jar.has(name)).toBe(false);
     expect(await isEnded(token)).toBe(true);
   });
@@ -241,7 +241,7 @@ describe("signing out through the route of Auth.js", () => {
   test("returns the URL of Logto to a script", async () => {
     handlers.POST.mockImplementation(async () => Response.json({ url: "/" }));
     const { response } = await send("signout", await cookiesOf(session()), { method: "POST" });
-    expect(await response.json()).toEqual({ url: endSessionUrl });
+    expect(await response.json()).toEqual({ url: logtoSignOutUrl });
   });
 
   test("does not end the session without the CSRF token of Auth.js", async () => {

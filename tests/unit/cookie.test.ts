@@ -5,7 +5,7 @@ import { encodeSession } from "@/lib/session/stores/codec";
 import {
   isSessionCookie,
   joinChunks,
-  expiredCookies,
+  cookieRemovals,
   sessionCookieName,
   replaceCookies,
   sessionCookies,
@@ -128,7 +128,7 @@ describe("readSessionStatus", () => {
   });
 });
 
-test("expiredCookies expires session cookies and no others", () => {
+test("cookieRemovals removes session cookies and no others", () => {
   const others = [
     "theme",
     `${name}.10`,
@@ -139,7 +139,7 @@ test("expiredCookies expires session cookies and no others", () => {
     `x${name}`,
   ];
   const names = [name, `${name}.3`, ...others];
-  expect(expiredCookies(names).map((each) => each.name)).toEqual([name, `${name}.3`]);
+  expect(cookieRemovals(names).map((each) => each.name)).toEqual([name, `${name}.3`]);
 });
 
 describe("a request with as many chunks as its headers can hold", () => {
@@ -154,7 +154,7 @@ describe("a request with as many chunks as its headers can hold", () => {
   });
 
   test("has only ten of them removed", () => {
-    expect(expiredCookies(cookies.map((each) => each.name))).toHaveLength(10);
+    expect(cookieRemovals(cookies.map((each) => each.name))).toHaveLength(10);
   });
 });
 
@@ -190,7 +190,7 @@ describe("replaceCookies", () => {
 
   test("drops removed cookies completely, and keeps every other header", () => {
     const headers = new Headers({ cookie: `${name}=old; theme=dark`, accept: "text/html" });
-    const withoutSession = replaceCookies(headers, isSessionCookie, expiredCookies([name]));
+    const withoutSession = replaceCookies(headers, isSessionCookie, cookieRemovals([name]));
     expect([...withoutSession]).toEqual([
       ["accept", "text/html"],
       ["cookie", "theme=dark"],
@@ -206,7 +206,7 @@ describe("a session cookie that is shared with the other hosts of a domain", () 
 
   test("has the domain both when it is written and when it is removed", async () => {
     const cookies = await written(session());
-    const options = [...cookies, ...expiredCookies([name])].map((cookie) => cookie.options);
+    const options = [...cookies, ...cookieRemovals([name])].map((cookie) => cookie.options);
     expect(options.map(({ domain }) => domain)).toEqual(["example.com", "example.com"]);
   });
 

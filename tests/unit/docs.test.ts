@@ -10,7 +10,7 @@ const inFolder = (folder: string) =>
     .filter((file) => file.endsWith(".md"))
     .map((file) => path.join(folder, file));
 
-const documents = [...inFolder("."), ...inFolder("docs")].map((file) => ({
+const documents = [".", "docs", "packages/logto-stand-in"].flatMap(inFolder).map((file) => ({
   file,
   text: readFileSync(file, "utf8"),
 }));

@@ -3,17 +3,17 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { runDoctor } from "../../dev/doctor/main";
-import { startIdentity, type Identity } from "../../dev/identity/server";
+import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/server";
 import { withValues } from "../../dev/setup/env-file";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { temporaryFolder } from "./temporary-folder";
 
 const origin = "https://app.example.test";
-let identity: Identity;
+let identity: StandIn;
 let root: string;
 
 beforeAll(async () => {
-  identity = await startIdentity({ port: 0, clients: [appClient(origin)] });
+  identity = await startLogto({ port: 0, clients: [appClient(origin)] });
 });
 afterAll(() => identity.close());
 beforeEach(() => {

@@ -12,18 +12,18 @@ import { compareRequest } from "../../dev/doctor/running-app";
 import { checkScopes } from "../../dev/doctor/variables";
 import type { Finding } from "../../dev/doctor/finding";
 import type { Variables } from "../../dev/environment";
-import { closeServer, listen } from "../../dev/identity/listen";
-import { startIdentity, type Identity } from "../../dev/identity/server";
+import { closeServer, listen } from "../../packages/logto-stand-in/src/listen";
+import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { parseEnv } from "@/lib/env";
 import { temporaryFolder } from "./temporary-folder";
 
 const origin = "https://app.example.test";
 const secret = randomBytes(32).toString("base64");
-let identity: Identity;
+let identity: StandIn;
 
 beforeAll(async () => {
-  identity = await startIdentity({ port: 0, control: true, clients: [appClient(origin)] });
+  identity = await startLogto({ port: 0, control: true, clients: [appClient(origin)] });
 });
 afterAll(() => identity.close());
 afterEach(async () => {

@@ -207,6 +207,43 @@ describe("where sessions are stored", () => {
   });
 });
 
+describe("the parameters of DATABASE_URL", () => {
+  const problemOf = (parameters: string) =>
+    problemsOf(complete({ DATABASE_URL: `${DATABASE_URL}?${parameters}` })).map(
+      ({ variable, problem }) => `${variable} ${problem}`,
+    );
+
+  test.each([
+    "sslmode=require&channel_binding=require",
+    "sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem",
+    "sslmode=no-verify&sslcert=client.pem&sslkey=client.key",
+    "sslmode=require&sslaccept=strict",
+    "connection_limit=1&pool_timeout=0&connect_timeout=300&schema=public",
+    "pgbouncer=true&application_name=app",
+  ])("may be %s", (parameters) => {
+    expect(problemOf(parameters)).toEqual([]);
+  });
+
+  test.each([
+    ["sslmode=verify_full", "has an unknown sslmode"],
+    ["sslmode=", "has an unknown sslmode"],
+    ["sslmode=require&sslmode=allow", "has an unknown sslmode"],
+    ["ssl=false", "has an unknown value of ssl"],
+    ["sslaccept=accept_invalid_certs", "has sslaccept, which is not read"],
+    ["sslidentity=client.p12&sslpassword=x", "has sslidentity, which is not read"],
+    ["sslcert=ca.pem", "has sslcert without sslkey"],
+    ["connection_limit=0", "has a connection_limit"],
+    ["connection_limit=ten", "has a connection_limit"],
+    ["pool_timeout=-1", "has a pool_timeout"],
+    ["pool_timeout=", "has a pool_timeout"],
+    ["connect_timeout=2.5", "has a connect_timeout"],
+    ["connect_timeout=10s", "has a connect_timeout"],
+    ["connect_timeout=9999999", "has a connect_timeout"],
+  ])("can't be %s", (parameters, problem) => {
+    expect(problemOf(parameters)).toEqual([expect.stringContaining(`DATABASE_URL ${problem}`)]);
+  });
+});
+
 describe("a variable that Auth.js reads by itself", () => {
   const AUTH_URL = "https://app.example.com";
   const variablesOf = (changes: Record<string, string>) =>

@@ -5,7 +5,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { discover, toLogtoError, type LogtoClient } from "@/lib/logto/client";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
-import { endSessionUrl, fetchUserinfo, refreshTokens, revokeGrant } from "@/lib/logto/tokens";
+import { logtoSignOutUrl, fetchUserinfo, refreshTokens, revokeGrant } from "@/lib/logto/tokens";
 
 type Responder = (response: ServerResponse, request: IncomingMessage) => unknown;
 
@@ -416,7 +416,7 @@ describe("the end of a session", () => {
   });
 
   test("redirects to Logto with the client id, the callback URL and a state, without an id_token", async () => {
-    const url = await endSessionUrl(client, "https://app.example/");
+    const url = await logtoSignOutUrl(client, "https://app.example/");
     expect(url.href.startsWith(`${issuer}/session/end?`)).toBe(true);
     expect(Object.fromEntries(url.searchParams)).toEqual({
       client_id: client.clientId,

@@ -41,6 +41,11 @@ describe("npm run doctor", () => {
     expect(await check()).toEqual(finding("ok", "has all migrations"));
   });
 
+  it("reports a certificate file that does not exist", async () => {
+    const url = `${database.url}?sslrootcert=/missing.pem`;
+    expect(await checkDatabase(url, 5)).toEqual(finding("problem", "certificate file"));
+  });
+
   it.each([
     [
       "a migration that failed half-way",

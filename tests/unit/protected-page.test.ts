@@ -135,7 +135,8 @@ describe("a page that the user is not allowed to see", () => {
     render.mockRejectedValue(new SessionError("sign_in_again", "old"));
     const drawn = await draw(session());
     expect(drawn).toContain(sessionErrors.sign_in_again.title);
-    expect(drawn).toContain("callbackUrl=%2Freports%3Fx%3D1");
+    expect(drawn).toContain("prompt=login+consent");
+    expect(drawn).toContain('name="callbackUrl" value="/reports?x=1"');
   });
 });
 

@@ -111,7 +111,8 @@ describe("a removal", () => {
     "lib/feature/one.ts": "",
     "lib/other/feature.ts": "",
     "package.json": '{"scripts":{"feature":"x","dev":"y"},"dependencies":{"feature-package":"1"}}',
-    "knip.json": '{"entry":["main.ts","lib/feature/*"],"ignore":["lib/feature/*"]}',
+    "knip.json":
+      '{"ignore":["lib/feature/*"],"workspaces":{".":{"entry":["main.ts","lib/feature/*"]}}}',
   };
   const remove = (folder: string, ...more: string[]) =>
     planRemoval(folder, new Map([["feature", feature]]), ["feature", ...more]);
@@ -124,7 +125,7 @@ describe("a removal", () => {
     const read = (file: string) => readFileSync(path.join(folder, file), "utf8");
     expect(read("app.ts")).toBe("start([\n  rest(),\n]);\n");
     expect(JSON.parse(read("package.json"))).toEqual({ scripts: { dev: "y" }, dependencies: {} });
-    expect(JSON.parse(read("knip.json"))).toEqual({ entry: ["main.ts"] });
+    expect(JSON.parse(read("knip.json"))).toEqual({ workspaces: { ".": { entry: ["main.ts"] } } });
     expect(existsSync(path.join(folder, "lib"))).toBe(false);
   });
 

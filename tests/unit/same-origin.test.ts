@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { isCrossSite } from "@/lib/session/routes/same-origin";
+import { isCrossOrigin } from "@/lib/session/routes/same-origin";
 
 const variables = vi.hoisted((): { AUTH_URL: string | undefined } => ({ AUTH_URL: undefined }));
 vi.mock("@/lib/env", () => ({ env: () => variables }));
@@ -14,19 +14,19 @@ const write = (headers: Record<string, string>, method = "POST") =>
     headers: { host: "app.example.com", ...headers },
   });
 
-describe("isCrossSite", () => {
+describe("isCrossOrigin", () => {
   test.each(["POST", "PUT", "PATCH", "DELETE"])("is true for another site's %s", (method) => {
-    expect(isCrossSite(write({ "sec-fetch-site": "cross-site" }, method))).toBe(true);
-    expect(isCrossSite(write({ origin: "https://evil.example" }, method))).toBe(true);
+    expect(isCrossOrigin(write({ "sec-fetch-site": "cross-site" }, method))).toBe(true);
+    expect(isCrossOrigin(write({ origin: "https://evil.example" }, method))).toBe(true);
   });
 
   test.each(["GET", "HEAD", "OPTIONS"])("is false for %s, which changes nothing", (method) => {
     const headers = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
-    expect(isCrossSite(write(headers, method))).toBe(false);
+    expect(isCrossOrigin(write(headers, method))).toBe(false);
   });
 
   test("is true for a page on a sibling subdomain, though it is the same site", () => {
-    expect(isCrossSite(write({ "sec-fetch-site": "same-site" }))).toBe(true);
+    expect(isCrossOrigin(write({ "sec-fetch-site": "same-site" }))).toBe(true);
   });
 
   test.each([
@@ -42,7 +42,7 @@ describe("isCrossSite", () => {
     ["without browser headers", {}],
     ["that the user started", { "sec-fetch-site": "none" }],
   ])("is false for a write %s", (_, headers) => {
-    expect(isCrossSite(write(headers))).toBe(false);
+    expect(isCrossOrigin(write(headers))).toBe(false);
   });
 
   test.each([
@@ -52,20 +52,20 @@ describe("isCrossSite", () => {
     "https://app.example.com.evil.example",
     "https://app.example.com:8443",
   ])("is true for a page from %j in an old browser", (origin) => {
-    expect(isCrossSite(write({ origin }))).toBe(true);
-    expect(isCrossSite(write({ origin, "sec-fetch-site": "none" }))).toBe(true);
+    expect(isCrossOrigin(write({ origin }))).toBe(true);
+    expect(isCrossOrigin(write({ origin, "sec-fetch-site": "none" }))).toBe(true);
   });
 
   test("uses the host that the load balancer received", () => {
     const headers = { "x-forwarded-host": "www.example.com" };
-    expect(isCrossSite(write({ ...headers, origin: "https://www.example.com" }))).toBe(false);
-    expect(isCrossSite(write({ ...headers, origin: "https://app.example.com" }))).toBe(true);
+    expect(isCrossOrigin(write({ ...headers, origin: "https://www.example.com" }))).toBe(false);
+    expect(isCrossOrigin(write({ ...headers, origin: "https://app.example.com" }))).toBe(true);
   });
 
   test("accepts the host of AUTH_URL, too, when a proxy hides the requested host", () => {
     variables.AUTH_URL = "https://www.example.com/";
-    expect(isCrossSite(write({ origin: "https://www.example.com" }))).toBe(false);
-    expect(isCrossSite(write({ origin: "https://app.example.com" }))).toBe(false);
-    expect(isCrossSite(write({ origin: "https://shop.example.com" }))).toBe(true);
+    expect(isCrossOrigin(write({ origin: "https://www.example.com" }))).toBe(false);
+    expect(isCrossOrigin(write({ origin: "https://app.example.com" }))).toBe(false);
+    expect(isCrossOrigin(write({ origin: "https://shop.example.com" }))).toBe(true);
   });
 });

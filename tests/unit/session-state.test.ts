@@ -43,7 +43,7 @@ describe("the state of a session", () => {
     const token = session();
     const state = sessionState(token);
     expect(removeState(token)).toBe(state);
-    expect(state.isSignedOut).toBe(true);
+    expect(state.isRemoved).toBe(true);
     expect(sessionState(token)).not.toBe(state);
   });
 });

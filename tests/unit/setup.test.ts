@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { z } from "zod";
 import { message } from "../../dev/database/messages";
 import { readEnvironment } from "../../dev/environment";
-import { startIdentity, type Identity } from "../../dev/identity/server";
+import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/server";
 import { issuerFrom } from "../../dev/setup/endpoint";
 import { withValues, writeWhole } from "../../dev/setup/env-file";
 import { runSetup } from "../../dev/setup/main";
@@ -132,10 +132,10 @@ describe("a prompt", () => {
 });
 
 describe("without a terminal", () => {
-  let identity: Identity;
+  let identity: StandIn;
   const { AUTH_LOGTO_ID = "", AUTH_LOGTO_SECRET = "" } = appVariables("");
   beforeAll(async () => {
-    identity = await startIdentity({ port: 0, clients: [appClient("http://localhost:3000")] });
+    identity = await startLogto({ port: 0, clients: [appClient("http://localhost:3000")] });
   });
   afterAll(() => identity.close());
 

@@ -9,7 +9,7 @@ import { session } from "./sessions";
 const { end, log, logto, read } = vi.hoisted(() => ({
   end: vi.fn(),
   log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
-  logto: { endSessionUrl: vi.fn(), revokeGrant: vi.fn() },
+  logto: { logtoSignOutUrl: vi.fn(), revokeGrant: vi.fn() },
   read: vi.fn(),
 }));
 vi.mock("@/lib/database/row-store", () => ({ rowStore: { read, end } }));
@@ -34,7 +34,7 @@ beforeEach(() => {
   read.mockReset().mockResolvedValue(token);
   end.mockReset().mockResolvedValue(token);
   logto.revokeGrant.mockReset().mockResolvedValue(undefined);
-  logto.endSessionUrl
+  logto.logtoSignOutUrl
     .mockReset()
     .mockImplementation(
       async (_client: unknown, home: string, state: string) =>
@@ -64,7 +64,7 @@ describe("signing out", () => {
   });
 
   test("redirects to the start page when Logto is unavailable", async () => {
-    logto.endSessionUrl.mockRejectedValue(new LogtoError("unavailable", "no response"));
+    logto.logtoSignOutUrl.mockRejectedValue(new LogtoError("unavailable", "no response"));
     const { url } = await signOutWith();
     expect(url.href).toBe("https://app.example/");
     expect(log.error).toHaveBeenCalledTimes(1);
@@ -101,7 +101,7 @@ describe.each([
   });
 
   test("reports a partial sign-out on the start page when Logto is unavailable, too", async () => {
-    logto.endSessionUrl.mockRejectedValue(new LogtoError("unavailable", "no response"));
+    logto.logtoSignOutUrl.mockRejectedValue(new LogtoError("unavailable", "no response"));
     const { url } = await signOutWith();
     expect([url.origin, url.pathname]).toEqual(["https://app.example", "/"]);
     expect(url.searchParams.get("state")).toMatch(/^half-/);

@@ -13,7 +13,7 @@ import { SubmitButton } from "@/components/ui/controls/submit-button";
 import { appUrl } from "@/lib/app-url";
 import { hasDatabase } from "@/lib/database/client";
 import { env } from "@/lib/env";
-import { freshSignIn } from "@/lib/session/account";
+import { freshSignIn } from "@/lib/session/model/fresh-sign-in";
 
 export const metadata: Metadata = { title: "Account" };
 

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { Suspense } from "react";
 import { Main } from "@/components/layout/main";
 import { protectedPage } from "@/components/session/protected-page";
-import { SignInAgain } from "@/components/session/sign-in-again";
+import { SignInForPermissions } from "@/components/session/sign-in-for-permissions";
 import { ResourceAccess } from "@/components/api-access/resource-access";
 import { TokenDetailsSkeleton } from "@/components/api-access/token-details";
 import { Card } from "@/components/ui/card";
@@ -40,7 +40,7 @@ export default protectedPage({}, async () => {
             Sign in again to get permissions that were added since you signed in. You need no
             password while you are still signed in at Logto.
           </p>
-          <SignInAgain path="/api-access" />
+          <SignInForPermissions path="/api-access" />
         </>
       )}
     </Main>

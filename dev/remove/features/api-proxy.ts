@@ -25,6 +25,7 @@ export default {
        #API_RESOURCE=https://shopping.example.com/api`,
     ],
     "README.ko.md": [
+      "- `lib/api-proxy/`는 요청을 여러분의 API로 전달합니다.",
       'api["여러분의 API"]',
       'routes -- "/api/proxy, 액세스 토큰과 함께" --> api',
       "| `API_URL`, `API_RESOURCE` | `/api/proxy` 뒤에 있는 API와 그 리소스 식별자 |",
@@ -32,44 +33,21 @@ export default {
       "| 쿠키를 공유하지 않고 브라우저에서 API 호출 | `/api/proxy`. 보통은 쿠키 공유보다 낫습니다 |",
     ],
     "README.md": [
+      "- `lib/api-proxy/` forwards requests to your API.",
       'api["Your API"]',
       'routes -- "/api/proxy, with an access token" --> api',
-      "| `API_URL`, `API_RESOURCE` | the API behind `/api/proxy`, and its indicator |",
-      "| an API that the browser uses | `/api/proxy`, which adds the access token | 401 | what the API answers |",
+      "| `API_URL`, `API_RESOURCE` | the API behind `/api/proxy`, and its resource indicator |",
+      "| an API that the browser uses | `/api/proxy`, which adds the access token | 401 | the API's response |",
     ],
     "dev/doctor/diagnose.ts": [
       'import { checkApi } from "./api";',
       'look("API", usable("API_URL", "LOGTO_RESOURCES") && (() => checkApi(env, timeout))),',
     ],
     "docs/guides.md": [
-      '| 2 | "avoid a lot of this by proxying" | [`/api/proxy`](../app/api/proxy/[...path]/route.ts) | recommended here, too: the API gets an access token for itself alone |',
+      '| 2 | "avoid a lot of this by proxying" | [`/api/proxy`](../app/api/proxy/[...path]/route.ts) | recommended here, too: the API gets an access token that is valid only there |',
     ],
     "docs/protecting.md": [
       "| an API that the browser calls | `/api/proxy`, which adds the access token | [`api/proxy`](../app/api/proxy/[...path]/route.ts) |",
-      `## An API behind the proxy
-       
-       \`\`\`env
-       API_URL=https://api.example.com/v1
-       API_RESOURCE=https://shopping.example.com/api
-       LOGTO_RESOURCES=https://shopping.example.com/api
-       \`\`\`
-       
-       \`fetch("/api/proxy/products?page=2")\` in the browser then is
-       \`GET https://api.example.com/v1/products?page=2\` with the user's access token for that resource,
-       renewed where needed. Bodies are streamed both ways; the API gets a short list of headers and no
-       cookie. It verifies the token by Logto's public keys, as
-       [\`examples/nest-api\`](../examples/nest-api/README.md) does. What the proxy says itself is JSON with
-       \`error\`: \`api_not_configured\` (404), \`bad_path\` (400), \`cross_site\` (403), \`api_unavailable\`,
-       \`api_redirects_elsewhere\` or \`api_unreadable\` (502), \`api_timeout\` (504), and what a guard says
-       (401, 403, 503). Of what the API asks a browser for, only a challenge for a token gets there:
-       \`Basic\` would open the browser's password dialog. Next.js spells addresses its own way before the
-       proxy sees them: a slash at the end is cut off, \`?flag\` becomes \`?flag=\`, and what is called \`nxtP…\`
-       is dropped.`,
-    ],
-    "docs/troubleshooting.md": [
-      `**403, "Another site's page can't do this."** A write came from another origin. Behind a proxy that
-       changes the host without \`X-Forwarded-Host\`, set \`AUTH_URL\`.`,
-      '**"is not in LOGTO_RESOURCES"**: `API_RESOURCE` has to be one of them, letter by letter.',
     ],
     "lib/env.ts": [
       'API_URL: webUrl.transform((value) => value.replace(/\\/+$/, "")).optional(),',
@@ -147,6 +125,10 @@ export default {
          });`,
     ],
     "tests/unit/malformed-addresses.test.ts": ['"/api/proxy/items/%c0%ae",'],
+  },
+  sections: {
+    "docs/protecting.md": ["## An API behind the proxy"],
+    "docs/troubleshooting.md": ['**"is not in LOGTO_RESOURCES"**'],
   },
   parts: { "middleware.ts": "api/proxy/|" },
   variables: ["API_URL", "API_RESOURCE"],

@@ -56,7 +56,6 @@ export default {
       'import { buildApi } from "./api-build";',
       "if (!(await buildApi(root))) return 1;",
     ],
-    "docs/protecting.md": ["In development `API_URL` is where `npm run dev:api` listens."],
     "eslint.config.mjs": [
       `// It has its own packages, and without them its types are unknown. dev/checks.ts lints it once
        // they are installed.
@@ -68,6 +67,13 @@ export default {
        },`,
     ],
     "playwright.config.ts": ['...(isRelease ? ["subdomains"] : []),', '"subdomains",'],
+  },
+  beside: {
+    "api-proxy": {
+      lines: {
+        "docs/protecting.md": ["In development `API_URL` is where `npm run dev:api` listens."],
+      },
+    },
   },
   scripts: ["dev:api"],
   knip: ["dev/api.ts", "examples/**"],

@@ -1,6 +1,6 @@
 import type { Feature } from "../feature";
 
-const seed = 'import { acme } from "../../dev/identity/seed";';
+const seed = 'import { acme } from "../../packages/logto-stand-in/src/seed";';
 
 export default {
   what: "the pages of organizations; the claims and the parameter of getAccessToken stay",

@@ -2,7 +2,7 @@ import type { NextAuthConfig } from "next-auth";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { parseUserClaims } from "@/lib/logto/claims";
-import { currentUsers } from "../stores/current-store";
+import { usersTable } from "../stores/current-store";
 import { isAllowed } from "../model/allowed-emails";
 
 type SignInParameters = Parameters<
@@ -22,6 +22,6 @@ export async function onSignIn({ account, profile }: SignInParameters): Promise<
     log.warn("sign-in rejected", { user: claims.sub, reason: "not on AUTH_ALLOWED_EMAILS" });
     return "/refused";
   }
-  await currentUsers()?.upsert(claims);
+  await usersTable()?.upsert(claims);
   return true;
 }

@@ -1,7 +1,4 @@
-/**
- * What callbacks and the logger of Auth.js report about one request, for the route that passed it
- * on.
- */
+/** What our route, the callbacks of Auth.js and its logger tell each other about one request. */
 export interface SignInContext {
   /** Whether a page of ours sent the request. Auth.js then needs no CSRF token. */
   isSameOrigin?: boolean;

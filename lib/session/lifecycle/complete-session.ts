@@ -1,17 +1,17 @@
 import { fetchUserinfo } from "@/lib/logto/tokens";
 import { toLogtoError } from "@/lib/logto/client";
 import { LogtoError } from "@/lib/logto/errors";
-import { completedSession, isExpired, type Session } from "../model/session";
+import { completedSession, isAccessTokenExpired, type Session } from "../model/session";
 import { SessionError } from "../model/errors";
 import { logtoClient } from "./logto-client";
 import { replaceAccessToken } from "./renewal";
-import { toSessionError } from "./session-error";
+import { toSessionError } from "./to-session-error";
 import { sessionState, type SessionState } from "./session-state";
 
 /**
- * Returns a session with all its claims. A cookie omits the largest ones (`withoutLargeClaims`).
- * The process of the sign-in or the last renewal has them in memory; after a restart they are
- * fetched from userinfo, once per session.
+ * Returns a session with all its claims. A cookie that would get too large omits the largest ones
+ * (`withoutLargeClaims`). The process of the sign-in or the last renewal has them in memory; after
+ * a restart they are fetched from userinfo, once per session.
  *
  * @param session the newest copy in this process
  * @throws SessionError if Logto does not respond (an omitted claim is not an empty one);
@@ -33,7 +33,7 @@ export async function completeSession(session: Session, now = Date.now): Promise
 async function complete(state: SessionState, now: () => number): Promise<void> {
   const { accessToken, subject, omitted } = state.session;
   if (!omitted) return;
-  if (!accessToken || isExpired(state.session, now()))
+  if (!accessToken || isAccessTokenExpired(state.session, now()))
     throw state.renewal.failure ?? new LogtoError("unavailable", "the access token has expired");
   const userinfo = await fetchUserinfo(logtoClient(), accessToken, subject).catch(
     async (error: unknown) => {

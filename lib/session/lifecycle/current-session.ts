@@ -4,11 +4,11 @@ import { cache } from "react";
 import { SessionError } from "../model/errors";
 import { toPublicSession, type PublicSession } from "../model/public-session";
 import { extendedSession, needsExtension, type Session } from "../model/session";
-import { joinChunks, expiredCookies, sessionCookies } from "../stores/cookie";
+import { joinChunks, cookieRemovals, sessionCookies } from "../stores/cookie";
 import { sessionStore, usesRowStore } from "../stores/current-store";
 import { completeSession } from "./complete-session";
 import { renewSession } from "./renewal";
-import { reportOutage } from "./session-error";
+import { outageAsSessionError } from "./to-session-error";
 import { sessionState } from "./session-state";
 import { readSessionStatus, type SessionStatus } from "./session-status";
 
@@ -19,7 +19,7 @@ import { readSessionStatus, type SessionStatus } from "./session-status";
  *
  * @throws SessionError `database_unavailable`
  */
-export const currentStatus = cache(() => reportOutage(lookUp()));
+export const currentStatus = cache(() => outageAsSessionError(lookUp()));
 
 async function lookUp(): Promise<SessionStatus> {
   const status = await readSessionStatus((await cookies()).getAll());
@@ -40,7 +40,7 @@ export async function currentSession(): Promise<Session> {
 /** The error for a request without an active session. */
 export function noSessionError(status: SessionStatus["status"]): SessionError {
   return status === "ended"
-    ? new SessionError("session_ended", "Logto rejected the session's grant")
+    ? new SessionError("session_ended", "the session has ended")
     : new SessionError("signed_out", "this needs a session");
 }
 
@@ -101,5 +101,5 @@ export async function writeSessionCookie(session: Session): Promise<void> {
 export async function removeSessionCookies(): Promise<void> {
   const jar = await cookies();
   const names = jar.getAll().map(({ name }) => name);
-  for (const { name, value, options } of expiredCookies(names)) jar.set(name, value, options);
+  for (const { name, value, options } of cookieRemovals(names)) jar.set(name, value, options);
 }

@@ -35,7 +35,7 @@ export async function endSession(
 /**
  * Ends sessions and revokes their grants: those in the store and those in this process's memory.
  *
- * @returns the number of sessions
+ * @returns how many, without those whose grant another session still uses
  * @throws DatabaseError
  */
 export async function endSessions(which: SessionFilter, event: string): Promise<number> {
@@ -58,7 +58,7 @@ export async function endSessions(which: SessionFilter, event: string): Promise<
   return ended.length;
 }
 
-/** Revokes a session's grant at Logto. A failure is logged, and does not throw. */
+/** Revokes a session's grant at Logto and logs the event. A failure to revoke is only logged. */
 export async function revokeSessionGrant(
   { subject: user, refreshToken }: Session,
   event: string,

@@ -7,16 +7,16 @@ import { pause } from "@/lib/pause";
 import { isAllowed } from "../model/allowed-emails";
 import {
   exchangedSession,
-  isExpired,
-  isExpiring,
+  isAccessTokenExpired,
+  isAccessTokenExpiring,
   renewedSession,
   toTombstone,
   type Session,
 } from "../model/session";
-import { currentUsers, sessionStore, usesRowStore } from "../stores/current-store";
+import { usersTable, sessionStore, usesRowStore } from "../stores/current-store";
 import { revokeSessionGrant } from "./ending";
 import { logtoClient } from "./logto-client";
-import { logFailure } from "./session-error";
+import { logFailure } from "./to-session-error";
 import { sessionState, type SessionState } from "./session-state";
 import { sessionStatus, type SessionStatus } from "./session-status";
 
@@ -27,11 +27,11 @@ import { sessionStatus, type SessionStatus } from "./session-status";
  * lib/session/model/session.ts next.
  *
  * Who renews:
- * - Cookie store: middleware, because only a response can carry the new cookie. The page of the
- *   same request gets the renewed session.
+ * - Cookie store: middleware, because a page can't set the new cookie. The page of the same request
+ *   gets the renewed session. On routes that middleware does not match, getAccessToken renews and
+ *   the handler sets the cookie.
  * - Row store: the code that reads the session (guards, `auth`, getAccessToken). It writes the row.
- * - Both: getAccessToken on routes that middleware does not match, and getUserinfo if Logto rejects
- *   the access token.
+ * - Both stores: getUserinfo and completeSession, if Logto rejects the access token early.
  */
 
 /** Row store: how long a request with a valid access token waits for a renewal, in milliseconds. */
@@ -40,43 +40,43 @@ const maxWait = 1_000;
 const minReplaceInterval = 60_000;
 
 /**
- * Returns the session with an access token that does not expire soon. The rules:
+ * Renews the session if its access token is about to expire, and returns its status. The rules:
  *
- * - A session is renewed when its access token is about to expire, and not before.
+ * - Nothing is renewed before that, except by `replaceAccessToken`.
  * - Parallel calls make one request. A later call with the old cookie gets the same result from
- *   memory (session-state.ts), in other processes from the row (row store).
- * - Only a rejected grant ends the session. If Logto does not respond, the session keeps its tokens
- *   and uses them until they expire. It is tried again after 1 s, 2 s, 4 s … 10 s
- *   (single-flight.ts).
+ *   memory (session-state.ts). With the row store other processes get it from the row.
+ * - The session ends only if Logto rejects the grant, or the user was deleted here or is no longer
+ *   on AUTH_ALLOWED_EMAILS. If Logto does not respond, the session keeps its tokens and claims. The
+ *   first call after a pause of 1 s, 2 s, 4 s, 8 s, then 10 s tries again (single-flight.ts).
  * - With the row store a request whose access token is still valid continues after a second without
- *   the renewal. With the cookie store it waits, because only its response can carry the new
- *   cookie.
+ *   the renewal. With the cookie store it waits up to 10 s, because only its response can carry the
+ *   new cookie.
  *
  * @param read the session from the request's cookie or row. This process may have a newer copy
- * @param now in milliseconds
+ * @param now returns the time in milliseconds
  */
 export async function renewSession(read: Session, now = Date.now): Promise<SessionStatus> {
   const known = sessionStatus(read);
   if (known.status !== "active") return known;
-  if (!known.session.refreshToken || !isExpiring(known.session, now())) return known;
+  if (!known.session.refreshToken || !isAccessTokenExpiring(known.session, now())) return known;
   const state = sessionState(read);
   // `state.renewal` remembers a failure, and `sessionStatus` returns it.
   const renewal = state.renewal.run(() => renew(state, now), now).catch(() => undefined);
-  const isGood = () => !isExpired(state.session, now());
+  const isGood = () => !isAccessTokenExpired(state.session, now());
   if (usesRowStore() && isGood()) await Promise.race([renewal, pause(maxWait)]);
   // The access token may have expired during that second.
   if (!usesRowStore() || !isGood()) await renewal;
-  return state.isSignedOut ? { status: "none" } : sessionStatus(state.session);
+  return state.isRemoved ? { status: "none" } : sessionStatus(state.session);
 }
 
 /**
- * Renews a session whose access token Logto rejected before it expired. Either that works, or Logto
- * rejects the grant too (the user was suspended, the grant revoked) and the session ends. At most
- * once a minute, in case Logto rejects its newest tokens as well.
+ * Renews a session whose access token Logto rejected before it expired. If Logto rejects the grant
+ * too (the user was suspended, the grant revoked), the session ends. If Logto does not respond, it
+ * stays as it is. At most once a minute, in case Logto rejects its newest tokens as well.
  *
  * @param read as for renewSession
  * @param rejected the access token
- * @param now in milliseconds
+ * @param now returns the time in milliseconds
  */
 export async function replaceAccessToken(
   read: Session,
@@ -93,28 +93,31 @@ export async function replaceAccessToken(
     };
     await state.renewal.run(replace, now).catch(() => undefined);
   }
-  return sessionStatus(read);
+  return state.isRemoved ? { status: "none" } : sessionStatus(read);
 }
 
 /** @param isDue whether a copy of the session needs renewal: another process may have renewed it */
 async function renew(
   state: SessionState,
   now: () => number,
-  isDue = (newest: Session) => isExpiring(newest, now()),
+  isDue = (newest: Session) => isAccessTokenExpiring(newest, now()),
 ): Promise<void> {
   const user = state.session.subject;
   try {
     await withRefreshToken(state, async (newest) => {
       if (!isDue(newest)) return newest;
-      if (await isDeleted(newest)) {
-        await revokeSessionGrant(newest, "session ended: user was deleted");
+      if (await isUserDeleted(newest)) {
+        await revokeSessionGrant(newest, "session of a deleted user ended");
         throw new LogtoError("invalid_grant", "the user was deleted here");
       }
       const response = await requestTokens(newest, {});
       const renewed = renewedSession(newest, response, now());
       // A response without an e-mail claim does not say that the address has changed.
       if (response.claims?.email && !isAllowed(response.claims, env().AUTH_ALLOWED_EMAILS)) {
-        await revokeSessionGrant(renewed, "session ended: user no longer on AUTH_ALLOWED_EMAILS");
+        await revokeSessionGrant(
+          renewed,
+          "session of a user no longer on AUTH_ALLOWED_EMAILS ended",
+        );
         throw new LogtoError("invalid_grant", "not on AUTH_ALLOWED_EMAILS");
       }
       log.info("session renewed", { user });
@@ -167,7 +170,7 @@ function withRefreshToken(
   state.pending += 1;
   const turn = state.lastTokenRequest
     .then(async () => {
-      if (state.isSignedOut) throw new LogtoError("invalid_grant", "the session is over");
+      if (state.isRemoved) throw new LogtoError("invalid_grant", "the session is over");
       const failed: { error?: LogtoError } = {};
       const result = await sessionStore().exclusively(state.session, async (newest) => {
         if (newest.endedAt !== undefined) return newest;
@@ -183,8 +186,8 @@ function withRefreshToken(
           return toTombstone(newest);
         }
       });
-      // The row is gone: this or another process signed the user out.
-      if (!result) state.isSignedOut = true;
+      // The session is gone: this process ended it, or (row store) another one did.
+      if (!result) state.isRemoved = true;
       // With the cookie store it is written with the next response.
       else if (result !== state.session)
         Object.assign(state, { session: result, isUnwritten: !usesRowStore() });
@@ -201,8 +204,8 @@ function withRefreshToken(
  * Whether the user was deleted, for the cookie store with a database. (Rows of the row store are
  * deleted with their user.) False if the database does not respond.
  */
-async function isDeleted({ subject }: Session): Promise<boolean> {
-  const users = usesRowStore() ? undefined : currentUsers();
+async function isUserDeleted({ subject }: Session): Promise<boolean> {
+  const users = usesRowStore() ? undefined : usersTable();
   if (!users) return false;
   return !(await users.exists(subject).catch(() => true));
 }

@@ -7,8 +7,11 @@ import { SingleFlight } from "./single-flight";
 export interface SessionState {
   /** The newest copy. A request with an older cookie gets this one, so it renews nothing twice. */
   session: Session;
-  /** Set at sign-out, so that a request in flight does not bring the session back. */
-  isSignedOut: boolean;
+  /**
+   * Set when the session was removed here or from its store (sign-out, revocation, back-channel
+   * logout), so that a request in flight does not bring it back.
+   */
+  isRemoved: boolean;
   /** Whether the newest copy is in no cookie and no row yet. It would be lost with this state. */
   isUnwritten: boolean;
   /** The last request with the refresh token. The next one waits for it: the token may rotate. */
@@ -23,7 +26,10 @@ export interface SessionState {
   completion: SingleFlight<void>;
 }
 
-/** Above this number only states stay whose newest copy is not written yet. */
+/**
+ * How many states are kept. Above it the least recently used ones are removed, unless their newest
+ * copy is not written yet or a token request is pending.
+ */
 const maxStates = 100_000;
 
 interface States {
@@ -32,8 +38,8 @@ interface States {
 }
 
 /**
- * The key is our session id: random, secret, and of one session. Results are therefore never shared
- * between sessions of a user or an audience (as in CVE-2025-67490).
+ * The key is our session id: random, secret, and of one session. So a result is never shared
+ * between two sessions, not even of one user or for one audience. (CVE-2025-67490 was such a bug.)
  */
 const states = () =>
   processWide<States>("sessions", () => ({ bySessionId: new Map(), hasWarned: false }));
@@ -54,7 +60,7 @@ export function sessionState(session: Session): SessionState {
   }
   const state: SessionState = {
     session,
-    isSignedOut: false,
+    isRemoved: false,
     isUnwritten: false,
     lastTokenRequest: Promise.resolve(),
     pending: 0,
@@ -81,7 +87,7 @@ function makeRoom(except: string): void {
 /** Forgets a session. Requests in flight notice that it has ended. */
 export function removeState(session: Session): SessionState {
   const state = sessionState(session);
-  state.isSignedOut = true;
+  state.isRemoved = true;
   states().bySessionId.delete(session.sessionId);
   return state;
 }

@@ -7,12 +7,12 @@ import { sessionState } from "./session-state";
 /**
  * The status of a request's session, from reading its cookie to its guards.
  *
- * - `none`: there is no session, or it has expired or was ended.
+ * - `none`: there is no session, or it has expired, or was signed out or revoked here.
  * - `unreadable`: the cookie was tampered with or truncated.
  * - `foreign`: the cookie belongs to another app on this host or domain, or was made with another
  *   secret or by the other store. It counts as none, but is not removed: the other app needs it,
  *   and a sign-in here replaces it.
- * - `ended`: Logto rejected the grant.
+ * - `ended`: a tombstone. Logto rejected the grant, or the user may no longer use this site.
  * - `active`: the newest copy, and the error if its renewal failed.
  */
 export type SessionStatus =
@@ -22,8 +22,8 @@ export type SessionStatus =
 /** The status of a session as this process knows it, without a request to Logto or the store. */
 export function sessionStatus(read: Session): SessionStatus {
   if (read.endedAt !== undefined) return { status: "ended" };
-  const { session, isSignedOut, renewal } = sessionState(read);
-  if (isSignedOut) return { status: "none" };
+  const { session, isRemoved, renewal } = sessionState(read);
+  if (isRemoved) return { status: "none" };
   if (session.endedAt !== undefined) return { status: "ended" };
   const { failure } = renewal;
   return { status: "active", session, ...(failure && { failure }) };

@@ -53,4 +53,4 @@ export function signInPath(path: string, error?: string): string {
  * Prefix of `state` in a sign-out that ended the session in the browser, but not in the database.
  * The start page says so when Logto sends the browser back.
  */
-export const partialSignOut = "half-";
+export const partialSignOutPrefix = "half-";

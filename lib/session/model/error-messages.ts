@@ -10,14 +10,14 @@ export interface ErrorMessage {
   text: string;
 }
 
-interface SessionErrorMessage extends ErrorMessage {
+interface SessionErrorText extends ErrorMessage {
   /** HTTP status of a handler's response. */
   status: 401 | 403 | 404 | 500 | 503;
   /** The button beside the message. */
-  remedy?: "sign in" | "get permissions" | "try again";
+  remedy?: "sign in" | "authenticate" | "get permissions" | "try again";
 }
 
-const sessionHasEnded: SessionErrorMessage = {
+const sessionHasEnded: SessionErrorText = {
   status: 401,
   tone: "warning",
   title: "Your session has ended",
@@ -83,8 +83,8 @@ const sessionErrorTable = {
     status: 403,
     tone: "warning",
     title: "This needs a sign-in of the last few minutes",
-    text: "It protects your account in a browser that you left open. Sign in again, then repeat it.",
-    remedy: "sign in",
+    text: "That protects your account in a browser that you left open. Sign in again, then repeat what you did.",
+    remedy: "authenticate",
   },
   /** The database does not respond. */
   database_unavailable: {
@@ -110,12 +110,12 @@ const sessionErrorTable = {
     text: "The configuration of this site is probably wrong, such as its client secret. The server's log has the reason.",
     remedy: "try again",
   },
-} satisfies Record<string, SessionErrorMessage>;
+} satisfies Record<string, SessionErrorText>;
 
 /** Why something that needs a session or an access token failed. */
 export type SessionErrorCode = keyof typeof sessionErrorTable;
 
-export const sessionErrors: Record<SessionErrorCode, SessionErrorMessage> = sessionErrorTable;
+export const sessionErrors: Record<SessionErrorCode, SessionErrorText> = sessionErrorTable;
 
 /** Checks a code that came from outside, such as a query or a response body. */
 export function isSessionErrorCode(text: string): text is SessionErrorCode {
@@ -193,14 +193,14 @@ const signInErrors = {
  */
 export type SignInErrorCode = keyof typeof signInErrors;
 
+const signInMessages = new Map<string, ErrorMessage>(Object.entries(signInErrors));
+
+const signInFailed: ErrorMessage = {
+  tone: "danger",
+  title: "You could not be signed in",
+  text: `Something went wrong on the way. ${tryAgain}`,
+};
+
 /** The message of the sign-in page for a code from its address; a general one for unknown codes. */
-export function signInMessage(code: string): ErrorMessage {
-  const known: Map<string, ErrorMessage> = new Map(Object.entries(signInErrors));
-  return (
-    known.get(code) ?? {
-      tone: "danger",
-      title: "You could not be signed in",
-      text: `Something went wrong on the way. ${tryAgain}`,
-    }
-  );
-}
+export const signInMessage = (code: string): ErrorMessage =>
+  signInMessages.get(code) ?? signInFailed;

@@ -1,13 +1,4 @@
-/** What an access token is for. Without a resource and an organization: Logto's userinfo. */
-export interface AccessTokenTarget {
-  /** Indicator of an API resource, one of LOGTO_RESOURCES. */
-  resource?: string;
-  /**
-   * Id of an organization: for its permissions at the resource, or without a resource for the
-   * organization's own permissions.
-   */
-  organizationId?: string;
-}
+import type { TokenTarget } from "@/lib/logto/tokens";
 
 /**
  * What a guard requires of a session. All conditions must be met; `{}` is any session.
@@ -24,5 +15,5 @@ export interface Requirement {
    * roles in all of the user's organizations. An app with several tenants must therefore name the
    * organization (docs/protecting.md).
    */
-  permission?: (AccessTokenTarget & { scope: string }) | undefined;
+  permission?: (TokenTarget & { scope: string }) | undefined;
 }

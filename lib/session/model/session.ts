@@ -8,7 +8,7 @@ import type { TokenResponse } from "@/lib/logto/tokens";
  * return sessions, and do nothing else. This is the last of the five files to read first
  * (README.md).
  *
- * Ten words, used in this sense everywhere:
+ * Ten words and what they mean in this code:
  *
  * - subject: Logto's id of a user. It is also our id of the user (`User.id`).
  * - session: one user, signed in with one browser. `sessionId` is our id of it, `logtoSessionId` is
@@ -16,25 +16,26 @@ import type { TokenResponse } from "@/lib/logto/tokens";
  * - store: where sessions are stored. The cookie store (AUTH_SESSION_STRATEGY=jwt) encrypts the
  *   whole session, tokens included, into the cookie. The row store (=database) stores it in a row,
  *   with the tokens encrypted; the cookie is a random string that identifies the row.
- * - grant: the user's permission for this app at Logto. It lives as long as Logto accepts its
+ * - grant: what Logto granted to this app at a sign-in. It lives as long as Logto accepts its
  *   newest refresh token.
  * - renewal: fetches new tokens and claims with the refresh token, before the access token expires.
  * - exchange: fetches an access token for an API or an organization, with the same refresh token.
- * - version: a number in the session that grows with each change of its tokens. The copy with the
- *   higher version is the newer one.
+ * - version: a number in the session that grows when a renewal or an exchange changes its tokens.
+ *   Of two copies the one with the higher version is newer.
  * - tombstone: a session whose grant Logto rejected, or whose user may no longer use this site. It
- *   has no tokens. Its user reads "Your session has ended".
- * - status: what a request learns about its session (lifecycle/session-status.ts).
+ *   has no tokens, and nothing follows it. Its user reads "Your session has ended".
+ * - status: what a request learns about its session: active, ended, none …
+ *   (lifecycle/session-status.ts).
  * - guard: checks the session next to the data that it protects.
  */
 
 /**
- * Lifetime of a session without requests, in seconds. A renewal starts it anew; so does a request
- * in its second half.
+ * A session ends after this many seconds without a request. A renewal resets the time, and so does
+ * a request when less than half is left.
  */
 export const sessionLifetime = 7 * 24 * 60 * 60;
 
-/** The tokens of a grant. Times are in seconds. */
+/** The tokens of a grant. */
 export const grantTokens = z.object({
   /** Logto's opaque access token, for userinfo. */
   accessToken: z.string().min(1),
@@ -47,8 +48,8 @@ export const grantTokens = z.object({
 });
 
 /**
- * A session, in both stores. Times are seconds since 1970. It stays on the server: the browser gets
- * only the claims that `toPublicSession` lists.
+ * A session, in both stores. Times are seconds since 1970. Nothing of it is readable in the
+ * browser, which gets only the claims that `toPublicSession` lists.
  *
  * It must not have a member `sub`, because Auth.js would link accounts by it.
  */
@@ -62,7 +63,7 @@ const session = z.object({
   startedAt: z.number(),
   /**
    * When the user authenticated at Logto, if Logto said so. It can be long before `startedAt`:
-   * Logto signs in a user who has a session there without a password.
+   * Logto asks for no password while its own session lasts.
    */
   authenticatedAt: z.number().optional(),
   version: z.number().int().nonnegative(),
@@ -72,7 +73,7 @@ const session = z.object({
   ...grantTokens.partial().shape,
   /** When the session ends. */
   exp: z.number(),
-  /** When the grant was rejected. Only a tombstone has it. */
+  /** When the session became a tombstone. No other session has it. */
   endedAt: z.number().optional(),
 });
 
@@ -106,7 +107,7 @@ export function isSession(value: unknown): value is Session {
 const seconds = (now: number) => Math.floor(now / 1000);
 
 /** Claims of an id_token about the session (OIDC Core §2). */
-const idTokenTimes = z.object({
+const idTokenSessionClaims = z.object({
   iat: z.number(),
   auth_time: z.number().optional(),
   sid: z.string().optional(),
@@ -126,10 +127,10 @@ interface CodeExchange {
  * @param response the token endpoint's
  * @param idToken validated claims of the id_token
  * @param now in milliseconds
- * @throws z.ZodError if the response lacks an access token or a subject
+ * @throws z.ZodError if there is no subject or no `iat`, or a value is malformed
  */
 export function beginSession(response: CodeExchange, idToken: unknown, now = Date.now()): Session {
-  const { iat, auth_time, sid: logtoSessionId } = idTokenTimes.parse(idToken);
+  const { iat, auth_time, sid: logtoSessionId } = idTokenSessionClaims.parse(idToken);
   const expiresIn = response.expires_in ?? 3600;
   const expiresAt = seconds(now) + expiresIn;
   return parseSession({
@@ -149,7 +150,7 @@ export function beginSession(response: CodeExchange, idToken: unknown, now = Dat
   });
 }
 
-/** The session after a renewal, with new tokens and the user's claims of now. */
+/** The session after a renewal, with new tokens and the user's current claims. */
 export function renewedSession(
   before: Session,
   response: TokenResponse,
@@ -170,7 +171,7 @@ export function exchangedSession(before: Session, response: TokenResponse): Sess
   const { refreshToken } = response;
   const { claims, omitted } = response.claims ? { claims: response.claims } : before;
   const isSame = refreshToken === before.refreshToken;
-  // Stores write a session only if it is another object than the one that they returned.
+  // Returns the same object if nothing changed: a store writes only when it gets another object.
   if (isSame && isDeepStrictEqual([claims, omitted], [before.claims, before.omitted]))
     return before;
   if (isSame) return Object.freeze({ ...before, claims, omitted });
@@ -252,7 +253,7 @@ type Lifetime = Pick<Session, "expiresAt" | "expiresIn">;
  *
  * @param now in milliseconds
  */
-export function isExpiring(
+export function isAccessTokenExpiring(
   { expiresAt = Infinity, expiresIn = 0 }: Lifetime,
   now = Date.now(),
 ): boolean {
@@ -260,7 +261,10 @@ export function isExpiring(
 }
 
 /** Whether an access token has expired. @param now in milliseconds */
-export function isExpired({ expiresAt = Infinity }: Lifetime, now = Date.now()): boolean {
+export function isAccessTokenExpired(
+  { expiresAt = Infinity }: Lifetime,
+  now = Date.now(),
+): boolean {
   return now / 1000 >= expiresAt;
 }
 

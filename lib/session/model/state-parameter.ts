@@ -7,11 +7,11 @@
 const separator = "~";
 
 /** Appends the path to return to. */
-export const addPath = (state: string, path: string): string =>
+export const addPathToState = (state: string, path: string): string =>
   `${state}${separator}${Buffer.from(path).toString("base64url")}`;
 
-/** Splits a `state` that `addPath` made. The path is untrusted: it comes from the address bar. */
-export function parseState(value: string): { state: string; path: string | undefined } {
+/** Splits a `state` that `addPathToState` made. The path is untrusted: it comes from the address bar. */
+export function parseStateParameter(value: string): { state: string; path: string | undefined } {
   const [state = "", encoded] = value.split(separator);
   return { state, path: encoded && Buffer.from(encoded, "base64url").toString() };
 }

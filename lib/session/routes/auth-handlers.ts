@@ -15,10 +15,10 @@ import { readSessionStatus } from "../lifecycle/session-status";
 import { authPath, defaultCallbackUrl, safeCallbackUrl, signInPath } from "../model/callback-url";
 import { asSessionError, errorResponse } from "../model/errors";
 import type { Session } from "../model/session";
-import { parseState, addPath } from "../model/state-parameter";
+import { parseStateParameter, addPathToState } from "../model/state-parameter";
 import {
   isSessionCookie,
-  expiredCookies,
+  cookieRemovals,
   sessionCookieName,
   replaceCookies,
 } from "../stores/cookie";
@@ -127,7 +127,7 @@ async function beginSignIn(
   if (context.error) return redirectWithError(response, context, home, callbackUrl);
   const destination = new URL((await redirectTarget(response)) ?? "/", home);
   const state = destination.searchParams.get("state");
-  if (state) destination.searchParams.set("state", addPath(state, callbackUrl));
+  if (state) destination.searchParams.set("state", addPathToState(state, callbackUrl));
   return redirectTo(response, destination.href);
 }
 
@@ -168,7 +168,7 @@ function redirectTo(response: Response, url: string): NextResponse {
  */
 async function finishSignIn(request: AuthRequest, url: URL): Promise<Response> {
   const cookies = request.cookies.getAll();
-  const { state, path } = parseState(url.searchParams.get("state") ?? "");
+  const { state, path } = parseStateParameter(url.searchParams.get("state") ?? "");
   if (path !== undefined) url.searchParams.set("state", state);
   const callbackUrl = safeCallbackUrl(path);
   const replaced = await readSessionStatus(cookies).catch(() => undefined);
@@ -195,7 +195,7 @@ async function finishSignIn(request: AuthRequest, url: URL): Promise<Response> {
   const completed = redirectTo(response, new URL(callbackUrl, url).href);
   // Chunks of the old cookie, which Auth.js has not seen.
   const leftover = cookies.map(({ name }) => name).filter((name) => !written.includes(name));
-  for (const { name, value, options } of expiredCookies(leftover))
+  for (const { name, value, options } of cookieRemovals(leftover))
     completed.cookies.set(name, value, options);
   return completed;
 }

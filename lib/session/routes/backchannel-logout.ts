@@ -23,7 +23,7 @@ export async function handleBackchannelLogout(request: Request): Promise<Respons
     const logoutToken = await readLogoutToken(request);
     if (logoutToken === undefined) {
       return badRequest(
-        `The request is no form of ${maxBodyBytes} bytes at most with one logout_token.`,
+        `The request must be a form of at most ${maxBodyBytes} bytes with exactly one logout_token.`,
       );
     }
     const { subject, logtoSessionId, issuedAt } = await verifyLogoutToken(

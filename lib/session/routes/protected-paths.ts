@@ -10,7 +10,8 @@ type Verdict = "redirect" | "reject" | "pass";
 export interface Protection {
   verdict(request: RequestTarget): Verdict;
   /**
-   * Whether every path that is not listed needs a session. Middleware may then be the only check.
+   * Whether every path that is not listed needs a session. Files of `public/` have no guard, so
+   * middleware is then their only check.
    */
   isClosed: boolean;
   /** Prefix of the sign-in page for this request: `/de`, or "". */

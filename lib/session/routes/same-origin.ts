@@ -11,16 +11,16 @@ const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : undefin
  * @returns "unknown" without either header: that is not a browser, and has only cookies that were
  *   given to it on purpose
  */
-function requestSource({ headers }: Request): "same-origin" | "cross-site" | "unknown" {
+function requestSource({ headers }: Request): "same-origin" | "cross-origin" | "unknown" {
   const site = headers.get("sec-fetch-site");
   if (site === "same-origin") return "same-origin";
   // "none": the user typed the address or used a bookmark or an extension.
-  if (site !== null && site !== "none") return "cross-site";
+  if (site !== null && site !== "none") return "cross-origin";
   const origin = headers.get("origin");
   if (origin === null) return "unknown";
   const host = hostOf(origin);
   const ours = [env().AUTH_URL ?? "", requestedOrigin(headers)].map(hostOf);
-  return host !== undefined && ours.includes(host) ? "same-origin" : "cross-site";
+  return host !== undefined && ours.includes(host) ? "same-origin" : "cross-origin";
 }
 
 /** Whether a page of ours sent the request. This protects against CSRF as well as a token does. */
@@ -32,5 +32,5 @@ export const isSameOrigin = (request: Request): boolean => requestSource(request
  * @returns false for GET, HEAD and OPTIONS: they must not change anything, and another origin can't
  *   read their responses
  */
-export const isCrossSite = (request: Request): boolean =>
-  !["GET", "HEAD", "OPTIONS"].includes(request.method) && requestSource(request) === "cross-site";
+export const isCrossOrigin = (request: Request): boolean =>
+  !["GET", "HEAD", "OPTIONS"].includes(request.method) && requestSource(request) === "cross-origin";

@@ -4,13 +4,13 @@ import { appUrl } from "@/lib/app-url";
 import { isDatabaseError } from "@/lib/database-error";
 import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";
-import { endSessionUrl } from "@/lib/logto/tokens";
+import { logtoSignOutUrl } from "@/lib/logto/tokens";
 import { removeSessionCookies } from "../lifecycle/current-session";
 import { endSession } from "../lifecycle/ending";
 import { logtoClient } from "../lifecycle/logto-client";
 import { readSessionStatus } from "../lifecycle/session-status";
-import { partialSignOut } from "../model/callback-url";
-import { addPath } from "../model/state-parameter";
+import { partialSignOutPrefix } from "../model/callback-url";
+import { addPathToState } from "../model/state-parameter";
 
 /**
  * Signs the user out, in a handler or an action: ends the session, revokes its grant and removes
@@ -25,12 +25,12 @@ export async function signOut(path = "/"): Promise<string> {
   const isPartial = !(await endCurrentSession());
   await removeSessionCookies();
   const home = await appUrl("/");
-  const id = `${isPartial ? partialSignOut : ""}${crypto.randomUUID()}`;
+  const id = `${isPartial ? partialSignOutPrefix : ""}${crypto.randomUUID()}`;
   // Logto accepts only the registered start page. From there middleware redirects to `path`
   // (update-session.ts).
-  const state = path === "/" ? id : addPath(id, path);
+  const state = path === "/" ? id : addPathToState(id, path);
   try {
-    return (await endSessionUrl(logtoClient(), home.href, state)).href;
+    return (await logtoSignOutUrl(logtoClient(), home.href, state)).href;
   } catch (error) {
     log.error("signed out here, but not at Logto", { reason: toLogtoError(error).message });
     if (isPartial) home.searchParams.set("state", state);

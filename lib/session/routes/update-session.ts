@@ -4,13 +4,13 @@ import { isDatabaseError } from "@/lib/database-error";
 import { cookiesToWrite, noSessionError } from "../lifecycle/current-session";
 import { renewSession } from "../lifecycle/renewal";
 import { readSessionStatus, type SessionStatus } from "../lifecycle/session-status";
-import { partialSignOut, safeCallbackUrl, signInPath } from "../model/callback-url";
+import { partialSignOutPrefix, safeCallbackUrl, signInPath } from "../model/callback-url";
 import { errorResponse } from "../model/errors";
 import { toTombstone, type Session } from "../model/session";
-import { parseState } from "../model/state-parameter";
+import { parseStateParameter } from "../model/state-parameter";
 import {
   isSessionCookie,
-  expiredCookies,
+  cookieRemovals,
   replaceCookies,
   sessionCookies,
   type SessionCookie,
@@ -19,8 +19,8 @@ import { sessionStore, usesRowStore } from "../stores/current-store";
 import type { Protection } from "./protected-paths";
 
 /**
- * Request header with the path of the page, for guards to return to after a sign-in. Middleware
- * sets it; a guard checks it.
+ * Request header with the path of the page, to which guards send the user back after a sign-in.
+ * Middleware sets it; `requestedPath` validates it.
  */
 export const requestedPathHeader = "x-requested-path";
 
@@ -30,21 +30,21 @@ const pathAndQuery = ({ nextUrl }: NextRequest) => nextUrl.pathname + nextUrl.se
 /**
  * Another middleware, such as next-intl's, that responds to requests which pass.
  *
- * @param request with the session cookies and headers of now; without its body
+ * @param request with the session cookies and headers as changed here; without its body
  */
 export type Respond = (request: NextRequest) => Response | Promise<Response>;
 
 /**
- * Does what middleware owes to sessions. With the cookie store it renews the session, so that the
- * page, handler or action of this request gets the new tokens, and writes the cookie if it changed.
- * On a protected path without a session it redirects to the sign-in page. With the row store guards
- * renew, so middleware reads the row only on a closed site.
+ * The session part of middleware. With the cookie store it renews the session when that is due, so
+ * that the page, handler or action of this request gets the new tokens, and writes the cookie if it
+ * changed. On a protected path without a session it redirects to the sign-in page. With the row
+ * store guards renew, so middleware reads the row only on a closed site.
  *
  * It authorizes no request: there are ways around middleware, so every guard checks as well.
  *
  * @param protection which paths need a session
  * @param respond another middleware for requests that pass: it redirects, rewrites, or returns
- *   `NextResponse.next()`. Its cookies, headers and changed request headers are kept
+ *   `NextResponse.next()`. Its cookies, headers and changed request headers stay
  * @example return updateSession(request, protection, createIntlMiddleware(routing));
  */
 export async function updateSession(
@@ -69,9 +69,9 @@ export async function updateSession(
  */
 function pageAfterSignOut({ nextUrl }: NextRequest): string | undefined {
   if (nextUrl.pathname !== "/") return undefined;
-  const { state, path } = parseState(nextUrl.searchParams.get("state") ?? "");
+  const { state, path } = parseStateParameter(nextUrl.searchParams.get("state") ?? "");
   // The start page itself reports a partial sign-out.
-  return path === undefined || state.startsWith(partialSignOut)
+  return path === undefined || state.startsWith(partialSignOutPrefix)
     ? undefined
     : safeCallbackUrl(path, undefined, "/");
 }
@@ -112,7 +112,7 @@ async function renewCookie(
   const status = read.status === "active" ? await renewSession(read.session) : read;
   if (status.status === "active") return changes(await cookiesToWrite(status.session, cookies));
   // Only for a navigation: the late response to a fetch could remove the cookie of a new sign-in.
-  const removed = isNavigation(request) && read.status !== "foreign" ? expiredCookies(names) : [];
+  const removed = isNavigation(request) && read.status !== "foreign" ? cookieRemovals(names) : [];
   if (protection.verdict(request) !== "pass")
     return withCookies(respondSignedOut(request, protection, status.status), removed);
   if (read.status !== "active" || status.status !== "ended") return changes(removed);
@@ -131,19 +131,20 @@ function respondSignedOut(
   protection: Protection,
   status: SessionStatus["status"],
 ): NextResponse {
-  // A fetch would follow the redirect and take the sign-in page for its result.
+  // A fetch whose session has just ended gets 401. It would follow a redirect and take the sign-in
+  // page for its result.
   const isRejected =
     protection.verdict(request) === "reject" || (status === "ended" && !isNavigation(request));
   if (isRejected) {
     const response = errorResponse(noSessionError(status));
     return new NextResponse(response.body, response);
   }
-  const path = signInPath(pathAndQuery(request), signInErrors[status]);
+  const path = signInPath(pathAndQuery(request), signInErrorByStatus[status]);
   return redirect(publicUrl(protection.localeOf(request) + path, request.headers));
 }
 
 /** Error code for the sign-in page, by the status of the session. */
-const signInErrors: Record<string, string> = {
+const signInErrorByStatus: Record<string, string> = {
   ended: "SessionEnded",
   unreadable: "SessionUnreadable",
 };

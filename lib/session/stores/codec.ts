@@ -57,7 +57,7 @@ const cacheKey = (secret = "", salt: string, value: string) => `${secret} ${salt
 const cookieValues = () => processWide("values", () => new WeakMap<Session, Promise<string>>());
 
 /**
- * Encrypts a session. An unchanged session returns the value of its cookie. A changed one is
+ * Encrypts a session. For an unchanged session it returns the value of its cookie. A changed one is
  * encrypted once, even if parallel requests write it.
  *
  * @param secrets newest first; the newest encrypts
@@ -150,7 +150,7 @@ export async function isForeignCookie(
   secrets: readonly string[],
   salt: string,
 ): Promise<boolean> {
-  if (isRowName(value)) return true;
+  if (isRowStoreCookie(value)) return true;
   try {
     const { kid } = decodeProtectedHeader({ protected: value.split(".", 1)[0] });
     const own = await Promise.all(secrets.map((secret) => encryptionKey(secret, salt)));
@@ -161,7 +161,7 @@ export async function isForeignCookie(
 }
 
 /** Cookies of our row store have 43 characters, those of Auth.js 36. */
-const isRowName = (value: string) => /^[\w-]{36,43}$/.test(value);
+const isRowStoreCookie = (value: string) => /^[\w-]{36,43}$/.test(value);
 
 /**
  * Decrypts a session cookie.

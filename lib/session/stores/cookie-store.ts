@@ -19,11 +19,14 @@ interface Endings {
 }
 
 const pruneEvery = 60_000;
-/** In milliseconds. A renewal in flight may still write a cookie with a full lifetime. */
-const lifetime = 2 * sessionLifetime * 1000;
+/**
+ * How long an ending is remembered, in milliseconds: twice the lifetime of a session, because a
+ * renewal in flight may still write a cookie with a full one.
+ */
+const endingLifetime = 2 * sessionLifetime * 1000;
 const endings = () => processWide<Endings>("endings", () => ({ entries: new Map(), prunedAt: 0 }));
 
-function remember(key: string, before: number): void {
+function rememberEnding(key: string, before: number): void {
   const state = endings();
   const now = Date.now();
   if (now - state.prunedAt > pruneEvery) {
@@ -32,7 +35,7 @@ function remember(key: string, before: number): void {
   }
   // Logout tokens can arrive out of order.
   const known = state.entries.get(key)?.before ?? 0;
-  state.entries.set(key, { before: Math.max(before, known), expires: now + lifetime });
+  state.entries.set(key, { before: Math.max(before, known), expires: now + endingLifetime });
 }
 
 function hasEnded({ sessionId, subject, logtoSessionId, startedAt }: Session): boolean {
@@ -80,7 +83,7 @@ export const cookieStore: SessionStore = {
   exclusively: async (session, use) => (hasEnded(session) ? undefined : use(session)),
 
   async end(session) {
-    remember(`session ${session.sessionId}`, Infinity);
+    rememberEnding(`session ${session.sessionId}`, Infinity);
     return session;
   },
 
@@ -90,8 +93,8 @@ export const cookieStore: SessionStore = {
   ) {
     // Only the browsers know the other sessions.
     if (rowId !== undefined || except !== undefined) return [];
-    if (logtoSessionId) remember(`logto ${logtoSessionId}`, before);
-    else if (subject) remember(`subject ${subject}`, before);
+    if (logtoSessionId) rememberEnding(`logto ${logtoSessionId}`, before);
+    else if (subject) rememberEnding(`subject ${subject}`, before);
     return known;
   },
 

@@ -84,11 +84,11 @@ export function sessionCookies(
     ),
   );
   const leftover = names.filter((name) => !written.some((each) => each.name === name));
-  return [...written, ...expiredCookies(leftover)];
+  return [...written, ...cookieRemovals(leftover)];
 }
 
 /** The removal of all session cookies of a request. */
-export function expiredCookies(names: readonly string[]): SessionCookie[] {
+export function cookieRemovals(names: readonly string[]): SessionCookie[] {
   return names.filter(isSessionCookie).map((name) => cookie(name, "", new Date(0)));
 }
 
@@ -114,8 +114,8 @@ export function replaceCookies(
   return replaced;
 }
 
-/** Options that Auth.js adds to its own for the session cookie. */
-export const cookieDomain = (): { domain?: string } => {
+/** The `domain` option of the session cookie, if AUTH_COOKIE_DOMAIN is set. */
+export const domainOption = (): { domain?: string } => {
   const { AUTH_COOKIE_DOMAIN: domain } = env();
   return domain ? { domain } : {};
 };
@@ -128,5 +128,5 @@ function cookie(name: string, value: string, expires: Date): SessionCookie {
     secure: isHttps(),
     expires,
   } as const;
-  return { name, value, options: { ...options, ...cookieDomain() } };
+  return { name, value, options: { ...options, ...domainOption() } };
 }

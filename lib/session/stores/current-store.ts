@@ -11,4 +11,4 @@ export { usesRowStore };
 export const sessionStore = (): SessionStore => (usesRowStore() ? rowStore : cookieStore);
 
 /** The users table; undefined without a database. */
-export const currentUsers = (): Users | undefined => (hasDatabase() ? users : undefined);
+export const usersTable = (): Users | undefined => (hasDatabase() ? users : undefined);

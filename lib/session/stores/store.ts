@@ -24,7 +24,10 @@ export interface ListedSession {
   lastSeenAt: Date;
 }
 
-/** Stores sessions. Both implementations throw DatabaseError in an outage, and no other error. */
+/**
+ * Stores sessions. The row store throws DatabaseError if the database does not respond; the cookie
+ * store needs no database.
+ */
 export interface SessionStore {
   /** Lifetime of the cookie in the browser, in seconds. */
   readonly cookieLifetime: number;
@@ -51,8 +54,9 @@ export interface SessionStore {
    */
   cookieFor(session: Session, held: string | undefined): Promise<string | undefined>;
   /**
-   * Runs `use` alone: no other call with this session runs at the same time, in all processes that
-   * use the store.
+   * Runs `use` with the newest copy of a session. The row store locks the row, so that no other
+   * process does so at the same time. The cookie store has no lock; within a process
+   * `withRefreshToken` calls one after another.
    *
    * @param use gets the newest copy in the store, returns the changed session; called at most once
    * @returns what `use` returned. If the store can't write it now, it stays in memory and is
@@ -64,8 +68,10 @@ export interface SessionStore {
     use: (newest: Session) => Promise<Session>,
   ): Promise<Session | undefined>;
   /**
-   * Ends one session. @returns the copy with the newest tokens, for revoking the grant; undefined
-   * if another session uses the same grant
+   * Ends one session.
+   *
+   * @returns the copy with the newest tokens, for revoking the grant; undefined if the session was
+   *   gone already, or another session uses the same grant
    */
   end(session: Session): Promise<Session | undefined>;
   /**

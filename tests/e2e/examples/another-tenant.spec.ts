@@ -1,6 +1,6 @@
 import type { BrowserContext } from "@playwright/test";
 import type { Variables } from "../../../dev/environment";
-import { apiResources } from "../../../dev/identity/seed";
+import { apiResources } from "../../../packages/logto-stand-in/src/seed";
 import { startPair, type Pair } from "../servers";
 import { expect, signInByRequests, test, visit } from "../stage";
 

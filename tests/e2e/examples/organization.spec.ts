@@ -1,4 +1,4 @@
-import { globex } from "../../../dev/identity/seed";
+import { globex } from "../../../packages/logto-stand-in/src/seed";
 import { expect, signInByRequests, test, visit } from "../stage";
 
 test("an organization that the session does not list is not allowed, without a request to Logto", async ({

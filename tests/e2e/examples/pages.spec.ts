@@ -1,5 +1,5 @@
 import { examples } from "../../../components/examples/examples";
-import { acme } from "../../../dev/identity/seed";
+import { acme } from "../../../packages/logto-stand-in/src/seed";
 import { expect, test } from "../signed-in";
 
 const own = `${examples.organization.href}/${acme.id}`;

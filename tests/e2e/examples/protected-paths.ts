@@ -1,4 +1,4 @@
-import { acme } from "../../../dev/identity/seed";
+import { acme } from "../../../packages/logto-stand-in/src/seed";
 import type { ProtectedAction, ProtectedPath } from "../protected-paths";
 
 const actions = "app/(protected)/examples/action/actions.ts";

@@ -8,7 +8,8 @@ import { SignInForm } from "@/components/session/sign-in-form";
 import { ButtonLink } from "@/components/ui/controls/button";
 import { SubmitButton } from "@/components/ui/controls/submit-button";
 import { hasDatabase } from "@/lib/database/client";
-import { freshSignIn, isFreshlySignedIn } from "@/lib/session/account";
+import { isFreshlySignedIn } from "@/lib/session/account";
+import { freshSignIn } from "@/lib/session/model/fresh-sign-in";
 import { confirmDeletion } from "../actions";
 
 export const metadata: Metadata = { title: "Delete my account" };

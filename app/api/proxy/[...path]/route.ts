@@ -4,7 +4,7 @@ import { apiResources, env } from "@/lib/env";
 import { getAccessToken } from "@/lib/session/access-token";
 import { SessionError } from "@/lib/session/model/errors";
 import { withSession } from "@/lib/session/guards";
-import { isCrossSite } from "@/lib/session/routes/same-origin";
+import { isCrossOrigin } from "@/lib/session/routes/same-origin";
 
 /**
  * Forwards a request to the API at API_URL with the signed-in user's access token. The browser
@@ -14,7 +14,7 @@ const proxy = withSession((_session, request: NextRequest) => {
   const { API_URL: apiUrl } = env();
   if (!apiUrl)
     return errorJson(404, "api_not_configured", "There is no API behind this: API_URL is not set.");
-  if (isCrossSite(request))
+  if (isCrossOrigin(request))
     return errorJson(403, "cross_site", "Another site's page can't do this.");
   return forward(request, { apiUrl, proxyPath: "/api/proxy", getAccessToken: apiToken });
 });

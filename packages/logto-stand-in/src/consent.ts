@@ -1,0 +1,39 @@
+import type { Grant, KoaContextWithOIDC } from "oidc-provider";
+import { interactionPolicy } from "./library.js";
+
+/**
+ * Grants the requested scopes and the permissions that the user has, without a consent page:
+ * first-party applications never show one. Extends an earlier grant of the same session.
+ * `prompt=consent` with a live session shows no page. `prompt=none` grants nothing: the response is
+ * `consent_required` when the grant no longer exists or does not cover the request (Logto facts:
+ * refresh tokens).
+ */
+export async function grantRequestedScopes(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+  const { account, client, prompts, provider, session } = ctx.oidc;
+  const { requestParamOIDCScopes, requestParamScopes, resourceServers } = ctx.oidc;
+  if (!account || !client) return undefined;
+  const grantId = session?.grantIdFor(client.clientId);
+  const existing = grantId ? await provider.Grant.find(grantId) : undefined;
+  const reusable = existing?.accountId === account.accountId ? existing : undefined;
+  if (prompts.has("none")) return reusable;
+  const grant =
+    reusable ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
+
+  grant.addOIDCScope(requestParamOIDCScopes);
+  for (const [indicator, { scopes }] of Object.entries(resourceServers ?? {})) {
+    const permissions = [...requestParamScopes].filter((scope) => scopes.has(scope));
+    if (permissions.length > 0) grant.addResourceScope(indicator, permissions);
+  }
+  await grant.save();
+  return grant;
+}
+
+/**
+ * Returns the library's interaction policy without the consent page: a client may send
+ * `prompt=consent`, but it does not interrupt the sign-in.
+ */
+export function policyWithoutConsentPage() {
+  const policy = interactionPolicy.base();
+  policy.get("consent")?.checks.remove("consent_prompt");
+  return policy;
+}

@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { z } from "zod";
+import { NotFoundError, type ControlRoute } from "./control-route.js";
+import { createUserAdministration } from "./control-users.js";
+import { faultSchema } from "./faults.js";
+import { settingsSchema, type Settings } from "./settings.js";
+import type { State } from "./state.js";
+import type { Traffic } from "./traffic.js";
+
+/**
+ * The control endpoint, through which tests control the stand-in. Requests and responses are JSON.
+ * It exists only when a test starts the stand-in with `control: true`, and needs no credentials.
+ */
+export function createControl(state: State, settings: Settings, traffic: Traffic) {
+  const routes: Record<string, ControlRoute> = {
+    "GET settings": () => settings,
+    "PATCH settings": (body) => Object.assign(settings, settingsSchema.partial().parse(body)),
+    "GET faults": () => traffic.faults,
+    "POST faults": (body) => void traffic.faults.push(faultSchema.parse(body)),
+    "DELETE faults": () => void (traffic.faults = []),
+    "GET requests": () => traffic.requests,
+    "DELETE requests": () => traffic.forgetRequests(),
+    "GET issued": () => traffic.issued,
+    "GET mails": () => traffic.mails,
+    "GET logout-tokens": () => traffic.logoutTokens,
+    "DELETE sessions": () => state.records.clear("Session"),
+    ...createUserAdministration(state),
+  };
+
+  return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
+    const [, , collection = "", id] = url.pathname.split("/");
+    const name = `${request.method} ${collection}${id ? "/:id" : ""}`;
+    const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
+    if (!route) return send(response, 404, { message: `There is no ${name}.` });
+    try {
+      const content = await text(request);
+      const body: unknown = await route(
+        content ? JSON.parse(content) : {},
+        decodeURIComponent(id ?? ""),
+      );
+      return body === undefined ? void response.writeHead(204).end() : send(response, 200, body);
+    } catch (error) {
+      if (error instanceof NotFoundError) return send(response, 404, { message: error.message });
+      if (error instanceof z.ZodError)
+        return send(response, 400, { message: z.prettifyError(error) });
+      if (error instanceof SyntaxError)
+        return send(response, 400, { message: "The body is not valid JSON." });
+      throw error;
+    }
+  };
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}

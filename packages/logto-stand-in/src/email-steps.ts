@@ -1,0 +1,129 @@
+import { z } from "zod";
+import type { Directory, User } from "./directory.js";
+import { codeMail, type CodePurpose, type Mail } from "./mail.js";
+import type { Outcome } from "./outcome.js";
+import { noClaims } from "./tenant.js";
+import { codePolicy } from "./settings.js";
+import type { CodeError, VerificationCodes } from "./verification-codes.js";
+
+/**
+ * The addresses that Logto accepts. The rule is less strict than `z.email()` (Logto facts: e-mail
+ * codes).
+ */
+const emailSchema = z
+  .string()
+  .trim()
+  .max(128)
+  .regex(/^\S+@\S+\.\S+$/);
+
+const codeErrorMessages: Readonly<Record<CodeError, string>> = {
+  not_found: "This code was used already. Ask for a new one.",
+  expired: "The code has expired. Ask for a new one.",
+  exceed_max_try: "There were too many wrong codes. Ask for a new one.",
+  code_mismatch: "The code is wrong.",
+};
+
+interface EmailSteps {
+  directory: Directory;
+  codes: VerificationCodes;
+  deliver: (mail: Mail) => void;
+}
+
+/** The part of an interaction that the steps need. */
+interface EmailInteraction {
+  uid: string;
+  applicationName: string;
+}
+
+/**
+ * The steps of signing in or registering with a code sent by e-mail, as in Logto (Logto facts:
+ * e-mail codes). They reveal whether an address has an account only after the address is verified.
+ */
+export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
+  const send = (
+    { uid, applicationName }: EmailInteraction,
+    to: string,
+    purpose: CodePurpose,
+  ): Outcome => {
+    const code = codes.create(uid, to, purpose);
+    if (code === undefined) {
+      const error = "Too many codes were sent to this address. Try again in some minutes.";
+      return {
+        stayOn: codes.find(uid)?.email === to ? "code" : `email-${purpose}`,
+        error,
+        status: 429,
+      };
+    }
+    deliver(codeMail({ to, code, purpose, applicationName, lifetime: codePolicy.lifetime }));
+    return { goTo: "code" };
+  };
+
+  const signIn = (uid: string, user: User): Outcome => {
+    if (user.suspended) return { stayOn: "code", error: "This account is suspended." };
+    codes.remove(uid);
+    return { user };
+  };
+
+  const register = async (uid: string, email: string): Promise<Outcome> => {
+    const details = {
+      username: null,
+      claims: { ...noClaims, email },
+      roles: [],
+      organizations: [],
+    };
+    return signIn(uid, await directory.add(details));
+  };
+
+  return {
+    /** Sends a code to the address in the form. */
+    sendCode(
+      interaction: EmailInteraction,
+      purpose: CodePurpose,
+      form: Record<string, string>,
+    ): Outcome {
+      const { success, data } = emailSchema.safeParse(form.email);
+      if (!success) return { stayOn: `email-${purpose}`, error: "This is not an e-mail address." };
+      return send(interaction, data, purpose);
+    },
+
+    /** Sends a new code to the same address. */
+    resendCode(interaction: EmailInteraction): Outcome {
+      const verification = codes.find(interaction.uid);
+      if (!verification) return { goTo: "email-sign-in" };
+      return send(interaction, verification.email, verification.purpose);
+    },
+
+    /**
+     * Checks the code in the form and then signs in or registers. Asks for confirmation first when
+     * a sign-in has no account, or a registration has one already.
+     */
+    async checkCode({ uid }: EmailInteraction, form: Record<string, string>): Promise<Outcome> {
+      const verification = codes.find(uid);
+      if (!verification)
+        return { stayOn: "email-sign-in", error: "No code was sent. Ask for one first." };
+      const error = codes.check(uid, (form.code ?? "").replaceAll(/\s/g, ""));
+      if (error) return { stayOn: "code", error: codeErrorMessages[error] };
+
+      const { email, purpose } = verification;
+      const user = directory.findByEmail(email);
+      if (purpose === "sign-in") return user ? signIn(uid, user) : { goTo: "account" };
+      return user ? { goTo: "account" } : register(uid, email);
+    },
+
+    /**
+     * Signs in or creates the account, as the account page offered. Looks the address up again,
+     * because the directory may have changed since.
+     */
+    async confirmAccount({ uid }: EmailInteraction): Promise<Outcome> {
+      const verification = codes.find(uid);
+      if (!verification?.verified) {
+        return {
+          stayOn: "email-sign-in",
+          error: "This address is not verified yet. Ask for a code first.",
+        };
+      }
+      const user = directory.findByEmail(verification.email);
+      return user ? signIn(uid, user) : register(uid, verification.email);
+    },
+  };
+}

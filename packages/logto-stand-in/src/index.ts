@@ -1,0 +1,8 @@
+export {
+  startLogto,
+  type Mail,
+  type StandIn,
+  type StandInClient,
+  type StandInOptions,
+  type Tenant,
+} from "./server.js";

@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { jwtOptions } from "@/lib/session/authjs/jwt-options";
+import { knownSessions } from "@/lib/session/lifecycle/session-state";
+import { toTombstone, type Session } from "@/lib/session/model/session";
+import { variables } from "./environment";
+import { requestWith } from "./request";
+import { session } from "./sessions";
+
+/** A row store in memory. */
+const rows = vi.hoisted(() => new Map<string, unknown>());
+const begin = vi.hoisted(() => vi.fn());
+vi.mock("@/lib/database/row-store", () => ({
+  rowStore: { begin, read: (value: string) => Promise.resolve(rows.get(value)) },
+}));
+vi.mock("@/lib/env", () => import("./environment"));
+vi.mock("@/lib/log", () => ({ log: { warn: vi.fn() } }));
+vi.mock("next/headers", () => import("./request"));
+
+const salt = "authjs.session-token";
+// Unused: the stores read the secrets from the environment.
+const secret = "not used";
+const decode = (token: string | undefined) =>
+  jwtOptions.decode({ salt, secret, ...(token && { token }) });
+
+type Encoded = NonNullable<Parameters<typeof jwtOptions.encode>[0]["token"]>;
+
+/** Encodes within a request of a browser. */
+async function encode(token: Encoded | undefined): Promise<string> {
+  const request = await requestWith(undefined, { headers: { "user-agent": "Firefox" } });
+  return request.run(async () => jwtOptions.encode({ salt, secret, ...(token && { token }) }));
+}
+
+async function decoded(value: string) {
+  const found = await decode(value);
+  if (!found) throw new Error("not decoded");
+  return found;
+}
+
+beforeEach(() => {
+  rows.clear();
+  begin.mockReset().mockImplementation(async (token: Session) => {
+    const value = crypto.randomUUID();
+    rows.set(value, token);
+    return value;
+  });
+});
+
+describe.each(["jwt", "database"])("Auth.js's routines in strategy %s", (strategy) => {
+  beforeEach(() => {
+    variables.AUTH_SESSION_STRATEGY = strategy;
+  });
+
+  test("begin a session at sign-in that can then be decoded", async () => {
+    const token = session();
+    expect(await decoded(await encode(token))).toMatchObject(token);
+  });
+
+  test("add it to the state in memory, so that its grant can be revoked before its first request", async () => {
+    const token = session();
+    await encode(token);
+    expect(knownSessions(({ sessionId }) => sessionId === token.sessionId)).toEqual([token]);
+  });
+
+  test("leave the cookie of a decoded session unchanged", async () => {
+    const value = await encode(session());
+    begin.mockClear();
+    expect(await encode(await decoded(value))).toBe(value);
+    expect(begin).not.toHaveBeenCalled();
+  });
+
+  test("recognize copies of a decoded session, whatever Auth.js changes in them", async () => {
+    const value = await encode(session());
+    begin.mockClear();
+    const copy = { ...(await decoded(value)) };
+    expect(await encode({ ...copy, version: 7, accessToken: "other", iat: 1, jti: "x" })).toBe(
+      value,
+    );
+    expect(begin).not.toHaveBeenCalled();
+  });
+
+  test("do not expose the cookie value in JSON", async () => {
+    const value = await encode(session());
+    expect(JSON.stringify(await decoded(value))).not.toContain(value);
+  });
+
+  test("return no member `sub` to Auth.js, which would link accounts by it", async () => {
+    expect(await decoded(await encode(session()))).not.toHaveProperty("sub");
+  });
+
+  test("decode a tombstone as no session", async () => {
+    expect(await decode(await encode(toTombstone(session())))).toBeNull();
+  });
+
+  test.each(["", undefined, "garbage"])("decode the cookie %j as no session", async (value) => {
+    expect(await decode(value)).toBeNull();
+  });
+
+  test.each([
+    ["nothing", undefined],
+    ["a token of Auth.js", { sub: "x", name: "Alice Kim" }],
+  ])("throw instead of encoding %s", async (_, token) => {
+    await expect(encode(token)).rejects.toThrow(TypeError);
+  });
+});
+
+test("a cookie that the row store can't read is no session", async () => {
+  variables.AUTH_SESSION_STRATEGY = "database";
+  rows.set("tampered with", "unreadable");
+  expect(await decode("tampered with")).toBeNull();
+});
+
+test("the row store receives the user agent of a new session", async () => {
+  variables.AUTH_SESSION_STRATEGY = "database";
+  const token = session();
+  await encode(token);
+  expect(begin).toHaveBeenCalledExactlyOnceWith(token, { userAgent: "Firefox" });
+});
