@@ -72,7 +72,9 @@ for (const seconds of [2.5, 5]) {
     const variables = appVariables(identity.issuer);
     let app = await startApp(variables, { port, storage });
     try {
-      expect((await context.request.get(`${url}/api/health/ready`)).status()).toBe(200);
+      // Asked until it is ready, as a load balancer does: the first query opens a connection.
+      const readiness = async () => (await context.request.get(`${url}/api/health/ready`)).status();
+      await expect.poll(readiness, { timeout: 60_000 }).toBe(200);
       await signInByRequests(context, "bob", { origin: url });
       const renewed = async () => {
         const { version } = await expireAccessToken(context, app);
