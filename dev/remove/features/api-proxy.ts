@@ -128,7 +128,10 @@ export default {
   },
   sections: {
     "docs/protecting.md": ["## An API behind the proxy"],
-    "docs/troubleshooting.md": ['**"is not in LOGTO_RESOURCES"**'],
+    "docs/troubleshooting.md": [
+      "**403, \"Another site's page can't do this.\"**",
+      '**"is not in LOGTO_RESOURCES"**',
+    ],
   },
   parts: { "middleware.ts": "api/proxy/|" },
   variables: ["API_URL", "API_RESOURCE"],
