@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { hasCurrentAgentRules } from "next/dist/server/lib/generate-agent-files";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { variableNames } from "@/lib/env";
@@ -97,6 +98,28 @@ test("docs/troubleshooting.md quotes only texts of the app", () => {
   const quoted = [...text.matchAll(/"([^"]+)"/g)].map(([, quote = ""]) => unwrap(quote));
   expect(quoted.length).toBeGreaterThan(20);
   expect(quoted.filter((quote) => !source.includes(quote))).toEqual([]);
+});
+
+describe("AGENTS.md", () => {
+  const text = readFileSync("AGENTS.md", "utf8");
+  const own = text.replace(/<!-- BEGIN:nextjs.*<!-- END:nextjs\S* -->/s, "");
+
+  test("names only files and folders that exist", () => {
+    const named = [...own.matchAll(/`([\w.-]+(?:\/[\w.-]*)+|[\w.-]+\.(?:md|ts|json))`/g)].map(
+      ([, name = ""]) => name,
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((name) => !existsSync(name) && name !== "proxy.ts")).toEqual([]);
+  });
+
+  test("has the block that `next dev` would add, so that the working tree stays clean", () => {
+    expect(hasCurrentAgentRules(".")).toBe(true);
+  });
+
+  test("is short, and CLAUDE.md imports it", () => {
+    expect(text.split("\n").length).toBeLessThanOrEqual(81);
+    expect(readFileSync("CLAUDE.md", "utf8")).toBe("@AGENTS.md\n");
+  });
 });
 
 describe("an excerpt", () => {

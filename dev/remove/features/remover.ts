@@ -28,6 +28,10 @@ export default {
       "| `npm run test:removals` | removes each feature in a copy, and checks what is left |",
       "| `npm run remove` | lists the features that you can take out; `npm run remove <feature>…` does |",
     ],
+    "docs/updating.md": [
+      "npm run remove examples nest-api   # the features that you have removed by now, if any",
+      "npm run remove examples nest-api   # the same features again",
+    ],
     "dev/test.mjs": [
       'if (only === "removals") return (await import("./remove/copies")).testEachRemoval(root);',
       'if (code === 0 && only === "release") return (await import("./remove/copies")).testRemovals(root);',
