@@ -1,60 +1,62 @@
+import { lookup } from "node:dns/promises";
+import ipaddr from "ipaddr.js";
 import type { Env } from "../../lib/env";
-import { ok, problem, warning, type Finding } from "./finding";
+import type { Report } from "./findings";
 
 /** Where `npm run dev` puts the app. */
 export const developmentOrigin = `http://localhost:${Number(process.env.PORT) || 3000}`;
 
 /** Public suffixes, under which anyone can register a domain: browsers reject cookies for them. */
-const publicSuffix =
+export const publicSuffix =
   /^((ac|co|com|edu|gov|go|ne|net|or|org)\.[a-z]{2}|(vercel|netlify|web)\.app|up\.railway\.app|herokuapp\.com|github\.io|onrender\.com|fly\.dev|(pages|workers)\.dev|azurewebsites\.net|amplifyapp\.com)$/;
 
 /** Whether a URL points to this machine, where plain http is safe. */
 export const isLocal = ({ hostname }: URL): boolean =>
   /(^|\.)localhost$|^127\.|^\[::1\]$/.test(hostname);
 
-/**
- * Checks the app's address. `parseEnv` has checked before that there is one in production, and that
- * AUTH_COOKIE_DOMAIN is its domain.
- *
- * @returns the findings, and the origin that users open; undefined if the variables don't say
- */
-export function checkAddress({ AUTH_URL, AUTH_TRUST_HOST, AUTH_COOKIE_DOMAIN, NODE_ENV }: Env): {
-  findings: Finding[];
-  origin: string | undefined;
-} {
-  const check = "AUTH_URL";
-  if (!AUTH_URL) {
-    // `npm run dev` always sets AUTH_URL.
-    if (NODE_ENV !== "production") {
-      const message = `not set: \`npm run dev\` uses ${developmentOrigin}; a deployed app needs it`;
-      return { findings: [ok(check, message)], origin: developmentOrigin };
-    }
-    const message =
-      "not set: with AUTH_TRUST_HOST the app trusts X-Forwarded-Host and -Proto, and its cookies are not Secure";
-    const remedy =
-      "Set it if the app has one address. Otherwise the proxy must set both headers. `--url` checks one address.";
-    if (AUTH_TRUST_HOST) return { findings: [warning(check, message, remedy)], origin: undefined };
-    const onVercel = "not set: Vercel provides the address; `--url` checks one";
-    return { findings: [ok(check, onVercel)], origin: undefined };
-  }
-  const url = new URL(AUTH_URL);
-  const findings: Finding[] = [];
-  if (url.protocol === "http:" && !isLocal(url))
-    findings.push(
-      problem(
-        check,
-        `${url.origin} uses plain http: session cookies are sent unencrypted`,
-        "Use the https address that users open, also if a proxy terminates TLS.",
-      ),
-    );
-  if (AUTH_COOKIE_DOMAIN && publicSuffix.test(AUTH_COOKIE_DOMAIN))
-    findings.push(
-      problem(
-        "AUTH_COOKIE_DOMAIN",
-        `${AUTH_COOKIE_DOMAIN} is a public suffix: browsers reject the cookie, so no user could sign in`,
-        "Use your own domain, or leave it unset.",
-      ),
-    );
-  if (findings.length === 0) findings.push(ok(check, url.origin));
-  return { findings, origin: url.origin };
+/** The origin that users open; undefined if the variables don't say. */
+export const originOf = ({ AUTH_URL, NODE_ENV }: Env): string | undefined =>
+  // `npm run dev` always sets AUTH_URL.
+  AUTH_URL ?? (NODE_ENV === "production" ? undefined : developmentOrigin);
+
+/** Describes the app's address. */
+export function describeAddress(env: Env): string {
+  if (env.AUTH_URL) return env.AUTH_URL;
+  return originOf(env)
+    ? `not set: \`npm run dev\` uses ${developmentOrigin}; a deployed app needs it`
+    : "not set: Vercel provides the address; `--url` checks one";
+}
+
+/** Checks the app's address. The start-up check requires one in production. */
+export function checkAddress(report: Report, env: Env): void {
+  const origin = originOf(env);
+  if (!origin && env.AUTH_TRUST_HOST) report("proxy headers");
+  if (origin?.startsWith("http:") && !isLocal(new URL(origin))) report("plain http", { origin });
+}
+
+/** Whether the variables are those of a deployment on Vercel. */
+export const isOnVercel = ({ VERCEL, AUTH_URL }: Env): boolean =>
+  Boolean(VERCEL) || (AUTH_URL?.endsWith(".vercel.app") ?? false);
+
+/** Names that exist on one machine, in one network or between containers only. */
+const privateName = /^[^.:]+$|\.(localhost|local|internal|lan|home\.arpa)$/;
+
+/** Whether a host name means an address that is not on the internet. */
+async function isPrivate(hostname: string): Promise<boolean> {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const found = await lookup(host, { all: true }).catch(() => []);
+  const isPublic = ({ address }: { address: string }) =>
+    ipaddr.process(address).range() === "unicast";
+  return privateName.test(hostname) || !found.every(isPublic);
+}
+
+/** Checks whether Logto can send back-channel logouts to the app at this origin. */
+export async function checkBackchannelLogout(
+  report: Report,
+  { AUTH_LOGTO_ISSUER, NODE_ENV }: Env,
+  origin: string,
+): Promise<void> {
+  if (!(await isPrivate(new URL(origin).hostname))) return;
+  if (!new URL(AUTH_LOGTO_ISSUER).hostname.endsWith(".logto.app")) report("self-hosted");
+  else report(NODE_ENV === "production" ? "cloud" : "development");
 }

@@ -1,91 +1,53 @@
-import { PrismaPg } from "@prisma/adapter-pg";
-import { isDriverAdapterError } from "@prisma/driver-adapter-utils";
+import { Client } from "pg";
+import { z } from "zod";
 import { migrationNames } from "../database/migrations";
-import { ok, problem, warning, type Finding } from "./finding";
+import type { Report } from "./findings";
 
-const check = "database";
 /** The remedy for a database that lacks migrations. */
 export const deploy = "Run `npm run db:deploy`.";
+
+/** The migrations that were applied, and whether they finished. */
+const applied = z.array(z.object({ name: z.string(), finished: z.boolean() }));
+const query = `SELECT migration_name AS name, finished_at IS NOT NULL AS finished
+  FROM _prisma_migrations WHERE rolled_back_at IS NULL`;
 
 /**
  * Checks whether the database responds and has exactly the migrations of `prisma/migrations`.
  *
  * @param timeout of the connection and of the query, in seconds
  */
-export async function checkDatabase(url: string, timeout: number): Promise<Finding> {
-  const milliseconds = timeout * 1000;
-  const factory = new PrismaPg({
+export async function checkDatabase(report: Report, url: string, timeout: number): Promise<void> {
+  const client = new Client({
     connectionString: url,
-    connectionTimeoutMillis: milliseconds,
-    query_timeout: milliseconds,
+    connectionTimeoutMillis: timeout * 1000,
+    query_timeout: timeout * 1000,
   });
-  const database = await factory.connect();
   try {
-    const sql = `SELECT migration_name, finished_at IS NOT NULL FROM _prisma_migrations WHERE rolled_back_at IS NULL`;
-    const { rows } = await database.queryRaw({ sql, args: [], argTypes: [] });
-    return compare(new Map(rows.map(([name, finished]) => [String(name), Boolean(finished)])));
+    await client.connect();
+    compare(report, applied.parse((await client.query(query)).rows));
   } catch (error) {
-    return describe(error);
+    report(faultOf(error));
   } finally {
-    await database.dispose();
+    // A server that does not respond would not confirm the end of the connection.
+    void client.end().catch(() => undefined);
   }
 }
 
-/** @param applied the migrations in the table `_prisma_migrations`, and whether they finished */
-function compare(applied: ReadonlyMap<string, boolean>): Finding {
+function compare(report: Report, rows: z.output<typeof applied>): void {
   const names = migrationNames();
-  const failed = [...applied].flatMap(([name, finished]) => (finished ? [] : name));
-  if (failed.length > 0)
-    return problem(
-      check,
-      `the migration ${failed.join(", ")} failed halfway`,
-      'Repair the tables, then run `npx prisma migrate resolve` (see "failed migrations" in Prisma\'s documentation).',
-    );
-  const missing = names.filter((name) => !applied.has(name));
-  if (missing.length > 0)
-    return problem(check, `lacks the migrations ${missing.join(", ")}`, deploy);
-  const newer = [...applied.keys()].filter((name) => !names.includes(name));
-  return newer.length > 0
-    ? warning(
-        check,
-        `has migrations that this code lacks: ${newer.join(", ")}`,
-        "Check that this is the newest version of the code.",
-      )
-    : ok(check, "responds and has all migrations");
+  const failed = rows.filter(({ finished }) => !finished).map(({ name }) => name);
+  const missing = names.filter((name) => rows.every((row) => row.name !== name));
+  const newer = rows.map(({ name }) => name).filter((name) => !names.includes(name));
+  if (failed.length > 0) report("failed migration", { names: failed.join(", ") });
+  else if (missing.length > 0) report("lacks migrations", { names: missing.join(", ") });
+  else if (newer.length > 0) report("newer", { names: newer.join(", ") });
 }
 
-/** Messages of our own, because those of the errors contain users and hosts. */
-const reasons: Record<string, [message: string, remedy: string]> = {
-  TableDoesNotExist: ["responds, but is empty: it was never migrated", deploy],
-  AuthenticationFailed: ["rejects the user or the password", "Check DATABASE_URL."],
-  DatabaseAccessDenied: [
-    "does not allow this user to connect",
-    "Check DATABASE_URL and the permissions of its user. A server that requires TLS returns the same error: add `sslmode=require`.",
-  ],
-  DatabaseDoesNotExist: [
-    "does not exist on its server",
-    "Create it, or correct its name at the end of DATABASE_URL.",
-  ],
-  TlsConnectionError: [
-    "the encrypted connection fails",
-    "`sslmode=require` also verifies the certificate: add `sslrootcert=` with the CA file of your host, or use `sslmode=no-verify`.",
-  ],
-  TooManyConnections: [
-    "has no connection left",
-    "Use your host's pooled address, or allow more connections.",
-  ],
-  ENOENT: [
-    "DATABASE_URL names a certificate file that does not exist",
-    "Check sslrootcert, sslcert and sslkey.",
-  ],
-};
-
-function describe(error: unknown): Finding {
+/** PostgreSQL's messages contain users and hosts, so only the code of an error is used. */
+function faultOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const kind = isDriverAdapterError(error) ? error.cause.kind : code;
-  const [message, remedy] = reasons[kind] ?? [
-    "can't be reached",
-    "Check host and port in DATABASE_URL, that the server is running, and that no firewall blocks the connection.",
-  ];
-  return problem(check, message, remedy);
+  // Appendix A of PostgreSQL's manual.
+  if (/^(42P01|28P01|28000|3D000|53300)$/.test(code)) return code;
+  const text = error instanceof Error ? `${code} ${error.message}` : "";
+  return /SSL|TLS|CERT|SIGNATURE/.test(text) ? "TLS" : "unreachable";
 }

@@ -1,15 +1,14 @@
-import { readFile } from "node:fs/promises";
 import type { Env } from "../../lib/env";
 import { embeddedData, runningAt } from "../database/claim";
 import { embedded, newSecret, tenantVariables, type Variables } from "../environment";
 import { appVariables } from "../stand-in";
-import { checkAddress } from "./address";
+import { checkAddress, describeAddress, isOnVercel, originOf, publicSuffix } from "./address";
 import { checkApi } from "./api";
-import { checkApplication, checkClient } from "./application";
-import { ok, problem, warning, type Finding } from "./finding";
-import { checkIssuer } from "./issuer";
+import { checkDatabase, deploy } from "./database";
+import { Findings, type Finding } from "./findings";
 import { checkRunningApp } from "./running-app";
-import { checkNames, checkScopes, checkSecrets, readVariables } from "./variables";
+import { checkTenant } from "./tenant";
+import { checkVariables, looksLikeExample } from "./variables";
 
 export interface Question {
   /** The variables: of a deployment if NODE_ENV is "production", else of `npm run dev`. */
@@ -20,6 +19,8 @@ export interface Question {
   url?: string | undefined;
   /** Timeout of each request, in seconds. */
   timeout?: number;
+  /** Shows the address at which a user signs in. Without it no user is asked to. */
+  signInAt?: ((url: URL) => void) | undefined;
 }
 
 /**
@@ -28,90 +29,62 @@ export interface Question {
  *
  * @returns the findings, in a useful reading order
  */
-export async function diagnose({ values, root, url, timeout = 5 }: Question): Promise<Finding[]> {
-  const development = values.NODE_ENV !== "production";
-  const standIn = development && tenantVariables.every((name) => !values[name]);
-  const isEmbedded = development && values.DATABASE_URL === embedded;
-  const origin = url && new URL(url).origin;
-  const { findings, env, broken } = readVariables({
+export async function diagnose(question: Question): Promise<Finding[]> {
+  const { values, root, url, timeout = 5, signInAt } = question;
+  const isDevelopment = values.NODE_ENV !== "production";
+  const usesStandIn = isDevelopment && tenantVariables.every((name) => !values[name]);
+  const isEmbedded = isDevelopment && values.DATABASE_URL === embedded;
+  const running = url && new URL(url).origin;
+  const findings = new Findings();
+  if (usesStandIn) await findings.look("Logto", {}, (report) => report("no tenant"));
+  const env = await checkVariables(findings, {
     // `npm run dev` generates one if it is unset.
-    ...(development && { AUTH_SECRET: newSecret() }),
-    ...(standIn && appVariables("http://localhost:3001/oidc")),
+    ...(isDevelopment && { AUTH_SECRET: newSecret() }),
+    ...(usesStandIn && appVariables("http://localhost:3001/oidc")),
     ...values,
     ...(isEmbedded && { DATABASE_URL: "postgresql://localhost" }),
-    ...(origin && { AUTH_URL: origin }),
+    ...(running && { AUTH_URL: running }),
   });
-  const all = [...(standIn ? [noTenant] : []), ...findings, ...checkNames(values, broken)];
-  const usable = (...names: string[]) => !names.some((name) => broken.has(name));
-  const expected = broken.size > 0 ? undefined : env;
-  const app = look(
-    "running app",
-    origin !== undefined && (() => checkRunningApp(origin, expected, timeout)),
-  );
-  if (!env) return [...all, ...(await app)];
-
-  if (values.AUTH_SECRET && usable("AUTH_SECRET")) all.push(checkSecrets(env.AUTH_SECRET));
-  const address = usable("AUTH_URL", "AUTH_COOKIE_DOMAIN") ? checkAddress(env) : undefined;
-  const hasTenant = !standIn && usable(...tenantVariables);
-  const parts = await Promise.all([
-    look("issuer", hasTenant && (() => checkTenant(env, address?.origin, timeout))),
-    look(
-      "database",
-      usable("DATABASE_URL") &&
-        (() => (isEmbedded ? checkEmbedded(root, timeout) : checkStore(env, timeout))),
-    ),
-    look("API", usable("API_URL", "LOGTO_RESOURCES") && (() => checkApi(env, timeout))),
-    app,
-  ]);
-  return [...all, ...(address?.findings ?? []), ...parts.flat()];
-}
-
-const noTenant = warning(
-  "Logto",
-  "not configured: `npm run dev` starts a local stand-in with users to sign in as",
-  "To use your own tenant, run `npm run setup`.",
-);
-
-async function checkTenant(
-  env: Env,
-  origin: string | undefined,
-  timeout: number,
-): Promise<Finding[]> {
-  const { findings, configuration } = await checkIssuer(env, timeout);
-  const known = configuration?.serverMetadata().scopes_supported;
-  const authSource = await readFile(new URL("../../auth.ts", import.meta.url), "utf8");
-  const scopes = checkScopes(env, authSource, known);
-  if (!configuration) return [...findings, ...scopes];
-  const client = await checkClient(configuration);
-  const canCheck = client.accepted && origin !== undefined;
-  const application = await look(
-    "application",
-    canCheck && (() => checkApplication(configuration, env, origin)),
-  );
-  return [...findings, ...client.findings, ...scopes, ...application];
-}
-
-async function checkEmbedded(root: string | undefined, timeout: number): Promise<Finding[]> {
-  const url = root && (await runningAt(embeddedData(root)));
-  if (!url) return [ok("database", "`npm run dev` starts the embedded PostgreSQL")];
-  const { checkDatabase, deploy } = await import("./database");
-  const finding = await checkDatabase(url, timeout);
-  const restart = "Restart `npm run dev`: it migrates this database.";
-  return [finding.remedy === deploy ? { ...finding, remedy: restart } : finding];
-}
-
-async function checkStore({ DATABASE_URL }: Env, timeout: number): Promise<Finding[]> {
-  if (!DATABASE_URL) return [ok("database", "none: sessions are stored in their cookie only")];
-  const { checkDatabase } = await import("./database");
-  return [await checkDatabase(DATABASE_URL, timeout)];
-}
-
-/** Runs a check, if there is one. An unexpected error, mostly a timeout, becomes a finding. */
-async function look(check: string, run: (() => Promise<Finding[]>) | false): Promise<Finding[]> {
-  try {
-    return run ? await run() : [];
-  } catch (error) {
-    const name = error instanceof Error ? error.name : "unknown";
-    return [problem(check, `could not be checked (${name})`, "Try again.")];
+  const app = running ? checkRunningApp(findings, running, env, timeout) : undefined;
+  if (env) {
+    const origin = originOf(env);
+    await Promise.all([
+      checkSettings(findings, env, values),
+      ...(usesStandIn ? [] : [checkTenant(findings, { env, origin, timeout }, signInAt)]),
+      isEmbedded ? checkEmbedded(findings, root, timeout) : checkStore(findings, env, timeout),
+      checkApi(findings, env, timeout),
+    ]);
+    const isVercel = isOnVercel(env) || (await app)?.has("x-vercel-id");
+    if (isVercel && env.AUTH_SESSION_STRATEGY !== "database")
+      await findings.look("Vercel", {}, (report) => report("cookies only"));
   }
+  await app;
+  return findings.inOrder();
 }
+
+/** Checks what the variables alone show. */
+async function checkSettings(findings: Findings, env: Env, values: Variables): Promise<void> {
+  if (values.AUTH_SECRET)
+    await findings.look("AUTH_SECRET", {}, (report) => {
+      if (env.AUTH_SECRET.some(looksLikeExample)) report("example");
+    });
+  await findings.look("AUTH_URL", { origin: describeAddress(env) }, (report) =>
+    checkAddress(report, env),
+  );
+  const { AUTH_COOKIE_DOMAIN: domain = "" } = env;
+  if (publicSuffix.test(domain))
+    await findings.look("AUTH_COOKIE_DOMAIN", { domain }, (report) => report("public suffix"));
+}
+
+async function checkEmbedded(findings: Findings, root: string | undefined, timeout: number) {
+  const url = root && (await runningAt(embeddedData(root)));
+  const remedy = { deploy: "Restart `npm run dev`: it migrates this database." };
+  await findings.look("database", remedy, (report) =>
+    url ? checkDatabase(report, url, timeout) : report("embedded"),
+  );
+}
+
+const checkStore = (findings: Findings, { DATABASE_URL }: Env, timeout: number) =>
+  findings.look("database", { deploy }, (report) =>
+    DATABASE_URL ? checkDatabase(report, DATABASE_URL, timeout) : report("none"),
+  );

@@ -5,11 +5,13 @@ import { print } from "../terminal.mjs";
 import { diagnose } from "./diagnose";
 import { printFindings } from "./report";
 
-const usage = `npm run doctor -- [--url ADDRESS] [--env FILE] [--json]
+const usage = `npm run doctor -- [--url ADDRESS] [--env FILE] [--sign-in] [--json]
 
   --url ADDRESS  uses this address instead of AUTH_URL, and also checks the app that runs there
   --env FILE     reads this file instead of the .env files; the process environment overrides both
-  --json         prints a list of { check, status, message, remedy }; use it with \`npm run --silent doctor\`
+  --sign-in      also asks you to sign in, and checks that your tokens have the requested permissions;
+                 the app must not be running
+  --json         prints a list of { check, name, status, message, remedy }; use it with \`npm run --silent doctor\`
 
 The exit code is 1 if there is a problem.`;
 
@@ -22,6 +24,7 @@ function readOptions(args: string[]) {
     options: {
       url: { type: "string" },
       env: { type: "string" },
+      "sign-in": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -49,7 +52,7 @@ export async function runDoctor(root: string, args: string[]): Promise<number> {
     print(`${error instanceof Error ? error.message : "Unreadable"}\n\n${usage}`);
     return 1;
   }
-  const { url, json, deployed, help } = options;
+  const { url, json, deployed, help, "sign-in": signIn } = options;
   if (help) {
     print(usage);
     return 0;
@@ -58,6 +61,8 @@ export async function runDoctor(root: string, args: string[]): Promise<number> {
     values: { ...values, ...(deployed && { NODE_ENV: "production" }) },
     root,
     url,
+    // Standard output may be JSON.
+    signInAt: signIn ? ({ href }) => console.error(`Open this, and sign in: ${href}\n`) : undefined,
   });
   if (json) print(JSON.stringify(findings, undefined, 2));
   else printFindings(findings);

@@ -1,5 +1,5 @@
 import { paint, print } from "../terminal.mjs";
-import type { Finding } from "./finding";
+import type { Finding } from "./findings";
 
 const marks = {
   ok: paint("green", "✓"),

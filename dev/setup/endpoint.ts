@@ -1,4 +1,4 @@
-import { SetupError } from "./prompt";
+import { SetupError } from "./error";
 
 const whereToFind =
   'The endpoint is "Logto endpoint" on the application\'s page in the console, such as https://your-tenant.logto.app.';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { SetupError } from "./prompt";
+import { SetupError } from "./error";
 
 /**
  * Quotes a value for a .env file, so that Next.js reads it back unchanged.

@@ -2,16 +2,18 @@ import path from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { registered } from "../doctor/application";
+import { confirm, select } from "@clack/prompts";
 import { developmentOrigin } from "../doctor/address";
 import { deploy } from "../doctor/database";
 import { diagnose } from "../doctor/diagnose";
 import { printFindings } from "../doctor/report";
+import { registered } from "../doctor/requests";
 import { newSecret, readEnvironment, type Variables } from "../environment";
 import { paint, print } from "../terminal.mjs";
 import { issuerFrom } from "./endpoint";
 import { readText, withValues, writeWhole } from "./env-file";
-import { ask, SetupError } from "./prompt";
+import { SetupError } from "./error";
+import { askFor, replyTo } from "./questions";
 
 const usage = `npm run setup -- [flags]: writes .env.local for a Logto tenant. On a terminal, asks for missing values.
 
@@ -46,7 +48,6 @@ export async function runSetup(root: string, args: string[]): Promise<number> {
 }
 
 type Flags = ReturnType<typeof readFlags>;
-type NewValues = Record<string, string>;
 
 /** @throws SetupError for an unknown flag or a missing value */
 function readFlags(args: string[]) {
@@ -64,57 +65,61 @@ function readFlags(args: string[]) {
   try {
     return parseArgs({ args, options }).values;
   } catch (error) {
-    throw new SetupError(
-      `${error instanceof Error ? error.message : "Unreadable"}\n\n${usage}\n\n`,
-    );
+    const message = error instanceof Error ? error.message : "Unreadable";
+    throw new SetupError(`${message}\n\n${usage}\n\n`);
   }
-}
-
-async function setUp(root: string, flags: Flags): Promise<number> {
-  const set = readEnvironment(root);
-  const values = await collectValues(flags, set);
-  const file = path.join(root, ".env.local");
-  const interactive = canAsk(flags);
-  if (readText(file) && !flags.yes) {
-    const names = Object.keys(values).join(", ");
-    if (!interactive)
-      throw new SetupError(`.env.local exists. Use --yes to write ${names} into it.`);
-    const reply = await ask(`.env.local exists. Write ${names} into it and keep the rest? [Y/n] `);
-    if (/^n/i.test(reply)) throw new SetupError("Cancelled.");
-  }
-  const origin = new URL(values.AUTH_URL ?? set.AUTH_URL ?? developmentOrigin).origin;
-  printRegistration(origin);
-
-  const check = async () => {
-    const findings = await diagnose({ values: { ...set, ...values }, root });
-    printFindings(findings);
-    const problems = findings.filter(({ status }) => status === "problem");
-    // The tables can only be created once .env.local has the database URL.
-    const lacksTables = problems.some(({ remedy }) => remedy === deploy);
-    return { lacksTables, hasProblem: problems.some(({ remedy }) => remedy !== deploy) };
-  };
-  let found = await check();
-  while (found.hasProblem && !flags.force) {
-    if (!interactive) throw new SetupError("Use --force to write .env.local all the same.");
-    const reply = await ask(
-      "  Press Enter to check again, w to write .env.local all the same, Ctrl-C to quit. ",
-    );
-    if (/^w/i.test(reply)) break;
-    found = await check();
-  }
-  writeWhole(file, withValues(readText(file), values));
-  const next = found.lacksTables ? "`npm run db:deploy` creates the tables, then " : "";
-  print(
-    found.hasProblem
-      ? `  ${paint("yellow", "!")} Wrote .env.local. The problems above remain.`
-      : `  ${paint("green", "✓")} Wrote .env.local. ${next}\`npm run dev\` starts the app.`,
-  );
-  return found.hasProblem ? 1 : 0;
 }
 
 /** False if standard input is no terminal or provides the secret. */
 const canAsk = (flags: Flags) =>
   process.stdin.isTTY && process.stdout.isTTY && flags["app-secret"] !== "-";
+
+async function setUp(root: string, flags: Flags): Promise<number> {
+  const set = readEnvironment(root);
+  const values = await collectValues(flags, set);
+  const file = path.join(root, ".env.local");
+  if (readText(file) && !flags.yes) {
+    const names = Object.keys(values).join(", ");
+    const message = `.env.local exists. Write ${names} into it and keep the rest?`;
+    if (!canAsk(flags))
+      throw new SetupError(`.env.local exists. Use --yes to write ${names} into it.`);
+    if (!(await replyTo(confirm({ message })))) throw new SetupError("Cancelled.");
+  }
+  printRegistration(values.AUTH_URL ?? set.AUTH_URL ?? developmentOrigin);
+  const { hasProblem, lacksTables } = await check(root, { ...set, ...values }, flags);
+  writeWhole(file, withValues(readText(file), values));
+  const next = lacksTables ? "`npm run db:deploy` creates the tables, then " : "";
+  print(
+    hasProblem
+      ? `  ${paint("yellow", "!")} Wrote .env.local. The problems above remain.`
+      : `  ${paint("green", "✓")} Wrote .env.local. ${next}\`npm run dev\` starts the app.`,
+  );
+  return hasProblem ? 1 : 0;
+}
+
+/**
+ * Runs the doctor, as often as the user wants.
+ *
+ * @throws SetupError if there is a problem, and the values should not be written all the same
+ */
+async function check(root: string, values: Variables, flags: Flags) {
+  for (;;) {
+    const findings = await diagnose({ values, root });
+    printFindings(findings);
+    const problems = findings.filter(({ status }) => status === "problem");
+    // The tables can only be created once .env.local has the database URL.
+    const lacksTables = problems.some(({ remedy }) => remedy === deploy);
+    const hasProblem = problems.some(({ remedy }) => remedy !== deploy);
+    if (!hasProblem || flags.force) return { lacksTables, hasProblem };
+    if (!canAsk(flags)) throw new SetupError("Use --force to write .env.local all the same.");
+    const options = [
+      { value: false, label: "Check again" },
+      { value: true, label: "Write .env.local all the same" },
+    ];
+    const message = "What next? Ctrl-C leaves everything unchanged.";
+    if (await replyTo(select({ message, options }))) return { lacksTables, hasProblem };
+  }
+}
 
 /**
  * Takes the values from the flags, else from the user's replies.
@@ -122,36 +127,26 @@ const canAsk = (flags: Flags) =>
  * @param set the variables that are set already, used as defaults
  * @returns the variables to write
  */
-async function collectValues(flags: Flags, set: Variables): Promise<NewValues> {
-  /** @param fallback the default; "": the value is optional; undefined: it is required */
+async function collectValues(flags: Flags, set: Variables): Promise<Record<string, string>> {
+  /** @param current the default; "": the value is optional; undefined: it is needed */
   const get = async (
     flag: Exclude<keyof Flags, "yes" | "force" | "help">,
     question: string,
-    fallback: string | undefined,
+    current: string | undefined,
   ) => {
-    const isDecided = fallback !== undefined && (flags.yes || !canAsk(flags));
-    let reply = flags[flag] ?? (isDecided ? fallback : undefined);
-    if (reply === undefined && !canAsk(flags))
-      throw new SetupError(`--${flag} is missing.\n\n${usage}\n\n`);
-    const shown = /secret|database/.test(flag) ? "unchanged" : fallback;
-    const hint = fallback ? ` [${shown}]` : fallback === "" ? " [none]" : "";
-    while (reply === undefined)
-      reply = (await ask(`  ${question}${hint}: `, flag === "app-secret")) || fallback;
-    return reply;
+    const given = flags[flag] ?? (flags.yes || !canAsk(flags) ? current : undefined);
+    if (given !== undefined) return given;
+    if (!canAsk(flags)) throw new SetupError(`--${flag} is missing.\n\n${usage}\n\n`);
+    return askFor(question, current, /secret|database/.test(flag));
   };
-  const AUTH_LOGTO_ISSUER = issuerFrom(
-    await get("endpoint", "Logto endpoint", set.AUTH_LOGTO_ISSUER),
-  );
+  const endpoint = await get("endpoint", "Logto endpoint", set.AUTH_LOGTO_ISSUER);
+  const AUTH_LOGTO_ISSUER = issuerFrom(endpoint);
   const AUTH_LOGTO_ID = await get("app-id", "App ID", set.AUTH_LOGTO_ID);
   const secret = await get("app-secret", "App secret", set.AUTH_LOGTO_SECRET);
   const AUTH_LOGTO_SECRET = secret === "-" ? (await text(process.stdin)).trim() : secret;
   const question = `Address of the app, if not ${developmentOrigin}`;
   const AUTH_URL = await get("app-url", question, set.AUTH_URL ?? "");
-  const DATABASE_URL = await get("database-url", "PostgreSQL URL", set.DATABASE_URL ?? "");
-  if (AUTH_URL && !isOrigin(AUTH_URL))
-    throw new SetupError(
-      `"${AUTH_URL}" is not a web address without a path, such as https://app.example.com.`,
-    );
+  const DATABASE_URL = await get("database-url", "PostgreSQL URL, if any", set.DATABASE_URL ?? "");
   return {
     AUTH_LOGTO_ISSUER,
     AUTH_LOGTO_ID,
@@ -162,17 +157,13 @@ async function collectValues(flags: Flags, set: Variables): Promise<NewValues> {
   };
 }
 
-/** Whether an address has no path, query or credentials; a final slash is allowed. */
-const isOrigin = (text: string) =>
-  /^https?:/.test(text) &&
-  URL.canParse(text) &&
-  new URL(text).href.replace(/\/$/, "") === new URL(text).origin;
-
-function printRegistration(origin: string): void {
+/** @param address of the app, which the doctor has not checked yet */
+function printRegistration(address: string): void {
+  if (!URL.canParse(address)) return;
   print(
     "\n  Enter on the application's page in Logto's console (the last one only if Logto can reach it; set it to require a session):",
   );
-  for (const [field, uri] of Object.entries(registered(origin)))
+  for (const [field, uri] of Object.entries(registered(new URL(address).origin)))
     print(`    ${field.padEnd(28)} ${paint("cyan", uri)}`);
   print();
 }

@@ -8,7 +8,10 @@ async function found({ control, secret, storage }: Stage, url: string) {
   const values = { ...tenant, ...storage.variables, AUTH_SECRET: secret, NODE_ENV: "production" };
   const findings = await diagnose({ values, url });
   expect(findings.map(({ check }) => check)).toContain("sign-in there");
-  return findings.filter(({ status }) => status !== "ok");
+  // A Logto on this machine, in a version that the doctor can't know, may reject the app's address.
+  const expected = findings.filter(({ check }) => check === "back-channel logout");
+  expect(expected.map(({ status }) => status)).toEqual(["warning"]);
+  return findings.filter((each) => each.status !== "ok" && !expected.includes(each));
 }
 
 test("the doctor finds the app healthy, with a sign-in that goes to Logto and back", async ({

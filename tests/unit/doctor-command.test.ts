@@ -80,6 +80,7 @@ it("prints JSON with --json, for the file of --env", async () => {
   expect(code).toBe(1);
   expect(JSON.parse(printed)).toContainEqual({
     check: "variables",
+    name: "wrong",
     status: "problem",
     message: "AUTH_URL is missing (needed in production)",
     remedy: expect.stringContaining("https://app.example.com"),

@@ -5,13 +5,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { claim, embeddedData, embeddedUrl } from "../../dev/database/claim";
 import { message } from "../../dev/database/messages";
-import { checkDatabase } from "../../dev/doctor/database";
 import { diagnose, type Question } from "../../dev/doctor/diagnose";
-import { checkDocument, remedyOf } from "../../dev/doctor/issuer";
-import { compareRequest } from "../../dev/doctor/running-app";
-import { checkScopes } from "../../dev/doctor/variables";
-import type { Finding } from "../../dev/doctor/finding";
+import { checkBackchannelLogout } from "../../dev/doctor/address";
+import { Findings, type Finding, type Report } from "../../dev/doctor/findings";
+import { checkRequest } from "../../dev/doctor/running-app";
+import { checkDocument, checkScopes, faultOf } from "../../dev/doctor/tenant";
 import type { Variables } from "../../dev/environment";
+import { nextFreePort } from "../../dev/ports";
+import { seedPassword } from "../../packages/logto-stand-in/src/seed";
+import { Browser } from "../../packages/logto-stand-in/tests/contract/drivers/browser";
+import { signInAtStandIn } from "../../packages/logto-stand-in/tests/contract/drivers/stand-in";
 import { closeServer, listen } from "../../packages/logto-stand-in/src/listen";
 import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
@@ -22,8 +25,12 @@ const origin = "https://app.example.test";
 const secret = randomBytes(32).toString("base64");
 let identity: StandIn;
 
+const publicClient = { ...appClient(origin), clientId: "public", clientSecret: undefined };
+const machineClient = { ...appClient(origin), clientId: "machine", machineToMachine: true };
+
 beforeAll(async () => {
-  identity = await startLogto({ port: 0, control: true, clients: [appClient(origin)] });
+  const clients = [appClient(origin), publicClient, machineClient];
+  identity = await startLogto({ port: 0, control: true, clients });
 });
 afterAll(() => identity.close());
 afterEach(async () => {
@@ -64,6 +71,22 @@ const finding = (status: Finding["status"], check: string, message: string): unk
 const problem = (check: string, message: string) => finding("problem", check, message);
 const warning = (check: string, message: string) => finding("warning", check, message);
 
+/** The names and values that a check reports. */
+function reported(run: (report: Report) => void): unknown[] {
+  const reports: unknown[] = [];
+  run((name, values) => reports.push(values ? [name, values] : name));
+  return reports;
+}
+
+/** Starts a server that returns the same response for every path. */
+async function startServer(status: number, body: string, headers = {}) {
+  const { port, servers } = await listen(
+    0,
+    (_request, response) => void response.writeHead(status, headers).end(body),
+  );
+  return { url: `http://localhost:${port}`, stop: () => Promise.all(servers.map(closeServer)) };
+}
+
 it("expects no database in development unless one is requested", async () => {
   const findings = await diagnose({ values: { AUTH_SESSION_STRATEGY: "database" } });
   expect(notOk(findings)).toEqual([
@@ -76,30 +99,22 @@ it("expects no database in development unless one is requested", async () => {
 it("finds no problem in a valid configuration, and lists its checks", async () => {
   const findings = await diagnose({ values: healthy(appVariables(identity.issuer)) });
   expect(notOk(findings)).toEqual([]);
-  const checks = [
-    "variables",
-    "AUTH_SECRET",
-    "AUTH_URL",
-    "issuer",
-    "client",
-    "clock",
-    "refresh token",
-  ];
-  const more = ["redirect URI", "resource", "post sign-out URI", "database"];
+  const checks = ["variables", "AUTH_SECRET", "AUTH_URL", "issuer", "client", "clock", "scopes"];
+  const more = ["redirect URI", "resource", "post sign-out URI", "permissions", "database"];
   expect([...new Set(findings.map(({ check }) => check))].sort()).toEqual(
     [...checks, ...more].sort(),
   );
 });
 
 describe("the check of the variables", () => {
-  it("lists each missing or invalid one, and still checks the valid ones", async () => {
+  it("lists each missing or invalid one, as the app does at its start, and no more", async () => {
     expect(await findingsFor({ AUTH_SECRET: "", AUTH_URL: "nowhere" })).toEqual([
       problem("variables", "AUTH_SECRET is missing"),
       problem("variables", "AUTH_URL is not an http(s) URL"),
     ]);
   });
 
-  it("treats an invalid optional variable as unset", async () => {
+  it("lists each invalid optional one", async () => {
     expect(
       await findingsFor({
         LOGTO_RESOURCES: "shopping",
@@ -219,7 +234,7 @@ describe("the check of the issuer", () => {
     async (kind) => {
       await control("POST", "faults", { endpoint: "discovery", when: "before", kind });
       expect(await findingsFor({}, { timeout: 0.3 })).toEqual([
-        problem("issuer", "returns no discovery document"),
+        problem("issuer", "it can't be used: "),
       ]);
     },
   );
@@ -232,20 +247,20 @@ describe("the check of the issuer", () => {
   );
 
   it.each([
-    ["fetch failed: UNABLE_TO_VERIFY_LEAF_SIGNATURE", "NODE_EXTRA_CA_CERTS"],
-    ["fetch failed: DEPTH_ZERO_SELF_SIGNED_CERT", "NODE_EXTRA_CA_CERTS"],
-    ["fetch failed: CERT_HAS_EXPIRED", "renew it"],
-    ["fetch failed: ERR_TLS_CERT_ALTNAME_INVALID", "renew it"],
-    ["fetch failed: ECONNREFUSED", "AUTH_LOGTO_ISSUER"],
-  ])("has a remedy for %s", (message, remedy) => {
-    expect(remedyOf(message)).toContain(remedy);
+    ["fetch failed: UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unknown CA"],
+    ["fetch failed: DEPTH_ZERO_SELF_SIGNED_CERT", "unknown CA"],
+    ["fetch failed: CERT_HAS_EXPIRED", "certificate"],
+    ["fetch failed: ERR_TLS_CERT_ALTNAME_INVALID", "certificate"],
+    ["fetch failed: ECONNREFUSED", "unusable"],
+  ])("has a remedy for %s: %s", (message, remedy) => {
+    expect(faultOf(message)).toBe(remedy);
   });
 
   it("finds a different issuer than the configured one, and names both", async () => {
     const AUTH_LOGTO_ISSUER = identity.issuer.replace("localhost", "127.0.0.1");
     const [mismatch, ...others] = await findingsFor({ AUTH_LOGTO_ISSUER });
     expect(mismatch).toEqual(
-      problem("issuer", `${AUTH_LOGTO_ISSUER} calls itself ${identity.issuer}`),
+      problem("issuer", `(AUTH_LOGTO_ISSUER) names another issuer: ${identity.issuer}`),
     );
     expect(mismatch?.remedy).toContain("docs/deploying.md");
     expect(others).toEqual([]);
@@ -266,34 +281,33 @@ describe("the check of the issuer", () => {
     [
       "a missing endpoint",
       { revocation_endpoint: undefined },
-      problem("issuer", "revocation endpoint is at nowhere"),
+      ["endpoint", expect.objectContaining({ name: "revocation", place: "nowhere" })],
     ],
     [
       "another host",
       { token_endpoint: "https://x.example/" },
-      problem("issuer", "token endpoint is at https://x.example"),
+      ["endpoint", expect.objectContaining({ name: "token", place: "https://x.example" })],
     ],
     [
       "an http endpoint of an https issuer",
       { userinfo_endpoint: "http://tenant.example/oidc/me" },
-      problem("issuer", "at http://tenant"),
+      ["endpoint", expect.objectContaining({ place: "http://tenant.example" })],
     ],
-    ["no PKCE", { code_challenge_methods_supported: undefined }, problem("issuer", "PKCE")],
+    ["no PKCE", { code_challenge_methods_supported: undefined }, "no PKCE"],
     [
       "RSA signatures",
       { id_token_signing_alg_values_supported: ["RS256"] },
-      warning("issuer", "signs with RS256"),
+      ["algorithm", { algorithms: "RS256" }],
     ],
   ])("finds a discovery document with %s", (_, changes, expected) => {
     const changed = { ...document("https://tenant.example/oidc"), ...changes };
-    expect(checkDocument(changed)).toEqual([expected]);
+    expect(reported((report) => checkDocument(report, changed))).toEqual([expected]);
   });
 
   it("finds an issuer on plain http, unless it is on localhost", () => {
-    expect(checkDocument(document("http://tenant.example/oidc"))).toEqual([
-      problem("issuer", "plain http"),
-    ]);
-    expect(checkDocument(document("http://localhost:3001/oidc"))).toEqual([]);
+    const check = (issuer: string) => reported((report) => checkDocument(report, document(issuer)));
+    expect(check("http://tenant.example/oidc")).toEqual(["plain http"]);
+    expect(check("http://localhost:3001/oidc")).toEqual([]);
   });
 
   it.each([
@@ -314,13 +328,23 @@ describe("the check of the application", () => {
     expect(await findingsFor(changes)).toEqual([problem("client", message)]);
   });
 
-  it.each(["status", "html", "drop"])(
-    "finds a token endpoint that fails, with the fault %s",
-    async (kind) => {
-      await control("POST", "faults", { endpoint: "token", when: "before", kind });
-      expect(await findingsFor()).toEqual([problem("client", "no usable response")]);
-    },
-  );
+  it.each([
+    ["status", "no usable response (server_error)"],
+    ["html", "no usable response (HTTP 200)"],
+    ["drop", "could not be checked (fetch failed"],
+  ])("finds a token endpoint that fails, with the fault %s", async (kind, message) => {
+    await control("POST", "faults", { endpoint: "token", when: "before", kind });
+    expect(await findingsFor()).toEqual([problem("client", message)]);
+  });
+
+  it.each([
+    ["a single-page or native", publicClient, "single-page or native app, which has no secret"],
+    ["a machine-to-machine", machineClient, "machine-to-machine app"],
+  ])("finds that it is %s application", async (_, { clientId }, message) => {
+    const findings = await findingsFor({ AUTH_LOGTO_ID: clientId });
+    expect(findings).toEqual([problem("client", message)]);
+    expect(findings[0]?.remedy).toContain('of the type "Traditional web"');
+  });
 
   it("finds URIs that are not registered, and names them", async () => {
     expect(await findingsFor({ AUTH_URL: "https://other.example.test/" })).toEqual([
@@ -344,7 +368,7 @@ describe("the check of the application", () => {
     async (kind) => {
       await control("POST", "faults", { endpoint: "authorization", when: "before", kind });
       expect(await findingsFor({}, { timeout: 2 })).toEqual([
-        problem("application", "could not be checked"),
+        problem("redirect URI", "could not be checked"),
       ]);
     },
   );
@@ -352,34 +376,184 @@ describe("the check of the application", () => {
 
 describe("the check of the scopes", () => {
   const supported = ["openid", "offline_access", "profile", "urn:logto:scope:organizations"];
-  const source = `params: { scope: LOGTO_SCOPES.join(" "), prompt: "login consent" }`;
-  const check = (LOGTO_SCOPES: string, LOGTO_RESOURCES = "", authSource = source) =>
-    notOk(checkScopes(parseEnv(healthy({ LOGTO_SCOPES, LOGTO_RESOURCES })), authSource, supported));
+  const check = (LOGTO_SCOPES: string, LOGTO_RESOURCES = "") =>
+    reported((report) => {
+      checkScopes(report, parseEnv(healthy({ LOGTO_SCOPES, LOGTO_RESOURCES })), supported);
+    });
   const api = "https://shopping.example.com/api";
 
   it("accepts unknown scopes as permissions if there is a resource", () => {
     expect(check("openid offline_access read", api)).toEqual([]);
-    expect(check("openid offline_access read")).toEqual([warning("scopes", "ignores read")]);
+    expect(check("openid offline_access read")).toEqual([["ignored", { scopes: "read" }]]);
   });
 
   it("finds a typo in a scope of Logto", () => {
-    const expected = warning("scopes", "ignores urn:logto:scope:organisations");
+    const expected = ["ignored", { scopes: "urn:logto:scope:organisations" }];
     expect(check("openid offline_access urn:logto:scope:organisations", api)).toEqual([expected]);
   });
 
   it("finds what keeps Logto from issuing a refresh token", () => {
-    expect(check("openid profile")).toEqual([problem("refresh token", "without offline_access")]);
-    expect(check("openid offline_access", "", `prompt: "login"`)).toEqual([
-      problem("refresh token", "without prompt=consent"),
-    ]);
+    expect(check("openid profile")).toEqual(["no refresh token"]);
   });
 
   it("finds organization tokens without their scope", () => {
     const resources = "urn:logto:resource:organizations";
-    expect(check("openid offline_access", resources)).toEqual([
-      problem("scopes", "organization tokens"),
-    ]);
+    expect(check("openid offline_access", resources)).toEqual(["organizations"]);
     expect(check("openid offline_access urn:logto:scope:organizations", resources)).toEqual([]);
+  });
+});
+
+describe("the check of the permissions", () => {
+  const resources = "https://shopping.example.com/api urn:logto:resource:organizations";
+  const identityScopes = "openid offline_access urn:logto:scope:organizations";
+
+  /**
+   * Runs the doctor with `--sign-in`, for an app on a free port, and signs in as a user of the
+   * stand-in.
+   */
+  async function signInAs(username: string, permissions: string, signedIn = () => {}) {
+    const port = await nextFreePort(Math.floor(20_000 + Math.random() * 10_000));
+    const app = `http://localhost:${port}`;
+    const standIn = await startLogto({ port: 0, clients: [appClient(app)] });
+    const redirectUri = `${app}/api/auth/callback/logto`;
+    const browse = async (url: URL) => {
+      const browser = new Browser();
+      const { url: at, response } = await browser.follow(url, redirectUri);
+      if (!response) throw new Error("no sign-in page");
+      const user = { username, password: seedPassword };
+      const back = await signInAtStandIn(browser, { url: at, response }, user, redirectUri);
+      expect((await fetch(new URL("/favicon.ico", app))).status).toBe(404);
+      const page = await fetch(back);
+      expect(await page.text()).toContain("see the terminal");
+      signedIn();
+    };
+    try {
+      const values = healthy({
+        AUTH_LOGTO_ISSUER: standIn.issuer,
+        AUTH_URL: app,
+        LOGTO_SCOPES: `${identityScopes} ${permissions}`,
+        LOGTO_RESOURCES: resources,
+      });
+      let browsing: Promise<void> | undefined;
+      const signInAt = (url: URL) => void (browsing = browse(url));
+      const findings = await diagnose({ values, signInAt });
+      await browsing;
+      return findings.filter(({ check }) => check === "permissions");
+    } finally {
+      await standIn.close();
+    }
+  }
+
+  it("needs a user, and says so without one", async () => {
+    const changes = { LOGTO_SCOPES: `${identityScopes} raed`, LOGTO_RESOURCES: resources };
+    const findings = await diagnose({ values: healthy(changes) });
+    expect(notOk(findings)).toEqual([]);
+    expect(findings).toContainEqual(finding("ok", "permissions", "raed: only a user's tokens"));
+  });
+
+  it("finds a misspelled one, in no token of a user who has the others", async () => {
+    expect(await signInAs("alice", "read wrtie invite:member")).toEqual([
+      warning("permissions", "wrtie: requested, but in no access token of the user"),
+    ]);
+  });
+
+  it("finds those that the roles of the user do not have, and says that it can be that", async () => {
+    const findings = await signInAs("carol", "read write invite:member");
+    expect(findings).toEqual([warning("permissions", "write, invite:member: requested")]);
+    expect(findings[0]?.remedy).toContain("no role of the user has the permission");
+  });
+
+  it("accepts permissions of an API and of an organization", async () => {
+    expect(await signInAs("alice", "read write invite:member")).toEqual([
+      finding("ok", "permissions", "the user's tokens have read, write, invite:member"),
+    ]);
+  });
+});
+
+describe("the check of back-channel logout", () => {
+  const check = async (
+    AUTH_URL: string,
+    issuer = "https://auth.example.test/oidc",
+    NODE_ENV = "production",
+  ) => {
+    const env = parseEnv(healthy({ AUTH_LOGTO_ISSUER: issuer, NODE_ENV }));
+    const findings = new Findings();
+    await findings.look("back-channel logout", { origin: AUTH_URL }, (report) =>
+      checkBackchannelLogout(report, env, AUTH_URL),
+    );
+    return findings.inOrder();
+  };
+  const cloud = "https://abc123.logto.app/oidc";
+
+  it.each([
+    "http://localhost:3000",
+    "http://app.localhost:3000",
+    "http://127.0.0.1:3000",
+    "http://10.1.2.3",
+    "http://172.31.0.2:3000",
+    "http://192.168.0.20:3000",
+    "http://169.254.1.1",
+    "http://[::1]:3000",
+    "http://[fd12::3]:3000",
+    "https://mac.local",
+    "http://host.docker.internal:3000",
+    "http://app:3000",
+  ])("warns that a Logto that you host does not reach %s", async (origin) => {
+    const [found, ...more] = await check(origin);
+    expect(found).toEqual(warning("back-channel logout", `private address such as ${origin}`));
+    expect(found?.remedy).toContain("SSRF_PROTECTION_DISABLED=true");
+    expect(more).toEqual([]);
+  });
+
+  it.each(["https://app.example.test", "https://8.8.8.8", "https://[2001:4860:4860::8888]"])(
+    "accepts %s",
+    async (origin) => {
+      expect(await check(origin)).toEqual([]);
+      expect(await check(origin, cloud)).toEqual([]);
+    },
+  );
+
+  it("says that Logto Cloud never reaches it, which is normal in development", async () => {
+    const message = "Logto Cloud can't reach http://localhost:3000";
+    expect(await check("http://localhost:3000", cloud)).toEqual([
+      warning("back-channel logout", message),
+    ]);
+    expect(await check("http://localhost:3000", cloud, "development")).toEqual([
+      finding("ok", "back-channel logout", message),
+    ]);
+  });
+
+  it("is part of the doctor", async () => {
+    const AUTH_URL = "http://localhost:3000";
+    expect(await findingsFor({ AUTH_URL })).toContainEqual(
+      warning("back-channel logout", "private address"),
+    );
+  });
+});
+
+describe("the check of Vercel", () => {
+  const cookiesOnly = warning("Vercel", "sessions are in cookies only");
+  const DATABASE_URL = "postgresql://u:p@127.0.0.1:9/app";
+
+  it.each([
+    ["its variable", { VERCEL: "1", AUTH_URL: "" }],
+    ["its domain", { AUTH_URL: "https://app.vercel.app" }],
+  ])("finds that sessions are in cookies only, by %s", async (_, changes) => {
+    expect(await findingsFor(changes)).toContainEqual(cookiesOnly);
+    const rows = await findingsFor({ ...changes, DATABASE_URL });
+    expect(rows).not.toContainEqual(cookiesOnly);
+    const cookies = { ...changes, DATABASE_URL, AUTH_SESSION_STRATEGY: "jwt" };
+    expect(await findingsFor(cookies)).toContainEqual(cookiesOnly);
+  });
+
+  it("finds that by the response of a deployed app", async () => {
+    const app = await startServer(200, "", { "x-vercel-id": "icn1::x7kf9" });
+    try {
+      expect(await findingsFor({}, { url: app.url })).toContainEqual(cookiesOnly);
+      expect(await findingsFor({ DATABASE_URL }, { url: app.url })).not.toContainEqual(cookiesOnly);
+    } finally {
+      await app.stop();
+    }
   });
 });
 
@@ -410,11 +584,14 @@ describe("the check of the database", () => {
 
   const checkServer = (respond: (socket: Socket) => void) =>
     withServer(respond, (port) =>
-      checkDatabase(`postgresql://user:hunter2@127.0.0.1:${port}/app`, 0.5),
+      findingsFor(
+        { DATABASE_URL: `postgresql://user:hunter2@127.0.0.1:${port}/app` },
+        { timeout: 0.5 },
+      ),
     );
 
   it("finds one that accepts connections and never responds", async () => {
-    expect(await checkServer(() => undefined)).toEqual(problem("database", "can't be reached"));
+    expect(await checkServer(() => undefined)).toEqual([problem("database", "can't be reached")]);
   });
 
   // PostgreSQL error codes (appendix A of its manual).
@@ -426,7 +603,7 @@ describe("the check of the database", () => {
   ])("finds one that responds with the error %s", async (code, reason) => {
     const errorMessage = message("E", `SFATAL\0C${code}\0Mno, user and hunter2\0\0`);
     const result = await checkServer((socket) => void socket.end(errorMessage));
-    expect(result).toEqual(problem("database", reason));
+    expect(result).toEqual([problem("database", reason)]);
     expect(JSON.stringify(result)).not.toContain("hunter2");
   });
 
@@ -454,16 +631,8 @@ describe("the check of the database", () => {
 });
 
 describe("the check of the running app", () => {
-  /** Starts a server that returns the same response for every path. */
-  async function startServer(status: number, body: string) {
-    const { port, servers } = await listen(
-      0,
-      (_request, response) => void response.writeHead(status).end(body),
-    );
-    return { url: `http://localhost:${port}`, stop: () => Promise.all(servers.map(closeServer)) };
-  }
   const app = async (url: string) =>
-    (await findingsFor({}, { url })).filter(({ check }) => !check.endsWith("URI"));
+    (await findingsFor({}, { url })).filter(({ check }) => !/URI|back-channel/.test(check));
 
   it("finds no server", async () => {
     expect(await app("http://localhost:9")).toEqual([problem("running app", "does not respond")]);
@@ -495,24 +664,24 @@ describe("the check of the running app", () => {
       prompt: "consent",
       ...changes,
     }).toString();
-    return compareRequest(url, origin, parseEnv(healthy()));
+    return reported((report) => checkRequest(report, url, origin, parseEnv(healthy())));
   };
 
   it("finds that it uses another address as its own", () => {
-    expect(notOk(request())).toEqual([]);
+    expect(request()).toEqual([]);
     const redirect_uri = "http://10.0.0.7:3000/api/auth/callback/logto";
-    expect(request({ redirect_uri })).toEqual([
-      problem("sign-in there", `returns to ${redirect_uri}`),
-    ]);
+    const uri = `${origin}/api/auth/callback/logto`;
+    expect(request({ redirect_uri })).toEqual([["other address", { place: redirect_uri, uri }]]);
   });
 
   it("finds that it requests no refresh token", () => {
-    expect(request({ prompt: "login" })).toEqual([problem("sign-in there", "no refresh token")]);
+    expect(request({ prompt: "login" })).toEqual(["no refresh token"]);
+    expect(request({ prompt: "login consent" })).toEqual([]);
   });
 
   it("finds that it has different variables", () => {
     expect(request({ client_id: "another" })).toEqual([
-      warning("sign-in there", "different values of AUTH_LOGTO_ID"),
+      ["other variables", { names: "AUTH_LOGTO_ID" }],
     ]);
   });
 });

@@ -13,7 +13,7 @@ import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/serv
 import { issuerFrom } from "../../dev/setup/endpoint";
 import { withValues, writeWhole } from "../../dev/setup/env-file";
 import { runSetup } from "../../dev/setup/main";
-import { ask } from "../../dev/setup/prompt";
+import { askFor } from "../../dev/setup/questions";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { temporaryFolder } from "./temporary-folder";
 
@@ -95,39 +95,48 @@ describe("a written value", () => {
   });
 });
 
-describe("a prompt", () => {
-  /** A terminal on which `keys` are typed once the prompt is shown. */
-  function terminal(keys: string) {
+describe("a question", () => {
+  /** Types `keys`, one after another, and returns the reply and what the terminal shows. */
+  async function answer(keys: string[], current?: string, isSecret = false) {
     const input = new PassThrough();
     const output = new PassThrough();
     let shown = "";
-    const prompted = new Promise<void>((resolve) => {
-      output.on("data", (chunk: Buffer) => {
-        shown += chunk.toString();
-        if (shown.includes("?")) resolve();
-      });
-    });
-    void prompted.then(() => input.write(keys));
-    return { input, output, shown: () => shown };
+    output.on("data", (chunk: Buffer) => (shown += chunk.toString()));
+    const reply = askFor("Value", current, isSecret, { input, output }).catch(String);
+    for (const key of keys) {
+      input.write(key);
+      await new Promise(setImmediate);
+    }
+    return { reply: await reply, shown };
   }
 
   it("returns the typed text", async () => {
-    const screen = terminal(" k7f \r");
-    expect(await ask("App ID? ", false, screen)).toBe("k7f");
-    expect(screen.shown()).toContain("k7f");
+    const { reply, shown } = await answer([" k7f ", "\r"]);
+    expect(reply).toBe("k7f");
+    expect(shown).toContain("k7f");
   });
 
-  it("does not show hidden input", async () => {
-    const screen = terminal("hunter2\r");
-    expect(await ask("Secret? ", true, screen)).toBe("hunter2");
-    expect(screen.shown()).not.toMatch(/hunter|h\W*u\W*n/);
+  it("returns the current value on Enter, and asks again if there is none", async () => {
+    expect((await answer(["\r"], "k7f")).reply).toBe("k7f");
+    expect((await answer(["\r"], "k7f", true)).reply).toBe("k7f");
+    expect((await answer(["\r"], "")).reply).toBe("");
+    const { reply, shown } = await answer(["\r", "k7f", "\r"]);
+    expect(shown).toContain("This value is needed.");
+    expect(reply).toBe("k7f");
+  });
+
+  it("shows neither hidden input nor a secret that is set", async () => {
+    const { reply, shown } = await answer(["hunter2", "\r"], "k7fx", true);
+    expect(reply).toBe("hunter2");
+    expect(shown).not.toMatch(/hunter|h\W*u\W*n|k7f/);
   });
 
   it.each([
     ["Ctrl-C", "\u0003"],
     ["Ctrl-D", "\u0004"],
-  ])("is left with %s", async (_, key) => {
-    await expect(ask("Secret? ", true, terminal(key))).rejects.toThrow("Cancelled.");
+  ])("is cancelled with %s", async (_, key) => {
+    expect((await answer([key], undefined, true)).reply).toBe("SetupError: Cancelled.");
+    expect((await answer(["k7f", key])).reply).toBe("SetupError: Cancelled.");
   });
 });
 
@@ -240,7 +249,7 @@ describe("without a terminal", () => {
     "ftp://app.example.com",
   ])("rejects %s as the URL of the app, as the app itself would", async (address) => {
     const { code, printed } = await setUp([...withSecret(), "--app-url", address]);
-    expect([code, printed]).toEqual([1, expect.stringContaining("is not a web address")]);
+    expect([code, printed]).toEqual([1, expect.stringMatching(/✗ variables +AUTH_URL (is|has)/)]);
     expect(readdirSync(root)).toEqual([]);
   });
 

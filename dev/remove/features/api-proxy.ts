@@ -41,7 +41,7 @@ export default {
     ],
     "dev/doctor/diagnose.ts": [
       'import { checkApi } from "./api";',
-      'look("API", usable("API_URL", "LOGTO_RESOURCES") && (() => checkApi(env, timeout))),',
+      "checkApi(findings, env, timeout),",
     ],
     "docs/guides.md": [
       '| 2 | "avoid a lot of this by proxying" | [`/api/proxy`](../app/api/proxy/[...path]/route.ts) | recommended here, too: the API gets an access token that is valid only there |',
@@ -127,6 +127,7 @@ export default {
     "tests/unit/malformed-addresses.test.ts": ['"/api/proxy/items/%c0%ae",'],
   },
   sections: {
+    "dev/doctor/findings.md": ["## API"],
     "docs/protecting.md": ["## An API behind the proxy"],
     "docs/troubleshooting.md": [
       "**403, \"Another site's page can't do this.\"**",

@@ -13,6 +13,8 @@ export interface StandInClient {
   backchannelLogoutSessionRequired?: boolean;
   /** Logto's setting of that name: issues a refresh token even without `offline_access`. */
   alwaysIssueRefreshToken?: boolean;
+  /** An application without users. The stand-in issues no tokens to it. */
+  machineToMachine?: boolean;
 }
 
 /**
@@ -27,8 +29,8 @@ export function clientMetadata(client: StandInClient): ClientMetadata {
     client_name: client.name,
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
-    grant_types: ["authorization_code", "refresh_token"],
-    response_types: ["code"],
+    grant_types: client.machineToMachine ? [] : ["authorization_code", "refresh_token"],
+    response_types: client.machineToMachine ? [] : ["code"],
     token_endpoint_auth_method: client.clientSecret ? "client_secret_basic" : "none",
     backchannel_logout_uri: client.backchannelLogoutUri,
     backchannel_logout_session_required: client.backchannelLogoutSessionRequired,

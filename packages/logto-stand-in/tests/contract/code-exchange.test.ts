@@ -5,6 +5,7 @@ import { serverUnderTest, valueOrSkip } from "./server";
 import { exchangeCode, post, refresh, userinfo } from "./tokens";
 
 const server = serverUnderTest();
+const madeUp = { grant_type: "refresh_token", refresh_token: "x".repeat(43) };
 const offline = { prompt: "consent", scope: "openid offline_access" };
 
 describe("client authentication", () => {
@@ -58,6 +59,28 @@ describe("client authentication", () => {
     const authorization = await authorize(server, { client });
 
     expect(await exchangeCode(server, authorization)).toMatchObject({ status: 200 });
+  });
+
+  // `npm run doctor` finds the type of an application by these.
+  test("of a public client with a secret fails with 401 invalid_client [S]", async (context) => {
+    const client = valueOrSkip(server.publicClient, context, "CONTRACT_PUBLIC_CLIENT_ID");
+    const withSecret = { ...client, clientSecret: "any" };
+
+    for (const method of ["basic", "post"] as const)
+      expect(await post(`${server.issuer}/token`, withSecret, madeUp, method)).toMatchObject(
+        errorResponse(401, "invalid_client"),
+      );
+    expect(await post(`${server.issuer}/token`, client, madeUp)).toMatchObject(
+      errorResponse(400, "invalid_grant"),
+    );
+  });
+
+  test("of a machine-to-machine application succeeds, but a refresh fails with 400 invalid_request [S]", async (context) => {
+    const client = valueOrSkip(server.machineClient, context, "CONTRACT_M2M_ID");
+
+    expect(await post(`${server.issuer}/token`, client, madeUp)).toMatchObject(
+      errorResponse(400, "invalid_request"),
+    );
   });
 });
 

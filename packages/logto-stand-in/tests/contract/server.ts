@@ -23,6 +23,8 @@ export const serverSchema = z.object({
   /** Confidential, with "always issue refresh token" on and "session required" off. */
   otherClient: clientSchema.optional(),
   publicClient: clientSchema.optional(),
+  /** A machine-to-machine application. */
+  machineClient: clientSchema.optional(),
   users: z.object({ alice: userSchema, bob: userSchema, carol: userSchema }),
   resources: z.object({ shopping: z.url(), store: z.url() }),
   organizations: z.object({ acme: z.string(), globex: z.string() }),

@@ -89,6 +89,7 @@ function serverOf(env: NodeJS.ProcessEnv): Server {
     client: client(env.CONTRACT_CLIENT_ID, env.CONTRACT_CLIENT_SECRET),
     otherClient: client(env.CONTRACT_OTHER_CLIENT_ID, env.CONTRACT_OTHER_CLIENT_SECRET),
     publicClient: client(env.CONTRACT_PUBLIC_CLIENT_ID),
+    machineClient: client(env.CONTRACT_M2M_ID, env.CONTRACT_M2M_SECRET),
     users: { alice, bob, carol },
     resources: { shopping, store },
     organizations: { acme, globex },

@@ -19,6 +19,7 @@ export async function startStandIn(
   const client = application("contract", "contract-secret");
   const otherClient = application("contract-other", "contract-other-secret");
   const publicClient = application("contract-public");
+  const machineClient = application("contract-machine", "contract-machine-secret");
   const identity = await startLogto({
     port: 0,
     control: true,
@@ -36,6 +37,7 @@ export async function startStandIn(
         alwaysIssueRefreshToken: true,
       },
       registration(publicClient),
+      { ...registration(machineClient), machineToMachine: true },
     ],
   });
   const control = `${identity.endpoint}/control`;
@@ -47,6 +49,7 @@ export async function startStandIn(
       client,
       otherClient,
       publicClient,
+      machineClient,
       users: { alice: user("alice"), bob: user("bob"), carol: user("carol") },
       resources,
       organizations,
