@@ -166,11 +166,11 @@ export default defineConfig(
   ),
   layer(
     ["lib/session/stores/*.ts"],
-    "stores must not import the layers above it. Only current-store.ts may import the database.",
+    "stores must not import the layers above it. Only current-store.ts and database.ts may import the database.",
     ...[pages, publicApi, above("routes|authjs|lifecycle"), auth, database],
   ),
   layer(
-    ["lib/session/stores/current-store.ts"],
+    ["lib/session/stores/{current-store,database}.ts"],
     "stores must not import the layers above it.",
     ...[pages, publicApi, above("routes|authjs|lifecycle"), auth],
   ),

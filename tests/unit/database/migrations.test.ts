@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { query } from "../../dev/database/databases";
-import { startEmbedded, type EmbeddedDatabase } from "../../dev/database/embedded";
-import { applyMigrations, migrationDiff, readSchema } from "../../dev/database/migrations";
-import { checkDatabase } from "../../dev/doctor/database";
+import { query } from "../../../dev/database/databases";
+import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
+import { applyMigrations, migrationDiff, readSchema } from "../../../dev/database/migrations";
+import { checkDatabase } from "../../../dev/doctor/database";
 
 let database: EmbeddedDatabase;
 let applied: string[];
