@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import type { Env } from "../../lib/env";
-import { embeddedData, runningAt } from "../database/claim";
-import { embedded, newSecret, tenantVariables, type Variables } from "../environment";
+import { databasePlaceholder, diagnoseDatabase } from "../database/diagnosis";
+import { newSecret, tenantVariables, type Variables } from "../environment";
 import { appVariables } from "../stand-in";
 import { checkAddress } from "./address";
 import { checkApi } from "./api";
 import { checkApplication, checkClient } from "./application";
-import { ok, problem, warning, type Finding } from "./finding";
+import { problem, warning, type Finding } from "./finding";
 import { checkIssuer } from "./issuer";
 import { checkRunningApp } from "./running-app";
 import { checkNames, checkScopes, checkSecrets, readVariables } from "./variables";
@@ -14,7 +14,7 @@ import { checkNames, checkScopes, checkSecrets, readVariables } from "./variable
 export interface Question {
   /** The variables: of a deployment if NODE_ENV is "production", else of `npm run dev`. */
   values: Variables;
-  /** The project's folder, to find an embedded Postgres that is running. */
+  /** The project's folder. */
   root?: string;
   /** The address of a running app to check as well; replaces AUTH_URL. */
   url?: string | undefined;
@@ -23,22 +23,22 @@ export interface Question {
 }
 
 /**
- * Checks a configuration by sending requests to the issuer, the database, the API and the running
- * app, in parallel. Changes nothing.
+ * Checks a configuration by sending requests to the issuer, the running app and whatever else it
+ * names, in parallel. Changes nothing.
  *
  * @returns the findings, in a useful reading order
  */
-export async function diagnose({ values, root, url, timeout = 5 }: Question): Promise<Finding[]> {
+export async function diagnose(question: Question): Promise<Finding[]> {
+  const { values, url, timeout = 5 } = question;
   const development = values.NODE_ENV !== "production";
   const standIn = development && tenantVariables.every((name) => !values[name]);
-  const isEmbedded = development && values.DATABASE_URL === embedded;
   const origin = url && new URL(url).origin;
   const { findings, env, broken } = readVariables({
     // `npm run dev` generates one if it is unset.
     ...(development && { AUTH_SECRET: newSecret() }),
     ...(standIn && appVariables("http://localhost:3001/oidc")),
     ...values,
-    ...(isEmbedded && { DATABASE_URL: "postgresql://localhost" }),
+    ...databasePlaceholder(values),
     ...(origin && { AUTH_URL: origin }),
   });
   const all = [...(standIn ? [noTenant] : []), ...findings, ...checkNames(values, broken)];
@@ -55,11 +55,7 @@ export async function diagnose({ values, root, url, timeout = 5 }: Question): Pr
   const hasTenant = !standIn && usable(...tenantVariables);
   const parts = await Promise.all([
     look("issuer", hasTenant && (() => checkTenant(env, address?.origin, timeout))),
-    look(
-      "database",
-      usable("DATABASE_URL") &&
-        (() => (isEmbedded ? checkEmbedded(root, timeout) : checkStore(env, timeout))),
-    ),
+    look("database", usable("DATABASE_URL") && (() => diagnoseDatabase(question, env))),
     look("API", usable("API_URL", "LOGTO_RESOURCES") && (() => checkApi(env, timeout))),
     app,
   ]);
@@ -89,21 +85,6 @@ async function checkTenant(
     canCheck && (() => checkApplication(configuration, env, origin)),
   );
   return [...findings, ...client.findings, ...scopes, ...application];
-}
-
-async function checkEmbedded(root: string | undefined, timeout: number): Promise<Finding[]> {
-  const url = root && (await runningAt(embeddedData(root)));
-  if (!url) return [ok("database", "`npm run dev` starts the embedded PostgreSQL")];
-  const { checkDatabase, deploy } = await import("./database");
-  const finding = await checkDatabase(url, timeout);
-  const restart = "Restart `npm run dev`: it migrates this database.";
-  return [finding.remedy === deploy ? { ...finding, remedy: restart } : finding];
-}
-
-async function checkStore({ DATABASE_URL }: Env, timeout: number): Promise<Finding[]> {
-  if (!DATABASE_URL) return [ok("database", "none: sessions are stored in their cookie only")];
-  const { checkDatabase } = await import("./database");
-  return [await checkDatabase(DATABASE_URL, timeout)];
 }
 
 /** Runs a check, if there is one. An unexpected error, mostly a timeout, becomes a finding. */

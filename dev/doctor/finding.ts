@@ -7,6 +7,8 @@ export interface Finding {
   message: string;
   /** What to do about it. */
   remedy?: string;
+  /** Set if the remedy needs the variables of .env.local: what `npm run setup` says about it. */
+  afterSetup?: string;
 }
 
 /** Removes the user and password that a URL may have before its host. */

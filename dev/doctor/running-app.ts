@@ -29,7 +29,7 @@ export async function checkRunningApp(
       problem(check, `${origin} does not respond`, "Check that it is deployed at this address."),
     ];
   const remedyIfUnready =
-    "Its database or its issuer does not respond, or its configuration is wrong: see its log.";
+    "Something that it needs does not respond, or its configuration is wrong: see its log.";
   const ready =
     health.status >= 500
       ? problem(check, `reports that it is not ready (HTTP ${health.status})`, remedyIfUnready)

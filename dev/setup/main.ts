@@ -4,7 +4,6 @@ import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { registered } from "../doctor/application";
 import { developmentOrigin } from "../doctor/address";
-import { deploy } from "../doctor/database";
 import { diagnose } from "../doctor/diagnose";
 import { printFindings } from "../doctor/report";
 import { newSecret, readEnvironment, type Variables } from "../environment";
@@ -23,7 +22,7 @@ const usage = `npm run setup -- [flags]: writes .env.local for a Logto tenant. O
   --yes                changes an existing .env.local
   --force              writes it even if the doctor finds problems
 
-Flags stay in the shell's history, and npm prints them. To avoid that, set AUTH_LOGTO_SECRET and DATABASE_URL in the environment.`;
+Flags stay in the shell's history, and npm prints them. To avoid that, set the variables themselves, such as AUTH_LOGTO_SECRET, in the environment.`;
 
 /**
  * `npm run setup`: asks for the missing values, checks them, and writes .env.local.
@@ -89,9 +88,8 @@ async function setUp(root: string, flags: Flags): Promise<number> {
     const findings = await diagnose({ values: { ...set, ...values }, root });
     printFindings(findings);
     const problems = findings.filter(({ status }) => status === "problem");
-    // The tables can only be created once .env.local has the database URL.
-    const lacksTables = problems.some(({ remedy }) => remedy === deploy);
-    return { lacksTables, hasProblem: problems.some(({ remedy }) => remedy !== deploy) };
+    const next = problems.flatMap(({ afterSetup }) => afterSetup ?? []);
+    return { next, hasProblem: problems.length > next.length };
   };
   let found = await check();
   while (found.hasProblem && !flags.force) {
@@ -103,7 +101,7 @@ async function setUp(root: string, flags: Flags): Promise<number> {
     found = await check();
   }
   writeWhole(file, withValues(readText(file), values));
-  const next = found.lacksTables ? "`npm run db:deploy` creates the tables, then " : "";
+  const next = found.next.map((text) => `${text}, then `).join("");
   print(
     found.hasProblem
       ? `  ${paint("yellow", "!")} Wrote .env.local. The problems above remain.`
@@ -123,17 +121,20 @@ const canAsk = (flags: Flags) =>
  * @returns the variables to write
  */
 async function collectValues(flags: Flags, set: Variables): Promise<NewValues> {
-  /** @param fallback the default; "": the value is optional; undefined: it is required */
+  /**
+   * @param fallback the default; "": the value is optional; undefined: it is required
+   * @param shown instead of a default that must not be shown
+   */
   const get = async (
     flag: Exclude<keyof Flags, "yes" | "force" | "help">,
     question: string,
     fallback: string | undefined,
+    shown = fallback,
   ) => {
     const isDecided = fallback !== undefined && (flags.yes || !canAsk(flags));
     let reply = flags[flag] ?? (isDecided ? fallback : undefined);
     if (reply === undefined && !canAsk(flags))
       throw new SetupError(`--${flag} is missing.\n\n${usage}\n\n`);
-    const shown = /secret|database/.test(flag) ? "unchanged" : fallback;
     const hint = fallback ? ` [${shown}]` : fallback === "" ? " [none]" : "";
     while (reply === undefined)
       reply = (await ask(`  ${question}${hint}: `, flag === "app-secret")) || fallback;
@@ -143,11 +144,16 @@ async function collectValues(flags: Flags, set: Variables): Promise<NewValues> {
     await get("endpoint", "Logto endpoint", set.AUTH_LOGTO_ISSUER),
   );
   const AUTH_LOGTO_ID = await get("app-id", "App ID", set.AUTH_LOGTO_ID);
-  const secret = await get("app-secret", "App secret", set.AUTH_LOGTO_SECRET);
+  const secret = await get("app-secret", "App secret", set.AUTH_LOGTO_SECRET, "unchanged");
   const AUTH_LOGTO_SECRET = secret === "-" ? (await text(process.stdin)).trim() : secret;
   const question = `Address of the app, if not ${developmentOrigin}`;
   const AUTH_URL = await get("app-url", question, set.AUTH_URL ?? "");
-  const DATABASE_URL = await get("database-url", "PostgreSQL URL", set.DATABASE_URL ?? "");
+  const DATABASE_URL = await get(
+    "database-url",
+    "PostgreSQL URL",
+    set.DATABASE_URL ?? "",
+    "unchanged",
+  );
   if (AUTH_URL && !isOrigin(AUTH_URL))
     throw new SetupError(
       `"${AUTH_URL}" is not a web address without a path, such as https://app.example.com.`,

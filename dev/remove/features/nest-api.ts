@@ -48,8 +48,8 @@ export default {
       '"api",',
     ],
     "dev/develop.ts": [
-      'import { apiUrl, keepVariables } from "./api-variables";',
-      "...unlessSet(values, { API_URL: apiUrl }),",
+      'import { apiDefaults, keepVariables } from "./api-variables";',
+      "...apiDefaults(values),",
       "keepVariables(root, given);",
     ],
     "dev/test-run.ts": [

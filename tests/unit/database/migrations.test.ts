@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { query } from "../../../dev/database/databases";
 import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
 import { applyMigrations, migrationDiff, readSchema } from "../../../dev/database/migrations";
-import { checkDatabase } from "../../../dev/doctor/database";
+import { checkDatabase } from "../../../dev/database/check";
 
 let database: EmbeddedDatabase;
 let applied: string[];

@@ -1,11 +1,13 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { isDriverAdapterError } from "@prisma/driver-adapter-utils";
-import { migrationNames } from "../database/migrations";
-import { ok, problem, warning, type Finding } from "./finding";
+import { migrationNames } from "./migrations";
+import { ok, problem, warning, type Finding } from "../doctor/finding";
 
 const check = "database";
 /** The remedy for a database that lacks migrations. */
 export const deploy = "Run `npm run db:deploy`.";
+/** It can only migrate the database once .env.local has its URL. */
+const afterSetup = "`npm run db:deploy` creates the tables";
 
 /**
  * Checks whether the database responds and has exactly the migrations of `prisma/migrations`.
@@ -43,7 +45,7 @@ function compare(applied: ReadonlyMap<string, boolean>): Finding {
     );
   const missing = names.filter((name) => !applied.has(name));
   if (missing.length > 0)
-    return problem(check, `lacks the migrations ${missing.join(", ")}`, deploy);
+    return { ...problem(check, `lacks the migrations ${missing.join(", ")}`, deploy), afterSetup };
   const newer = [...applied.keys()].filter((name) => !names.includes(name));
   return newer.length > 0
     ? warning(
@@ -87,5 +89,6 @@ function describe(error: unknown): Finding {
     "can't be reached",
     "Check host and port in DATABASE_URL, that the server is running, and that no firewall blocks the connection.",
   ];
-  return problem(check, message, remedy);
+  const finding = problem(check, message, remedy);
+  return remedy === deploy ? { ...finding, afterSetup } : finding;
 }
