@@ -14,6 +14,13 @@ interface ReadVariables {
   broken: Set<string>;
 }
 
+/** Variables that the others need. Each other one that is wrong counts as unset. */
+const needed = [
+  // One pattern a line.
+  /^AUTH_(LOGTO|URL)/,
+  /^DATABASE_URL/,
+];
+
 /** Parses the variables as the app does at its start. */
 export function readVariables(values: Variables): ReadVariables {
   try {
@@ -30,7 +37,7 @@ export function readVariables(values: Variables): ReadVariables {
     );
     const changed: Variables = { ...values };
     for (const { variable, example } of error.problems) {
-      const isNeeded = /^AUTH_(LOGTO|URL)|^DATABASE_URL/.test(variable);
+      const isNeeded = needed.some((pattern) => pattern.test(variable));
       changed[variable] = variable === "AUTH_SECRET" ? newSecret() : isNeeded ? example : undefined;
     }
     const broken = new Set(error.problems.map(({ variable }) => variable));

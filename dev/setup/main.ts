@@ -148,12 +148,8 @@ async function collectValues(flags: Flags, set: Variables): Promise<NewValues> {
   const AUTH_LOGTO_SECRET = secret === "-" ? (await text(process.stdin)).trim() : secret;
   const question = `Address of the app, if not ${developmentOrigin}`;
   const AUTH_URL = await get("app-url", question, set.AUTH_URL ?? "");
-  const DATABASE_URL = await get(
-    "database-url",
-    "PostgreSQL URL",
-    set.DATABASE_URL ?? "",
-    "unchanged",
-  );
+  const database = set.DATABASE_URL ?? "";
+  const DATABASE_URL = await get("database-url", "PostgreSQL URL", database, "unchanged");
   if (AUTH_URL && !isOrigin(AUTH_URL))
     throw new SetupError(
       `"${AUTH_URL}" is not a web address without a path, such as https://app.example.com.`,

@@ -40,7 +40,7 @@ const scripts = Object.keys(
 describe.each(documents)("$file", ({ file: document, text }) => {
   test("contains code only as excerpts of compiled files, each with the name of its file", () => {
     for (const { language, file = "", code } of blocksOf(text)) {
-      if (!/^([jt]sx?|mjs|prisma)$/.test(language) || isDeletedExample(file)) continue;
+      if (!/^([jt]sx?|mjs)$/.test(language) || isDeletedExample(file)) continue;
       expect(existsSync(file), `"${file}", named after the language of:\n${code}`).toBe(true);
       expect(isExcerpt(code, readFileSync(file, "utf8")), `in ${file}:\n${code}`).toBe(true);
     }
