@@ -1,5 +1,6 @@
-# The app as a standalone server, and the migrations as a separate target:
+# The app as a standalone server:
 #   docker build -t app .
+# The migrations, as a separate target:
 #   docker build -t app-migrate --target migrate .
 
 FROM node:24-bookworm-slim AS dependencies

@@ -63,12 +63,11 @@ function config(request: Request | undefined): NextAuthConfig {
     ...(hasDatabase() && { adapter: authAdapter() }),
     pages: { signIn: "/sign-in", error: "/sign-in" },
     cookies: { sessionToken: { name: sessionCookieName(), options: domainOption() } },
-    // For Auth.js the strategy is always `jwt`, also with AUTH_SESSION_STRATEGY=database: our
-    // `jwt.encode` and `jwt.decode` write and read the store. Auth.js encodes at sign-in, and again
-    // after each read. `encode` stores only a new session (as an encrypted cookie, or as a row).
-    // For a session that `decode` returned it gives back the same cookie value and writes nothing:
-    // a renewal may have replaced these tokens since, and Logto revokes the grant when an old
-    // refresh token is used.
+    // For Auth.js the strategy is always `jwt`, whatever the store: our `jwt.encode` and
+    // `jwt.decode` write and read it. Auth.js encodes at sign-in, and again after each read.
+    // `encode` stores only a new session. For a session that `decode` returned it gives back the
+    // same cookie value and writes nothing: a renewal may have replaced these tokens since, and
+    // Logto revokes the grant when an old refresh token is used.
     session: { strategy: "jwt", maxAge: sessionStore().cookieLifetime },
     jwt: jwtOptions,
     callbacks: {

@@ -1,68 +1,32 @@
 import process from "node:process";
-import { defineConfig, devices } from "@playwright/test";
+import { defineConfig, devices, type Project } from "@playwright/test";
 import { findBrowser } from "./dev/browser";
+import { databaseProjects } from "./tests/database/projects";
 import type { ProjectOptions } from "./tests/e2e/fixtures";
+import { files, isRelease } from "./tests/files";
 
 const browser = findBrowser();
 
-const files = (...names: string[]) => names.map((name) => `**/${name}.spec.ts`);
-/** `npm run test:release` adds tests that take long and cover little more than others do. */
-const isRelease = process.env.STORM === "full";
-
-/** Need a database. */
-const users = files("account", "users");
 /** Build the app again. */
 const builds = files("closed-site", "next-config", "standalone");
 /** Need nginx, which not every machine has. */
 const proxied = files("nginx");
-/** Test the course of sessions, for both stores. */
-const sessions = files(
-  "backchannel-logout",
-  "faults-renewal",
-  "faults-waiting",
-  "two-people",
-  ...(isRelease ? ["exchange", "faults-grant", "faults-freshness", "session-races"] : []),
-  ...(isRelease ? ["subdomains"] : []),
-  ...(isRelease ? ["two-processes"] : []),
-);
-/** Test other behaviour that depends on the row if sessions are in the database. */
-const rows = files(
-  "exchange",
-  "faults-freshness",
-  "faults-grant",
-  "proxy-session",
-  "protected-paths",
-  "session-races",
-  "sign-out",
-  "subdomains",
-  "two-processes",
-  ...(isRelease ? ["allowed-emails", "sign-in"] : []),
-);
-
 const tests = { testDir: "tests/e2e" };
-/** Tests that run again in another mode, without those that only concern the encrypted cookie. */
-const otherModes = { ...tests, grepInvert: /@jwt/ };
+/** The end-to-end tests, in each mode. */
+const modes: Project<object, ProjectOptions>[] = [
+  { ...tests, name: "e2e", testIgnore: [...builds, ...proxied], use: { mode: "jwt" } },
+  ...databaseProjects,
+];
+/** Load tests that only `npm run test:load` runs. */
+const large = [
+  // With a cluster.
+  ...files("killed"),
+  ...files("storm", "waiting"),
+];
 
 export default defineConfig<object, ProjectOptions>({
   projects: [
-    { ...tests, name: "e2e", testIgnore: [...users, ...builds, ...proxied], use: { mode: "jwt" } },
-    {
-      ...otherModes,
-      name: "e2e-jwt-database",
-      // The users are in the database, the sessions in the cookie.
-      testMatch: files("users"),
-      grepInvert: /@jwt|@rows/,
-      workers: 1,
-      use: { mode: "jwt with a database", engine: "embedded" },
-    },
-    {
-      ...otherModes,
-      name: "e2e-database",
-      // In parallel by file only, because some files have their own app.
-      fullyParallel: false,
-      testMatch: [...users, ...sessions, ...rows],
-      use: { mode: "database", engine: "postgres" },
-    },
+    ...modes,
     isRelease
       ? {
           name: "load",
@@ -70,13 +34,13 @@ export default defineConfig<object, ProjectOptions>({
           testMatch: ["**/load/*.spec.ts", ...builds],
           // Alone, after all other tests: here as at Logto, a response that is too late ends a
           // session.
-          dependencies: ["e2e", "e2e-jwt-database", "e2e-database"],
+          dependencies: modes.map(({ name = "" }) => name),
           workers: 1,
         }
-      : { name: "load", testDir: "tests/load", testIgnore: files("killed", "storm", "waiting") },
+      : { name: "load", testDir: "tests/load", testIgnore: large },
     ...(isRelease ? [{ ...tests, name: "proxy", testMatch: proxied }] : []),
   ],
-  globalSetup: "./tests/e2e/setup.ts",
+  globalSetup: "./tests/database/setup.ts",
   fullyParallel: true,
   workers: 3,
   forbidOnly: Boolean(process.env.CI),

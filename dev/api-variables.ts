@@ -1,10 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { databaseServer, LaunchError, readEnvironment, type Variables } from "./environment";
+import { databaseServer } from "./database/choice";
+import { LaunchError, readEnvironment, unlessSet, type Variables } from "./environment";
 
 /** The address of the API server for `npm run dev:api` and the app's proxy, if API_URL is unset. */
 export const apiUrl = "http://localhost:4000";
+
+/** The variables that let the app's proxy find the API server. @param values that are set */
+export const apiDefaults = (values: Variables): Variables => unlessSet(values, { API_URL: apiUrl });
 
 /** In `.data/` with the other secrets of this machine. */
 const variablesFile = (root: string) => path.join(root, ".data/app-variables.json");

@@ -9,7 +9,7 @@ import { decodeSession, encodeSession } from "../lib/session/stores/codec";
 import type { Session } from "../lib/session/model/session";
 import { sources } from "./built";
 import { endAll, endTogether, start } from "./children.mjs";
-import { ensureGenerated } from "./generate";
+import { ensureGenerated } from "./database/generate";
 import { firstLoad, writeEmptyApp } from "./first-load";
 import { nextFreePort } from "./ports";
 import { print } from "./terminal.mjs";

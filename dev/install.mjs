@@ -88,7 +88,10 @@ export async function ensureInstalled(root) {
   const env = {
     PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY ?? process.execPath,
   };
-  const options = { cwd: root, env };
+  const options = {
+    cwd: root,
+    env,
+  };
   const install = npm?.endsWith("npm-cli.js")
     ? start(process.execPath, [npm, ...args], options)
     : start("npm", args, { ...options, shell: process.platform === "win32" });

@@ -14,7 +14,6 @@ import {
 import { buildApi } from "./api-build";
 import { start } from "./children.mjs";
 import { ensureBrowser, NoBrowserError } from "./ensure-browser";
-import { ensureGenerated } from "./generate";
 import { duration, paint, print, startProgress } from "./terminal.mjs";
 
 interface Outcome extends Counts {
@@ -47,7 +46,6 @@ function runScript(
  */
 export async function runAll(root: string): Promise<number> {
   const startedAt = performance.now();
-  await ensureGenerated(root);
   const types = runScript(root, typesCommand);
   if ((await types.exited) !== 0) print(types.output());
   const total: Outcome = { ok: true, passed: 0, failed: 0, skipped: 0 };
@@ -168,7 +166,6 @@ export async function runEndToEnd(
   args: string[],
   env: Record<string, string> = {},
 ): Promise<number> {
-  await ensureGenerated(root);
   try {
     print(`Browser: ${(await ensureBrowser(root)).name}`);
   } catch (error) {

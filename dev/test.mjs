@@ -2,6 +2,7 @@
 import { begin } from "./begin.mjs";
 
 await begin(async (root, [only, ...args]) => {
+  await (await import("./database/generate")).ensureGenerated(root);
   const { runAll, runEndToEnd, runLoad, runProxy } = await import("./test-run");
   if (only === "e2e") return runEndToEnd(root, args);
   if (only === "load") return runLoad(root);

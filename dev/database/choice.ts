@@ -1,7 +1,14 @@
 import path from "node:path";
 import { parseEnv } from "node:util";
-import { databaseServer, embedded, LaunchError, type Variables } from "../environment";
+import { LaunchError, type Variables } from "../environment";
 import { readText, writeWhole } from "../setup/env-file";
+
+/** The value of DATABASE_URL that makes `npm run dev` start an embedded Postgres. */
+export const embedded = "embedded";
+
+/** @returns DATABASE_URL if it names a server, else undefined */
+export const databaseServer = ({ DATABASE_URL }: Variables): string | undefined =>
+  DATABASE_URL === embedded ? undefined : DATABASE_URL;
 
 /** DATABASE_URL names a server, but the command line requests the embedded Postgres. */
 const contradiction = () =>

@@ -3,12 +3,13 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { z } from "zod";
 import { alsoEnd, start } from "../children.mjs";
 import { databaseUrl } from "../../lib/database-url";
-import { databaseServer, readEnvironment } from "../environment";
-import { ensureGenerated } from "../generate";
+import { readEnvironment } from "../environment";
 import { nextFreePort } from "../ports";
 import { print } from "../terminal.mjs";
+import { databaseServer } from "./choice";
 import { embeddedData, runningAt } from "./claim";
 import { startEmbedded } from "./embedded";
+import { ensureGenerated } from "./generate";
 import { applyMigrations } from "./migrations";
 
 const databasePort = 5433;

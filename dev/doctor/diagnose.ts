@@ -1,10 +1,9 @@
 import type { Env } from "../../lib/env";
-import { embeddedData, runningAt } from "../database/claim";
-import { embedded, newSecret, tenantVariables, type Variables } from "../environment";
+import { databasePlaceholder, diagnoseDatabase, diagnoseVercel } from "../database/diagnosis";
+import { newSecret, tenantVariables, type Variables } from "../environment";
 import { appVariables } from "../stand-in";
-import { checkAddress, describeAddress, isOnVercel, originOf, publicSuffix } from "./address";
+import { checkAddress, describeAddress, originOf, publicSuffix } from "./address";
 import { checkApi } from "./api";
-import { checkDatabase, deploy } from "./database";
 import { Findings, type Finding } from "./findings";
 import { checkRunningApp } from "./running-app";
 import { checkTenant } from "./tenant";
@@ -30,10 +29,9 @@ export interface Question {
  * @returns the findings, in a useful reading order
  */
 export async function diagnose(question: Question): Promise<Finding[]> {
-  const { values, root, url, timeout = 5, signInAt } = question;
+  const { values, url, timeout = 5, signInAt } = question;
   const isDevelopment = values.NODE_ENV !== "production";
   const usesStandIn = isDevelopment && tenantVariables.every((name) => !values[name]);
-  const isEmbedded = isDevelopment && values.DATABASE_URL === embedded;
   const running = url && new URL(url).origin;
   const findings = new Findings();
   if (usesStandIn) await findings.look("Logto", {}, (report) => report("no tenant"));
@@ -42,7 +40,7 @@ export async function diagnose(question: Question): Promise<Finding[]> {
     ...(isDevelopment && { AUTH_SECRET: newSecret() }),
     ...(usesStandIn && appVariables("http://localhost:3001/oidc")),
     ...values,
-    ...(isEmbedded && { DATABASE_URL: "postgresql://localhost" }),
+    ...databasePlaceholder(values),
     ...(running && { AUTH_URL: running }),
   });
   const app = running ? checkRunningApp(findings, running, env, timeout) : undefined;
@@ -51,12 +49,10 @@ export async function diagnose(question: Question): Promise<Finding[]> {
     await Promise.all([
       checkSettings(findings, env, values),
       ...(usesStandIn ? [] : [checkTenant(findings, { env, origin, timeout }, signInAt)]),
-      isEmbedded ? checkEmbedded(findings, root, timeout) : checkStore(findings, env, timeout),
+      diagnoseDatabase(findings, question, env),
       checkApi(findings, env, timeout),
     ]);
-    const isVercel = isOnVercel(env) || (await app)?.has("x-vercel-id");
-    if (isVercel && env.AUTH_SESSION_STRATEGY !== "database")
-      await findings.look("Vercel", {}, (report) => report("cookies only"));
+    await diagnoseVercel(findings, env, await app);
   }
   await app;
   return findings.inOrder();
@@ -75,16 +71,3 @@ async function checkSettings(findings: Findings, env: Env, values: Variables): P
   if (publicSuffix.test(domain))
     await findings.look("AUTH_COOKIE_DOMAIN", { domain }, (report) => report("public suffix"));
 }
-
-async function checkEmbedded(findings: Findings, root: string | undefined, timeout: number) {
-  const url = root && (await runningAt(embeddedData(root)));
-  const remedy = { deploy: "Restart `npm run dev`: it migrates this database." };
-  await findings.look("database", remedy, (report) =>
-    url ? checkDatabase(report, url, timeout) : report("embedded"),
-  );
-}
-
-const checkStore = (findings: Findings, { DATABASE_URL }: Env, timeout: number) =>
-  findings.look("database", { deploy }, (report) =>
-    DATABASE_URL ? checkDatabase(report, DATABASE_URL, timeout) : report("none"),
-  );

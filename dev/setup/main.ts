@@ -4,7 +4,6 @@ import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { confirm, select } from "@clack/prompts";
 import { developmentOrigin } from "../doctor/address";
-import { deploy } from "../doctor/database";
 import { diagnose } from "../doctor/diagnose";
 import { printFindings } from "../doctor/report";
 import { registered } from "../doctor/requests";
@@ -25,7 +24,7 @@ const usage = `npm run setup -- [flags]: writes .env.local for a Logto tenant. O
   --yes                changes an existing .env.local
   --force              writes it even if the doctor finds problems
 
-Flags stay in the shell's history, and npm prints them. To avoid that, set AUTH_LOGTO_SECRET and DATABASE_URL in the environment.`;
+Flags stay in the shell's history, and npm prints them. To avoid that, set the variables in the environment, such as AUTH_LOGTO_SECRET.`;
 
 /**
  * `npm run setup`: asks for the missing values, checks them, and writes .env.local.
@@ -86,9 +85,9 @@ async function setUp(root: string, flags: Flags): Promise<number> {
     if (!(await replyTo(confirm({ message })))) throw new SetupError("Cancelled.");
   }
   printRegistration(values.AUTH_URL ?? set.AUTH_URL ?? developmentOrigin);
-  const { hasProblem, lacksTables } = await check(root, { ...set, ...values }, flags);
+  const { hasProblem, steps } = await check(root, { ...set, ...values }, flags);
   writeWhole(file, withValues(readText(file), values));
-  const next = lacksTables ? "`npm run db:deploy` creates the tables, then " : "";
+  const next = steps.map((step) => `${step}, then `).join("");
   print(
     hasProblem
       ? `  ${paint("yellow", "!")} Wrote .env.local. The problems above remain.`
@@ -96,6 +95,13 @@ async function setUp(root: string, flags: Flags): Promise<number> {
   );
   return hasProblem ? 1 : 0;
 }
+
+/** Problems that only a command after the setup solves, by check and name of the finding. */
+const later: Record<string, string> = {
+  // One a line.
+  "database: lacks migrations": "`npm run db:deploy` creates the tables",
+  "database: 42P01": "`npm run db:deploy` creates the tables",
+};
 
 /**
  * Runs the doctor, as often as the user wants.
@@ -107,17 +113,17 @@ async function check(root: string, values: Variables, flags: Flags) {
     const findings = await diagnose({ values, root });
     printFindings(findings);
     const problems = findings.filter(({ status }) => status === "problem");
-    // The tables can only be created once .env.local has the database URL.
-    const lacksTables = problems.some(({ remedy }) => remedy === deploy);
-    const hasProblem = problems.some(({ remedy }) => remedy !== deploy);
-    if (!hasProblem || flags.force) return { lacksTables, hasProblem };
+    const steps = new Set(problems.flatMap(({ check, name }) => later[`${check}: ${name}`] ?? []));
+    const hasProblem = problems.some(({ check, name }) => !later[`${check}: ${name}`]);
+    const result = { hasProblem, steps: [...steps] };
+    if (!hasProblem || flags.force) return result;
     if (!canAsk(flags)) throw new SetupError("Use --force to write .env.local all the same.");
     const options = [
       { value: false, label: "Check again" },
       { value: true, label: "Write .env.local all the same" },
     ];
     const message = "What next? Ctrl-C leaves everything unchanged.";
-    if (await replyTo(select({ message, options }))) return { lacksTables, hasProblem };
+    if (await replyTo(select({ message, options }))) return result;
   }
 }
 

@@ -16,7 +16,7 @@ import {
   type Session,
 } from "@/lib/session/model/session";
 import { seal, unseal } from "@/lib/session/stores/codec";
-import type { SessionFilter, ListedSession, SessionStore } from "@/lib/session/stores/store";
+import type { SessionFilter, SessionStore } from "@/lib/session/stores/store";
 import { BoundedMap } from "@/lib/bounded-map";
 import { pause } from "@/lib/pause";
 import { isFirstTime, processWide } from "@/lib/process-wide";
@@ -196,6 +196,7 @@ const isFound = (session: Session | undefined): session is Session => session !=
  * SHA-256. The tokens in the row are encrypted.
  */
 export const rowStore: SessionStore = {
+  isInCookie: false,
   // The maximum that browsers allow (400 days). The expiry of the row decides.
   cookieLifetime: 400 * 24 * 60 * 60,
 
@@ -297,14 +298,26 @@ export const rowStore: SessionStore = {
     const removed = await Promise.all(rows.map(({ sessionId }) => deleteRow(sessionId)));
     return withoutSharedGrants(removed.filter(isFound));
   },
-
-  async list({ subject, sessionId: current }) {
-    const where = { userId: subject, ...isLive() };
-    const rows = await query(db().session.findMany({ where, orderBy: { lastSeenAt: "desc" } }));
-    return rows
-      .map(({ id, sessionId, userAgent, createdAt, lastSeenAt }): ListedSession => {
-        return { id, current: sessionId === current, userAgent, createdAt, lastSeenAt };
-      })
-      .sort((one, other) => Number(other.current) - Number(one.current));
-  },
 };
+
+/** One session of a user, for the list on the account page. */
+export interface ListedSession {
+  /** Identifies it in a form; it can't be used to open the session. */
+  id: string;
+  /** Whether it is the session of this request. */
+  current: boolean;
+  userAgent: string | null;
+  createdAt: Date;
+  lastSeenAt: Date;
+}
+
+/** The sessions of the same user: this one first, then the last used ones. @throws DatabaseError */
+export async function listRows({ subject, sessionId: own }: Session): Promise<ListedSession[]> {
+  const where = { userId: subject, ...isLive() };
+  const rows = await query(db().session.findMany({ where, orderBy: { lastSeenAt: "desc" } }));
+  return rows
+    .map(({ id, sessionId, userAgent, createdAt, lastSeenAt }): ListedSession => {
+      return { id, current: sessionId === own, userAgent, createdAt, lastSeenAt };
+    })
+    .sort((one, other) => Number(other.current) - Number(one.current));
+}

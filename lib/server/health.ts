@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { db, hasDatabase, query } from "@/lib/database/client";
+import { checkDatabase } from "@/lib/database/check";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { toLogtoError } from "@/lib/logto/client";
@@ -8,11 +8,6 @@ import { logtoTimeout } from "@/lib/logto/fetch-with-retry";
 import { pause } from "@/lib/pause";
 import { processWide } from "@/lib/process-wide";
 
-/**
- * How long the database may take to respond, in milliseconds. Logto has the same timeout as
- * everywhere else.
- */
-const databaseTimeout = 2_000;
 /**
  * How long a result is cached, in milliseconds. Frequent health checks do not cause more requests
  * to the database or Logto.
@@ -58,14 +53,19 @@ export async function isReady(now = Date.now()): Promise<boolean> {
 }
 
 async function check(): Promise<boolean> {
-  const [database, issuer] = await Promise.all([
-    hasDatabase() ? failureReason(query(db().$queryRaw`SELECT 1`, databaseTimeout)) : undefined,
-    failureReason(checkIssuer()),
-  ]);
-  const ready = !database && !issuer;
-  if (!ready) log.error("not ready", { database, issuer });
+  const reasons = await Promise.all(
+    Object.entries(checks).map(async ([name, run]) => [name, await failureReason(run())] as const),
+  );
+  const ready = reasons.every(([, reason]) => reason === undefined);
+  if (!ready) log.error("not ready", Object.fromEntries(reasons));
   return ready;
 }
+
+/** What this process needs, by the name that the log has for it. */
+const checks = {
+  database: checkDatabase,
+  issuer: checkIssuer,
+};
 
 /** Fetches the discovery document without the cache that sign-in uses. */
 async function checkIssuer(): Promise<void> {

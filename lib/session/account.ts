@@ -6,7 +6,7 @@ import { outageAsSessionError } from "./lifecycle/to-session-error";
 import { SessionError } from "./model/errors";
 import { isFresh } from "./model/fresh-sign-in";
 import { signOut } from "./routes/sign-out";
-import { usersTable } from "./stores/current-store";
+import { usersTable } from "./stores/database";
 
 /** Whether the signed-in user authenticated in the last five minutes. @throws SessionError */
 export async function isFreshlySignedIn(): Promise<boolean> {

@@ -118,7 +118,7 @@ export function actionWithSession<Rest extends unknown[], Result>(
  * @param page path of the form's page
  * @example
  * export const endSession = redirectOnError(
- *   "/account/sessions",
+ *   "/settings",
  *   actionWithSession(async (session, form: FormData) => { … }),
  * );
  */

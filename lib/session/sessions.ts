@@ -4,8 +4,8 @@ import { currentSession } from "./lifecycle/current-session";
 import { endSessions } from "./lifecycle/ending";
 import { outageAsSessionError } from "./lifecycle/to-session-error";
 import { signOut } from "./routes/sign-out";
-import { sessionStore, usesRowStore } from "./stores/current-store";
-import type { ListedSession } from "./stores/store";
+import { sessionStore } from "./stores/current-store";
+import { storedSessions, type ListedSession } from "./stores/database";
 
 const event = "session revoked";
 
@@ -16,7 +16,7 @@ const event = "session revoked";
  * @throws SessionError
  */
 export async function listSessions(): Promise<ListedSession[]> {
-  return outageAsSessionError(sessionStore().list(await currentSession()));
+  return outageAsSessionError(storedSessions(await currentSession()));
 }
 
 /**
@@ -27,7 +27,8 @@ export async function listSessions(): Promise<ListedSession[]> {
  */
 export async function revokeSession(rowId: string): Promise<void> {
   const { subject } = await currentSession();
-  if (usesRowStore()) await outageAsSessionError(endSessions({ subject, rowId }, event));
+  if (!sessionStore().isInCookie)
+    await outageAsSessionError(endSessions({ subject, rowId }, event));
 }
 
 /**
@@ -38,7 +39,8 @@ export async function revokeSession(rowId: string): Promise<void> {
  */
 export async function revokeOtherSessions(): Promise<void> {
   const { subject, sessionId: except } = await currentSession();
-  if (usesRowStore()) await outageAsSessionError(endSessions({ subject, except }, event));
+  if (!sessionStore().isInCookie)
+    await outageAsSessionError(endSessions({ subject, except }, event));
 }
 
 /**

@@ -71,9 +71,9 @@ for (const [who, add] of Object.entries(strangers)) {
     expect(await sessionCookies(context)).toEqual([]);
     await expectSignedOut(context);
     expect(await isActive(control, (await tokensOf(control, person)).refreshToken)).toBe(false);
-    const { db } = app.storage;
-    expect(await db?.account.count({ where: { providerAccountId: person.id } })).toBe(db && 0);
-    expect(await db?.user.count({ where: { accounts: { none: {} } } })).toBe(db && 0);
+    const { users } = app.storage;
+    expect((await users?.of(person.id)) ?? []).toEqual([]);
+    expect((await users?.countWithoutAccount()) ?? 0).toBe(0);
     expect(app.log()).toMatch(new RegExp(`"user":"${person.id}".*"msg":"sign-in rejected"`));
   });
 }

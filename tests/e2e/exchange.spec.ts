@@ -1,6 +1,6 @@
 import type { BrowserContext } from "@playwright/test";
 import { acme, apiResources } from "../../packages/logto-stand-in/src/seed";
-import { cookiesOfRenewal } from "./modes";
+import { cookiesOfRenewal } from "./storage";
 import { expectNewestGrant } from "./newest-grant";
 import { addPerson, isActive } from "./people";
 import {

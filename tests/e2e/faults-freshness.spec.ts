@@ -1,4 +1,4 @@
-import { cookiesOfRenewal } from "./modes";
+import { cookiesOfRenewal } from "./storage";
 import { expect, postAsApp, signIn, signInByRequests, test, visit } from "./stage";
 import { expireAccessToken, readSession, writtenSessionCookies } from "./session-cookie";
 

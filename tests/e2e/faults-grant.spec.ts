@@ -105,7 +105,7 @@ test("a fetch gets a 401 for an ended session, and no redirect", async ({ contex
   await revokeGrant(context, stage);
   const cookies = await sessionCookies(context);
   const headers = { "sec-fetch-mode": "cors", "sec-fetch-dest": "empty", accept: "*/*" };
-  for (const path of stage.storage.mode === "database"
+  for (const path of stage.storage.sessions
     ? ["/api/auth/check"]
     : ["/dashboard", "/api/auth/check"]) {
     const response = await context.request.get(path, { headers });

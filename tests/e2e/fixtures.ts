@@ -2,11 +2,11 @@ import { test as base, expect } from "@playwright/test";
 import { seedPeople } from "../../packages/logto-stand-in/src/seed";
 import { noClaims } from "../../packages/logto-stand-in/src/tenant";
 import { defaultSettings } from "../../packages/logto-stand-in/src/settings";
-import { type Engine } from "./databases";
 import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { leaksIn, recordReceived } from "./leaks";
-import { openStorage, type Mode, type Storage } from "./modes";
+import { modes, type Mode } from "./modes";
 import { startPair, type App, type Pair } from "./servers";
+import type { Storage } from "./storage";
 
 export { expect };
 
@@ -20,7 +20,6 @@ interface Fixtures {
 /** The options of a project in playwright.config.ts. */
 export interface ProjectOptions {
   mode: Mode;
-  engine: Engine;
 }
 
 interface WorkerFixtures extends ProjectOptions {
@@ -35,10 +34,9 @@ interface WorkerFixtures extends ProjectOptions {
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
   mode: ["jwt", { option: true, scope: "worker" }],
-  engine: ["embedded", { option: true, scope: "worker" }],
   newStorage: [
-    async ({ mode, engine }, use) => {
-      await use(() => openStorage(mode, engine));
+    async ({ mode }, use) => {
+      await use(modes[mode]);
     },
     { scope: "worker" },
   ],

@@ -1,9 +1,7 @@
 import type { APIResponse, BrowserContext, Response } from "@playwright/test";
 import { decode } from "next-auth/jwt";
-import { z } from "zod";
 import { isSession } from "../../lib/session/model/session";
 import type { StandInControl } from "../../packages/logto-stand-in/src/testing";
-import type { Storage } from "./modes";
 import type { App } from "./servers";
 import { sessionValue } from "./session-cookie";
 
@@ -87,13 +85,6 @@ async function secretsOfCookies(received: Received[], key: string): Promise<Secr
   ];
 }
 
-const seen = z.array(z.object({ kind: z.string(), value: z.string() }));
-
-/** The secrets that any session row ever had (databases.ts). */
-async function secretsOfRows({ db }: Storage): Promise<Secret[]> {
-  return db ? seen.parse(await db.$queryRaw`SELECT kind, value FROM seen`) : [];
-}
-
 /**
  * Searches what a browser received, and the log, for tokens, session cookies and session ids that
  * only the server may have.
@@ -111,7 +102,7 @@ export async function leaksIn(
     // verifier.
     ...issued.filter(({ kind }) => kind !== "authorization_code"),
     ...(await secretsOfCookies(received, secret)),
-    ...(await secretsOfRows(storage)),
+    ...((await storage.sessions?.secrets()) ?? []),
   ];
   return received.flatMap(({ from, text }) => {
     const rest = text.replaceAll(writesSession, "");

@@ -9,7 +9,7 @@ import { start } from "../../dev/children.mjs";
 import { readEnvironment, type Variables } from "../../dev/environment";
 import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { cookiesAlone, type Storage } from "./modes";
+import { cookiesAlone, type Storage } from "./storage";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const startMs = 30_000;

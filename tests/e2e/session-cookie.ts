@@ -1,8 +1,7 @@
 import type { APIResponse, BrowserContext } from "@playwright/test";
 import { decode, encode } from "next-auth/jwt";
 import { parseSession, type Session } from "@/lib/session/model/session";
-import type { Storage } from "./modes";
-import { readRow, writeRow } from "./session-row";
+import type { Storage } from "./storage";
 
 const plainName = "authjs.session-token";
 /** The size of Auth.js's cookie chunks, in characters. */
@@ -49,15 +48,15 @@ export async function putCookies(
 }
 
 /**
- * A browser's session: decoded from its cookie with Auth.js's own function, or read from the row
- * that the cookie names.
+ * A browser's session: decoded from its cookie with Auth.js's own function, or read from where the
+ * app stores it.
  */
 export async function readSession(
   context: BrowserContext,
-  { secret, storage: { mode, db } }: Pick<SessionApp, "secret" | "storage">,
+  { secret, storage: { sessions } }: Pick<SessionApp, "secret" | "storage">,
 ): Promise<Session> {
   const token = await sessionValue(context);
-  if (mode === "database" && db) return readRow(db, secret, token);
+  if (sessions) return sessions.read(token, secret);
   return parseSession(await decode({ token, secret, salt: plainName }));
 }
 
@@ -98,11 +97,10 @@ export async function expireAccessToken(
   app: SessionApp,
   left = 0,
 ): Promise<Session> {
-  const { mode, db } = app.storage;
   const token = await readSession(context, app);
   const expiresAt = Math.floor(Date.now() / 1000) + left;
   const expiring = { ...token, version: token.version + 1, expiresAt };
-  if (mode === "database" && db) await writeRow(db, app.secret, expiring);
+  if (app.storage.sessions) await app.storage.sessions.write(expiring, app.secret);
   else await putSession(context, app, expiring);
   return expiring;
 }

@@ -10,7 +10,7 @@ import { appClient, appVariables } from "../../dev/stand-in";
 import { buildCopy } from "./builds";
 import { walkBehindProxy } from "./behind-proxy";
 import { expect, test as base } from "./fixtures";
-import { openStorage } from "./modes";
+import { modes } from "./modes";
 import { startNginx } from "./nginx";
 import { freePort, withoutLocalVariables } from "./servers";
 import { signInByHand, signOut } from "./steps";
@@ -79,40 +79,41 @@ async function startServer(
   };
 }
 
-test("the Docker image's server signs users in and out, unprivileged and without the sources", async ({
-  folder,
-  page,
-}) => {
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  const storage = await openStorage("database", "embedded");
-  const identity = await startLogto({ port: 0, control: true, clients: [appClient(url)] });
-  const stop = await startServer(folder, port, {
-    HOSTNAME: "127.0.0.1",
-    AUTH_URL: url,
-    ...storage.variables,
-    ...appVariables(identity.issuer),
+for (const [mode, openStorage] of Object.entries(modes))
+  test(`the Docker image's server signs users in and out, unprivileged and without the sources, mode ${mode}`, async ({
+    folder,
+    page,
+  }) => {
+    const port = await freePort();
+    const url = `http://localhost:${port}`;
+    const storage = await openStorage();
+    const identity = await startLogto({ port: 0, control: true, clients: [appClient(url)] });
+    const stop = await startServer(folder, port, {
+      HOSTNAME: "127.0.0.1",
+      AUTH_URL: url,
+      ...storage.variables,
+      ...appVariables(identity.issuer),
+    });
+    try {
+      expect((await fetch(`${url}/api/health/ready`)).status).toBe(200);
+      const malformed = [
+        // In and out of the matcher of middleware.
+        "/dashboard/%E0%A4%A",
+        "/api/proxy/%zz",
+        "/api/auth/%",
+      ];
+      for (const path of malformed) expect((await fetch(url + path)).status).toBe(404);
+      await signInByHand(page, "alice", `${url}/dashboard`);
+      await page.goto(url);
+      await signOut(page);
+    } finally {
+      await page.close();
+      const code = await stop();
+      await identity.close();
+      await storage.close();
+      expect(code, "stopped in order").toBe(143);
+    }
   });
-  try {
-    expect((await fetch(`${url}/api/health/ready`)).status).toBe(200);
-    const malformed = [
-      // In and out of the matcher of middleware.
-      "/dashboard/%E0%A4%A",
-      "/api/proxy/%zz",
-      "/api/auth/%",
-    ];
-    for (const path of malformed) expect((await fetch(url + path)).status).toBe(404);
-    await signInByHand(page, "alice", `${url}/dashboard`);
-    await page.goto(url);
-    await signOut(page);
-  } finally {
-    await page.close();
-    const code = await stop();
-    await identity.close();
-    await storage.close();
-    expect(code, "stopped in order").toBe(143);
-  }
-});
 
 for (const variable of ["AUTH_URL", "AUTH_TRUST_HOST"] as const)
   test(`behind a real nginx the server listens on all interfaces, and with ${variable} no redirect leads to its own address`, async ({

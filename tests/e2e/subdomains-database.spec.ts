@@ -3,7 +3,7 @@ import { expect, test as base } from "@playwright/test";
 import type { Prisma } from "@/generated/prisma/client";
 import { encodeSession } from "@/lib/session/stores/codec";
 import { session } from "../unit/sessions";
-import { openStorage, type Storage } from "./modes";
+import { openRows, type DatabaseStorage } from "../database/storage";
 import { type NestApi, startNestApi } from "./nest-api";
 
 const cookieName = "authjs.session-token";
@@ -15,10 +15,10 @@ const variables = {
 };
 
 /** One database, and an API server that reads it and has no secret. */
-const test = base.extend<object, { storage: Storage; database: NestApi }>({
+const test = base.extend<object, { storage: DatabaseStorage; database: NestApi }>({
   storage: [
     async ({}, use) => {
-      const storage = await openStorage("database", "postgres");
+      const storage = await openRows("postgres");
       await use(storage);
       await storage.close();
     },
@@ -46,12 +46,12 @@ const past = () => new Date(Date.now() - hour);
 
 /** Adds a row as the app stores it. */
 async function addRow(
-  { db }: Storage,
+  { db }: DatabaseStorage,
   sessionToken: string,
   changes: Partial<Prisma.SessionCreateInput> = {},
 ) {
   const user = { id: "k3v9t2m8qx1a" };
-  await db?.session.create({
+  await db.session.create({
     data: {
       sessionId: rowCookie(),
       sessionToken,
@@ -99,7 +99,7 @@ test("a cookie of strategy database is valid while its row exists and has not en
   expect(await statusOf(database, (await addSession({ expires: past() })).cookie), "expired").toBe(
     401,
   );
-  await storage.db?.session.delete({ where: { sessionToken } });
+  await storage.db.session.delete({ where: { sessionToken } });
   expect(await statusOf(database, cookie), "revoked").toBe(401);
 });
 

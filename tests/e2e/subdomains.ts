@@ -1,7 +1,7 @@
 import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { apiResources } from "../../packages/logto-stand-in/src/seed";
-import type { Storage } from "./modes";
+import type { Storage } from "./storage";
 import { type NestApi, startNestApi } from "./nest-api";
 import { freePort, type Pair, startApp } from "./servers";
 

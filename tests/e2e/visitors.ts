@@ -19,12 +19,9 @@ export const visitors: Record<string, (app: App, browser: Browser) => Promise<st
     inSession(app, browser, "alice", async (context) => {
       const token = await readSession(context, app);
       const { secret, storage } = app;
-      if (storage.mode !== "database")
+      if (!storage.sessions)
         return encode({ token: { ...token }, secret, salt: name, maxAge: -10 });
-      await storage.db?.session.update({
-        where: { sessionId: token.sessionId },
-        data: { expires: new Date(0) },
-      });
+      await storage.sessions.expire(token);
       return sessionValue(context);
     }),
   "with a tampered cookie": (app, browser) =>

@@ -1,7 +1,8 @@
 import { expect, test } from "@playwright/test";
 import process from "node:process";
 import { startCluster, type Cluster } from "./cluster";
-import { allKinds, failuresOf, get, isComplete } from "./requests";
+import { accountAction } from "./account-action";
+import { failuresOf, get, isComplete, kinds } from "./requests";
 
 /** Small in `npm test`, full size in `npm run test:load`. */
 const { processes, sessions, requests, expiries } =
@@ -25,35 +26,31 @@ test.describe(`${processes} processes, no sticky sessions`, () => {
       Array.from({ length: sessions }, (_, index) => cluster.signIn(index % 2 ? "alice" : "bob")),
     );
     const [first] = clients;
-    const kinds = first ? await allKinds(first) : [];
+    const all = first ? [...kinds, await accountAction(first)] : [];
     const before = await cluster.refreshes();
     for (let expiry = 1; expiry <= expiries; expiry += 1) {
       await cluster.expire();
-      expect(await failuresOf(clients, requests, kinds), `failures at expiry ${expiry}`).toEqual(
-        [],
-      );
+      expect(await failuresOf(clients, requests, all), `failures at expiry ${expiry}`).toEqual([]);
       expect(await cluster.refreshes(), `token requests after expiry ${expiry}`).toBe(
         before + expiry * sessions,
       );
     }
     await cluster.expire();
-    expect(await failuresOf(clients, sessions, kinds), "failures after the last expiry").toEqual(
-      [],
-    );
+    expect(await failuresOf(clients, sessions, all), "failures after the last expiry").toEqual([]);
     expect(cluster.log()).not.toMatch(/session ended/);
     await Promise.all(clients.map((client) => client.dispose()));
   });
 
   test("parallel exchanges of all processes, each of which rotates the refresh token, end no session", async () => {
     const clients = await Promise.all(["alice", "bob"].map((name) => cluster.signIn(name)));
-    const kinds = [
+    const exchanges = [
       get("/api-access", isComplete),
       get("/api/auth/check", (response) => response.ok()),
     ];
     const before = await cluster.refreshes();
     for (let expiry = 1; expiry <= expiries; expiry += 1) {
       await cluster.expire();
-      expect(await failuresOf(clients, 12 * clients.length, kinds)).toEqual([]);
+      expect(await failuresOf(clients, 12 * clients.length, exchanges)).toEqual([]);
     }
     expect(await cluster.refreshes()).toBeGreaterThan(before);
     expect(cluster.log()).not.toMatch(/session ended/);

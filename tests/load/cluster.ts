@@ -6,7 +6,7 @@ import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { freePort, startApp, type App } from "../e2e/servers";
-import { sessionOf as sessionOfRow, writeRow } from "../e2e/session-row";
+import { sessionOf as sessionOfRow, writeRow } from "../database/session-row";
 import { startRoundRobin } from "./round-robin";
 import { expired, signedIn, type Client } from "./sessions";
 

@@ -25,43 +25,14 @@ const isOk = (response: APIResponse) => response.ok();
 export const isComplete = async (response: APIResponse): Promise<boolean> =>
   response.ok() && !(await response.text()).includes('role="alert"');
 
-/**
- * The server action of "Delete my account", sent as a browser without JavaScript sends it. It
- * redirects to Logto for a sign-in and deletes nothing.
- *
- * @returns undefined without a database, when there is no account to delete
- */
-async function actionOf(client: Client): Promise<Kind | undefined> {
-  const html = await (await client.get("/account")).text();
-  // The last match: the text before the form contains the words, too, as part of another form.
-  const form = html.split("<form").findLast((part) => part.includes("Delete my account")) ?? "";
-  const name = /name="(\$ACTION_ID_[^"]+)"/.exec(form)?.[1];
-  if (!name) return undefined;
-  return async (sender) => {
-    const response = await sender.post("/account", { multipart: { [name]: "" }, maxRedirects: 0 });
-    const { location = "" } = response.headers();
-    return location.includes("/oidc/auth?")
-      ? undefined
-      : `action: ${response.status()} ${location}`;
-  };
-}
-
-/**
- * All kinds of requests: pages, handlers and, with a database, an action.
- *
- * @param client is signed in
- */
-export async function allKinds(client: Client): Promise<Kind[]> {
-  const action = await actionOf(client);
-  return [
-    get("/dashboard", isComplete),
-    get("/profile", isComplete),
-    get("/organizations", isComplete),
-    get("/api/auth/check", isOk),
-    get("/api/auth/session", async (response) => (await response.text()).includes("@example.com")),
-    ...(action ? [action] : []),
-  ];
-}
+/** Requests of pages and handlers. */
+export const kinds: readonly Kind[] = [
+  get("/dashboard", isComplete),
+  get("/profile", isComplete),
+  get("/organizations", isComplete),
+  get("/api/auth/check", isOk),
+  get("/api/auth/session", async (response) => (await response.text()).includes("@example.com")),
+];
 
 /**
  * Sends many requests at once, spread over the clients and over the kinds.

@@ -6,7 +6,7 @@ import { controlOf, type StandInControl } from "../../packages/logto-stand-in/sr
 import { freePort, startApp } from "../e2e/servers";
 import { startCluster } from "./cluster";
 import { startRoundRobin } from "./round-robin";
-import { allKinds, failuresOf } from "./requests";
+import { failuresOf, kinds } from "./requests";
 import { atExpiry, signedIn, type Client } from "./sessions";
 
 /** Small in `npm test`, full size in `npm run test:load`. */
@@ -83,7 +83,6 @@ for (const [store, start] of Object.entries({ cookie: withCookies, row: withRows
         : [])
         await control.inject({ endpoint, when: "after", kind: "delay", delayMs: late });
       let client = await site.signIn();
-      const kinds = await allKinds(client);
       const refreshes = async () => (await control.requests()).byGrant.refresh_token ?? 0;
 
       let before = await refreshes();

@@ -5,13 +5,13 @@ import { DatabaseError } from "@/lib/database-error";
 import type * as Ending from "@/lib/session/lifecycle/ending";
 import { handleBackchannelLogout } from "@/lib/session/routes/backchannel-logout";
 import { cookieStore } from "@/lib/session/stores/cookie-store";
+import { selectStore } from "./current-store";
 import { logoutEvent, newKey, startLogoutIssuer, type LogoutIssuer } from "./logout-issuer";
 import { session } from "./sessions";
 
-const { endSessions, log, rows, variables } = vi.hoisted(() => ({
+const { endSessions, log, variables } = vi.hoisted(() => ({
   endSessions: vi.fn(),
   log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
-  rows: { enabled: false, findMany: vi.fn() },
   variables: {
     AUTH_SECRET: ["s".repeat(40)],
     AUTH_LOGTO_ISSUER: "",
@@ -19,14 +19,10 @@ const { endSessions, log, rows, variables } = vi.hoisted(() => ({
     AUTH_LOGTO_SECRET: "",
   },
 }));
-vi.mock("@/lib/database/client", () => ({
-  db: () => ({ session: rows }),
-  query: (promise: Promise<unknown>) => promise,
-}));
+vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
 vi.mock("@/lib/env", () => ({
   env: () => variables,
   isHttps: () => false,
-  usesRowStore: () => rows.enabled,
 }));
 vi.mock("@/lib/log", () => ({ log }));
 vi.mock("@/lib/session/lifecycle/ending", () => ({ endSessions }));
@@ -36,7 +32,7 @@ let issuer: LogoutIssuer;
 beforeEach(async () => {
   vi.clearAllMocks();
   endSessions.mockReset().mockResolvedValue(1);
-  rows.enabled = false;
+  selectStore();
   issuer = await startLogoutIssuer();
   const { client } = issuer;
   variables.AUTH_LOGTO_ISSUER = client.issuer;
@@ -382,15 +378,17 @@ describe("a logout token that is used twice", () => {
     expect(await Promise.all([iat - 1, iat, iat + 1].map(isEnded))).toEqual([true, true, false]);
   });
 
-  test("selects the rows of sessions that began by the end of its second both times", async () => {
-    rows.enabled = true;
-    rows.findMany.mockResolvedValue([]);
+  test("selects the stored sessions that began by the end of its second both times", async () => {
+    const endAll = vi.fn().mockResolvedValue([]);
+    selectStore({ endAll });
     const iat = seconds(0);
     const logoutToken = await issuer.sign({ sid: undefined, iat });
     await post(form(logoutToken));
     await post(form(logoutToken));
-    const where = { userId: "k3v9t2m8qx1a", startedAt: { lte: new Date(iat * 1000 + 999) } };
-    const query = expect.objectContaining({ where });
-    expect(rows.findMany.mock.calls).toEqual([[query], [query]]);
+    const which = { subject: "k3v9t2m8qx1a", before: iat * 1000 + 999 };
+    expect(endAll.mock.calls).toEqual([
+      [which, []],
+      [which, []],
+    ]);
   });
 });

@@ -146,10 +146,6 @@ describe("a session is ended", () => {
   });
 });
 
-test("lists no sessions, because only browsers have them", async () => {
-  expect(await cookieStore.list(session())).toEqual([]);
-});
-
 test("ending all sessions returns those that are in memory, with their tokens", async () => {
   const inMemory = [session({ subject: "u1" })];
   expect(await cookieStore.endAll({ subject: "u1" }, inMemory)).toBe(inMemory);

@@ -17,13 +17,12 @@ const configuration = vi.hoisted(() => ({ https: false, domain: "" }));
 const warn = vi.hoisted(() => vi.fn());
 vi.mock("@/lib/env", () => ({
   env: () => ({
-    AUTH_SESSION_STRATEGY: "jwt",
     AUTH_SECRET: secrets,
     AUTH_COOKIE_DOMAIN: configuration.domain || undefined,
   }),
   isHttps: () => configuration.https,
-  usesRowStore: () => false,
 }));
+vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
 vi.mock("@/lib/log", () => ({ log: { warn } }));
 
 const name = "authjs.session-token";

@@ -1,10 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
-import { claim, embeddedData, embeddedUrl } from "../../dev/database/claim";
-import { message } from "../../dev/database/messages";
 import { diagnose, type Question } from "../../dev/doctor/diagnose";
 import { checkBackchannelLogout } from "../../dev/doctor/address";
 import { Findings, type Finding, type Report } from "../../dev/doctor/findings";
@@ -15,11 +10,11 @@ import { nextFreePort } from "../../dev/ports";
 import { seedPassword } from "../../packages/logto-stand-in/src/seed";
 import { Browser } from "../../packages/logto-stand-in/tests/contract/drivers/browser";
 import { signInAtStandIn } from "../../packages/logto-stand-in/tests/contract/drivers/stand-in";
-import { closeServer, listen } from "../../packages/logto-stand-in/src/listen";
 import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { parseEnv } from "@/lib/env";
-import { temporaryFolder } from "./temporary-folder";
+import { finding, notOk, problem, warning } from "./findings";
+import { startServer } from "./fixed-server";
 
 const origin = "https://app.example.test";
 const secret = randomBytes(32).toString("base64");
@@ -54,8 +49,6 @@ function healthy(changes: Variables = {}): Variables {
   return { ...tenant, AUTH_SECRET: secret, AUTH_URL: origin, NODE_ENV: "production", ...changes };
 }
 
-const notOk = (findings: readonly Finding[]) => findings.filter(({ status }) => status !== "ok");
-
 /** The problems and warnings with these changes. Checks that each has a remedy. */
 async function findingsFor(
   changes: Variables = {},
@@ -66,11 +59,6 @@ async function findingsFor(
   return findings;
 }
 
-const finding = (status: Finding["status"], check: string, message: string): unknown =>
-  expect.objectContaining({ check, status, message: expect.stringContaining(message) });
-const problem = (check: string, message: string) => finding("problem", check, message);
-const warning = (check: string, message: string) => finding("warning", check, message);
-
 /** The names and values that a check reports. */
 function reported(run: (report: Report) => void): unknown[] {
   const reports: unknown[] = [];
@@ -78,29 +66,18 @@ function reported(run: (report: Report) => void): unknown[] {
   return reports;
 }
 
-/** Starts a server that returns the same response for every path. */
-async function startServer(status: number, body: string, headers = {}) {
-  const { port, servers } = await listen(
-    0,
-    (_request, response) => void response.writeHead(status, headers).end(body),
-  );
-  return { url: `http://localhost:${port}`, stop: () => Promise.all(servers.map(closeServer)) };
-}
-
-it("expects no database in development unless one is requested", async () => {
-  const findings = await diagnose({ values: { AUTH_SESSION_STRATEGY: "database" } });
-  expect(notOk(findings)).toEqual([
-    warning("Logto", "local stand-in"),
-    problem("variables", "DATABASE_URL is missing"),
-  ]);
-  expect(await diagnose({ values: {} })).toContainEqual(finding("ok", "database", "none"));
-});
-
 it("finds no problem in a valid configuration, and lists its checks", async () => {
   const findings = await diagnose({ values: healthy(appVariables(identity.issuer)) });
   expect(notOk(findings)).toEqual([]);
   const checks = ["variables", "AUTH_SECRET", "AUTH_URL", "issuer", "client", "clock", "scopes"];
-  const more = ["redirect URI", "resource", "post sign-out URI", "permissions", "database"];
+  const more = [
+    // Of features, one a line.
+    "database",
+    "redirect URI",
+    "resource",
+    "post sign-out URI",
+    "permissions",
+  ];
   expect([...new Set(findings.map(({ check }) => check))].sort()).toEqual(
     [...checks, ...more].sort(),
   );
@@ -167,13 +144,6 @@ describe("the check of the variables", () => {
     const changes = { AUTH_URL: "", AUTH_TRUST_HOST: "true", NODE_ENV: "development" };
     expect(await findingsFor(changes)).toContainEqual(
       problem("redirect URI", "http://localhost:3000/api/auth/callback/logto"),
-    );
-  });
-
-  it("finds a DATABASE_URL for which Prisma's CLI and client would use different schemas", async () => {
-    const DATABASE_URL = "postgresql://u:p@127.0.0.1:9/app?schema=app";
-    expect(await findingsFor({ DATABASE_URL })).toContainEqual(
-      problem("variables", "DATABASE_URL has a ?schema="),
     );
   });
 
@@ -528,105 +498,6 @@ describe("the check of back-channel logout", () => {
     expect(await findingsFor({ AUTH_URL })).toContainEqual(
       warning("back-channel logout", "private address"),
     );
-  });
-});
-
-describe("the check of Vercel", () => {
-  const cookiesOnly = warning("Vercel", "sessions are in cookies only");
-  const DATABASE_URL = "postgresql://u:p@127.0.0.1:9/app";
-
-  it.each([
-    ["its variable", { VERCEL: "1", AUTH_URL: "" }],
-    ["its domain", { AUTH_URL: "https://app.vercel.app" }],
-  ])("finds that sessions are in cookies only, by %s", async (_, changes) => {
-    expect(await findingsFor(changes)).toContainEqual(cookiesOnly);
-    const rows = await findingsFor({ ...changes, DATABASE_URL });
-    expect(rows).not.toContainEqual(cookiesOnly);
-    const cookies = { ...changes, DATABASE_URL, AUTH_SESSION_STRATEGY: "jwt" };
-    expect(await findingsFor(cookies)).toContainEqual(cookiesOnly);
-  });
-
-  it("finds that by the response of a deployed app", async () => {
-    const app = await startServer(200, "", { "x-vercel-id": "icn1::x7kf9" });
-    try {
-      expect(await findingsFor({}, { url: app.url })).toContainEqual(cookiesOnly);
-      expect(await findingsFor({ DATABASE_URL }, { url: app.url })).not.toContainEqual(cookiesOnly);
-    } finally {
-      await app.stop();
-    }
-  });
-});
-
-describe("the check of the database", () => {
-  it("finds one without a server", async () => {
-    expect(await findingsFor({ DATABASE_URL: "postgresql://u:p@127.0.0.1:9/app" })).toEqual([
-      problem("database", "can't be reached"),
-    ]);
-  });
-
-  /** Calls `use` with the port of a server that runs `respond` on the first data of a socket. */
-  async function withServer<T>(
-    respond: (socket: Socket) => void,
-    use: (port: number) => Promise<T>,
-  ) {
-    const server = createServer((socket) => void socket.once("data", () => respond(socket))).listen(
-      0,
-      "127.0.0.1",
-    );
-    await once(server, "listening");
-    try {
-      const { port } = z.object({ port: z.number() }).parse(server.address());
-      return await use(port);
-    } finally {
-      server.close();
-    }
-  }
-
-  const checkServer = (respond: (socket: Socket) => void) =>
-    withServer(respond, (port) =>
-      findingsFor(
-        { DATABASE_URL: `postgresql://user:hunter2@127.0.0.1:${port}/app` },
-        { timeout: 0.5 },
-      ),
-    );
-
-  it("finds one that accepts connections and never responds", async () => {
-    expect(await checkServer(() => undefined)).toEqual([problem("database", "can't be reached")]);
-  });
-
-  // PostgreSQL error codes (appendix A of its manual).
-  it.each([
-    ["28P01", "rejects the user or the password"],
-    ["28000", "does not allow this user to connect"],
-    ["3D000", "does not exist"],
-    ["53300", "has no connection left"],
-  ])("finds one that responds with the error %s", async (code, reason) => {
-    const errorMessage = message("E", `SFATAL\0C${code}\0Mno, user and hunter2\0\0`);
-    const result = await checkServer((socket) => void socket.end(errorMessage));
-    expect(result).toEqual([problem("database", reason)]);
-    expect(JSON.stringify(result)).not.toContain("hunter2");
-  });
-
-  const embedded = (root: string) => diagnose({ values: { DATABASE_URL: "embedded" }, root });
-
-  it("says that `npm run dev` starts the embedded one if it is not running", async () => {
-    const findings = await embedded(temporaryFolder());
-    expect(notOk(findings)).toEqual([warning("Logto", "local stand-in")]);
-    expect(findings).toContainEqual(
-      finding("ok", "database", "`npm run dev` starts the embedded PostgreSQL"),
-    );
-  });
-
-  it("checks the embedded one if it is running, and says how to migrate it", async () => {
-    const root = temporaryFolder();
-    // The PostgreSQL error for a table that does not exist (appendix A of its manual).
-    const respond = (socket: Socket) => void socket.end(message("E", "SERROR\0C42P01\0Mno\0\0"));
-    const findings = await withServer(respond, async (port) => {
-      await claim(embeddedData(root), embeddedUrl(port));
-      return embedded(root);
-    });
-    expect(findings).toContainEqual(problem("database", "never migrated"));
-    expect(findings.find(({ check }) => check === "database")?.remedy).toContain("npm run dev");
   });
 });
 

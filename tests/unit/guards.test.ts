@@ -375,17 +375,17 @@ test("withSession also responds to an error of requireSession in its handler", a
 });
 
 describe("redirectOnError", () => {
-  const failing = (error: Error) => redirectOnError("/account", () => Promise.reject(error));
+  const failing = (error: Error) => redirectOnError("/settings", () => Promise.reject(error));
 
   test("redirects to the page with the error code of the failed action", async () => {
     const act = failing(new SessionError("sign_in_again", "old"));
-    expect(await redirectOf(act)).toBe("/account?error=sign_in_again");
+    expect(await redirectOf(act)).toBe("/settings?error=sign_in_again");
   });
 
   test.each(["signed_out", "session_ended"] as const)(
     "leaves %s to the guard of the page",
     async (code) => {
-      expect(await redirectOf(failing(new SessionError(code, "over")))).toBe("/account");
+      expect(await redirectOf(failing(new SessionError(code, "over")))).toBe("/settings");
     },
   );
 
@@ -396,7 +396,7 @@ describe("redirectOnError", () => {
 
   test("passes the arguments to the action", async () => {
     const action = vi.fn(async (_form: string) => {});
-    await redirectOnError("/account", action)("form");
+    await redirectOnError("/settings", action)("form");
     expect(action).toHaveBeenCalledExactlyOnceWith("form");
   });
 });

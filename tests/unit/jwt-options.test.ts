@@ -2,16 +2,15 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { jwtOptions } from "@/lib/session/authjs/jwt-options";
 import { knownSessions } from "@/lib/session/lifecycle/session-state";
 import { toTombstone, type Session } from "@/lib/session/model/session";
-import { variables } from "./environment";
+import { selectStore } from "./current-store";
 import { requestWith } from "./request";
 import { session } from "./sessions";
 
-/** A row store in memory. */
-const rows = vi.hoisted(() => new Map<string, unknown>());
-const begin = vi.hoisted(() => vi.fn());
-vi.mock("@/lib/database/row-store", () => ({
-  rowStore: { begin, read: (value: string) => Promise.resolve(rows.get(value)) },
-}));
+/** The sessions of a store in memory. */
+const stored = new Map<string, Session | "unreadable">();
+const begin = vi.fn();
+const inMemory = { begin, read: (value: string) => Promise.resolve(stored.get(value)) };
+vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
 vi.mock("@/lib/env", () => import("./environment"));
 vi.mock("@/lib/log", () => ({ log: { warn: vi.fn() } }));
 vi.mock("next/headers", () => import("./request"));
@@ -37,18 +36,19 @@ async function decoded(value: string) {
 }
 
 beforeEach(() => {
-  rows.clear();
+  stored.clear();
   begin.mockReset().mockImplementation(async (token: Session) => {
     const value = crypto.randomUUID();
-    rows.set(value, token);
+    stored.set(value, token);
     return value;
   });
 });
 
-describe.each(["jwt", "database"])("Auth.js's routines in strategy %s", (strategy) => {
-  beforeEach(() => {
-    variables.AUTH_SESSION_STRATEGY = strategy;
-  });
+describe.each([
+  ["the cookie store", undefined],
+  ["a store outside the cookie", inMemory],
+])("Auth.js's routines with %s", (_, store) => {
+  beforeEach(() => selectStore(store));
 
   test("begin a session at sign-in that can then be decoded", async () => {
     const token = session();
@@ -103,14 +103,14 @@ describe.each(["jwt", "database"])("Auth.js's routines in strategy %s", (strateg
   });
 });
 
-test("a cookie that the row store can't read is no session", async () => {
-  variables.AUTH_SESSION_STRATEGY = "database";
-  rows.set("tampered with", "unreadable");
+test("a cookie that a store outside the cookie can't read is no session", async () => {
+  selectStore(inMemory);
+  stored.set("tampered with", "unreadable");
   expect(await decode("tampered with")).toBeNull();
 });
 
-test("the row store receives the user agent of a new session", async () => {
-  variables.AUTH_SESSION_STRATEGY = "database";
+test("a store outside the cookie receives the user agent of a new session", async () => {
+  selectStore(inMemory);
   const token = session();
   await encode(token);
   expect(begin).toHaveBeenCalledExactlyOnceWith(token, { userAgent: "Firefox" });

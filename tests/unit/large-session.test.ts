@@ -24,7 +24,6 @@ vi.mock("next/headers", () => import("./request"));
 vi.mock("@/auth", async () => ({
   auth: (await import("@/lib/session/lifecycle/current-session")).getSession,
 }));
-vi.mock("@/lib/database/client", () => ({ hasDatabase: () => false }));
 
 const sub = "k3v9t2m8qx1a";
 const ids = Array.from(

@@ -6,18 +6,18 @@ const requestTo = (path: string, method = "GET") =>
   new NextRequest(`https://app.example${path}`, { method });
 
 describe("a list of protected pages", () => {
-  const protection = only(["/dashboard", "/account"]);
+  const protection = only(["/dashboard", "/settings"]);
 
   test.each([
     ["GET", "/dashboard", "redirect"],
     ["GET", "/dashboard/reports/7?year=2026", "redirect"],
-    ["HEAD", "/account", "redirect"],
-    ["GET", "/x/../account", "redirect"],
+    ["HEAD", "/settings", "redirect"],
+    ["GET", "/x/../settings", "redirect"],
     ["GET", "/", "pass"],
     ["GET", "/dashboards", "pass"],
     ["GET", "/api/products", "pass"],
     // The action's own guard returns the reason.
-    ["POST", "/account", "pass"],
+    ["POST", "/settings", "pass"],
   ])("%s %s: %s", (method, path, verdict) => {
     expect(protection.verdict(requestTo(path, method))).toBe(verdict);
   });

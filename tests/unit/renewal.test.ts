@@ -8,15 +8,12 @@ import { sessionState } from "@/lib/session/lifecycle/session-state";
 import { readSessionStatus, sessionStatus } from "@/lib/session/lifecycle/session-status";
 import type { Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
+import { selectStore } from "./current-store";
 import { cookiesOf } from "./request";
 import { expiring, session } from "./sessions";
 
-const { exclusively, userExists } = vi.hoisted(() => ({
-  exclusively: vi.fn(),
-  userExists: vi.fn(),
-}));
-vi.mock("@/lib/database/users", () => ({ users: { exists: userExists } }));
-vi.mock("@/lib/database/row-store", () => ({ rowStore: { exclusively } }));
+const exclusively = vi.fn();
+vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
 const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
 vi.mock("@/lib/logto/tokens", () => logto);
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
@@ -46,8 +43,6 @@ async function renewed(token: Session, now?: () => number): Promise<Session> {
 }
 
 beforeEach(() => {
-  variables.DATABASE_URL = "";
-  userExists.mockReset().mockResolvedValue(true);
   logto.refreshTokens.mockReset().mockImplementation(() => Promise.resolve(tokenResponse()));
   logto.revokeGrant.mockReset().mockResolvedValue(undefined);
 });
@@ -221,58 +216,6 @@ describe("endSession", () => {
   });
 });
 
-describe("in the cookie store with a database", () => {
-  const refreshToken = "refresh-token-0";
-
-  beforeEach(() => {
-    variables.DATABASE_URL = "postgresql://db.example/app";
-  });
-
-  test("a renewal checks that the user still exists", async () => {
-    const token = expiring();
-    expect((await renewed(token)).version).toBe(1);
-    expect(userExists).toHaveBeenCalledExactlyOnceWith(token.subject);
-  });
-
-  test("a renewal ends the session of a deleted user and revokes its grant", async () => {
-    userExists.mockResolvedValue(false);
-    const token = expiring({ refreshToken });
-    expect(await renewSession(token)).toEqual({ status: "ended" });
-    expect(logto.refreshTokens).not.toHaveBeenCalled();
-    expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), refreshToken);
-  });
-
-  test("the session stays ended for later requests, without another check", async () => {
-    userExists.mockResolvedValue(false);
-    const token = expiring();
-    await renewSession(token);
-    expect(await renewSession({ ...token })).toEqual({ status: "ended" });
-    expect(userExists).toHaveBeenCalledTimes(1);
-  });
-
-  test("the session ends even if the grant can't be revoked", async () => {
-    userExists.mockResolvedValue(false);
-    logto.revokeGrant.mockRejectedValue(logtoError("unavailable"));
-    expect(await renewSession(expiring())).toEqual({ status: "ended" });
-  });
-
-  test("a database outage signs no user out", async () => {
-    userExists.mockRejectedValue(new DatabaseError("no response"));
-    expect((await renewed(expiring())).version).toBe(1);
-    expect(logto.revokeGrant).not.toHaveBeenCalled();
-  });
-
-  test("a session that is not due for renewal is not checked", async () => {
-    await renewed(session());
-    expect(userExists).not.toHaveBeenCalled();
-  });
-});
-
-test("without a database a renewal does not check the user", async () => {
-  await renewed(expiring());
-  expect(userExists).not.toHaveBeenCalled();
-});
-
 describe("a renewal on a site that allows some e-mail addresses only", () => {
   const claims = { sub: "k3v9t2m8qx1a", email: "alice@example.com", email_verified: true };
 
@@ -329,7 +272,7 @@ describe("a renewal that takes long", () => {
   });
 
   afterEach(() => {
-    variables.AUTH_SESSION_STRATEGY = "jwt";
+    selectStore();
     vi.useRealTimers();
   });
 
@@ -343,10 +286,8 @@ describe("a renewal that takes long", () => {
     return done.result;
   }
 
-  describe("in the row store", () => {
-    beforeEach(() => {
-      variables.AUTH_SESSION_STRATEGY = "database";
-    });
+  describe("in a store outside the cookie", () => {
+    beforeEach(() => selectStore({ exclusively }));
 
     test("delays a request with a valid token for one second, which then continues with that token", async () => {
       const token = expiring();
@@ -378,7 +319,7 @@ describe("a renewal that takes long", () => {
       expect(await after(0, pending)).toMatchObject({ status: "active", session: { version: 1 } });
     });
 
-    test("returns no session when the row is gone", async () => {
+    test("returns no session when it is gone", async () => {
       exclusively.mockResolvedValue(undefined);
       expect(await renewSession(expiring())).toEqual({ status: "none" });
     });

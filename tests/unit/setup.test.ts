@@ -2,12 +2,9 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 import { PassThrough } from "node:stream";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { z } from "zod";
-import { message } from "../../dev/database/messages";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { readEnvironment } from "../../dev/environment";
 import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/server";
 import { issuerFrom } from "../../dev/setup/endpoint";
@@ -15,6 +12,7 @@ import { withValues, writeWhole } from "../../dev/setup/env-file";
 import { runSetup } from "../../dev/setup/main";
 import { askFor } from "../../dev/setup/questions";
 import { appClient, appVariables } from "../../dev/stand-in";
+import { printing } from "./printed";
 import { temporaryFolder } from "./temporary-folder";
 
 let root: string;
@@ -152,19 +150,7 @@ describe("without a terminal", () => {
   const withSecret = () => [...flags(), "--app-secret", AUTH_LOGTO_SECRET];
 
   /** Runs the command in this process. */
-  async function setUp(args: string[]) {
-    let printed = "";
-    const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-      printed += String(text);
-      return true;
-    });
-    try {
-      const code = await runSetup(root, args);
-      return { code, printed };
-    } finally {
-      write.mockRestore();
-    }
-  }
+  const setUp = (args: string[]) => printing(() => runSetup(root, args));
 
   it("writes values that the doctor accepts, and prints the URLs to register", async () => {
     const { code, printed } = await setUp(withSecret());
@@ -180,35 +166,6 @@ describe("without a terminal", () => {
     expect(AUTH_SECRET).toHaveLength(44);
     expect(printed).not.toContain(AUTH_LOGTO_SECRET);
     expect(printed).not.toContain(AUTH_SECRET);
-  });
-
-  it("writes values although the database has no tables, and prints the command that creates them", async () => {
-    // PostgreSQL's error for a missing table, 42P01 (PostgreSQL manual, appendix A).
-    const database = createServer((socket) => {
-      socket.once("data", () => socket.end(message("E", "SERROR\0C42P01\0Mno\0\0")));
-    }).listen(0, "127.0.0.1");
-    await once(database, "listening");
-    try {
-      const { port } = z.object({ port: z.number() }).parse(database.address());
-      const url = `postgresql://user:hunter2@127.0.0.1:${port}/app`;
-      const { code, printed } = await setUp([...withSecret(), "--database-url", url]);
-      expect(printed).toMatch(
-        /never migrated[^]*Wrote \.env\.local\. `npm run db:deploy` creates the tables/,
-      );
-      expect(code).toBe(0);
-      expect(readEnvironment(root).DATABASE_URL).toBe(url);
-    } finally {
-      database.close();
-    }
-  });
-
-  it("accepts `embedded`, the database of `npm run dev`, without connecting to it", async () => {
-    const { code, printed } = await setUp([...withSecret(), "--database-url", "embedded"]);
-    expect([code, printed]).toEqual([0, expect.stringContaining("starts the embedded PostgreSQL")]);
-    expect(readEnvironment(root).DATABASE_URL).toBe("embedded");
-    // A second run leaves the value unchanged.
-    expect((await setUp([...withSecret(), "--yes"])).code).toBe(0);
-    expect(readEnvironment(root).DATABASE_URL).toBe("embedded");
   });
 
   it("writes nothing when the doctor finds a problem, unless --force is set", async () => {

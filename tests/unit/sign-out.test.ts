@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
 import { LogtoError } from "@/lib/logto/errors";
 import { signOut } from "@/lib/session/routes/sign-out";
-import { variables } from "./environment";
+import { selectStore } from "./current-store";
 import { requestWith, type FakeRequest } from "./request";
 import { session } from "./sessions";
 
@@ -12,7 +12,7 @@ const { end, log, logto, read } = vi.hoisted(() => ({
   logto: { logtoSignOutUrl: vi.fn(), revokeGrant: vi.fn() },
   read: vi.fn(),
 }));
-vi.mock("@/lib/database/row-store", () => ({ rowStore: { read, end } }));
+vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
 vi.mock("@/lib/logto/tokens", () => logto);
 vi.mock("@/lib/log", () => ({ log }));
 vi.mock("next/headers", () => import("./request"));
@@ -30,7 +30,7 @@ async function signOutWith(): Promise<{ request: FakeRequest; url: URL }> {
 
 beforeEach(() => {
   vi.clearAllMocks();
-  variables.AUTH_SESSION_STRATEGY = "database";
+  selectStore({ read, end });
   read.mockReset().mockResolvedValue(token);
   end.mockReset().mockResolvedValue(token);
   logto.revokeGrant.mockReset().mockResolvedValue(undefined);

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { AccountCard } from "@/components/account/account-card";
+import { AccountCard } from "@/components/profile/account-card";
 import { LogtoAccountCard } from "@/components/account/logto-account-card";
 import { Main } from "@/components/layout/main";
 import { NeedsDatabase } from "@/components/account/needs-database";

@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
-import { AccountCard } from "@/components/account/account-card";
+import { AccountCard } from "@/components/profile/account-card";
 import { displayName } from "@/components/session/displayed-user";
 import { Main } from "@/components/layout/main";
 import { OrganizationsCard } from "@/components/organizations/organizations-card";
 import { protectedPage } from "@/components/session/protected-page";
 import { RolesCard } from "@/components/profile/roles-card";
-import { SessionCard } from "@/components/account/session-card";
+import { SessionCard } from "@/components/profile/session-card";
 import { ButtonLink } from "@/components/ui/controls/button";
 import { CardLink } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";

@@ -73,7 +73,6 @@ export default {
       "// Responses of the API are data, never a page of this site.",
       "\"/api/proxy/:path*\": \"default-src 'none'; frame-ancestors 'none'; sandbox\",",
     ],
-    "playwright.config.ts": ['"proxy-session",'],
     "tests/e2e/csrf.spec.ts": ['"/api/proxy/items": { file: "proxy/[...path]", status: 404 },'],
     "tests/e2e/malformed-addresses.spec.ts": [
       '"/api/proxy/",',
@@ -135,6 +134,7 @@ export default {
     ],
   },
   parts: { "middleware.ts": "api/proxy/|" },
+  beside: { database: { lines: { "tests/database/projects.ts": ['"proxy-session",'] } } },
   variables: ["API_URL", "API_RESOURCE"],
   traces: /api\/proxy|api-proxy|API_URL|API_RESOURCE/,
 } satisfies Feature;

@@ -2,7 +2,7 @@ import type { Feature } from "../feature";
 
 export default {
   what: "the API server of the examples, on NestJS, and `npm run dev:api`",
-  needs: ["api-proxy"],
+  needs: ["api-proxy", "database"],
   paths: [
     "dev/api-build.ts",
     "dev/api-variables.ts",
@@ -48,8 +48,8 @@ export default {
       '"api",',
     ],
     "dev/develop.ts": [
-      'import { apiUrl, keepVariables } from "./api-variables";',
-      "...unlessSet(values, { API_URL: apiUrl }),",
+      'import { apiDefaults, keepVariables } from "./api-variables";',
+      "...apiDefaults(values),",
       "keepVariables(root, given);",
     ],
     "dev/test-run.ts": [
@@ -66,9 +66,13 @@ export default {
          rules: { "@typescript-eslint/no-extraneous-class": ["error", { allowWithDecorator: true }] },
        },`,
     ],
-    "playwright.config.ts": ['...(isRelease ? ["subdomains"] : []),', '"subdomains",'],
   },
   beside: {
+    database: {
+      lines: {
+        "tests/database/projects.ts": ['...(isRelease ? ["subdomains"] : []),', '"subdomains",'],
+      },
+    },
     "api-proxy": {
       lines: {
         "docs/protecting.md": ["In development `API_URL` is where `npm run dev:api` listens."],

@@ -20,7 +20,6 @@ export default {
     ],
     "components/layout/site.ts": ['{ href: "/organizations", label: "Organizations" },'],
     "middleware.ts": ['"/organizations",'],
-    "playwright.config.ts": ['...(isRelease ? ["two-processes"] : []),', '"two-processes",'],
     "tests/e2e/axe.spec.ts": ['"/organizations/no-such-id",'],
     "tests/e2e/exchange.spec.ts": ["`/organizations/${acme.id}`,", '"/organizations",'],
     "tests/e2e/keyboard.spec.ts": ['"/organizations",'],
@@ -41,6 +40,16 @@ export default {
        "/organizations/organization039",`,
     ],
     "tests/load/requests.ts": ['get("/organizations", isComplete),'],
+  },
+  beside: {
+    database: {
+      lines: {
+        "tests/database/projects.ts": [
+          '...(isRelease ? ["two-processes"] : []),',
+          '"two-processes",',
+        ],
+      },
+    },
   },
   traces: /components\/organizations|"\/organizations|`\/organizations\/\$\{acme|two-processes/,
 } satisfies Feature;

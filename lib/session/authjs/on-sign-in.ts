@@ -2,7 +2,7 @@ import type { NextAuthConfig } from "next-auth";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { parseUserClaims } from "@/lib/logto/claims";
-import { usersTable } from "../stores/current-store";
+import { usersTable } from "../stores/database";
 import { isAllowed } from "../model/allowed-emails";
 
 type SignInParameters = Parameters<

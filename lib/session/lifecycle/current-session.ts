@@ -5,7 +5,7 @@ import { SessionError } from "../model/errors";
 import { toPublicSession, type PublicSession } from "../model/public-session";
 import { extendedSession, needsExtension, type Session } from "../model/session";
 import { joinChunks, cookieRemovals, sessionCookies } from "../stores/cookie";
-import { sessionStore, usesRowStore } from "../stores/current-store";
+import { sessionStore } from "../stores/current-store";
 import { completeSession } from "./complete-session";
 import { renewSession } from "./renewal";
 import { outageAsSessionError } from "./to-session-error";
@@ -13,9 +13,9 @@ import { sessionState } from "./session-state";
 import { readSessionStatus, type SessionStatus } from "./session-status";
 
 /**
- * The status of the current request's session, read once per render. With the row store this renews
- * an expiring session. With the cookie store middleware has renewed it: a server component cannot
- * set cookies, so a rotated token would be lost.
+ * The status of the current request's session, read once per render. This renews an expiring
+ * session, unless the cookie contains it: a server component cannot set cookies, so a rotated token
+ * would be lost. Middleware has renewed that one.
  *
  * @throws SessionError `database_unavailable`
  */
@@ -23,7 +23,8 @@ export const currentStatus = cache(() => outageAsSessionError(lookUp()));
 
 async function lookUp(): Promise<SessionStatus> {
   const status = await readSessionStatus((await cookies()).getAll());
-  return status.status === "active" && usesRowStore() ? await renewSession(status.session) : status;
+  if (status.status !== "active" || sessionStore().isInCookie) return status;
+  return renewSession(status.session);
 }
 
 /**
@@ -56,9 +57,9 @@ export async function getSession(): Promise<PublicSession | null> {
   return status.status === "active" ? toPublicSession(await completeSession(status.session)) : null;
 }
 
-/** Extends a session of the cookie store in its second half. The row store extends rows itself. */
+/** Extends a session in its second half, if the cookie contains it. Other stores extend it themselves. */
 function extended(session: Session, now = Date.now()): Session {
-  if (usesRowStore() || !needsExtension(session, now)) return session;
+  if (!sessionStore().isInCookie || !needsExtension(session, now)) return session;
   const state = sessionState(session);
   if (needsExtension(state.session, now)) state.session = extendedSession(state.session, now);
   return state.session;

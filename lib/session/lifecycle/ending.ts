@@ -39,12 +39,12 @@ export async function endSession(
  * @throws DatabaseError
  */
 export async function endSessions(which: SessionFilter, event: string): Promise<number> {
-  const matches = ({ subject, logtoSessionId, startedAt, sessionId }: Session) =>
-    (which.subject === undefined || subject === which.subject) &&
-    (which.logtoSessionId === undefined || logtoSessionId === which.logtoSessionId) &&
-    (which.before === undefined || startedAt * 1000 <= which.before) &&
+  const matches = (session: Session) =>
     which.rowId === undefined &&
-    sessionId !== which.except;
+    session.sessionId !== which.except &&
+    (which.subject === undefined || session.subject === which.subject) &&
+    (which.logtoSessionId === undefined || session.logtoSessionId === which.logtoSessionId) &&
+    (which.before === undefined || session.startedAt * 1000 <= which.before);
   const states = knownSessions(matches).map(removeState);
   await Promise.all(states.map(({ lastTokenRequest }) => lastTokenRequest));
   const known = new Map(states.map(({ session }) => [session.sessionId, session]));

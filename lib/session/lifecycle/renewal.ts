@@ -13,7 +13,8 @@ import {
   toTombstone,
   type Session,
 } from "../model/session";
-import { usersTable, sessionStore, usesRowStore } from "../stores/current-store";
+import { sessionStore } from "../stores/current-store";
+import { isUserDeleted } from "../stores/database";
 import { revokeSessionGrant } from "./ending";
 import { logtoClient } from "./logto-client";
 import { logFailure } from "./to-session-error";
@@ -63,9 +64,10 @@ export async function renewSession(read: Session, now = Date.now): Promise<Sessi
   // `state.renewal` remembers a failure, and `sessionStatus` returns it.
   const renewal = state.renewal.run(() => renew(state, now), now).catch(() => undefined);
   const isGood = () => !isAccessTokenExpired(state.session, now());
-  if (usesRowStore() && isGood()) await Promise.race([renewal, pause(maxWait)]);
+  const { isInCookie } = sessionStore();
+  if (!isInCookie && isGood()) await Promise.race([renewal, pause(maxWait)]);
   // The access token may have expired during that second.
-  if (!usesRowStore() || !isGood()) await renewal;
+  if (isInCookie || !isGood()) await renewal;
   return state.isRemoved ? { status: "none" } : sessionStatus(state.session);
 }
 
@@ -190,7 +192,7 @@ function withRefreshToken(
       if (!result) state.isRemoved = true;
       // With the cookie store it is written with the next response.
       else if (result !== state.session)
-        Object.assign(state, { session: result, isUnwritten: !usesRowStore() });
+        Object.assign(state, { session: result, isUnwritten: sessionStore().isInCookie });
       if (failed.error) throw failed.error;
       if (!result || result.endedAt !== undefined)
         throw new LogtoError("invalid_grant", "the session is over");
@@ -198,14 +200,4 @@ function withRefreshToken(
     .finally(() => (state.pending -= 1));
   state.lastTokenRequest = turn.catch(() => undefined);
   return turn;
-}
-
-/**
- * Whether the user was deleted, for the cookie store with a database. (Rows of the row store are
- * deleted with their user.) False if the database does not respond.
- */
-async function isUserDeleted({ subject }: Session): Promise<boolean> {
-  const users = usesRowStore() ? undefined : usersTable();
-  if (!users) return false;
-  return !(await users.exists(subject).catch(() => true));
 }

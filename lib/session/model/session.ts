@@ -13,9 +13,9 @@ import type { TokenResponse } from "@/lib/logto/tokens";
  * - subject: Logto's id of a user. It is also our id of the user (`User.id`).
  * - session: one user, signed in with one browser. `sessionId` is our id of it, `logtoSessionId` is
  *   Logto's.
- * - store: where sessions are stored. The cookie store (AUTH_SESSION_STRATEGY=jwt) encrypts the
- *   whole session, tokens included, into the cookie. The row store (=database) stores it in a row,
- *   with the tokens encrypted; the cookie is a random string that identifies the row.
+ * - store: where sessions are stored. The cookie store encrypts the whole session, tokens included,
+ *   into the cookie. The row store stores it in a row of a database, with the tokens encrypted; the
+ *   cookie is a random string that identifies the row.
  * - grant: what Logto granted to this app at a sign-in. It lives as long as Logto accepts its
  *   newest refresh token.
  * - renewal: fetches new tokens and claims with the refresh token, before the access token expires.

@@ -15,7 +15,7 @@ import {
   sessionCookies,
   type SessionCookie,
 } from "../stores/cookie";
-import { sessionStore, usesRowStore } from "../stores/current-store";
+import { sessionStore } from "../stores/current-store";
 import type { Protection } from "./protected-paths";
 
 /**
@@ -54,9 +54,9 @@ export async function updateSession(
 ): Promise<Response> {
   const returnPath = pageAfterSignOut(request);
   if (returnPath) return redirect(publicUrl(returnPath, request.headers));
-  const result = await (usesRowStore()
-    ? checkRow(request, protection)
-    : renewCookie(request, protection));
+  const result = await (sessionStore().isInCookie
+    ? renewCookie(request, protection)
+    : checkSession(request, protection));
   const response = result instanceof Response ? result : await passOn(request, result, respond);
   // Next.js marks pages that were rendered at build time as cacheable by every cache.
   if (protection.verdict(request) !== "pass") response.headers.set("cache-control", noStore);
@@ -89,7 +89,10 @@ const changes = (inBrowser: SessionCookie[] = [], inRequest = inBrowser): Change
   inRequest,
 });
 
-async function checkRow(request: NextRequest, protection: Protection): Promise<Response | Changes> {
+async function checkSession(
+  request: NextRequest,
+  protection: Protection,
+): Promise<Response | Changes> {
   const cookies = request.cookies.getAll();
   if (protection.verdict(request) === "pass") return changes();
   if (!protection.isClosed && cookies.some(({ name }) => isSessionCookie(name))) return changes();

@@ -48,6 +48,7 @@ function hasEnded({ sessionId, subject, logtoSessionId, startedAt }: Session): b
 
 /** Stores the whole session in the encrypted cookie. */
 export const cookieStore: SessionStore = {
+  isInCookie: true,
   cookieLifetime: sessionLifetime,
 
   async read(cookieValue) {
@@ -87,16 +88,12 @@ export const cookieStore: SessionStore = {
     return session;
   },
 
-  async endAll(
-    { subject, logtoSessionId, before = Infinity, rowId, except }: SessionFilter,
-    known,
-  ) {
+  async endAll(which: SessionFilter, known) {
     // Only the browsers know the other sessions.
-    if (rowId !== undefined || except !== undefined) return [];
+    if (which.rowId !== undefined || which.except !== undefined) return [];
+    const { subject, logtoSessionId, before = Infinity } = which;
     if (logtoSessionId) rememberEnding(`logto ${logtoSessionId}`, before);
     else if (subject) rememberEnding(`subject ${subject}`, before);
     return known;
   },
-
-  list: () => Promise.resolve([]),
 };

@@ -13,22 +13,16 @@ export interface SessionFilter {
   except?: string | undefined;
 }
 
-/** One session of a user, for the list on the account page. */
-export interface ListedSession {
-  /** Identifies it in a form; it can't be used to open the session. */
-  id: string;
-  /** Whether it is the session of this request. */
-  current: boolean;
-  userAgent: string | null;
-  createdAt: Date;
-  lastSeenAt: Date;
-}
-
 /**
  * Stores sessions. The row store throws DatabaseError if the database does not respond; the cookie
  * store needs no database.
  */
 export interface SessionStore {
+  /**
+   * Whether the cookie contains the session, so that only a response to the browser can change it.
+   * Otherwise the server can change it at any time, and the cookie stays the same.
+   */
+  readonly isInCookie: boolean;
   /** Lifetime of the cookie in the browser, in seconds. */
   readonly cookieLifetime: number;
   /**
@@ -81,9 +75,4 @@ export interface SessionStore {
    * @returns the sessions that it found, with their newest tokens, as `end` does
    */
   endAll(which: SessionFilter, known: Session[]): Promise<Session[]>;
-  /**
-   * The sessions of the same user: this one first, then the last used ones. The cookie store knows
-   * none.
-   */
-  list(session: Session): Promise<ListedSession[]>;
 }

@@ -5,8 +5,8 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { applyMigrations } from "../../dev/database/migrations";
 import { startPostgres, type Postgres } from "../../dev/database/postgres";
 import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
-import { startPair, type Pair } from "./servers";
-import { expect, expectNothingSecret } from "./stage";
+import { startPair, type Pair } from "../e2e/servers";
+import { expect, expectNothingSecret } from "../e2e/stage";
 
 /** An app with its own database. A test that breaks the database also repairs it. */
 interface Outage {

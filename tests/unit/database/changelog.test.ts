@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { query } from "../../dev/database/databases";
-import { startEmbedded, type EmbeddedDatabase } from "../../dev/database/embedded";
-import { migrationDiff, migrationNames, readSchema } from "../../dev/database/migrations";
+import { query } from "../../../dev/database/databases";
+import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
+import { migrationDiff, migrationNames, readSchema } from "../../../dev/database/migrations";
 
-const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8");
 const [, upgrade = ""] = /^```sql\n(BEGIN;.*?)^```$/ms.exec(read("CHANGELOG.md")) ?? [];
 
 const startMs = 120_000;
@@ -40,7 +40,7 @@ INSERT INTO "_prisma_migrations" VALUES ('${migrationNames()[0] ?? ""}', 'old');
 
 beforeAll(async () => {
   database = await startEmbedded({ port: 0 });
-  await run(read("tests/unit/databases/2026-11-28.sql"));
+  await run(read("tests/unit/database/2026-11-28.sql"));
   await run(rows);
   await run(upgrade);
 }, startMs);

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { z } from "zod";
 import { db, lockDb, query } from "@/lib/database/client";
 import { poolConfig, poolLimits } from "@/lib/database/pool";
-import { startPostgres, type Postgres } from "../../dev/database/postgres";
-import { variables } from "./environment";
+import { startPostgres, type Postgres } from "../../../dev/database/postgres";
+import { variables } from "../environment";
 
-vi.mock("@/lib/env", () => import("./environment"));
+vi.mock("@/lib/env", () => import("../environment"));
 vi.mock("@/lib/log", () => ({ log: { error: vi.fn() } }));
 
 let postgres: Postgres;

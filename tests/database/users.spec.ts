@@ -1,7 +1,8 @@
 import type { BrowserContext } from "@playwright/test";
 import type { PrismaClient } from "@/generated/prisma/client";
-import { addPerson, isActive, tokensOf, userId, type Person } from "./people";
-import { sessionValue } from "./session-cookie";
+import { addPerson, isActive, tokensOf, userId, type Person } from "../e2e/people";
+import { sessionValue } from "../e2e/session-cookie";
+import { databaseOf } from "./storage";
 import {
   beginSignIn,
   expect,
@@ -11,12 +12,11 @@ import {
   type Stage,
   test as base,
   typePassword,
-} from "./stage";
+} from "../e2e/stage";
 
 const test = base.extend<{ db: PrismaClient }>({
   db: async ({ stage }, use) => {
-    if (!stage.storage.db) throw new Error("These tests need a database.");
-    await use(stage.storage.db);
+    await use(databaseOf(stage.storage));
   },
 });
 
@@ -138,8 +138,7 @@ test("ten parallel first sign-ins of a person without an e-mail address create o
 });
 
 /** The number of sessions that are rows: none if the cookie holds the session. */
-const rowsOf = ({ storage }: Stage, sessions: number) =>
-  storage.mode === "database" ? sessions : 0;
+const rowsOf = ({ storage }: Stage, sessions: number) => (storage.sessions ? sessions : 0);
 
 for (const table of ["User", "Account", "Session"]) {
   const tag = table === "Session" ? "@rows" : [];

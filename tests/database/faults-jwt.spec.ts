@@ -4,9 +4,9 @@ import {
   readSession,
   sessionValue,
   writtenSessionCookies,
-} from "./session-cookie";
-import { expect, signInByRequests, visit } from "./stage";
-import { signOut } from "./steps";
+} from "../e2e/session-cookie";
+import { expect, signInByRequests, visit } from "../e2e/stage";
+import { signOut } from "../e2e/steps";
 
 test.use({ strategy: "jwt" });
 // The tests share the servers.

@@ -3,10 +3,10 @@ import { DatabaseError } from "@/lib/database-error";
 import { deleteAccount, isFreshlySignedIn } from "@/lib/session/account";
 import type { Session } from "@/lib/session/model/session";
 import { cookieStore } from "@/lib/session/stores/cookie-store";
-import { variables } from "./environment";
-import { redirectOf } from "./redirect";
-import { requestWith } from "./request";
-import { session } from "./sessions";
+import { variables } from "../environment";
+import { redirectOf } from "../redirect";
+import { requestWith } from "../request";
+import { session } from "../sessions";
 
 const { deleteMany, signOut, revokeGrant } = vi.hoisted(() => ({
   deleteMany: vi.fn(),
@@ -19,10 +19,10 @@ vi.mock("@/lib/database/client", () => ({
   query: (promise: Promise<unknown>) => promise,
 }));
 vi.mock("@/lib/logto/tokens", () => ({ revokeGrant }));
-vi.mock("@/lib/env", () => import("./environment"));
+vi.mock("@/lib/env", () => import("../environment"));
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
 vi.mock("@/lib/session/routes/sign-out", () => ({ signOut }));
-vi.mock("next/headers", () => import("./request"));
+vi.mock("next/headers", () => import("../request"));
 
 const seconds = () => Math.floor(Date.now() / 1000);
 /** A session whose user authenticated at Logto `age` seconds ago, by Logto's clock. */

@@ -1,5 +1,5 @@
 import { faultsIn, outageLines, test, timed } from "./outage";
-import { sessionValue, writtenSessionCookies } from "./session-cookie";
+import { sessionValue, writtenSessionCookies } from "../e2e/session-cookie";
 import {
   beginSignIn,
   expect,
@@ -7,7 +7,7 @@ import {
   signInByRequests,
   typePassword,
   visit,
-} from "./stage";
+} from "../e2e/stage";
 
 test.use({ strategy: "database" });
 // The tests share the servers.

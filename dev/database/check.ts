@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { z } from "zod";
-import { migrationNames } from "../database/migrations";
-import type { Report } from "./findings";
+import { migrationNames } from "./migrations";
+import type { Report } from "../doctor/findings";
 
 /** The remedy for a database that lacks migrations. */
 export const deploy = "Run `npm run db:deploy`.";

@@ -2,15 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import type { PrismaClient } from "@/generated/prisma/client";
 import { DatabaseError } from "@/lib/database-error";
 import { db, lockDb } from "@/lib/database/client";
-import { fromRow, rowStore, toColumns } from "@/lib/database/row-store";
+import { fromRow, listRows, rowStore, toColumns } from "@/lib/database/row-store";
 import { LogtoError } from "@/lib/logto/errors";
 import { sessionLifetime, toTombstone, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
 import { sessionCookieName } from "@/lib/session/stores/cookie";
-import { startEmbedded, type EmbeddedDatabase } from "../../dev/database/embedded";
-import { applyMigrations } from "../../dev/database/migrations";
-import { variables } from "./environment";
-import { session } from "./sessions";
+import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
+import { applyMigrations } from "../../../dev/database/migrations";
+import { variables } from "../environment";
+import { session } from "../sessions";
 
 /*
  * Runs against the embedded Postgres, which serves one connection at a time: no other query may run
@@ -21,7 +21,7 @@ const { outage, log } = vi.hoisted(() => ({
   outage: { isOn: false },
   log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
 }));
-vi.mock("@/lib/env", () => import("./environment"));
+vi.mock("@/lib/env", () => import("../environment"));
 vi.mock("@/lib/log", () => ({ log }));
 vi.mock("next/server", () => ({ after: (work: () => unknown) => void work() }));
 vi.mock("@/lib/database/client", async (original) => {
@@ -437,7 +437,7 @@ test("lists the user's active sessions, the current one first, then by last use"
       where: { sessionId: token.sessionId },
       data: { lastSeenAt: new Date(at) },
     });
-  const listed = await rowStore.list(current.token);
+  const listed = await listRows(current.token);
   const ids = await Promise.all(
     [current, newer, older].map(async ({ token }) => (await rowOf(token.sessionId))?.id),
   );

@@ -1,6 +1,6 @@
 import { test } from "@playwright/test";
 import { startTooEarly, strategies } from "./outage";
-import { beginSignIn, expect, typePassword } from "./stage";
+import { beginSignIn, expect, typePassword } from "../e2e/stage";
 
 /** Strategy `jwt` depends less on the database, so only `npm run test:release` tests it too. */
 const late = process.env.STORM === "full" ? strategies : (["database"] as const);

@@ -1,8 +1,8 @@
 import { openDatabase } from "./databases";
 import { startQueryTap } from "./query-tap";
-import { startPair } from "./servers";
+import { startPair } from "../e2e/servers";
 import { expect, test } from "@playwright/test";
-import { signInByRequests, visit } from "./stage";
+import { signInByRequests, visit } from "../e2e/stage";
 
 const paths = ["/dashboard", "/api/auth/check", "/api/auth/session"];
 

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "@playwright/test";
-import { flaws } from "./pages";
-import { addPerson, isActive, tokensOf, userId } from "./people";
+import { flaws } from "../e2e/pages";
+import { addPerson, isActive, tokensOf, userId } from "../e2e/people";
 import {
   beginSignIn,
   crossSite,
@@ -9,8 +9,8 @@ import {
   signInByRequests,
   test as base,
   visit,
-} from "./stage";
-import { typeCredentials } from "./steps";
+} from "../e2e/stage";
+import { typeCredentials } from "../e2e/steps";
 
 const test = base.extend<{
   /** Signs a user in, in another browser. */

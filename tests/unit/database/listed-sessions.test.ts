@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { readSessionStatus } from "@/lib/session/lifecycle/session-status";
 import type { Session } from "@/lib/session/model/session";
 import { listSessions, revokeOtherSessions, revokeSession } from "@/lib/session/sessions";
-import { cookiesOf, requestWith } from "./request";
-import { session } from "./sessions";
+import { cookiesOf, requestWith } from "../request";
+import { session } from "../sessions";
 
 const revokeGrant = vi.hoisted(() => vi.fn());
 vi.mock("@/lib/logto/tokens", () => ({ revokeGrant }));
 vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
-vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => import("./environment"));
+vi.mock("next/headers", () => import("../request"));
+vi.mock("@/lib/env", () => import("../environment"));
 
 const isEnded = async (token: Session) =>
   (await readSessionStatus(await cookiesOf(token))).status !== "active";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { query } from "../../dev/database/databases";
-import { startEmbedded, type EmbeddedDatabase } from "../../dev/database/embedded";
-import { applyMigrations, migrationDiff, readSchema } from "../../dev/database/migrations";
-import { diagnose } from "../../dev/doctor/diagnose";
+import { query } from "../../../dev/database/databases";
+import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
+import { applyMigrations, migrationDiff, readSchema } from "../../../dev/database/migrations";
+import { diagnose } from "../../../dev/doctor/diagnose";
 
 let database: EmbeddedDatabase;
 let applied: string[];

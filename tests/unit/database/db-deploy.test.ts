@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { z } from "zod";
 import { checkCertificates, poolConfig } from "@/lib/database/pool";
 import { EnvError } from "@/lib/env";
-import { runDatabaseCommand } from "../../dev/database/commands";
-import { startEmbedded, type EmbeddedDatabase } from "../../dev/database/embedded";
-import { migrationNames } from "../../dev/database/migrations";
-import { temporaryFolder } from "./temporary-folder";
+import { runDatabaseCommand } from "../../../dev/database/commands";
+import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
+import { migrationNames } from "../../../dev/database/migrations";
+import { temporaryFolder } from "../temporary-folder";
 
 const { print } = vi.hoisted(() => ({ print: vi.fn() }));
-vi.mock("../../dev/terminal.mjs", async (original) => ({ ...(await original()), print }));
+vi.mock("../../../dev/terminal.mjs", async (original) => ({ ...(await original()), print }));
 
 let database: EmbeddedDatabase;
 const nowhere = "postgresql://postgres@127.0.0.1:9/postgres";
@@ -95,12 +95,12 @@ test.each([
 ])("Prisma's command migrates the database of %s", async (_, variables) => {
   vi.resetModules();
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  const { default: config } = await import("../../prisma.config");
+  const { default: config } = await import("../../../prisma.config");
   expect(config.datasource?.url).toBe("postgresql://a/b");
 });
 
 describe("a database that accepts only TLS", () => {
-  const tls = new URL("../e2e/tls/", import.meta.url);
+  const tls = new URL("../../e2e/tls/", import.meta.url);
   const certificate = (name: string) => new URL(name, tls);
   let port: number;
 

@@ -1,5 +1,6 @@
 import { SignOutForm } from "@/components/session/sign-out-form";
-import { Card, CardLink } from "@/components/ui/card";
+import { Card } from "@/components/ui/card";
+import { CardLink } from "@/components/ui/card";
 import { Detail, DetailList } from "@/components/ui/detail-list";
 import { SubmitButton } from "@/components/ui/controls/submit-button";
 import { Timestamp } from "@/components/ui/timestamp";

@@ -8,12 +8,12 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PrismaClient } from "@/generated/prisma/client";
 import { deleteExpired } from "@/lib/database/clean";
-import { start } from "../../dev/children.mjs";
-import { DatabaseInUseError, runningAt } from "../../dev/database/claim";
-import { startEmbedded, type EmbeddedDatabase } from "../../dev/database/embedded";
-import { message } from "../../dev/database/messages";
-import { applyMigrations } from "../../dev/database/migrations";
-import { isFree } from "../../dev/ports";
+import { start } from "../../../dev/children.mjs";
+import { DatabaseInUseError, runningAt } from "../../../dev/database/claim";
+import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
+import { message } from "../../../dev/database/messages";
+import { applyMigrations } from "../../../dev/database/migrations";
+import { isFree } from "../../../dev/ports";
 
 const folder = mkdtempSync(path.join(tmpdir(), "embedded-"));
 const dataDir = path.join(folder, "postgres");

@@ -1,0 +1,59 @@
+import path from "node:path";
+import { seedPassword, seedPeople } from "../packages/logto-stand-in/src/seed";
+import { alsoEnd } from "./children.mjs";
+import { namesTenant, unlessSet, type Variables } from "./environment";
+import { nextFreePort } from "./ports";
+import { printMail } from "./print-mail";
+import type { PreparedService, Service } from "./service";
+import { appClient, appVariables } from "./stand-in";
+import { paint, printRow } from "./terminal.mjs";
+
+const preferredPort = 3001;
+
+/**
+ * The stand-in for Logto, unless the variables name a tenant.
+ *
+ * @param root the project's folder
+ * @throws LaunchError if only some variables of a tenant are set
+ */
+export function standInService(root: string, values: Variables): Service {
+  const hasTenant = namesTenant(values);
+  return {
+    prepare: async (app) => (hasTenant ? tenant(values, app.url) : standIn(root, values, app)),
+  };
+}
+
+function tenant({ AUTH_LOGTO_ISSUER }: Variables, appUrl: string): PreparedService {
+  const announce = () => {
+    printRow("Logto", AUTH_LOGTO_ISSUER ?? "", "your tenant, from AUTH_LOGTO_ISSUER");
+    printRow("", paint("dim", `redirect URI there: ${appUrl}/api/auth/callback/logto`));
+  };
+  return { variables: {}, announce };
+}
+
+async function standIn(
+  root: string,
+  values: Variables,
+  app: { url: string; port: number },
+): Promise<PreparedService> {
+  const port = await nextFreePort(preferredPort, [app.port]);
+  const url = `http://localhost:${port}`;
+  const start = async () => {
+    // Loaded while Next.js starts, and only here: an app with a real tenant never needs it.
+    const { startLogto } = await import("../packages/logto-stand-in/src/server");
+    const identity = await startLogto({
+      port,
+      clients: [appClient(new URL(app.url).origin)],
+      dataFile: path.join(root, ".data/identity.json"),
+      onMail: printMail,
+    });
+    alsoEnd(() => identity.close());
+  };
+  const announce = () => {
+    const people = seedPeople.map(({ username, roles }) => `${username} (${roles.join(", ")})`);
+    const hint = "a local stand-in; to use your tenant, set AUTH_LOGTO_ID, _SECRET and _ISSUER";
+    printRow("Logto", url, hint);
+    printRow("Sign in", `as ${people.join(", ")}; password ${seedPassword}`);
+  };
+  return { variables: unlessSet(values, appVariables(`${url}/oidc`)), start, announce };
+}

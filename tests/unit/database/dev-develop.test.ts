@@ -1,0 +1,125 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { rememberEmbedded, usesEmbedded } from "../../../dev/database/choice";
+import { runDatabaseCommand } from "../../../dev/database/commands";
+import { LaunchError, readEnvironment } from "../../../dev/environment";
+import { develop as developIn, fakeProject } from "../launcher";
+import { printing } from "../printed";
+import { temporaryFolder } from "../temporary-folder";
+
+let root: string;
+const local = () => path.join(root, ".env.local");
+
+beforeEach(() => {
+  root = temporaryFolder();
+});
+
+const server = { DATABASE_URL: "postgresql://localhost/app" };
+
+describe("whether `npm run dev` starts a database", () => {
+  it("is no if DATABASE_URL is not set, or names a server", () => {
+    expect(usesEmbedded({}, false)).toBe(false);
+    expect(usesEmbedded(server, false)).toBe(false);
+  });
+
+  it("is yes with --database or DATABASE_URL=embedded", () => {
+    expect(usesEmbedded({}, true)).toBe(true);
+    expect(usesEmbedded({ DATABASE_URL: "embedded" }, false)).toBe(true);
+    expect(usesEmbedded({ DATABASE_URL: "embedded" }, true)).toBe(true);
+  });
+
+  it("is an error with --database and the URL of a server", () => {
+    expect(() => usesEmbedded(server, true)).toThrow(LaunchError);
+    expect(() => usesEmbedded(server, true)).toThrow("Leave out --database");
+  });
+
+  it("is an error with AUTH_SESSION_STRATEGY=database but no database", () => {
+    const values = { AUTH_SESSION_STRATEGY: "database" };
+    expect(() => usesEmbedded(values, false)).toThrow("npm run dev -- --database");
+    expect(usesEmbedded(values, true)).toBe(true);
+  });
+});
+
+describe("a database requested with --database", () => {
+  const comment =
+    "# `npm run dev` starts an embedded Postgres. Remove this line to run without a database.";
+  const added = `${comment}\nDATABASE_URL=embedded`;
+
+  it("is saved in a new .env.local, which only its owner can read", () => {
+    rememberEmbedded(root);
+    expect(readFileSync(local(), "utf8")).toBe(`${added}\n`);
+    expect(readEnvironment(root).DATABASE_URL).toBe("embedded");
+    expect(statSync(local()).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([
+    ["at the end", "# mine\nAUTH_SECRET=x\n", `# mine\nAUTH_SECRET=x\n${added}\n`],
+    ["after a last line without a line break", "AUTH_SECRET=x", `AUTH_SECRET=x\n${added}\n`],
+    ["in place of an empty variable", "A=1\nDATABASE_URL=\nB=2\n", `A=1\n${added}\nB=2\n`],
+    ["in place of an empty one in quotes", 'export DATABASE_URL=""\nB=2\n', `${added}\nB=2\n`],
+    ["beside a comment", "#DATABASE_URL=\n", `#DATABASE_URL=\n${added}\n`],
+  ])("is saved in an existing .env.local, %s", (_, before, after) => {
+    writeFileSync(local(), before);
+    rememberEmbedded(root);
+    expect(readFileSync(local(), "utf8")).toBe(after);
+  });
+
+  it("does not replace a server that the file names", () => {
+    const text = `DATABASE_URL=${server.DATABASE_URL}\n`;
+    writeFileSync(local(), text);
+    expect(() => rememberEmbedded(root)).toThrow(LaunchError);
+    expect(readFileSync(local(), "utf8")).toBe(text);
+  });
+});
+
+describe("`npm run db:deploy`", () => {
+  it.each(["", "DATABASE_URL=embedded\n"])("fails for the embedded database: %j", async (text) => {
+    writeFileSync(local(), text);
+    const { code, printed } = await printing(() => runDatabaseCommand(root, ["deploy"]));
+    expect(code).toBe(1);
+    expect(printed).toContain("migrates its embedded database itself");
+  });
+});
+
+describe("`npm run dev`", () => {
+  beforeEach(() => {
+    root = fakeProject();
+  });
+  const develop = (args?: string[], env?: Record<string, string>) => developIn(root, args, env);
+
+  it("starts no database, and prints how to add one", async () => {
+    const { code, printed, env } = await develop();
+    expect(code).toBe(0);
+    expect(printed).toMatch(
+      /^ {2}Database none +sessions are in the cookie; .*--database` starts one$/m,
+    );
+    expect(env).not.toHaveProperty("DATABASE_URL");
+    expect(existsSync(path.join(root, ".data/postgres"))).toBe(false);
+    expect(readFileSync(local(), "utf8")).not.toContain("DATABASE_URL");
+  }, 60_000);
+
+  it("starts one with --database, and from then on without it, with the same data", async () => {
+    const first = await develop(["--database", "--turbopack"]);
+    expect(first.printed).toMatch(/^ {2}Database localhost:\d+ +an embedded Postgres/m);
+    expect(first.printed).toContain("Database migrated");
+    expect(first.env?.DATABASE_URL).toMatch(/^postgresql:.*@127\.0\.0\.1:\d+\/postgres$/);
+    expect(first.args).toContain("--turbopack");
+    expect(first.args).not.toContain("--database");
+    expect(readFileSync(local(), "utf8")).toMatch(
+      /^AUTH_SECRET=.+\n# .+\nDATABASE_URL=embedded\n$/m,
+    );
+
+    const second = await develop();
+    expect(second.env?.DATABASE_URL).toMatch(/^postgresql:/);
+    expect(second.printed).toMatch(/^ {2}Database localhost:\d+ /m);
+    expect(second.printed).not.toMatch(/Database migrated|Wrote/);
+  }, 180_000);
+
+  it("starts and writes nothing with --database and the URL of a server", async () => {
+    const { code, printed, env } = await develop(["--database"], server);
+    expect([code, env]).toEqual([1, undefined]);
+    expect(printed).toContain("✗ DATABASE_URL names a database server. Leave out --database");
+    expect(existsSync(local())).toBe(false);
+  }, 60_000);
+});

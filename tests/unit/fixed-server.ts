@@ -1,0 +1,10 @@
+import { closeServer, listen } from "../../packages/logto-stand-in/src/listen";
+
+/** Starts a server that returns the same response for every path. */
+export async function startServer(status: number, body: string, headers = {}) {
+  const { port, servers } = await listen(
+    0,
+    (_request, response) => void response.writeHead(status, headers).end(body),
+  );
+  return { url: `http://localhost:${port}`, stop: () => Promise.all(servers.map(closeServer)) };
+}
