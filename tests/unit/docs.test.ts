@@ -47,7 +47,7 @@ describe.each(documents)("$file", ({ file: document, text }) => {
     }
   });
 
-  // The changelog also names what later versions, or `npm run remove`, removed.
+  // The changelog also names what is no longer there.
   const isCurrent = document !== "CHANGELOG.md";
 
   test.runIf(isCurrent)("names only variables that the app reads", () => {
