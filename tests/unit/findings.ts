@@ -5,8 +5,8 @@ import type { Finding } from "../../dev/doctor/finding";
 export const notOk = (findings: readonly Finding[]) =>
   findings.filter(({ status }) => status !== "ok");
 
-/** Matches a finding of the doctor whose message contains this text. */
-export const finding = (status: Finding["status"], check: string, message: string): unknown =>
+const finding = (status: Finding["status"], check: string, message: string): unknown =>
   expect.objectContaining({ check, status, message: expect.stringContaining(message) });
+/** These match a finding of the doctor whose message contains the text. */
 export const problem = (check: string, message: string) => finding("problem", check, message);
 export const warning = (check: string, message: string) => finding("warning", check, message);
