@@ -20,8 +20,8 @@ const modes: Project<object, ProjectOptions>[] = [
 /** Load tests that only `npm run test:load` runs. */
 const large = [
   // With a cluster.
-  ...files("killed"),
-  ...files("storm", "waiting"),
+  ...files("killed", "waiting"),
+  ...files("storm"),
 ];
 
 export default defineConfig<object, ProjectOptions>({

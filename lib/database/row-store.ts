@@ -5,8 +5,8 @@ import type { Prisma, Session as Row } from "@/generated/prisma/client";
 import { isDatabaseError } from "@/lib/database-error";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
+import { grantTokens } from "@/lib/session/model/grant-tokens";
 import {
-  grantTokens,
   isAccessTokenExpiring,
   isNewer,
   needsExtension,
@@ -15,7 +15,7 @@ import {
   toTombstone,
   type Session,
 } from "@/lib/session/model/session";
-import { seal, unseal } from "@/lib/session/stores/codec";
+import { seal, unseal } from "@/lib/session/stores/seal";
 import type { SessionFilter, SessionStore } from "@/lib/session/stores/store";
 import { BoundedMap } from "@/lib/bounded-map";
 import { pause } from "@/lib/pause";

@@ -4,9 +4,19 @@ import { currentSession } from "./lifecycle/current-session";
 import { endSessions } from "./lifecycle/ending";
 import { outageAsSessionError } from "./lifecycle/to-session-error";
 import { SessionError } from "./model/errors";
-import { isFresh } from "./model/fresh-sign-in";
+import { freshSignIn } from "./model/fresh-sign-in";
+import type { Session } from "./model/session";
 import { signOut } from "./routes/sign-out";
 import { usersTable } from "./stores/database";
+
+/** How far Logto's clock may be ahead of ours, in seconds. */
+const clockTolerance = 60;
+
+/** Whether the user authenticated in the last five minutes. @param now in milliseconds */
+function isFresh({ authenticatedAt = 0 }: Session, now = Date.now()): boolean {
+  const age = now / 1000 - authenticatedAt;
+  return age < Number(freshSignIn.max_age) && age >= -clockTolerance;
+}
 
 /** Whether the signed-in user authenticated in the last five minutes. @throws SessionError */
 export async function isFreshlySignedIn(): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { flaws } from "../e2e/pages";
-import { addPerson, isActive, tokensOf, userId } from "../e2e/people";
+import { addPerson, isActive, tokensOf } from "../e2e/people";
 import {
   beginSignIn,
   crossSite,
@@ -11,6 +11,7 @@ import {
   visit,
 } from "../e2e/stage";
 import { typeCredentials } from "../e2e/steps";
+import { userId } from "./user-id";
 
 const test = base.extend<{
   /** Signs a user in, in another browser. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { PrismaClient, Session as Row } from "@/generated/prisma/client";
-import { grantTokens, parseSession, type Session } from "@/lib/session/model/session";
-import { seal, unseal } from "@/lib/session/stores/codec";
+import { grantTokens } from "@/lib/session/model/grant-tokens";
+import { parseSession, type Session } from "@/lib/session/model/session";
+import { seal, unseal } from "@/lib/session/stores/seal";
 
 const salt = "session-row";
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { PrismaClient } from "@/generated/prisma/client";
-import type { Storage, StoredSessions, StoredUsers } from "../e2e/storage";
+import type { Storage } from "../e2e/storage";
 import { openDatabase, type Engine } from "./databases";
 import { readRow, writeRow } from "./session-row";
 
@@ -31,7 +31,7 @@ export async function openRows(engine: Engine): Promise<DatabaseStorage> {
   return { variables, users: usersIn(db), sessions: sessionsIn(db), db, close };
 }
 
-const usersIn = (db: PrismaClient): StoredUsers => ({
+const usersIn = (db: PrismaClient): Storage["users"] => ({
   of: async (accountId) => {
     const users = await db.user.findMany({
       where: { accounts: { some: { providerAccountId: accountId } } },
@@ -47,7 +47,7 @@ const usersIn = (db: PrismaClient): StoredUsers => ({
 
 const seen = z.array(z.object({ kind: z.string(), value: z.string() }));
 
-const sessionsIn = (db: PrismaClient): StoredSessions => ({
+const sessionsIn = (db: PrismaClient): Storage["sessions"] => ({
   read: (cookie, secret) => readRow(db, secret, cookie),
   write: (session, secret) => writeRow(db, secret, session),
   expire: async ({ sessionId }) => {

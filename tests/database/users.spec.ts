@@ -1,6 +1,6 @@
 import type { BrowserContext } from "@playwright/test";
 import type { PrismaClient } from "@/generated/prisma/client";
-import { addPerson, isActive, tokensOf, userId, type Person } from "../e2e/people";
+import { addPerson, isActive, tokensOf, type Person } from "../e2e/people";
 import { sessionValue } from "../e2e/session-cookie";
 import { databaseOf } from "./storage";
 import {
@@ -13,6 +13,7 @@ import {
   test as base,
   typePassword,
 } from "../e2e/stage";
+import { userId } from "./user-id";
 
 const test = base.extend<{ db: PrismaClient }>({
   db: async ({ stage }, use) => {

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { BrowserContext } from "@playwright/test";
 import { z } from "zod";
 import { devClient } from "../../dev/stand-in";
 import { seedPassword } from "../../packages/logto-stand-in/src/seed";
@@ -62,11 +61,4 @@ export async function userinfoStatus(
     headers: { authorization: `Bearer ${accessToken}` },
   });
   return response.status;
-}
-
-const check = z.object({ user: z.object({ id: z.string() }) });
-
-/** The id that our app has for the signed-in user. */
-export async function userId({ request }: BrowserContext): Promise<string> {
-  return check.parse(await (await request.get("/api/auth/check")).json()).user.id;
 }

@@ -2,7 +2,7 @@ import type { Session } from "@/lib/session/model/session";
 import type { Variables } from "../../dev/environment";
 
 /** Sessions that are not in their cookies. */
-export interface StoredSessions {
+interface StoredSessions {
   /** The session that a cookie names. */
   read(cookie: string, secret: string): Promise<Session>;
   /** Stores a session's tokens. */
@@ -16,7 +16,7 @@ export interface StoredSessions {
 }
 
 /** Users that the app stores. */
-export interface StoredUsers {
+interface StoredUsers {
   /** The users that an account belongs to: their accounts, and how many sessions they have. */
   of(accountId: string): Promise<{ accounts: string[]; sessions: number }[]>;
   /** How many users have no account. */

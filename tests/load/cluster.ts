@@ -8,7 +8,9 @@ import { controlOf, type StandInControl } from "../../packages/logto-stand-in/sr
 import { freePort, startApp, type App } from "../e2e/servers";
 import { sessionOf as sessionOfRow, writeRow } from "../database/session-row";
 import { startRoundRobin } from "./round-robin";
-import { expired, signedIn, type Client } from "./sessions";
+import { expired } from "./expired";
+import { signedIn, type Client } from "./sessions";
+import type { Site } from "./site";
 
 /**
  * Several processes of the app behind a load balancer without sticky sessions. They use one
@@ -89,4 +91,16 @@ async function expireRows(url: string): Promise<void> {
   } finally {
     await db.$disconnect();
   }
+}
+
+/** A cluster of one process, for one user. */
+export async function withRows(): Promise<Site> {
+  const { control, expire, signIn, log, stop } = await startCluster(1);
+  return {
+    control,
+    expire: (client) => expire().then(() => client),
+    signIn: () => signIn("alice"),
+    log,
+    stop,
+  };
 }

@@ -3,6 +3,7 @@ import { decode, encode } from "next-auth/jwt";
 import { z } from "zod";
 import { seedPassword } from "../../packages/logto-stand-in/src/seed";
 import { isSession, type Session } from "../../lib/session/model/session";
+import { expired } from "./expired";
 
 const cookieName = "authjs.session-token";
 
@@ -34,16 +35,6 @@ async function sessionOf(client: Client, secret: string): Promise<Session> {
   if (!isSession(token)) throw new Error("The client has no session.");
   return token;
 }
-
-/**
- * The session with an access token that is about to expire, so that no test has to wait. Its
- * version is higher by one, as if another process had renewed it.
- */
-export const expired = (token: Session): Session => ({
-  ...token,
-  version: token.version + 1,
-  expiresAt: Math.floor(Date.now() / 1000) + 5,
-});
 
 /** Replaces the client by one whose cookie has an access token that is about to expire. */
 export async function atExpiry(client: Client, baseURL: string, secret: string): Promise<Client> {

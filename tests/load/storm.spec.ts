@@ -2,27 +2,18 @@ import { expect, test } from "@playwright/test";
 import process from "node:process";
 import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
+import { controlOf } from "../../packages/logto-stand-in/src/testing";
 import { freePort, startApp } from "../e2e/servers";
-import { startCluster } from "./cluster";
+import { withRows } from "./cluster";
 import { startRoundRobin } from "./round-robin";
 import { failuresOf, kinds } from "./requests";
-import { atExpiry, signedIn, type Client } from "./sessions";
+import { atExpiry, signedIn } from "./sessions";
+import type { Site } from "./site";
 
 /** Small in `npm test`, full size in `npm run test:load`. */
 const { requests, expiries } =
   process.env.STORM === "full" ? { requests: 200, expiries: 5 } : { requests: 60, expiries: 2 };
 const secret = "a-secret-that-only-this-test-knows-of";
-
-/** One process of the app, and one signed-in user. */
-interface Site {
-  control: StandInControl;
-  /** Makes the session's access token one that is about to expire. */
-  expire(client: Client): Promise<Client>;
-  signIn(): Promise<Client>;
-  log(): string;
-  stop(): Promise<void>;
-}
 
 async function withCookies(): Promise<Site> {
   const proxy = await startRoundRobin({ port: await freePort(), maxDelay: 300 });
@@ -46,17 +37,6 @@ async function withCookies(): Promise<Site> {
   };
 }
 
-async function withRows(): Promise<Site> {
-  const { control, expire, signIn, log, stop } = await startCluster(1);
-  return {
-    control,
-    expire: (client) => expire().then(() => client),
-    signIn: () => signIn("alice"),
-    log,
-    stop,
-  };
-}
-
 /**
  * How long Logto accepts a replaced refresh token, in seconds, and the delay of its responses, in
  * milliseconds.
@@ -70,7 +50,13 @@ const logtos = {
   "with a grace interval of 3 s, every response 2.5 s late": { grace: 3, late: 2_500 },
 };
 
-for (const [store, start] of Object.entries({ cookie: withCookies, row: withRows })) {
+/** By the store of the app. */
+const sites = {
+  cookie: withCookies,
+  row: withRows,
+};
+
+for (const [store, start] of Object.entries(sites)) {
   for (const [how, { grace, late }] of Object.entries(logtos)) {
     test(`parallel requests at expiry renew once, and all keep the session: ${store} store, Logto ${how}`, async () => {
       test.setTimeout(300_000);

@@ -1,6 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { protectedPage } from "@/components/session/protected-page";
+import { PageError } from "@/components/session/session-error";
 import { sessionErrors } from "@/lib/session/model/error-messages";
 import { LogtoError } from "@/lib/logto/errors";
 import { SessionError } from "@/lib/session/model/errors";
@@ -144,4 +145,11 @@ test("an error that is not a SessionError is thrown on", async () => {
   const error = new TypeError("a bug");
   render.mockRejectedValue(error);
   await expect(open(session())).rejects.toBe(error);
+});
+
+test("the code in a page's address is shown as an error, unless it is unknown", () => {
+  const drawnFor = (code: string) =>
+    renderToStaticMarkup(PageError({ code, path: "/settings" }) || null);
+  expect(drawnFor("not_a_member")).toContain(sessionErrors.not_a_member.title);
+  expect(drawnFor("made-up")).toBe("");
 });

@@ -20,6 +20,7 @@ export default {
     "tests/load/cluster.spec.ts",
     "tests/load/cluster.ts",
     "tests/load/killed.spec.ts",
+    "tests/load/waiting.spec.ts",
     "tests/unit/database",
   ],
   lines: {
@@ -248,7 +249,7 @@ export default {
       'import { databaseProjects } from "./tests/database/projects";',
       "...databaseProjects,",
       `// With a cluster.
-       ...files("killed"),`,
+       ...files("killed", "waiting"),`,
       'globalSetup: "./tests/database/setup.ts",',
     ],
     "tests/e2e/axe.spec.ts": ['"/account?error=provider_unavailable",'],
@@ -272,6 +273,7 @@ export default {
          action: \`app/(protected)/account/actions.ts \${name}\`,
        })),`,
     ],
+    "tests/load/storm.spec.ts": ['import { withRows } from "./cluster";', "row: withRows,"],
     "tests/unit/doctor.test.ts": ['"database",'],
     "tests/unit/environment.ts": [
       'AUTH_SESSION_STRATEGY: "jwt",',

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { parseUserClaims, type UserClaims } from "@/lib/logto/claims";
 import type { TokenResponse } from "@/lib/logto/tokens";
+import { grantTokens } from "./grant-tokens";
 
 /*
  * The shape of a session, and the times at which it is renewed and ends. Functions here take and
@@ -34,18 +35,6 @@ import type { TokenResponse } from "@/lib/logto/tokens";
  * a request when less than half is left.
  */
 export const sessionLifetime = 7 * 24 * 60 * 60;
-
-/** The tokens of a grant. */
-export const grantTokens = z.object({
-  /** Logto's opaque access token, for userinfo. */
-  accessToken: z.string().min(1),
-  /** Seconds since 1970. */
-  expiresAt: z.number(),
-  /** Lifetime as issued. */
-  expiresIn: z.number(),
-  /** Absent if Logto issued none. Then there are no renewals and no exchanges. */
-  refreshToken: z.string().min(1).optional(),
-});
 
 /**
  * A session, in both stores. Times are seconds since 1970. Nothing of it is readable in the

@@ -1,46 +1,16 @@
-import { hkdfSync } from "node:crypto";
-import {
-  base64url,
-  calculateJwkThumbprint,
-  decodeProtectedHeader,
-  EncryptJWT,
-  jwtDecrypt,
-} from "jose";
+import { decodeProtectedHeader } from "jose";
 import { log } from "@/lib/log";
 import { BoundedMap } from "@/lib/bounded-map";
 import { isFirstTime, processWide } from "@/lib/process-wide";
 import { parseSession, withoutLargeClaims, type Session } from "../model/session";
+import { encryptionKey, seal, unseal } from "./seal";
 
 /*
- * Encrypts and decrypts session cookies in Auth.js's format (`dir`, A256CBC-HS512, HKDF over the
- * secret with the cookie's name as salt), so that `getToken` of next-auth can read our cookies. It
- * is faster than Auth.js: each key is derived once, and the last sessions are cached, so that
- * middleware and the page of one request need one decryption.
+ * Encrypts and decrypts session cookies in Auth.js's format, with the cookie's name as salt, so that
+ * `getToken` of next-auth can read our cookies. It is faster than Auth.js: each key is derived once
+ * (seal.ts), and the last sessions are cached, so that middleware and the page of one request need
+ * one decryption.
  */
-
-interface Key {
-  kid: string;
-  bytes: Uint8Array;
-}
-
-const encryptionKeys = new Map<string, Promise<Key>>();
-
-async function deriveKey(secret: string, salt: string): Promise<Key> {
-  const bytes = new Uint8Array(
-    hkdfSync("sha256", secret, salt, `Auth.js Generated Encryption Key (${salt})`, 64),
-  );
-  return {
-    bytes,
-    kid: await calculateJwkThumbprint({ kty: "oct", k: base64url.encode(bytes) }, "sha512"),
-  };
-}
-
-function encryptionKey(secret: string, salt: string): Promise<Key> {
-  const id = `${salt} ${secret}`;
-  const known = encryptionKeys.get(id) ?? deriveKey(secret, salt);
-  encryptionKeys.set(id, known);
-  return known;
-}
 
 /**
  * Largest size of a session as JSON, in bytes; encrypted that is about 6 KB. By default nginx and
@@ -86,58 +56,6 @@ async function encrypt(session: Session, secret: string, salt: string): Promise<
   // With all claims, so that this process does not have to fetch them.
   decryptedSessions().set(cacheKey(secret, salt, value), session);
   return value;
-}
-
-/**
- * Encrypts data that only this app may read.
- *
- * @param salt the purpose; each purpose has its own key
- * @param exp when it expires, in seconds since 1970
- */
-export async function seal(
-  payload: object,
-  secret: string,
-  salt: string,
-  exp: number,
-): Promise<string> {
-  const { bytes, kid } = await encryptionKey(secret, salt);
-  return new EncryptJWT({ ...payload })
-    .setProtectedHeader({ alg: "dir", enc: "A256CBC-HS512", kid })
-    .setIssuedAt()
-    .setExpirationTime(exp)
-    .encrypt(bytes);
-}
-
-/**
- * Decrypts what `seal` encrypted with any of the secrets. It does not check the expiry.
- *
- * @returns the payload, and whether the newest secret had encrypted it
- * @throws if the value was tampered with, truncated, or made with another secret or for another use
- */
-export async function unseal(
-  value: string,
-  secrets: readonly string[],
-  salt: string,
-): Promise<{ payload: unknown; isNewest: boolean }> {
-  const { payload, protectedHeader } = await jwtDecrypt(
-    value,
-    async ({ kid }) => {
-      for (const secret of secrets) {
-        const key = await encryptionKey(secret, salt);
-        if (!kid || kid === key.kid) return key.bytes;
-      }
-      throw new Error("made with another secret");
-    },
-    {
-      keyManagementAlgorithms: ["dir"],
-      contentEncryptionAlgorithms: ["A256CBC-HS512"],
-      // Auth.js does not compress. A small compressed token could expand to a huge one.
-      maxDecompressedLength: 0,
-      currentDate: new Date(0),
-    },
-  );
-  const newest = await encryptionKey(secrets[0] ?? "", salt);
-  return { payload, isNewest: protectedHeader.kid === newest.kid };
 }
 
 /**
