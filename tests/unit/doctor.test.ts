@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -86,6 +87,18 @@ async function startServer(status: number, body: string, headers = {}) {
   );
   return { url: `http://localhost:${port}`, stop: () => Promise.all(servers.map(closeServer)) };
 }
+
+it("names in its code exactly the findings of findings.md", () => {
+  const folder = new URL("../../dev/doctor/", import.meta.url);
+  const read = (file: string) => readFileSync(new URL(file, folder), "utf8");
+  const code = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts"))
+    .map(read)
+    .join("\n");
+  const named = [...read("findings.md").matchAll(/^- \*\*(.+?)\*\* \(/gm)].map(([, name]) => name);
+  const unused = named.filter((name) => !code.includes(`"${name}"`) && !/^\w{5}$/.test(name ?? ""));
+  expect(unused).toEqual([]);
+});
 
 it("expects no database in development unless one is requested", async () => {
   const findings = await diagnose({ values: { AUTH_SESSION_STRATEGY: "database" } });
