@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { z } from "zod";
 import { toLogtoError } from "../../lib/logto/client";
 
 /** The result of one check of the configuration. Never contains a secret. */
@@ -8,7 +9,7 @@ export interface Finding {
   /** Its name in findings.md. */
   name: string;
   /** `warning`: works, but not as it should. `problem`: something will not work. */
-  status: "ok" | "warning" | "problem";
+  status: z.output<typeof statuses>;
   message: string;
   /** What to do about it. */
   remedy?: string;
@@ -18,18 +19,17 @@ export interface Finding {
 export type Report = (name: string, values?: Values) => void;
 type Values = Readonly<Record<string, string>>;
 
+const statuses = z.enum(["ok", "warning", "problem"]);
+
 /** The findings of findings.md, in its order. */
 const texts: Finding[] = readFileSync(new URL("findings.md", import.meta.url), "utf8")
   .split(/^## /m)
   .flatMap((section) => {
     const [check = ""] = section.split("\n", 1);
-    const entries = section.replaceAll(/\s+/g, " ").split(/ - (?=\*\*)/);
-    return entries.flatMap((entry) => {
-      const [, name, status, text] =
-        /^\*\*(.+)\*\* \((ok|warning|problem)\): (.*)$/.exec(entry) ?? [];
-      const [message = "", remedy] = text?.trim().split(" → ") ?? [];
-      if (!name || !(status === "ok" || status === "warning" || status === "problem")) return [];
-      return [{ check, name, status, message, ...(remedy && { remedy }) }];
+    const entries = /^- \*\*(.+)\*\* \((.+)\): ([^]+?)(?=\n\n|\n- |\n*$(?![^]))/gm;
+    return [...section.matchAll(entries)].map(([, name = "", status, text = ""]) => {
+      const [message = "", remedy] = text.replaceAll(/\s+/g, " ").split(" → ");
+      return { check, name, status: statuses.parse(status), message, ...(remedy && { remedy }) };
     });
   });
 const checks = [...new Set(texts.map(({ check }) => check))];

@@ -32,13 +32,16 @@ export async function checkPermissions(
   const verifier = random();
   const state = random();
   const challenge = createHash("sha256").update(verifier).digest("base64url");
-  const parameters = { prompt: "consent", state, code_challenge: challenge };
-  const url = authorizationUrl(tenant, parameters, env.LOGTO_RESOURCES);
+  // Logto accepts several resources in one parameter (logto-facts "Tokens").
+  const resource = env.LOGTO_RESOURCES.join(",");
+  const parameters = { prompt: "consent", state, code_challenge: challenge, resource };
+  const url = authorizationUrl(tenant, parameters);
   const callback = await receive(redirectUri, () => signInAt(url));
   if (!callback) return report("in use");
   const isOurs = callback.get("state") === state;
   const { body, error } = await requestToken(tenant, {
     grant_type: "authorization_code",
+    client_secret: env.AUTH_LOGTO_SECRET,
     code: (isOurs && callback.get("code")) || "",
     redirect_uri: redirectUri.href,
     code_verifier: verifier,
@@ -83,6 +86,7 @@ const claims = z.object({ organizations: z.array(z.string()).default([]) });
  */
 async function grantedScopes(tenant: Tenant, body: unknown): Promise<Set<string>> {
   const { env, metadata, timeout } = tenant;
+  const { AUTH_LOGTO_ID: client_id, AUTH_LOGTO_SECRET: client_secret } = env;
   const tokens = exchange.parse(body);
   const { organizations } = claims.parse(decodeJwt(tokens.id_token));
   const targets = env.LOGTO_RESOURCES.flatMap((resource): Record<string, string>[] =>
@@ -95,14 +99,14 @@ async function grantedScopes(tenant: Tenant, body: unknown): Promise<Set<string>
   try {
     // One at a time: each request may replace the refresh token.
     for (const target of targets) {
-      const grant = { grant_type: "refresh_token", refresh_token, ...target };
+      const grant = { grant_type: "refresh_token", client_secret, refresh_token, ...target };
       const next = refreshed.parse((await requestToken(tenant, grant)).body);
       refresh_token = next.refresh_token;
       for (const scope of next.scope.split(" ")) granted.add(scope);
     }
   } finally {
-    const form = { client_id: env.AUTH_LOGTO_ID, client_secret: env.AUTH_LOGTO_SECRET };
-    await send(metadata.revocation_endpoint ?? "", timeout, { ...form, token: refresh_token });
+    const form = { client_id, client_secret, token: refresh_token };
+    await send(metadata.revocation_endpoint ?? "", timeout, form);
   }
   return granted;
 }

@@ -48,32 +48,24 @@ export async function send(url: URL | string, timeout: number, form?: Record<str
 }
 
 /** An authorization request of the app (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2). */
-export function authorizationUrl(
-  { env, origin, metadata }: Tenant,
-  parameters: Record<string, string>,
-  resources: readonly string[],
-): URL {
-  const url = new URL(metadata.authorization_endpoint ?? "");
+export function authorizationUrl(tenant: Tenant, parameters: Record<string, string>): URL {
+  const url = new URL(tenant.metadata.authorization_endpoint ?? "");
   url.search = new URLSearchParams({
     response_type: "code",
-    client_id: env.AUTH_LOGTO_ID,
-    redirect_uri: registered(origin)["Redirect URIs"],
-    scope: env.LOGTO_SCOPES.join(" "),
+    client_id: tenant.env.AUTH_LOGTO_ID,
+    redirect_uri: registered(tenant.origin)["Redirect URIs"],
+    scope: tenant.env.LOGTO_SCOPES.join(" "),
     code_challenge_method: "S256",
     ...parameters,
   }).toString();
-  for (const resource of resources) url.searchParams.append("resource", resource);
   return url;
 }
 
-/** Sends a grant to the token endpoint, with the app's credentials unless others are given. */
-export const requestToken = (
+/** Sends a form to the token endpoint. */
+export function requestToken(
   { env, metadata, timeout }: Omit<Tenant, "origin">,
-  grant: Record<string, string>,
-  credentials: Record<string, string> = { client_secret: env.AUTH_LOGTO_SECRET },
-) =>
-  send(metadata.token_endpoint ?? "", timeout, {
-    client_id: env.AUTH_LOGTO_ID,
-    ...credentials,
-    ...grant,
-  });
+  form: Record<string, string>,
+) {
+  const client_id = env.AUTH_LOGTO_ID;
+  return send(metadata.token_endpoint ?? "", timeout, { client_id, ...form });
+}

@@ -97,11 +97,9 @@ export function checkScopes(
  * are right (logto-facts "Errors").
  */
 async function checkClient(report: Report, client: Omit<Tenant, "origin">): Promise<void> {
-  const refresh = (credentials?: Record<string, string>) => {
-    const grant = { grant_type: "refresh_token", refresh_token: random() };
-    return requestToken(client, grant, credentials);
-  };
-  const { error, status } = await refresh();
+  const refresh = (form: Record<string, string>) =>
+    requestToken(client, { grant_type: "refresh_token", refresh_token: random(), ...form });
+  const { error, status } = await refresh({ client_secret: client.env.AUTH_LOGTO_SECRET });
   if (error === "invalid_grant") return;
   // Its only grant is client_credentials.
   if (error === "invalid_request") report("machine");
@@ -128,14 +126,11 @@ async function checkClock(report: Report, client: Omit<Tenant, "origin">): Promi
  */
 async function checkApplication(findings: Findings, tenant: Tenant): Promise<boolean> {
   const { env, metadata, timeout } = tenant;
-  const { "Redirect URIs": uri, "Post sign-out redirect URIs": signOutUri } = registered(
-    tenant.origin,
-  );
-  const authorize = (...resources: string[]) =>
-    send(
-      authorizationUrl(tenant, { prompt: "none", code_challenge: random() }, resources),
-      timeout,
-    );
+  const uris = registered(tenant.origin);
+  const uri = uris["Redirect URIs"];
+  const signOutUri = uris["Post sign-out redirect URIs"];
+  const authorize = (form: Record<string, string> = {}) =>
+    send(authorizationUrl(tenant, { prompt: "none", code_challenge: random(), ...form }), timeout);
 
   const canRedirect = await findings.look("redirect URI", { uri }, async (report) => {
     const { back, error } = await authorize();
@@ -150,7 +145,7 @@ async function checkApplication(findings: Findings, tenant: Tenant): Promise<boo
   });
   const resources = (canRedirect ? env.LOGTO_RESOURCES : []).map((resource) =>
     findings.look("resource", { resource }, async (report) => {
-      const { error } = await authorize(resource);
+      const { error } = await authorize({ resource });
       if (error !== "login_required") report("unknown", { error });
     }),
   );

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { diagnose, type Question } from "../../dev/doctor/diagnose";
 import { checkBackchannelLogout } from "../../dev/doctor/address";
@@ -65,6 +66,19 @@ function reported(run: (report: Report) => void): unknown[] {
   run((name, values) => reports.push(values ? [name, values] : name));
   return reports;
 }
+
+it("names in its code exactly the findings of findings.md", () => {
+  const folder = new URL("../../dev/", import.meta.url);
+  const read = (file: string) => readFileSync(new URL(file, folder), "utf8");
+  const code = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map(read)
+    .join("\n");
+  const named = [...read("doctor/findings.md").matchAll(/^- \*\*(.+?)\*\* \(/gm)];
+  // A code of PostgreSQL has five characters.
+  const names = named.map(([, name = ""]) => name).filter((name) => !/^\w{5}$/.test(name));
+  expect(names.filter((name) => !code.includes(`"${name}"`))).toEqual([]);
+});
 
 it("finds no problem in a valid configuration, and lists its checks", async () => {
   const findings = await diagnose({ values: healthy(appVariables(identity.issuer)) });
