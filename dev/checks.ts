@@ -98,7 +98,7 @@ export function allChecks(folder: string): Check[] {
     {
       name: "api",
       commands: [
-        ["../dev/api.mjs", "build"],
+        ["../examples/nest-api/dev/api.mjs", "build"],
         // `--no-ignore`: the lint check ignores this folder, since its packages may be missing.
         [
           "eslint/bin/eslint.js",

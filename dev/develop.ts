@@ -1,6 +1,6 @@
 import path from "node:path";
 import process from "node:process";
-import { apiUrl, keepVariables } from "./api-variables";
+import { apiUrl, keepVariables } from "../examples/nest-api/dev/variables";
 import { alsoEnd } from "./children.mjs";
 import { embeddedData, embeddedUrl, runningAt } from "./database/claim";
 import { rememberEmbedded, usesEmbedded } from "./database/choice";

@@ -11,7 +11,7 @@ import {
   type Check,
   type Counts,
 } from "./checks";
-import { buildApi } from "./api-build";
+import { buildApi } from "../examples/nest-api/dev/build";
 import { start } from "./children.mjs";
 import { ensureBrowser, NoBrowserError } from "./ensure-browser";
 import { ensureGenerated } from "./generate";

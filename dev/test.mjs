@@ -6,10 +6,11 @@ await begin(async (root, [only, ...args]) => {
   if (only === "e2e") return runEndToEnd(root, args);
   if (only === "load") return runLoad(root);
   if (only === "proxy") return runProxy(root);
-  if (only === "removals") return (await import("./remove/copies")).testEachRemoval(root);
+  if (only === "removals") return (await import("../tools/remove/copies")).testEachRemoval(root);
   // Slow tests at full size: request storms and every kind of fault.
   if (only === "release") process.env.STORM = "full";
   const code = await runAll(root);
-  if (code === 0 && only === "release") return (await import("./remove/copies")).testRemovals(root);
+  if (code === 0 && only === "release")
+    return (await import("../tools/remove/copies")).testRemovals(root);
   return code;
 });

@@ -1,12 +1,12 @@
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
-import { apiFolder, buildApi, compile, prepareApi, startInApi } from "./api-build";
-import { apiUrl, apiVariables } from "./api-variables";
-import { start } from "./children.mjs";
-import { LaunchError, type Variables } from "./environment";
-import { runningServer } from "./next-dev";
-import { isFree } from "./ports";
-import { paint, print, startProgress } from "./terminal.mjs";
+import { apiFolder, buildApi, compile, prepareApi, startInApi } from "./build";
+import { apiUrl, apiVariables } from "./variables";
+import { start } from "../../../dev/children.mjs";
+import { LaunchError, type Variables } from "../../../dev/environment";
+import { runningServer } from "../../../dev/next-dev";
+import { isFree } from "../../../dev/ports";
+import { paint, print, startProgress } from "../../../dev/terminal.mjs";
 
 const pollMs = 500;
 

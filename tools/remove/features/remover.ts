@@ -4,15 +4,15 @@ export default {
   what: "`npm run remove` itself, and the list of what belongs to each feature",
   paths: [
     ".github/workflows/nightly.yml",
-    "dev/remove",
-    "dev/remove.mjs",
+    "tools/remove",
+    "tools/remove.mjs",
     "tests/unit/remove.test.ts",
   ],
   lines: {
     "CONTRIBUTING.md": [
-      `- **What belongs to an optional feature is listed** in \`dev/remove/features/\`, by its files, and by
-  the lines of other files that name it. Write such a line so that it can be deleted as a whole: one
-  import, one array element, one row of a table.`,
+      `- **What belongs to an optional feature is listed** in \`tools/remove/features/\`, by its files, and
+  by the lines of other files that name it. Write such a line so that it can be deleted as a whole:
+  one import, one array element, one row of a table.`,
     ],
     "README.ko.md": [
       `\`npm run remove\`는 없어도 되는 기능(예제 등)의 목록을 보여 주고, \`npm run remove examples\`처럼 쓰면
@@ -29,11 +29,12 @@ export default {
       "| `npm run remove` | lists the features that you can take out; `npm run remove <feature>…` does |",
     ],
     "dev/test.mjs": [
-      'if (only === "removals") return (await import("./remove/copies")).testEachRemoval(root);',
-      'if (code === 0 && only === "release") return (await import("./remove/copies")).testRemovals(root);',
+      'if (only === "removals") return (await import("../tools/remove/copies")).testEachRemoval(root);',
+      `if (code === 0 && only === "release")
+         return (await import("../tools/remove/copies")).testRemovals(root);`,
     ],
   },
   scripts: ["remove", "test:removals"],
-  knip: ["dev/remove/main.ts", "dev/remove/features/*.ts"],
-  traces: /npm run remove|dev\/remove|remove\.mjs|removals/,
+  knip: ["tools/remove/main.ts", "tools/remove/features/*.ts"],
+  traces: /npm run remove|tools\/remove|remove\.mjs|removals/,
 } satisfies Feature;

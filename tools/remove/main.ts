@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { paint, print } from "../terminal.mjs";
+import { paint, print } from "../../dev/terminal.mjs";
 import type { Feature } from "./feature";
 import { planRemoval, type Features } from "./remove";
 import { filesBelow, type Tree } from "./tree";
@@ -11,7 +11,7 @@ const manifest = z.object({ default: z.custom<Feature>((value) => value instance
 
 /** The features that the project has, in alphabetical order. */
 export async function featuresOf(root: string): Promise<Features> {
-  const folder = path.join(root, "dev/remove/features");
+  const folder = path.join(root, "tools/remove/features");
   const features = new Map<string, Feature>();
   for (const file of readdirSync(folder).sort()) {
     const module: unknown = await import(pathToFileURL(path.join(folder, file)).href);
@@ -60,7 +60,7 @@ export async function removeFeatures(root: string, args: readonly string[]): Pro
     for (const problem of problems) print(`  ${problem}`);
     print();
     print("Take these out by hand: git has the files that list what belongs to each feature,");
-    print("dev/remove/features/.");
+    print("tools/remove/features/.");
     return 1;
   }
   printPlan(tree);
@@ -90,14 +90,24 @@ function printPlan(tree: Tree): void {
 }
 
 /** Code, configuration and the README; the other documents tell of more than this project has. */
-const searched = ["app", "components", "dev", "lib", "prisma", "tests", ".github", "middleware.ts"];
+const searched = [
+  "app",
+  "components",
+  "dev",
+  "lib",
+  "prisma",
+  "tests",
+  "tools",
+  ".github",
+  "middleware.ts",
+];
 const inRoot = /^(\.env\.example|Dockerfile|README.*|compose\.yaml|[\w.]+\.(ts|mjs|json))$/;
 
 /** The files that still name a feature after a removal. The lists of other features may. */
 export function tracesOf(tree: Tree, features: readonly Feature[]): string[] {
   const files = [...searched, ...readdirSync(tree.root).filter((name) => inRoot.test(name))]
     .flatMap((each) => filesBelow(tree.root, each))
-    .filter((file) => !/^(dev\/remove\/|package-lock)/.test(file) && !tree.isDeleted(file));
+    .filter((file) => !/^(tools\/remove\/|package-lock)/.test(file) && !tree.isDeleted(file));
   return [...new Set(files)].filter((file) =>
     features.some(({ traces }) => traces.test(tree.read(file))),
   );

@@ -48,7 +48,7 @@ export function planRemoval(root: string, features: Features, names: readonly st
 }
 
 /** The file that describes a feature; a removal deletes it. */
-const manifestOf = (name: string): string => `dev/remove/features/${name}.ts`;
+const manifestOf = (name: string): string => `tools/remove/features/${name}.ts`;
 
 function besides({ beside = {} }: Feature, present: Features): Deletion[] {
   return Object.entries(beside)

@@ -1,9 +1,9 @@
 import path from "node:path";
 import process from "node:process";
-import { start } from "./children.mjs";
-import { ensureInstalled } from "./install.mjs";
-import { newest } from "./newest";
-import { duration, paint, print, startProgress } from "./terminal.mjs";
+import { start } from "../../../dev/children.mjs";
+import { ensureInstalled } from "../../../dev/install.mjs";
+import { newest } from "../../../dev/newest";
+import { duration, paint, print, startProgress } from "../../../dev/terminal.mjs";
 
 /** @param root the project's folder */
 export const apiFolder = (root: string): string => path.join(root, "examples/nest-api");

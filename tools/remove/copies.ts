@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { start } from "../children.mjs";
-import { paint, print } from "../terminal.mjs";
+import { start } from "../../dev/children.mjs";
+import { paint, print } from "../../dev/terminal.mjs";
 import { dependents, featuresOf, oneByOne } from "./main";
 
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
@@ -39,7 +39,7 @@ export async function testEachRemoval(root: string): Promise<number> {
 }
 
 const removal = (...names: string[]) => [
-  [process.execPath, "dev/remove.mjs", ...names],
+  [process.execPath, "tools/remove.mjs", ...names],
   install,
   [npm, "run", "format"],
 ];

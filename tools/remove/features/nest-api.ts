@@ -4,10 +4,6 @@ export default {
   what: "the API server of the examples, on NestJS, and `npm run dev:api`",
   needs: ["api-proxy"],
   paths: [
-    "dev/api-build.ts",
-    "dev/api-variables.ts",
-    "dev/api.mjs",
-    "dev/api.ts",
     "examples/nest-api",
     "tests/e2e/nest-api.ts",
     "tests/e2e/subdomains-api.spec.ts",
@@ -33,7 +29,7 @@ export default {
       `{
         name: "api",
         commands: [
-          ["../dev/api.mjs", "build"],
+          ["../examples/nest-api/dev/api.mjs", "build"],
           // \`--no-ignore\`: the lint check ignores this folder, since its packages may be missing.
           [
             "eslint/bin/eslint.js",
@@ -48,18 +44,18 @@ export default {
       '"api",',
     ],
     "dev/develop.ts": [
-      'import { apiUrl, keepVariables } from "./api-variables";',
+      'import { apiUrl, keepVariables } from "../examples/nest-api/dev/variables";',
       "...unlessSet(values, { API_URL: apiUrl }),",
       "keepVariables(root, given);",
     ],
     "dev/test-run.ts": [
-      'import { buildApi } from "./api-build";',
+      'import { buildApi } from "../examples/nest-api/dev/build";',
       "if (!(await buildApi(root))) return 1;",
     ],
     "eslint.config.mjs": [
       `// It has its own packages, and without them its types are unknown. dev/checks.ts lints it once
        // they are installed.
-       "examples/nest-api/",`,
+       "examples/nest-api/{dist,src}/",`,
       `// A Nest module is a class that has only a decorator.
        {
          files: ["examples/nest-api/**/*.ts"],
@@ -76,6 +72,9 @@ export default {
     },
   },
   scripts: ["dev:api"],
-  knip: ["dev/api.ts", "examples/**"],
-  traces: /nest-api|nestjs|dev:api|api-(build|variables)"|subdomains/,
+  knip: [
+    "examples/nest-api/dev/develop-api.ts",
+    "examples/nest-api/{prisma.config.ts,prisma/**,src/**}",
+  ],
+  traces: /nest-api|nestjs|dev:api|subdomains/,
 } satisfies Feature;

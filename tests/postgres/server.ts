@@ -3,7 +3,7 @@ import { chownSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { nextFreePort } from "../ports";
+import { nextFreePort } from "../../dev/ports";
 import { findBinaries } from "./binaries";
 import { query } from "./databases";
 

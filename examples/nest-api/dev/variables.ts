@@ -1,7 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { databaseServer, LaunchError, readEnvironment, type Variables } from "./environment";
+import {
+  databaseServer,
+  LaunchError,
+  readEnvironment,
+  type Variables,
+} from "../../../dev/environment";
 
 /** The address of the API server for `npm run dev:api` and the app's proxy, if API_URL is unset. */
 export const apiUrl = "http://localhost:4000";

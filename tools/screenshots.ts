@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
 import { signIn } from "../tests/e2e/stage";
 import { startPair } from "../tests/e2e/servers";
-import { isBuilt } from "./built";
-import { endAll, endTogether } from "./children.mjs";
-import { ensureBrowser } from "./ensure-browser";
-import { print } from "./terminal.mjs";
+import { isBuilt } from "../dev/built";
+import { endAll, endTogether } from "../dev/children.mjs";
+import { ensureBrowser } from "../dev/ensure-browser";
+import { print } from "../dev/terminal.mjs";
 
 // `npm run screenshots`: takes the README's screenshots from the production build.
 

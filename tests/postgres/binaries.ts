@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { start } from "../children.mjs";
+import { start } from "../../dev/children.mjs";
 
 /** For systems without PostgreSQL: npm packages with only the server, one for each platform. */
 const version = "18.4.0-beta.17";

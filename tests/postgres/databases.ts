@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import process from "node:process";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { applyMigrations } from "./migrations";
-import { startPostgres } from "./postgres";
+import { applyMigrations } from "../../dev/database/migrations";
+import { startPostgres } from "./server";
 
 /** Runs a query. @returns the first column of each row, as text */
 export async function query(url: string, sql: string): Promise<string[]> {

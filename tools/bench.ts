@@ -7,12 +7,12 @@ import { decode, encode } from "next-auth/jwt";
 import { z } from "zod";
 import { decodeSession, encodeSession } from "../lib/session/stores/codec";
 import type { Session } from "../lib/session/model/session";
-import { sources } from "./built";
-import { endAll, endTogether, start } from "./children.mjs";
-import { ensureGenerated } from "./generate";
+import { sources } from "../dev/built";
+import { endAll, endTogether, start } from "../dev/children.mjs";
+import { ensureGenerated } from "../dev/generate";
 import { firstLoad, writeEmptyApp } from "./first-load";
-import { nextFreePort } from "./ports";
-import { print } from "./terminal.mjs";
+import { nextFreePort } from "../dev/ports";
+import { print } from "../dev/terminal.mjs";
 
 // `npm run bench`: prints what sessions cost, as ratios within one run, and how much JavaScript
 // pages load. Has no thresholds.
