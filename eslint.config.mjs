@@ -60,7 +60,7 @@ export default defineConfig(
     ".next-*/",
     ".data/",
     "generated/",
-    // It has its own packages, and without them its types are unknown. dev/checks.ts lints it once
+    // It has its own packages, and without them its types are unknown. dev/test/checks.ts lints it once
     // they are installed.
     "examples/nest-api/{dist,src}/",
     "next-env.d.ts",
@@ -122,7 +122,7 @@ export default defineConfig(
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   { rules: { "no-console": "error", eqeqeq: ["error", "always", { null: "ignore" }] } },
   {
-    files: ["lib/log.ts", "dev/**", "packages/**", "tests/**", "tools/**"],
+    files: ["lib/log.ts", "{dev,packages,tests,tools}/**", "examples/*/dev/**"],
     rules: { "no-console": "off" },
   },
 

@@ -2,22 +2,17 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import http from "node:http";
 import path from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { decode, encode } from "next-auth/jwt";
 import { z } from "zod";
 import { decodeSession, encodeSession } from "../lib/session/stores/codec";
 import type { Session } from "../lib/session/model/session";
-import { sources } from "../dev/built";
-import { endAll, endTogether, start } from "../dev/children.mjs";
+import { sources } from "../dev/test/built";
+import { start } from "../dev/children.mjs";
 import { ensureGenerated } from "../dev/generate";
 import { firstLoad, writeEmptyApp } from "./first-load";
 import { nextFreePort } from "../dev/ports";
 import { print } from "../dev/terminal.mjs";
 
-// `npm run bench`: prints what sessions cost, as ratios within one run, and how much JavaScript
-// pages load. Has no thresholds.
-
-const root = fileURLToPath(new URL("..", import.meta.url));
 const secret = "a-secret-that-only-the-benchmark-uses";
 const salt = "authjs.session-token";
 const lifetime = 7 * 24 * 3600;
@@ -104,10 +99,10 @@ export default async function Page() {
 }
 `;
 
-const next = path.join(root, "node_modules/next/dist/bin/next");
+const nextIn = (root: string) => path.join(root, "node_modules/next/dist/bin/next");
 
-async function build(folder: string): Promise<void> {
-  const run = start(process.execPath, [next, "build"], { cwd: folder });
+async function build(root: string, folder: string): Promise<void> {
+  const run = start(process.execPath, [nextIn(root), "build"], { cwd: folder });
   if ((await run.exited) !== 0) throw new Error(run.output());
 }
 
@@ -123,7 +118,7 @@ function bypass(middleware: string): string {
 }
 
 /** Builds a copy of the app with the same page three times, once of them guarded. */
-async function buildCopy(): Promise<string> {
+async function buildCopy(root: string): Promise<string> {
   const folder = path.join(root, ".data/bench");
   rmSync(folder, { recursive: true, force: true });
   await ensureGenerated(root);
@@ -144,14 +139,14 @@ async function buildCopy(): Promise<string> {
   const middleware = path.join(folder, "middleware.ts");
   writeFileSync(middleware, bypass(readFileSync(middleware, "utf8")));
   print("Building a copy of the app …");
-  await build(folder);
+  await build(root, folder);
   return folder;
 }
 
-async function benchPages(): Promise<void> {
-  const folder = await buildCopy();
+async function benchPages(root: string): Promise<void> {
+  const folder = await buildCopy(root);
   const port = await nextFreePort(3900);
-  const server = start(process.execPath, [next, "start", "--port", String(port)], {
+  const server = start(process.execPath, [nextIn(root), "start", "--port", String(port)], {
     cwd: folder,
     env: {
       AUTH_SECRET: secret,
@@ -218,16 +213,16 @@ async function benchPages(): Promise<void> {
     });
     return firstLoad(folder, await page.text());
   };
-  await printFirstLoads({ "/": await load("/"), "/dashboard": await load("/dashboard") });
+  await printFirstLoads(root, { "/": await load("/"), "/dashboard": await load("/dashboard") });
   await server.stop();
 }
 
 /** @param loads first-load JavaScript of pages, in bytes */
-async function printFirstLoads(loads: Record<string, number>): Promise<void> {
+async function printFirstLoads(root: string, loads: Record<string, number>): Promise<void> {
   const folder = path.join(root, ".data/bench-empty");
   writeEmptyApp(root, folder);
   print("Building an empty app …");
-  await build(folder);
+  await build(root, folder);
   const html = readFileSync(path.join(folder, ".next/server/app/index.html"), "utf8");
   const empty = firstLoad(folder, html);
   const kB = (bytes: number) => `${(bytes / 1024).toFixed(1)} KB`;
@@ -238,7 +233,15 @@ async function printFirstLoads(loads: Record<string, number>): Promise<void> {
   }
 }
 
-endTogether(130);
-await benchCodec();
-await benchPages();
-await endAll(0);
+/**
+ * `npm run bench`: prints what sessions cost, as ratios within one run, and how much JavaScript
+ * pages load. Has no thresholds.
+ *
+ * @param root the project's folder
+ * @returns the exit code
+ */
+export async function bench(root: string): Promise<number> {
+  await benchCodec();
+  await benchPages(root);
+  return 0;
+}

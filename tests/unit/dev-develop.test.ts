@@ -1,13 +1,18 @@
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import path from "node:path";
 import process from "node:process";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { z } from "zod";
 import { start } from "../../dev/children.mjs";
+import { DatabaseInUseError } from "../../dev/database/claim";
 import { rememberEmbedded, usesEmbedded } from "../../dev/database/choice";
 import { runDatabaseCommand } from "../../dev/database/commands";
+import { startEmbedded } from "../../dev/database/embedded";
 import { LaunchError, readEnvironment } from "../../dev/environment";
-import { printMail } from "../../dev/print-mail";
+import { printMail } from "../../dev/launcher/announce";
+import { notStarted } from "../../dev/launcher/develop";
 import { temporaryFolder } from "./temporary-folder";
 
 let root: string;
@@ -100,6 +105,30 @@ describe("`npm run db:deploy`", () => {
   });
 });
 
+describe("an embedded database that does not start", () => {
+  it("is to be deleted if it can't be opened", () => {
+    const { message } = notStarted(new Error("unreachable executed"));
+    expect(message).toContain("did not start: unreachable executed");
+    expect(message).toContain("Delete .data/postgres");
+  });
+
+  it("is left alone if another program has just taken its port", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void other.close());
+    await once(other, "listening");
+    const { port } = z.object({ port: z.number() }).parse(other.address());
+    const error: unknown = await startEmbedded({ port }).catch((reason: unknown) => reason);
+    expect(notStarted(error).message).toContain("Run the same command again");
+    expect(notStarted(error).message).not.toContain("Delete");
+  });
+
+  it("is left alone if another process is using it", () => {
+    const { message } = notStarted(new DatabaseInUseError("postgresql://127.0.0.1:5433/postgres"));
+    expect(message).toContain("Wait until it ends");
+    expect(message).not.toContain("Delete");
+  });
+});
+
 describe("an e-mail of the stand-in", () => {
   const mail = {
     to: "carol@example.com",
@@ -126,7 +155,7 @@ describe("`npm run dev`", () => {
   const fakeNext = `
     const { createServer } = require("node:http");
     const args = process.argv.slice(2);
-    const after = (name) => args[args.indexOf(name) + 1];
+    const after = (name) => args[args.lastIndexOf(name) + 1];
     require("node:fs").writeFileSync("seen.json", JSON.stringify({ args, env: process.env }));
     createServer((_, response) => {
       response.end("Hello");
@@ -152,7 +181,7 @@ describe("`npm run dev`", () => {
   async function develop(args: string[] = [], env: Record<string, string> = {}) {
     const script = `
       import { endAll } from "./dev/children.mjs";
-      import { develop } from "./dev/develop";
+      import { develop } from "./dev/launcher/develop";
       await endAll(await develop(${JSON.stringify(root)}, process.argv.slice(1)));`;
     const child = start(
       process.execPath,
@@ -186,6 +215,16 @@ describe("`npm run dev`", () => {
       "AUTH_URL changed with the port: http://localhost:23150 instead of http://localhost:23142",
     );
     expect(env).toMatchObject({ AUTH_URL: "http://localhost:23150" });
+  }, 60_000);
+
+  it("uses the next port if the requested one is in use, and passes on the other arguments", async () => {
+    const other = createServer().listen(23160);
+    onTestFinished(() => void other.close());
+    await once(other, "listening");
+    const { printed, args } = await develop(["--port", "23160", "--turbopack"]);
+    expect(printed).toContain("Port 23160 is in use: the app uses 23161");
+    expect(args).toContain("--turbopack");
+    expect(args?.slice(-4)).toEqual(["--port", "23161", "--hostname", "localhost"]);
   }, 60_000);
 
   it("prints where it listens if AUTH_URL is the address of a proxy", async () => {

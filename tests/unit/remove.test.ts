@@ -195,8 +195,8 @@ describe("npm run remove", () => {
     const printed = output();
     const folder = projectCopy();
     expect(await removeFeatures(folder, ["remover", "--dry-run"])).toBe(0);
-    expect(printed()).toContain("tools/remove.mjs");
-    expect(existsSync(path.join(folder, "tools/remove.mjs"))).toBe(true);
+    expect(printed()).toContain("tools/remove");
+    expect(existsSync(path.join(folder, "tools/remove/main.ts"))).toBe(true);
   });
 
   test("reports a changed line and changes nothing", async () => {
@@ -206,7 +206,7 @@ describe("npm run remove", () => {
     writeFileSync(file, readFileSync(file, "utf8").replace("| `npm run remove`", "| remove"));
     expect(await removeFeatures(folder, ["remover"])).toBe(1);
     expect(printed()).toContain("README.md has not:");
-    expect(existsSync(path.join(folder, "tools/remove.mjs"))).toBe(true);
+    expect(existsSync(path.join(folder, "tools/remove/main.ts"))).toBe(true);
   });
 
   test("says what to run afterwards", async () => {

@@ -39,7 +39,7 @@ export async function testEachRemoval(root: string): Promise<number> {
 }
 
 const removal = (...names: string[]) => [
-  [process.execPath, "tools/remove.mjs", ...names],
+  [process.execPath, "dev/run.mjs", "remove", ...names],
   install,
   [npm, "run", "format"],
 ];

@@ -2,8 +2,8 @@ import path from "node:path";
 import process from "node:process";
 import { start } from "../../../dev/children.mjs";
 import { ensureInstalled } from "../../../dev/install.mjs";
-import { newest } from "../../../dev/newest";
-import { duration, paint, print, startProgress } from "../../../dev/terminal.mjs";
+import { showStep } from "../../../dev/terminal.mjs";
+import { isBuilt } from "../../../dev/test/built";
 
 /** @param root the project's folder */
 export const apiFolder = (root: string): string => path.join(root, "examples/nest-api");
@@ -34,8 +34,9 @@ export function startInApi(
  * @returns false if the client could not be generated; the reason is printed
  */
 export async function prepareApi(root: string): Promise<boolean> {
-  await ensureInstalled(apiFolder(root));
-  return run(root, generate);
+  ensureInstalled(apiFolder(root));
+  const prisma = startInApi(root, generate);
+  return showStep("Generating the API server's Prisma client", "Prisma client generated", prisma);
 }
 
 /**
@@ -45,23 +46,7 @@ export async function prepareApi(root: string): Promise<boolean> {
  * @returns whether the build is up to date now; if not, the reason is printed
  */
 export async function buildApi(root: string): Promise<boolean> {
-  const built = newest(path.join(apiFolder(root), "dist/main.js"));
-  if (sources.every((source) => newest(path.join(apiFolder(root), source)) < built)) return true;
-  const startedAt = Date.now();
+  if (isBuilt(apiFolder(root), "dist/main.js", sources)) return true;
   if (!(await prepareApi(root))) return false;
-  const end = startProgress(() => "Compiling the API server");
-  const isCompiled = await run(root, compile);
-  end();
-  if (isCompiled)
-    print(
-      `  ${paint("green", "✓")} API server compiled ${paint("dim", duration(Date.now() - startedAt))}`,
-    );
-  return isCompiled;
-}
-
-async function run(root: string, command: string[]): Promise<boolean> {
-  const child = startInApi(root, command);
-  if ((await child.exited) === 0) return true;
-  print(child.output());
-  return false;
+  return showStep("Compiling the API server", "API server compiled", startInApi(root, compile));
 }

@@ -4,7 +4,7 @@ import { apiFolder, buildApi, compile, prepareApi, startInApi } from "./build";
 import { apiUrl, apiVariables } from "./variables";
 import { start } from "../../../dev/children.mjs";
 import { LaunchError, type Variables } from "../../../dev/environment";
-import { runningServer } from "../../../dev/next-dev";
+import { runningServer } from "../../../dev/launcher/next-dev";
 import { isFree } from "../../../dev/ports";
 import { paint, print, startProgress } from "../../../dev/terminal.mjs";
 

@@ -25,35 +25,29 @@ export default {
     "README.md": [
       "| `npm run dev:api` | beside it, the [API server](examples/nest-api/README.md) of the examples |",
     ],
-    "dev/checks.ts": [
+    "dev/test/checks.ts": [
       `{
         name: "api",
         commands: [
-          ["../examples/nest-api/dev/api.mjs", "build"],
+          "examples/nest-api/dev/api.mjs build",
           // \`--no-ignore\`: the lint check ignores this folder, since its packages may be missing.
-          [
-            "eslint/bin/eslint.js",
-            "--no-ignore",
-            "--max-warnings",
-            "0",
-            "examples/nest-api/src/{*,auth/*}.ts",
-          ],
+          \`\${eslint} --no-ignore examples/nest-api/src/{*,auth/*}.ts\`,
         ],
         after: ["lint"],
       },`,
       '"api",',
     ],
-    "dev/develop.ts": [
-      'import { apiUrl, keepVariables } from "../examples/nest-api/dev/variables";',
+    "dev/launcher/develop.ts": [
+      'import { apiUrl, keepVariables } from "../../examples/nest-api/dev/variables";',
       "...unlessSet(values, { API_URL: apiUrl }),",
       "keepVariables(root, given);",
     ],
-    "dev/test-run.ts": [
-      'import { buildApi } from "../examples/nest-api/dev/build";',
+    "dev/test/run.ts": [
+      'import { buildApi } from "../../examples/nest-api/dev/build";',
       "if (!(await buildApi(root))) return 1;",
     ],
     "eslint.config.mjs": [
-      `// It has its own packages, and without them its types are unknown. dev/checks.ts lints it once
+      `// It has its own packages, and without them its types are unknown. dev/test/checks.ts lints it once
        // they are installed.
        "examples/nest-api/{dist,src}/",`,
       `// A Nest module is a class that has only a decorator.

@@ -2,12 +2,7 @@ import type { Feature } from "../feature";
 
 export default {
   what: "`npm run remove` itself, and the list of what belongs to each feature",
-  paths: [
-    ".github/workflows/nightly.yml",
-    "tools/remove",
-    "tools/remove.mjs",
-    "tests/unit/remove.test.ts",
-  ],
+  paths: [".github/workflows/nightly.yml", "tools/remove", "tests/unit/remove.test.ts"],
   lines: {
     "CONTRIBUTING.md": [
       `- **What belongs to an optional feature is listed** in \`tools/remove/features/\`, by its files, and
@@ -28,13 +23,16 @@ export default {
       "| `npm run test:removals` | removes each feature in a copy, and checks what is left |",
       "| `npm run remove` | lists the features that you can take out; `npm run remove <feature>…` does |",
     ],
-    "dev/test.mjs": [
-      'if (only === "removals") return (await import("../tools/remove/copies")).testEachRemoval(root);',
-      `if (code === 0 && only === "release")
-         return (await import("../tools/remove/copies")).testRemovals(root);`,
+    "dev/run.mjs": [
+      'remove: async (...given) => (await import("../tools/remove/main")).removeFeatures(...given),',
+      'removals: async (root) => (await import("../tools/remove/copies")).testEachRemoval(root),',
+    ],
+    "dev/test/run.ts": [
+      'import { testRemovals } from "../../tools/remove/copies";',
+      'if (code === 0 && only === "release") return testRemovals(root);',
     ],
   },
   scripts: ["remove", "test:removals"],
   knip: ["tools/remove/main.ts", "tools/remove/features/*.ts"],
-  traces: /npm run remove|tools\/remove|remove\.mjs|removals/,
+  traces: /npm run remove|tools\/remove|removals/,
 } satisfies Feature;

@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { isLocal } from "./doctor/address";
+import { isLocal } from "../doctor/address";
 
 /** Where `npm run dev` puts the app. */
 export interface Place {
