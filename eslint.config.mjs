@@ -60,7 +60,7 @@ export default defineConfig(
     ".next-*/",
     ".data/",
     "generated/",
-    // It has its own packages, and without them its types are unknown. dev/test/checks.ts lints it once
+    // It has its own packages, and without them its types are unknown. tests/run/checks.ts lints it once
     // they are installed.
     "examples/nest-api/{dist,src}/",
     "next-env.d.ts",

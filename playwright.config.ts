@@ -1,6 +1,6 @@
 import process from "node:process";
 import { defineConfig, devices } from "@playwright/test";
-import { findBrowser } from "./dev/test/browser";
+import { findBrowser } from "./tests/run/browser";
 import type { ProjectOptions } from "./tests/e2e/fixtures";
 
 const browser = findBrowser();

@@ -67,6 +67,11 @@ export const embedded = "embedded";
 export const databaseServer = ({ DATABASE_URL }: Variables): string | undefined =>
   DATABASE_URL === embedded ? undefined : DATABASE_URL;
 
+/** @returns the defaults of variables that are not set */
+export function unlessSet(values: Variables, defaults: Record<string, string>): Variables {
+  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !values[name]));
+}
+
 /** A value for AUTH_SECRET: 32 random bytes in Base64. */
 export const newSecret = (): string => randomBytes(32).toString("base64");
 

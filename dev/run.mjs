@@ -7,7 +7,7 @@ import { begin } from "./begin.mjs";
 /** @type {Record<string, Command>} */
 const servers = {
   dev: async (...given) => (await import("./launcher/develop")).develop(...given),
-  "stand-in": async (...given) => (await import("./launcher/stand-in-alone")).runStandIn(...given),
+  "stand-in": async (...given) => (await import("./launcher/stand-in")).runStandIn(...given),
 };
 
 /** @type {Record<string, Command>} */
@@ -20,7 +20,7 @@ const commands = {
   removals: async (root) => (await import("../tools/remove/copies")).testEachRemoval(root),
   screenshots: async (root) => (await import("../tools/screenshots")).takeScreenshots(root),
   setup: async (...given) => (await import("./setup/main")).runSetup(...given),
-  test: async (...given) => (await import("./test/run")).runTests(...given),
+  test: async (...given) => (await import("../tests/run/run")).runTests(...given),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -19,6 +19,23 @@ export function print(line = "") {
   stdout.write(`${line}\n`);
 }
 
+/** @param {string} text that the developer should notice */
+export function notice(text) {
+  print(`  ${paint("yellow", "!")} ${text}`);
+}
+
+/**
+ * Prints one aligned row of the launcher's overview.
+ *
+ * @param {string} name
+ * @param {string} value
+ * @param {string} [remark]
+ */
+export function printRow(name, value, remark) {
+  const text = remark ? `${value.padEnd(22)} ${paint("dim", remark)}` : value;
+  print(`  ${paint("bold", name.padEnd(8))} ${text}`);
+}
+
 /**
  * Shows progress: a spinner on a terminal, otherwise a line every ten seconds.
  *

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { chromium } from "@playwright/test";
-import { ensureBrowser } from "../dev/test/browser";
-import { isBuilt } from "../dev/test/built";
+import { ensureBrowser } from "../tests/run/browser";
+import { isBuilt } from "../tests/run/built";
 import { print } from "../dev/terminal.mjs";
 import { startPair } from "../tests/e2e/servers";
 import { signIn } from "../tests/e2e/stage";

@@ -11,8 +11,8 @@ import { rememberEmbedded, usesEmbedded } from "../../dev/database/choice";
 import { runDatabaseCommand } from "../../dev/database/commands";
 import { startEmbedded } from "../../dev/database/embedded";
 import { LaunchError, readEnvironment } from "../../dev/environment";
-import { printMail } from "../../dev/launcher/announce";
-import { notStarted } from "../../dev/launcher/develop";
+import { notStarted } from "../../dev/database/service";
+import { printMail } from "../../dev/launcher/stand-in";
 import { temporaryFolder } from "./temporary-folder";
 
 let root: string;

@@ -3,7 +3,7 @@ import process from "node:process";
 import { start } from "../../../dev/children.mjs";
 import { ensureInstalled } from "../../../dev/install.mjs";
 import { showStep } from "../../../dev/terminal.mjs";
-import { isBuilt } from "../../../dev/test/built";
+import { isBuilt } from "../../../tests/run/built";
 
 /** @param root the project's folder */
 export const apiFolder = (root: string): string => path.join(root, "examples/nest-api");

@@ -25,7 +25,7 @@ export default {
     "README.md": [
       "| `npm run dev:api` | beside it, the [API server](examples/nest-api/README.md) of the examples |",
     ],
-    "dev/test/checks.ts": [
+    "tests/run/checks.ts": [
       `{
         name: "api",
         commands: [
@@ -42,12 +42,12 @@ export default {
       "...unlessSet(values, { API_URL: apiUrl }),",
       "keepVariables(root, given);",
     ],
-    "dev/test/run.ts": [
+    "tests/run/run.ts": [
       'import { buildApi } from "../../examples/nest-api/dev/build";',
       "if (!(await buildApi(root))) return 1;",
     ],
     "eslint.config.mjs": [
-      `// It has its own packages, and without them its types are unknown. dev/test/checks.ts lints it once
+      `// It has its own packages, and without them its types are unknown. tests/run/checks.ts lints it once
        // they are installed.
        "examples/nest-api/{dist,src}/",`,
       `// A Nest module is a class that has only a decorator.

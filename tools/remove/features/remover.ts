@@ -27,7 +27,7 @@ export default {
       'remove: async (...given) => (await import("../tools/remove/main")).removeFeatures(...given),',
       'removals: async (root) => (await import("../tools/remove/copies")).testEachRemoval(root),',
     ],
-    "dev/test/run.ts": [
+    "tests/run/run.ts": [
       'import { testRemovals } from "../../tools/remove/copies";',
       'if (code === 0 && only === "release") return testRemovals(root);',
     ],

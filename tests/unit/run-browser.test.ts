@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { ensureBrowser, findBrowser } from "../../dev/test/browser";
+import { ensureBrowser, findBrowser } from "../run/browser";
 import { temporaryFolder } from "./temporary-folder";
 
 const { print, launch, executablePath } = vi.hoisted(() => ({

@@ -1,8 +1,8 @@
 import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { isBuilt } from "../../dev/test/built";
-import { allChecks, countTests } from "../../dev/test/checks";
+import { isBuilt } from "../run/built";
+import { allChecks, countTests } from "../run/checks";
 import { temporaryFolder } from "./temporary-folder";
 
 describe("counting tests", () => {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { start } from "./children.mjs";
-import { print, showStep } from "./terminal.mjs";
+import { start } from "../children.mjs";
+import { print, showStep } from "../terminal.mjs";
 
 /** The files that the generated client depends on; each version of Prisma generates its own. */
 const sources = ["prisma/schema.prisma", "prisma.config.ts", "node_modules/prisma/package.json"];

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { chromium } from "@playwright/test";
-import { start } from "../children.mjs";
-import { print, showStep } from "../terminal.mjs";
+import { start } from "../../dev/children.mjs";
+import { print, showStep } from "../../dev/terminal.mjs";
 
 /** A Chromium for the end-to-end tests: Playwright's own if `executablePath` is absent. */
 export interface Browser {

@@ -5,9 +5,9 @@ import process from "node:process";
 import pLimit from "p-limit";
 import { buildApi } from "../../examples/nest-api/dev/build";
 import { testRemovals } from "../../tools/remove/copies";
-import { start } from "../children.mjs";
-import { ensureGenerated } from "../generate";
-import { duration, paint, print, startProgress } from "../terminal.mjs";
+import { start } from "../../dev/children.mjs";
+import { ensureGenerated } from "../../dev/database/generate";
+import { duration, paint, print, startProgress } from "../../dev/terminal.mjs";
 import { ensureBrowser } from "./browser";
 import { isBuilt } from "./built";
 import {
