@@ -7,7 +7,7 @@ import process from "node:process";
  * One package of a lock file.
  * @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, os?: string[], cpu?:
  *   string[], libc?: string[] }} Entry
- * @typedef {{ os: string, cpu: string, libc: string | undefined }} Platform
+ * @typedef {{ os: string, cpu: string, libc: string }} Platform
  */
 
 /**
@@ -42,16 +42,13 @@ export function missingPackages(wanted, installed, platform) {
 function isNeeded({ optional, devOptional, os, cpu, libc }, platform) {
   if (!optional && !devOptional) return true;
   const isForSystem = os?.includes(platform.os) && cpu?.includes(platform.cpu);
-  return isForSystem && (!libc || libc.includes(platform.libc ?? ""));
+  return isForSystem && (!libc || libc.includes(platform.libc));
 }
 
-/** @returns {string | undefined} "glibc" or "musl" on Linux */
-function systemLibc() {
-  if (process.platform !== "linux") return undefined;
-  return JSON.stringify(process.report.getReport()).includes('"glibcVersionRuntime"')
-    ? "glibc"
-    : "musl";
-}
+/** Whether this is Linux with glibc. Elsewhere, a report can take seconds. */
+const hasGlibc = () =>
+  process.platform === "linux" &&
+  JSON.stringify(process.report.getReport()).includes('"glibcVersionRuntime"');
 
 /** @param {string} file @returns {Record<string, Entry> | undefined} */
 function readPackages(file) {
@@ -73,7 +70,7 @@ export function isInstalled(root) {
   const others = [".modules.yaml", ".yarn-state.yml"].map((mark) => path.join(modules, mark));
   if (!installed) return others.some((mark) => existsSync(mark));
   const wanted = readPackages(path.join(root, "package-lock.json")) ?? {};
-  const platform = { os: process.platform, cpu: process.arch, libc: systemLibc() };
+  const platform = { os: process.platform, cpu: process.arch, libc: hasGlibc() ? "glibc" : "musl" };
   return missingPackages(wanted, installed, platform).length === 0;
 }
 

@@ -33,12 +33,7 @@ export async function runDatabaseCommand(
   [command = "", ...args]: readonly string[],
 ): Promise<number> {
   const prisma = prismaCommands[command];
-  if (!prisma && command !== "clean") {
-    print(
-      `There is no database command "${command}": ${[...Object.keys(prismaCommands), "clean"].join(", ")}.`,
-    );
-    return 1;
-  }
+  if (!prisma && command !== "clean") throw new Error(`There is no database command "${command}".`);
   const values = readEnvironment(root);
   const server = databaseServer(values);
   // Otherwise a deployment that lacks the variable would migrate a database that no app uses, and
