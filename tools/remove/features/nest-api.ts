@@ -68,7 +68,7 @@ export default {
   scripts: ["dev:api"],
   knip: [
     "examples/nest-api/dev/develop-api.ts",
-    "examples/nest-api/{prisma.config.ts,prisma/**,src/**}",
+    "examples/nest-api/{prisma.config.ts,{dist,prisma,src}/**}",
   ],
   traces: /nest-api|nestjs|dev:api|subdomains/,
 } satisfies Feature;
