@@ -22,7 +22,7 @@ RUN [ "$DB_ENGINE" = wasm ] || ( \
   apt-get update && apt-get install -y --no-install-recommends openssl && \
   rm -rf /var/lib/apt/lists/* && npx prisma version )
 USER node
-CMD ["node", "dev/db.mjs", "deploy"]
+CMD ["node", "dev/run.mjs", "db", "deploy"]
 
 FROM dependencies AS build
 COPY . .

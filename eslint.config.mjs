@@ -12,8 +12,8 @@ const production = [
   "instrumentation.ts",
 ];
 const outside = {
-  regex: "^(@/|(\\.\\./)+|\\./)(dev|packages|tests)(/|$)",
-  message: "Production code must not import dev/, packages/ or tests/.",
+  regex: "^(@/|(\\.\\./)+|\\./)(dev|packages|tests|tools)(/|$)",
+  message: "Production code must not import dev/, packages/, tests/ or tools/.",
 };
 const byName = {
   regex: "^logto-stand-in(/|$)",
@@ -65,9 +65,9 @@ export default defineConfig(
     ".next-*/",
     ".data/",
     "generated/",
-    // It has its own packages, and without them its types are unknown. dev/checks.ts lints it once
+    // It has its own packages, and without them its types are unknown. tests/run/checks.ts lints it once
     // they are installed.
-    "examples/nest-api/",
+    "examples/nest-api/{dist,src}/",
     "next-env.d.ts",
     "test-results/",
     "playwright-report/",
@@ -126,7 +126,10 @@ export default defineConfig(
   },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   { rules: { "no-console": "error", eqeqeq: ["error", "always", { null: "ignore" }] } },
-  { files: ["lib/log.ts", "dev/**", "packages/**", "tests/**"], rules: { "no-console": "off" } },
+  {
+    files: ["lib/log.ts", "{dev,packages,tests,tools}/**", "examples/*/dev/**"],
+    rules: { "no-console": "off" },
+  },
 
   { rules: { "no-restricted-imports": ["error", { patterns: [byName] }] } },
   {

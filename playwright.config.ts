@@ -1,6 +1,6 @@
 import process from "node:process";
 import { defineConfig, devices, type Project } from "@playwright/test";
-import { findBrowser } from "./dev/browser";
+import { findBrowser } from "./tests/run/browser";
 import { databaseProjects } from "./tests/database/projects";
 import type { ProjectOptions } from "./tests/e2e/fixtures";
 import { files, isRelease } from "./tests/files";

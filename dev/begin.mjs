@@ -1,20 +1,18 @@
-// How every command in dev/ starts. Imports nothing but Node.js modules until the packages are
-// installed.
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { endAll, endTogether } from "./children.mjs";
-import { ensureInstalled } from "./install.mjs";
-import { unsupportedNode } from "./node-version.mjs";
+import { ensureInstalled, unsupportedNode } from "./install.mjs";
 
 /**
  * Installs missing packages, enables TypeScript imports, runs a command, then ends this process and
- * everything that it started.
+ * everything that it started. Imports nothing but Node.js modules until the packages are installed.
  *
- * @param {(root: string, args: string[]) => Promise<number>} run receives the project's folder and
- *   the command line arguments, returns the exit code; imports TypeScript modules itself
- * @param {number} [interrupted] the exit code after Ctrl-C
+ * @param {(root: string, args: string[]) => Promise<number>} command receives the project's folder
+ *   and its arguments, returns the exit code; imports TypeScript modules itself
+ * @param {string[]} args
+ * @param {number} interrupted the exit code after Ctrl-C
  */
-export async function begin(run, interrupted = 130) {
+export async function begin(command, args, interrupted) {
   const unsupported = unsupportedNode(process.versions.node);
   if (unsupported) {
     console.error(unsupported);
@@ -22,8 +20,8 @@ export async function begin(run, interrupted = 130) {
   }
   const root = fileURLToPath(new URL("..", import.meta.url));
   endTogether(interrupted);
-  await ensureInstalled(root);
+  ensureInstalled(root);
   const { register } = await import("tsx/esm/api");
   register();
-  await endAll(await run(root, process.argv.slice(2)));
+  await endAll(await command(root, args));
 }

@@ -1,17 +1,17 @@
 import { spawn, spawnSync } from "node:child_process";
 import process from "node:process";
-import { StringDecoder } from "node:string_decoder";
+import { createInterface } from "node:readline";
 
 const windows = process.platform === "win32";
 /** How long a child has for a clean exit before it is killed, in milliseconds. */
 const graceMs = 5000;
 
 /**
- * @typedef {{ pid: number | undefined, exited: Promise<number>, output(): string, stop():
- *   Promise<void> }} Child
+ * @typedef {{ pid: number | undefined, exited: Promise<number>, output(): string,
+ *   kill(signal: NodeJS.Signals): void, stop(): Promise<void> }} Child
  */
 
-/** @type {Set<{ kill(signal: NodeJS.Signals): void, stop(): Promise<void> }>} */
+/** @type {Set<Child>} */
 const alive = new Set();
 
 /**
@@ -26,75 +26,72 @@ const alive = new Set();
  *   endBy: the signal that ends it (default: SIGTERM).
  * @returns {Child} `exited` resolves to the exit code (128 if a signal ended it), never rejects
  */
-export function start(
-  command,
-  args,
-  { cwd, env, shell, output = "collect", onLine, endBy = "SIGTERM" } = {},
-) {
+export function start(command, args, options = {}) {
+  const { cwd, env, shell = false, output = "collect", onLine, endBy = "SIGTERM" } = options;
   const collect = output === "collect";
-  const child = spawn(command, args, {
+  const program = spawn(command, args, {
     cwd,
     env: { ...process.env, ...env },
-    shell: shell ?? false,
+    shell,
     stdio: collect ? ["ignore", "pipe", "pipe"] : "inherit",
     detached: !windows && collect,
     windowsHide: true,
   });
+  const { pid } = program;
   let printed = "";
-  /** @param {import("node:stream").Readable | null} stream */
-  const read = (stream) => {
-    const decoder = new StringDecoder("utf8");
-    let rest = "";
-    stream?.on("data", (/** @type {Buffer} */ chunk) => {
-      const text = decoder.write(chunk);
-      printed += text;
-      if (!onLine) return;
-      const lines = (rest + text).split(/\r?\n/);
-      rest = lines.pop() ?? "";
-      lines.forEach(onLine);
-    });
-    stream?.on("end", () => rest && onLine?.(rest));
-  };
-  read(child.stdout);
-  read(child.stderr);
+  for (const stream of [program.stdout, program.stderr]) {
+    if (!stream) continue;
+    stream.setEncoding("utf8").on("data", (text) => (printed += text));
+    if (onLine) createInterface({ input: stream, crlfDelay: Infinity }).on("line", onLine);
+  }
 
   /** @param {NodeJS.Signals} signal */
   const kill = (signal) => {
-    if (!child.pid) return;
+    if (!pid) return;
     if (windows) {
-      spawnSync("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore" });
+      spawnSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore" });
       return;
     }
     try {
-      process.kill(collect ? -child.pid : child.pid, signal);
+      process.kill(collect ? -pid : pid, signal);
     } catch {
       // The whole group has ended already.
     }
   };
   const exited = new Promise((/** @type {(code: number) => void} */ resolve) => {
-    child.once("error", (error) => {
+    program.once("error", (error) => {
       printed += `${error.message}\n`;
       resolve(1);
     });
     // Its own children (compiler workers, browsers) must not outlive it; they would also keep its
     // pipes open.
-    child.once("exit", () => collect && kill("SIGKILL"));
-    child.once("close", (code) => resolve(code ?? 128));
-  }).finally(() => alive.delete(entry));
+    program.once("exit", () => collect && kill("SIGKILL"));
+    program.once("close", (code) => resolve(code ?? 128));
+  });
   const stop = async () => {
     kill(endBy);
-    const timer = setTimeout(() => kill("SIGKILL"), graceMs);
+    const timer = setTimeout(kill, graceMs, "SIGKILL");
     await exited;
     clearTimeout(timer);
   };
-  const entry = { kill, stop };
-  alive.add(entry);
-  return { pid: child.pid, exited, output: () => printed, stop };
+  const child = { pid, exited, output: () => printed, kill, stop };
+  alive.add(child);
+  void exited.then(() => alive.delete(child));
+  return child;
 }
 
 /** @type {(() => Promise<void> | void)[]} */
 const closers = [];
 let ending = false;
+
+/**
+ * Registers what runs in this process, such as a server, and must be closed before it ends.
+ *
+ * @param {() => Promise<void> | void} close called once all children have ended
+ */
+export function alsoEnd(close) {
+  closers.push(close);
+}
 
 /**
  * Ends every child cleanly, then this process.
@@ -121,22 +118,12 @@ export function endTogether(code) {
   // Writing to a closed terminal fails; the children must be ended all the same. At its exit,
   // Node.js would crash while restoring the closed terminal, so it is killed before that.
   const hangUp = () => {
-    closers.push(() => void process.on("exit", () => process.kill(process.pid, "SIGKILL")));
+    alsoEnd(() => void process.on("exit", () => process.kill(process.pid, "SIGKILL")));
     void endAll(code);
   };
   process.on("SIGHUP", hangUp);
-  process.stdout.on("error", hangUp);
-  process.stderr.on("error", hangUp);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", hangUp);
   process.on("exit", () => {
     for (const child of alive) child.kill("SIGKILL");
   });
-}
-
-/**
- * Registers what runs in this process, such as a server, and must be closed before it ends.
- *
- * @param {() => Promise<void> | void} close called once all children have ended
- */
-export function alsoEnd(close) {
-  closers.push(close);
 }

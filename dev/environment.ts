@@ -20,21 +20,16 @@ const silent = { info: () => undefined, error: () => undefined };
  */
 export function readEnvironment(root: string, development = true, file?: string): Variables {
   const files = file && [{ path: file, contents: readFileSync(file, "utf8"), env: {} }];
-  const before = { ...process.env };
-  // Vitest and Playwright set NODE_ENV to "test", for which Next.js reads other files.
-  Object.assign(process.env, { NODE_ENV: development ? "development" : "production" });
+  const before = process.env;
+  // A copy, because Next.js changes it. Vitest and Playwright set NODE_ENV to "test", for which
+  // Next.js reads other files.
+  process.env = { ...before, NODE_ENV: development ? "development" : "production" };
   nextEnv.updateInitialEnv(process.env);
   const [combinedEnv = {}] = files
     ? nextEnv.processEnv(files, root, silent, true)
     : [nextEnv.loadEnvConfig(root, development, silent, true).combinedEnv];
-  const values = Object.fromEntries(
-    Object.entries(combinedEnv).filter(([, value]) => value?.trim()),
-  );
-  for (const name of Object.keys(process.env)) {
-    if (!(name in before)) Reflect.deleteProperty(process.env, name);
-  }
-  Object.assign(process.env, before);
-  return values;
+  process.env = before;
+  return Object.fromEntries(Object.entries(combinedEnv).filter(([, value]) => value?.trim()));
 }
 
 export const tenantVariables = ["AUTH_LOGTO_ID", "AUTH_LOGTO_SECRET", "AUTH_LOGTO_ISSUER"] as const;

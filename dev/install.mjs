@@ -1,15 +1,25 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { start } from "./children.mjs";
-import { duration, paint, print, startProgress } from "./terminal.mjs";
 
 /**
  * One package of a lock file.
  * @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, os?: string[], cpu?:
  *   string[], libc?: string[] }} Entry
- * @typedef {{ os: string, cpu: string, libc: string | undefined }} Platform
+ * @typedef {{ os: string, cpu: string, libc: string }} Platform
  */
+
+/**
+ * @param {string} version of Node.js, such as "22.4.1"
+ * @returns {string | null} a sentence that says what to install, or null if this Node.js is fine
+ */
+export function unsupportedNode(version) {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  // As in "engines" of package.json.
+  if (major >= 24 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return null;
+  return `This needs Node.js 20.19 or newer (20, 22 or 24); you are running ${version}. Install it from https://nodejs.org or run \`nvm install\`.`;
+}
 
 /**
  * Compares the lock file with npm's own record of node_modules, so that packages from a manual
@@ -29,21 +39,16 @@ export function missingPackages(wanted, installed, platform) {
 }
 
 /** @param {Entry} entry @param {Platform} platform */
-function isNeeded(entry, platform) {
-  if (!entry.optional && !entry.devOptional) return true;
-  if (!entry.os || !entry.cpu) return false;
-  const libc = !entry.libc || entry.libc.includes(platform.libc ?? "");
-  return entry.os.includes(platform.os) && entry.cpu.includes(platform.cpu) && libc;
+function isNeeded({ optional, devOptional, os, cpu, libc }, platform) {
+  if (!optional && !devOptional) return true;
+  const isForSystem = os?.includes(platform.os) && cpu?.includes(platform.cpu);
+  return isForSystem && (!libc || libc.includes(platform.libc));
 }
 
-/** @returns {string | undefined} "glibc" or "musl" on Linux */
-function systemLibc() {
-  if (process.platform !== "linux" || !process.report) return undefined;
-  const report = /** @type {{ header?: { glibcVersionRuntime?: string } }} */ (
-    process.report.getReport()
-  );
-  return report.header?.glibcVersionRuntime ? "glibc" : "musl";
-}
+/** Whether this is Linux with glibc. Elsewhere, a report can take seconds. */
+const hasGlibc = () =>
+  process.platform === "linux" &&
+  JSON.stringify(process.report.getReport()).includes('"glibcVersionRuntime"');
 
 /** @param {string} file @returns {Record<string, Entry> | undefined} */
 function readPackages(file) {
@@ -62,12 +67,10 @@ export function isInstalled(root) {
   const modules = path.join(root, "node_modules");
   const installed = readPackages(path.join(modules, ".package-lock.json"));
   // Packages installed with pnpm or Yarn are left to that package manager.
-  if (!installed)
-    return [".modules.yaml", ".yarn-state.yml"].some((mark) =>
-      existsSync(path.join(modules, mark)),
-    );
+  const others = [".modules.yaml", ".yarn-state.yml"].map((mark) => path.join(modules, mark));
+  if (!installed) return others.some((mark) => existsSync(mark));
   const wanted = readPackages(path.join(root, "package-lock.json")) ?? {};
-  const platform = { os: process.platform, cpu: process.arch, libc: systemLibc() };
+  const platform = { os: process.platform, cpu: process.arch, libc: hasGlibc() ? "glibc" : "musl" };
   return missingPackages(wanted, installed, platform).length === 0;
 }
 
@@ -77,34 +80,22 @@ export function isInstalled(root) {
  *
  * @param {string} root the project's folder
  */
-export async function ensureInstalled(root) {
+export function ensureInstalled(root) {
   if (isInstalled(root)) return;
-  const begun = Date.now();
-  const end = startProgress(() => "Installing packages from package-lock.json");
-  const npm = process.env.npm_execpath;
-  const args = ["ci", "--include=dev", "--no-audit", "--no-fund"];
-  // Stops Prisma from downloading an engine that only migrations need; `prisma migrate` fetches it
-  // on first use.
-  const env = {
-    PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY ?? process.execPath,
-  };
-  const options = {
+  console.log("Installing packages from package-lock.json");
+  const { status } = spawnSync("npm ci --include=dev --no-audit --no-fund", {
     cwd: root,
-    env,
-  };
-  const install = npm?.endsWith("npm-cli.js")
-    ? start(process.execPath, [npm, ...args], options)
-    : start("npm", args, { ...options, shell: process.platform === "win32" });
-  const code = await install.exited;
-  end();
-  if (code === 0) {
-    print(
-      `  ${paint("green", "✓")} Packages installed ${paint("dim", duration(Date.now() - begun))}`,
-    );
-    return;
-  }
-  print(install.output());
-  print(
+    env: {
+      // Stops Prisma from downloading an engine that only migrations need; `prisma migrate` fetches
+      // it on first use.
+      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+      ...process.env,
+    },
+    shell: true,
+    stdio: "inherit",
+  });
+  if (status === 0) return;
+  console.error(
     "The packages could not be installed: npm's output is above. Fix the cause, then run the same command again.",
   );
   process.exit(1);

@@ -1,29 +1,27 @@
+import process from "node:process";
 import { styleText } from "node:util";
+import yoctoSpinner from "yocto-spinner";
 
 const { stdout } = process;
-const interactive = Boolean(stdout.isTTY) && process.env.TERM !== "dumb";
-const coloured = interactive && !process.env.NO_COLOR;
-const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const isInteractive = stdout.isTTY && process.env.TERM !== "dumb" && !process.env.CI;
 /** Seconds between two progress lines where no spinner can be shown. */
 const quietSeconds = 10;
-
-/** The spinner at the end of the screen, if any. @type {{ draw(): void } | undefined} */
-let spinning;
 
 /**
  * @param {"bold" | "dim" | "green" | "red" | "yellow" | "cyan"} style
  * @param {string} text
  * @returns {string} the text, coloured only on a terminal and without NO_COLOR
  */
-export function paint(style, text) {
-  return coloured ? styleText(style, text) : text;
-}
+export const paint = (style, text) => styleText(style, text);
 
 /** @param {string} line printed above the spinner, if there is one */
 export function print(line = "") {
-  if (spinning) stdout.write("\r\u001B[K");
   stdout.write(`${line}\n`);
-  spinning?.draw();
+}
+
+/** @param {string} text that the developer should notice */
+export function notice(text) {
+  print(`  ${paint("yellow", "!")} ${text}`);
 }
 
 /**
@@ -38,11 +36,6 @@ export function printRow(name, value, remark) {
   print(`  ${paint("bold", name.padEnd(8))} ${text}`);
 }
 
-/** @param {number} milliseconds */
-export function duration(milliseconds) {
-  return `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
 /**
  * Shows progress: a spinner on a terminal, otherwise a line every ten seconds.
  *
@@ -51,31 +44,44 @@ export function duration(milliseconds) {
  */
 export function startProgress(describe) {
   const begun = Date.now();
-  const seconds = () => Math.round((Date.now() - begun) / 1000);
-  if (!interactive) {
-    const timer = setInterval(
-      () => print(`  … ${describe()}, ${seconds()} s`),
-      quietSeconds * 1000,
-    );
+  const text = () => `${describe()} ${paint("dim", duration(begun))}`;
+  if (!isInteractive) {
+    const timer = setInterval(() => print(`  … ${text()}`), quietSeconds * 1000);
     return () => clearInterval(timer);
   }
-  let frame = 0;
-  const line = {
-    draw: () => {
-      const text = `${describe()} ${paint("dim", `${seconds()} s`)}`;
-      stdout.write(`\r  ${paint("cyan", frames[frame % frames.length] ?? "")} ${text}\u001B[K`);
-    },
-  };
-  spinning = line;
-  const timer = setInterval(() => {
-    frame += 1;
-    line.draw();
-  }, 100);
-  line.draw();
-  return () => {
+  // Ctrl-C ends the children first (children.mjs).
+  const spinner = yoctoSpinner({ stream: stdout, text: text(), handleSignals: false }).start();
+  const timer = setInterval(() => (spinner.text = text()), 1000);
+  const end = () => {
     clearInterval(timer);
-    if (spinning !== line) return;
-    spinning = undefined;
-    stdout.write("\r\u001B[K");
+    spinner.stop();
+    process.off("exit", end);
   };
+  // Shows the cursor again.
+  process.once("exit", end);
+  return end;
+}
+
+/** @param {number} begun a time in milliseconds since 1970 @returns how long ago that is */
+export function duration(begun) {
+  return `${((Date.now() - begun) / 1000).toFixed(1)} s`;
+}
+
+/**
+ * Shows progress until a program ends, and its output if it fails.
+ *
+ * @param {string} doing such as "Starting the server"
+ * @param {string} done such as "Server started"
+ * @param {import("./children.mjs").Child} child
+ * @returns {Promise<boolean>} whether it succeeded
+ */
+export async function showStep(doing, done, child) {
+  const begun = Date.now();
+  const end = startProgress(() => doing);
+  const isDone = (await child.exited) === 0;
+  end();
+  print(
+    isDone ? `  ${paint("green", "✓")} ${done} ${paint("dim", duration(begun))}` : child.output(),
+  );
+  return isDone;
 }

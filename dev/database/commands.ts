@@ -4,15 +4,14 @@ import { z } from "zod";
 import { alsoEnd, start } from "../children.mjs";
 import { databaseUrl } from "../../lib/database-url";
 import { readEnvironment } from "../environment";
+import { ensureGenerated } from "./generate";
 import { nextFreePort } from "../ports";
 import { print } from "../terminal.mjs";
 import { databaseServer } from "./choice";
 import { embeddedData, runningAt } from "./claim";
 import { startEmbedded } from "./embedded";
-import { ensureGenerated } from "./generate";
 import { applyMigrations } from "./migrations";
-
-const databasePort = 5433;
+import { preferredPort } from "./service";
 
 /** The commands that Prisma runs. */
 const prismaCommands: Record<string, string[]> = {
@@ -35,12 +34,7 @@ export async function runDatabaseCommand(
   [command = "", ...args]: readonly string[],
 ): Promise<number> {
   const prisma = prismaCommands[command];
-  if (!prisma && command !== "clean") {
-    print(
-      `There is no database command "${command}": ${[...Object.keys(prismaCommands), "clean"].join(", ")}.`,
-    );
-    return 1;
-  }
+  if (!prisma && command !== "clean") throw new Error(`There is no database command "${command}".`);
   const values = readEnvironment(root);
   const server = databaseServer(values);
   // Otherwise a deployment that lacks the variable would migrate a database that no app uses, and
@@ -60,9 +54,10 @@ export async function runDatabaseCommand(
   if (command !== "deploy") await ensureGenerated(root);
   const url = server ?? (await openEmbedded(root, !prisma || command === "studio"));
   if (!prisma) return clean(url);
+  // `migrate dev` tests the migrations on an empty database; PGlite has only one database.
   const shadow =
     values.SHADOW_DATABASE_URL ??
-    (command === "migrate" && !server ? await openShadow() : undefined);
+    (command === "migrate" && !server ? await startForCommand({ port: 0 }) : undefined);
   const child = start(
     process.execPath,
     ["node_modules/prisma/build/index.js", ...prisma, ...args],
@@ -102,20 +97,16 @@ async function deployWithWasm(url: string): Promise<number> {
 async function openEmbedded(root: string, migrated: boolean): Promise<string> {
   const running = await runningAt(embeddedData(root));
   if (running) return running;
-  const database = await startEmbedded({
-    port: await nextFreePort(databasePort),
-    dataDir: embeddedData(root),
-  });
-  alsoEnd(() => database.close());
-  if (migrated) await applyMigrations(database.url);
-  return database.url;
+  const port = await nextFreePort(preferredPort);
+  const url = await startForCommand({ port, dataDir: embeddedData(root) });
+  if (migrated) await applyMigrations(url);
+  return url;
 }
 
-/** `migrate dev` tests the migrations on an empty database; PGlite has only one database. */
-async function openShadow(): Promise<string> {
-  const shadow = await startEmbedded({ port: 0 });
-  alsoEnd(() => shadow.close());
-  return shadow.url;
+async function startForCommand(options: Parameters<typeof startEmbedded>[0]): Promise<string> {
+  const database = await startEmbedded(options);
+  alsoEnd(() => database.close());
+  return database.url;
 }
 
 async function clean(url: string): Promise<number> {

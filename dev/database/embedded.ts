@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { PGlite } from "@electric-sql/pglite";
+import { Mutex, PGlite } from "@electric-sql/pglite";
 import { claim, embeddedUrl } from "./claim";
 import { message, readMessages, renameStatement, type Message } from "./messages";
 
@@ -27,8 +27,14 @@ export async function startEmbedded(options: {
   port: number;
 }): Promise<EmbeddedDatabase> {
   const connections = new Map<Socket, Promise<void>>();
+  const mutex = new Mutex();
+  // Clients that connect before the database is open wait. First come, first served.
+  const acquire = async (): Promise<Session> => {
+    const { pglite } = await opened;
+    return { pglite, release: await mutex.acquire() };
+  };
   const server = createServer({ noDelay: true }, (socket) => {
-    const served = serve(socket, session)
+    const served = serve(socket, acquire)
       // The client has disconnected.
       .catch(() => undefined)
       .finally(() => {
@@ -39,8 +45,6 @@ export async function startEmbedded(options: {
   });
   server.listen(options.port, "127.0.0.1");
   const opened = open(server, options.dataDir);
-  // Clients that connect before the database is open wait.
-  const session = new Session(opened.then(({ pglite }) => pglite));
   const disconnect = async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of connections.keys()) socket.destroy();
@@ -60,6 +64,12 @@ export async function startEmbedded(options: {
   }
 }
 
+/** Exclusive use of PGlite's only session. */
+interface Session {
+  pglite: PGlite;
+  release: () => void;
+}
+
 async function open(server: Server, dataDir: string | undefined) {
   await once(server, "listening");
   const address = server.address();
@@ -72,24 +82,6 @@ async function open(server: Server, dataDir: string | undefined) {
   } catch (error) {
     release();
     throw error;
-  }
-}
-
-/** PGlite's session, which only one connection can use at a time: first come, first served. */
-class Session {
-  #free: Promise<unknown>;
-
-  constructor(readonly pglite: Promise<PGlite>) {
-    // `acquire` throws the error.
-    this.#free = pglite.catch(() => undefined);
-  }
-
-  async acquire(): Promise<{ pglite: PGlite; release: () => void }> {
-    const before = this.#free;
-    let release = () => {};
-    this.#free = new Promise<void>((resolve) => (release = resolve));
-    await before;
-    return { pglite: await this.pglite, release };
   }
 }
 
@@ -109,11 +101,11 @@ const lastMessages = ["start", "Q", "S", "F"];
 let served = 0;
 
 /** Forwards messages until the client disconnects, then rolls back its unfinished work. */
-async function serve(socket: Socket, session: Session): Promise<void> {
+async function serve(socket: Socket, acquire: () => Promise<Session>): Promise<void> {
   // Two clients may use the same name for their prepared statements.
   const prefix = `c${(served += 1)}_`;
   const statements = new Set<string>();
-  let held: Awaited<ReturnType<Session["acquire"]>> | undefined;
+  let held: Session | undefined;
   try {
     for await (const sent of readMessages(socket)) {
       if (sent.type === "cancel" || sent.type === "X") break;
@@ -121,7 +113,7 @@ async function serve(socket: Socket, session: Session): Promise<void> {
         socket.write("N");
         continue;
       }
-      held ??= await session.acquire();
+      held ??= await acquire();
       const { bytes, made } = renameStatement(copiesIn(sent) ? copyError : sent, prefix);
       if (made) statements.add(made);
       await held.pglite.execProtocolRawStream(bytes, {
@@ -132,7 +124,7 @@ async function serve(socket: Socket, session: Session): Promise<void> {
       held = undefined;
     }
   } finally {
-    const { pglite, release } = held ?? (await session.acquire());
+    const { pglite, release } = held ?? (await acquire());
     try {
       await cleanUp(pglite, statements);
     } finally {

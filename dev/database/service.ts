@@ -1,12 +1,12 @@
 import { alsoEnd } from "../children.mjs";
 import { LaunchError, type Variables } from "../environment";
+import type { PreparedService, Service } from "../launcher/service";
 import { nextFreePort } from "../ports";
-import type { PreparedService, Service } from "../service";
-import { paint, print, printRow } from "../terminal.mjs";
+import { notice, paint, print, printRow } from "../terminal.mjs";
 import { rememberEmbedded, usesEmbedded } from "./choice";
-import { embeddedData, embeddedUrl, runningAt } from "./claim";
+import { DatabaseInUseError, embeddedData, embeddedUrl, runningAt } from "./claim";
 
-const preferredPort = 5433;
+export const preferredPort = 5433;
 const flag = "--database";
 
 /**
@@ -22,25 +22,22 @@ export async function databaseService(
   args: readonly string[],
 ): Promise<Service> {
   const isRequested = args.includes(flag);
-  const isEmbedded = usesEmbedded(values, isRequested);
-  const openAt = isEmbedded && (await runningAt(embeddedData(root)));
-  if (openAt)
-    throw new LaunchError(
-      `Another process is using .data/postgres, at ${openAt}. Wait until it ends.`,
-    );
-  return {
-    flag,
-    remember: () => {
-      if (!isRequested || values.DATABASE_URL) return undefined;
+  if (!usesEmbedded(values, isRequested)) return { prepare: async () => ownDatabase(values) };
+  const openAt = await runningAt(embeddedData(root));
+  if (openAt) throw notStarted(new DatabaseInUseError(openAt));
+  const prepare = async (app: { port: number }) => {
+    if (isRequested && !values.DATABASE_URL) {
       rememberEmbedded(root);
-      return "Wrote DATABASE_URL=embedded to .env.local: `npm run dev` starts the embedded database from now on";
-    },
-    prepare: async ({ port }) => (isEmbedded ? embedded(root, port) : ownDatabase(values)),
+      notice(
+        "Wrote DATABASE_URL=embedded to .env.local: `npm run dev` starts the embedded database from now on",
+      );
+    }
+    return embedded(root, await nextFreePort(preferredPort, [app.port]));
   };
+  return { flag, prepare };
 }
 
-async function embedded(root: string, appPort: number): Promise<PreparedService> {
-  const port = await nextFreePort(preferredPort, [appPort]);
+function embedded(root: string, port: number): PreparedService {
   const hint = "an embedded Postgres; to use your own, set DATABASE_URL";
   return {
     variables: { DATABASE_URL: embeddedUrl(port) },
@@ -49,20 +46,21 @@ async function embedded(root: string, appPort: number): Promise<PreparedService>
   };
 }
 
-function ownDatabase({ DATABASE_URL }: Variables): PreparedService {
+function ownDatabase({ DATABASE_URL: url }: Variables): PreparedService {
   const hint = "sessions are in the cookie; `npm run dev -- --database` starts one";
+  // Without user and password.
+  const { host, pathname } = url && URL.canParse(url) ? new URL(url) : { host: "", pathname: "" };
   const announce = () =>
-    DATABASE_URL
-      ? printRow("Database", nameOf(DATABASE_URL), "from DATABASE_URL")
+    url
+      ? printRow("Database", `${host}${pathname}`, "from DATABASE_URL")
       : printRow("Database", "none", hint);
   return { variables: {}, announce };
 }
 
 async function start(root: string, port: number): Promise<void> {
-  const [{ startEmbedded }, { applyMigrations }] = await Promise.all([
-    import("./embedded"),
-    import("./migrations"),
-  ]);
+  // Loaded while Next.js starts, and only here.
+  const { startEmbedded } = await import("./embedded");
+  const { applyMigrations } = await import("./migrations");
   try {
     const database = await startEmbedded({ port, dataDir: embeddedData(root) });
     alsoEnd(() => database.close());
@@ -70,16 +68,19 @@ async function start(root: string, port: number): Promise<void> {
     if (applied.length > 0)
       print(`  ${paint("green", "✓")} Database migrated: ${applied.join(", ")}`);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new LaunchError(
-      `The embedded Postgres did not start: ${reason}\nDelete .data/postgres to start with an empty database.`,
-    );
+    throw notStarted(error);
   }
 }
 
-/** The host and the database's name, without user and password. */
-function nameOf(url: string): string {
-  if (!URL.canParse(url)) return "";
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
+/** @returns the same for the developer: why the embedded Postgres did not start, and what to do */
+export function notStarted(error: unknown): LaunchError {
+  if (error instanceof DatabaseInUseError)
+    return new LaunchError(
+      `Another process is using .data/postgres, at ${error.url}. Wait until it ends.`,
+    );
+  const reason = error instanceof Error ? error.message : String(error);
+  const remedy = reason.includes("EADDRINUSE")
+    ? "Another program has just taken this port. Run the same command again."
+    : "Delete .data/postgres to start with an empty database.";
+  return new LaunchError(`The embedded Postgres did not start: ${reason}\n${remedy}`);
 }

@@ -5,7 +5,7 @@ import process from "node:process";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { z } from "zod";
 import { PrismaClient } from "@/generated/prisma/client";
-import { createDatabase, query, startDatabases } from "../../dev/database/databases";
+import { createDatabase, query, startDatabases } from "../postgres/databases";
 import { startEmbedded } from "../../dev/database/embedded";
 import { applyMigrations } from "../../dev/database/migrations";
 

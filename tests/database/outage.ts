@@ -3,7 +3,7 @@ import process from "node:process";
 import { test as base } from "@playwright/test";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { applyMigrations } from "../../dev/database/migrations";
-import { startPostgres, type Postgres } from "../../dev/database/postgres";
+import { startPostgres, type Postgres } from "../postgres/server";
 import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { startPair, type Pair } from "../e2e/servers";
 import { expect, expectNothingSecret } from "../e2e/stage";

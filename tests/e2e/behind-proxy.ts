@@ -1,5 +1,5 @@
 import { chromium } from "@playwright/test";
-import { findBrowser } from "../../dev/browser";
+import { findBrowser } from "../run/browser";
 import type { StandIn } from "../../packages/logto-stand-in/src/server";
 import type { Front } from "./front";
 import { expect } from "./stage";

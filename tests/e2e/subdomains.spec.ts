@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { findBrowser } from "../../dev/browser";
+import { findBrowser } from "../run/browser";
 import { closeServer, listen } from "../../packages/logto-stand-in/src/listen";
 import { expect, test as base } from "./fixtures";
 import { sessionCookies } from "./session-cookie";

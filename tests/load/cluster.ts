@@ -1,7 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "../../generated/prisma/client";
 import { applyMigrations } from "../../dev/database/migrations";
-import { startPostgres, type Postgres } from "../../dev/database/postgres";
+import { startPostgres, type Postgres } from "../postgres/server";
 import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";

@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { query } from "../../dev/database/databases";
+import { query } from "../postgres/databases";
 import { startCluster } from "./cluster";
 import { failuresOf, get, kinds } from "./requests";
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { apiVariables, keepVariables } from "../../dev/api-variables";
+import { apiVariables, keepVariables } from "../../examples/nest-api/dev/variables";
 import { embeddedUrl } from "../../dev/database/claim";
 import { LaunchError } from "../../dev/environment";
 import { appVariables } from "../../dev/stand-in";

@@ -1,5 +1,7 @@
-import { beforeEach, describe, expect, it } from "vitest";
-import { printMail } from "../../dev/print-mail";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { printMail } from "../../dev/launcher/stand-in";
 import { fakeProject, develop as developIn, writeIn } from "./launcher";
 import { printing } from "./printed";
 
@@ -55,6 +57,16 @@ describe("`npm run dev`", () => {
       "AUTH_URL changed with the port: http://localhost:23150 instead of http://localhost:23142",
     );
     expect(env).toMatchObject({ AUTH_URL: "http://localhost:23150" });
+  }, 60_000);
+
+  it("uses the next port if the requested one is in use, and passes on the other arguments", async () => {
+    const other = createServer().listen(23160);
+    onTestFinished(() => void other.close());
+    await once(other, "listening");
+    const { printed, args } = await develop(["--port", "23160", "--turbopack"]);
+    expect(printed).toContain("Port 23160 is in use: the app uses 23161");
+    expect(args).toContain("--turbopack");
+    expect(args?.slice(-4)).toEqual(["--port", "23161", "--hostname", "localhost"]);
   }, 60_000);
 
   it("prints where it listens if AUTH_URL is the address of a proxy", async () => {

@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ensureSecret, LaunchError, namesTenant, readEnvironment } from "../../dev/environment";
-import { splitArguments } from "../../dev/next-dev";
+import { readArguments } from "../../dev/launcher/next-dev";
 import { temporaryFolder } from "./temporary-folder";
 
 let root: string;
@@ -80,8 +80,8 @@ describe("the address to listen at, among the arguments", () => {
     [["--port=4000"]],
     [["-p4000"]],
     [["-p", "1", "-p", "4000"]],
-  ])("is taken out of %j", (args) => {
-    expect(splitArguments([...args, "--turbopack"])).toEqual({ port: 4000, rest: ["--turbopack"] });
+  ])("is read from %j", (args) => {
+    expect(readArguments([...args, "--turbopack"])).toEqual({ port: 4000 });
   });
 
   it.each([
@@ -89,14 +89,18 @@ describe("the address to listen at, among the arguments", () => {
     [["-H", "0.0.0.0"]],
     [["--hostname=0.0.0.0"]],
     [["-H0.0.0.0"]],
-  ])("is taken out of %j", (args) => {
+  ])("is read from %j", (args) => {
     const rest = ["--experimental-https-key", "key.pem"];
-    expect(splitArguments([...args, ...rest])).toEqual({ hostname: "0.0.0.0", rest });
+    expect(readArguments([...args, ...rest])).toEqual({ hostname: "0.0.0.0" });
+  });
+
+  it("is undefined if they do not have it", () => {
+    expect(readArguments(["--turbopack", "--database"])).toEqual({});
   });
 
   it("is an error if it is invalid", () => {
-    expect(() => splitArguments(["--port", "next"])).toThrow("--port next is not a port.");
-    expect(() => splitArguments(["--port"])).toThrow("is not a port.");
-    expect(() => splitArguments(["--hostname"])).toThrow("needs a value");
+    expect(() => readArguments(["--port", "next"])).toThrow("--port next is not a port.");
+    expect(() => readArguments(["--port"])).toThrow("is not a port.");
+    expect(() => readArguments(["--hostname"])).toThrow("needs a value");
   });
 });

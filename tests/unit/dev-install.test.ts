@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { isInstalled, missingPackages } from "../../dev/install.mjs";
-import { unsupportedNode } from "../../dev/node-version.mjs";
+import { unsupportedNode } from "../../dev/install.mjs";
 import { temporaryFolder } from "./temporary-folder";
 
 const linux = { os: "linux", cpu: "x64", libc: "glibc" };

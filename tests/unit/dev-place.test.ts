@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { expect, it } from "vitest";
-import { placeOf } from "../../dev/place";
+import { placeOf } from "../../dev/launcher/place";
 
 const port = 4200;
 const localhost = "http://localhost:4200";

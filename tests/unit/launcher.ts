@@ -13,7 +13,7 @@ const record = z.object({ args: z.array(z.string()), env: variables });
 const fakeNext = `
   const { createServer } = require("node:http");
   const args = process.argv.slice(2);
-  const after = (name) => args[args.indexOf(name) + 1];
+  const after = (name) => args[args.lastIndexOf(name) + 1];
   require("node:fs").writeFileSync("seen.json", JSON.stringify({ args, env: process.env }));
   createServer((_, response) => {
     response.end("Hello");
@@ -45,7 +45,7 @@ export function fakeProject(): string {
 export async function develop(root: string, args: string[] = [], env: Record<string, string> = {}) {
   const script = `
     import { endAll } from "./dev/children.mjs";
-    import { develop } from "./dev/develop";
+    import { develop } from "./dev/launcher/develop";
     await endAll(await develop(${JSON.stringify(root)}, process.argv.slice(1)));`;
   const child = start(
     process.execPath,

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 import path from "node:path";
 import process from "node:process";
 import { expect, onTestFinished, test } from "vitest";
-import { runningServer } from "../../dev/next-dev";
+import { runningServer } from "../../dev/launcher/next-dev";
 import { temporaryFolder } from "./temporary-folder";
 
 function portOf(server: Server): number {

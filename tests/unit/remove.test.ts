@@ -4,11 +4,17 @@ import path from "node:path";
 import process from "node:process";
 import { format, resolveConfig } from "prettier";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Feature } from "../../dev/remove/feature";
-import { withoutLines } from "../../dev/remove/lines";
-import { dependents, featuresOf, oneByOne, removeFeatures, tracesOf } from "../../dev/remove/main";
-import { planRemoval } from "../../dev/remove/remove";
-import { filesBelow, type Tree } from "../../dev/remove/tree";
+import type { Feature } from "../../tools/remove/feature";
+import { withoutLines } from "../../tools/remove/lines";
+import {
+  dependents,
+  featuresOf,
+  oneByOne,
+  removeFeatures,
+  tracesOf,
+} from "../../tools/remove/main";
+import { planRemoval } from "../../tools/remove/remove";
+import { filesBelow, type Tree } from "../../tools/remove/tree";
 import { temporaryFolder } from "./temporary-folder";
 
 const root = process.cwd();
@@ -92,7 +98,7 @@ describe("the features of this project", () => {
       await formatChanged(tree);
       left.delete(name);
     }
-    expect(existsSync(path.join(folder, "dev/remove"))).toBe(false);
+    expect(existsSync(path.join(folder, "tools/remove"))).toBe(false);
   });
 });
 
@@ -189,8 +195,8 @@ describe("npm run remove", () => {
     const printed = output();
     const folder = projectCopy();
     expect(await removeFeatures(folder, ["remover", "--dry-run"])).toBe(0);
-    expect(printed()).toContain("dev/remove.mjs");
-    expect(existsSync(path.join(folder, "dev/remove.mjs"))).toBe(true);
+    expect(printed()).toContain("tools/remove");
+    expect(existsSync(path.join(folder, "tools/remove/main.ts"))).toBe(true);
   });
 
   test("reports a changed line and changes nothing", async () => {
@@ -200,7 +206,7 @@ describe("npm run remove", () => {
     writeFileSync(file, readFileSync(file, "utf8").replace("| `npm run remove`", "| remove"));
     expect(await removeFeatures(folder, ["remover"])).toBe(1);
     expect(printed()).toContain("README.md has not:");
-    expect(existsSync(path.join(folder, "dev/remove.mjs"))).toBe(true);
+    expect(existsSync(path.join(folder, "tools/remove/main.ts"))).toBe(true);
   });
 
   test("says what to run afterwards", async () => {
@@ -208,7 +214,7 @@ describe("npm run remove", () => {
     const folder = projectCopy();
     expect(await removeFeatures(folder, ["remover"])).toBe(0);
     expect(printed()).toContain("npm install && npm run format && npm test");
-    expect(existsSync(path.join(folder, "dev/remove"))).toBe(false);
+    expect(existsSync(path.join(folder, "tools/remove"))).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { query } from "../../../dev/database/databases";
+import { query } from "../../postgres/databases";
 import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
 import { migrationDiff, migrationNames, readSchema } from "../../../dev/database/migrations";
 

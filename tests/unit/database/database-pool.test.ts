@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { z } from "zod";
 import { db, lockDb, query } from "@/lib/database/client";
 import { poolConfig, poolLimits } from "@/lib/database/pool";
-import { startPostgres, type Postgres } from "../../../dev/database/postgres";
+import { startPostgres, type Postgres } from "../../postgres/server";
 import { variables } from "../environment";
 
 vi.mock("@/lib/env", () => import("../environment"));

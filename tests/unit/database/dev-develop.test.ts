@@ -1,8 +1,14 @@
+import { once } from "node:events";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import path from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
 import { rememberEmbedded, usesEmbedded } from "../../../dev/database/choice";
+import { DatabaseInUseError } from "../../../dev/database/claim";
 import { runDatabaseCommand } from "../../../dev/database/commands";
+import { startEmbedded } from "../../../dev/database/embedded";
+import { notStarted } from "../../../dev/database/service";
 import { LaunchError, readEnvironment } from "../../../dev/environment";
 import { develop as developIn, fakeProject } from "../launcher";
 import { printing } from "../printed";
@@ -16,6 +22,30 @@ beforeEach(() => {
 });
 
 const server = { DATABASE_URL: "postgresql://localhost/app" };
+
+describe("an embedded database that does not start", () => {
+  it("is to be deleted if it can't be opened", () => {
+    const { message } = notStarted(new Error("unreachable executed"));
+    expect(message).toContain("did not start: unreachable executed");
+    expect(message).toContain("Delete .data/postgres");
+  });
+
+  it("is left alone if another program has just taken its port", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void other.close());
+    await once(other, "listening");
+    const { port } = z.object({ port: z.number() }).parse(other.address());
+    const error: unknown = await startEmbedded({ port }).catch((reason: unknown) => reason);
+    expect(notStarted(error).message).toContain("Run the same command again");
+    expect(notStarted(error).message).not.toContain("Delete");
+  });
+
+  it("is left alone if another process is using it", () => {
+    const { message } = notStarted(new DatabaseInUseError("postgresql://127.0.0.1:5433/postgres"));
+    expect(message).toContain("Wait until it ends");
+    expect(message).not.toContain("Delete");
+  });
+});
 
 describe("whether `npm run dev` starts a database", () => {
   it("is no if DATABASE_URL is not set, or names a server", () => {

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { query } from "../../../dev/database/databases";
+import { query } from "../../postgres/databases";
 import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
 import { applyMigrations } from "../../../dev/database/migrations";
-import { startPostgres, type Postgres } from "../../../dev/database/postgres";
+import { startPostgres, type Postgres } from "../../postgres/server";
 
 let postgres: Postgres;
 let embedded: EmbeddedDatabase;

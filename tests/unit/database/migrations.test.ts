@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { query } from "../../../dev/database/databases";
+import { query } from "../../postgres/databases";
 import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
 import { applyMigrations, migrationDiff, readSchema } from "../../../dev/database/migrations";
 import { diagnose } from "../../../dev/doctor/diagnose";

@@ -1,4 +1,0 @@
-// `npm run remove`
-import { begin } from "./begin.mjs";
-
-await begin(async (root, args) => (await import("./remove/main")).removeFeatures(root, args));

@@ -1,0 +1,72 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { start } from "../../dev/children.mjs";
+import { paint, print } from "../../dev/terminal.mjs";
+import { dependents, featuresOf, oneByOne } from "./main";
+
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+const install = [npm, "install", "--prefer-offline", "--no-audit", "--no-fund"];
+const checks = ["typecheck", "lint", "test:unit", "build"].map((script) => [npm, "run", script]);
+
+/**
+ * Removes all features together in a copy of the project, and runs `npm test` there; then one after
+ * another in another copy, with types, lint, unit tests and build after each.
+ *
+ * @param root the project's folder, a git repository
+ * @returns the exit code
+ */
+export async function testRemovals(root: string): Promise<number> {
+  const names = oneByOne(await featuresOf(root));
+  const together = await inCopy(root, [removal(...names), [[npm, "test"]]]);
+  if (together !== 0) return together;
+  return inCopy(
+    root,
+    names.flatMap((name) => [removal(name), checks]),
+  );
+}
+
+/** Removes each feature alone, with those that need it, in a copy of its own. */
+export async function testEachRemoval(root: string): Promise<number> {
+  const features = await featuresOf(root);
+  for (const name of features.keys()) {
+    const code = await inCopy(root, [removal(name, ...dependents(features, name)), checks]);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+const removal = (...names: string[]) => [
+  [process.execPath, "dev/run.mjs", "remove", ...names],
+  install,
+  [npm, "run", "format"],
+];
+
+/** Runs commands in a copy of the project, until one fails. @returns the exit code */
+async function inCopy(root: string, steps: string[][][]): Promise<number> {
+  const folder = mkdtempSync(path.join(tmpdir(), "removal-"));
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" });
+  try {
+    const files = git("ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0");
+    for (const file of files.filter((each) => each && existsSync(path.join(root, each))))
+      cpSync(path.join(root, file), path.join(folder, file));
+    // Tools that read .gitignore and tests that list files need a repository.
+    execFileSync("git", ["init", "--quiet"], { cwd: folder });
+    for (const [command = "", ...args] of [install, ...steps.flat()]) {
+      print(paint("bold", `── ${[path.basename(command), ...args].join(" ")}`));
+      const child = start(command, args, {
+        cwd: folder,
+        env: { STORM: undefined },
+        output: "inherit",
+        shell: process.platform === "win32",
+      });
+      const code = await child.exited;
+      if (code !== 0) return code;
+    }
+    return 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
