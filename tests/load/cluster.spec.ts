@@ -2,7 +2,8 @@ import { expect, test } from "@playwright/test";
 import process from "node:process";
 import { startCluster, type Cluster } from "./cluster";
 import { accountAction } from "./account-action";
-import { failuresOf, get, isComplete, kinds } from "./requests";
+import { kinds } from "./kinds";
+import { failuresOf, get, isComplete } from "./requests";
 
 /** Small in `npm test`, full size in `npm run test:load`. */
 const { processes, sessions, requests, expiries } =

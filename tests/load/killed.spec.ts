@@ -1,7 +1,8 @@
 import { expect, test } from "@playwright/test";
 import { query } from "../postgres/databases";
 import { startCluster } from "./cluster";
-import { failuresOf, get, kinds } from "./requests";
+import { kinds } from "./kinds";
+import { failuresOf, get } from "./requests";
 
 const sessions = 4;
 /** A fault that delays Logto's response after it issued the tokens. */

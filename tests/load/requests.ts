@@ -19,20 +19,9 @@ export const get = (
   };
 };
 
-const isOk = (response: APIResponse) => response.ok();
-
 /** True for a page without an error. A page shows errors in an alert, with HTTP 200. */
 export const isComplete = async (response: APIResponse): Promise<boolean> =>
   response.ok() && !(await response.text()).includes('role="alert"');
-
-/** Requests of pages and handlers. */
-export const kinds: readonly Kind[] = [
-  get("/dashboard", isComplete),
-  get("/profile", isComplete),
-  get("/organizations", isComplete),
-  get("/api/auth/check", isOk),
-  get("/api/auth/session", async (response) => (await response.text()).includes("@example.com")),
-];
 
 /**
  * Sends many requests at once, spread over the clients and over the kinds.

@@ -6,7 +6,8 @@ import { controlOf } from "../../packages/logto-stand-in/src/testing";
 import { freePort, startApp } from "../e2e/servers";
 import { withRows } from "./cluster";
 import { startRoundRobin } from "./round-robin";
-import { failuresOf, kinds } from "./requests";
+import { kinds } from "./kinds";
+import { failuresOf } from "./requests";
 import { atExpiry, signedIn } from "./sessions";
 import type { Site } from "./site";
 

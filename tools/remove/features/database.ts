@@ -176,6 +176,12 @@ export default {
     "docs/protecting.md": [
       "[`account/actions.ts`](<../app/(protected)/account/actions.ts>) uses it.",
     ],
+    "docs/deploying.md": ["npm run db:deploy # if DATABASE_URL is set"],
+    "docs/troubleshooting.md": [
+      `| "sessions whose tokens can't be read have ended" | the same, with sessions in rows | the same |`,
+      `| "session of a deleted user ended" | the user's row was deleted; the session was in a cookie | expected |`,
+      `| "database unavailable" | this signs out no user: pages say "Our database does not respond"; \`P2021\` means that the database was never migrated | \`npm run db:deploy\` |`,
+    ],
     "eslint.config.mjs": [
       '"generated/",',
       '"^@/lib/database/",',

@@ -39,7 +39,7 @@ export default {
       `"/organizations",
        "/organizations/organization039",`,
     ],
-    "tests/load/requests.ts": ['get("/organizations", isComplete),'],
+    "tests/load/kinds.ts": ['get("/organizations", isComplete),'],
   },
   beside: {
     database: {
