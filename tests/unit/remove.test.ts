@@ -158,6 +158,20 @@ describe("a removal", () => {
     expect(remove(folder).problems).toEqual(["app.ts has 2 times:\n    feature(),"]);
   });
 
+  test("leaves a document of the clone's own as it is", () => {
+    const documents = {
+      ...feature,
+      lines: { ...feature.lines, "README.md": ["| feature | row |", "the feature"] },
+      sections: { "docs/gone.md": ["## The feature"] },
+    } satisfies Feature;
+    const plan = (readme: string) =>
+      planRemoval(project({ ...files, "README.md": readme }), new Map([["feature", documents]]), [
+        "feature",
+      ]).problems;
+    expect(plan("# My product\n")).toEqual([]);
+    expect(plan("the feature\n")).toEqual(["README.md has not:\n    | feature | row |"]);
+  });
+
   test("takes what needs a feature with it, or nothing", () => {
     const all = new Map<string, Feature>([
       ["feature", feature],
