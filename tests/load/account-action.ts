@@ -1,23 +1,22 @@
-import type { Kind } from "./requests";
+import { isComplete, type Kind } from "./requests";
 import type { Client } from "./sessions";
 
 /**
- * The server action of "Delete my account", sent as a browser without JavaScript sends it. It
- * redirects to Logto for a sign-in and deletes nothing.
+ * The server action that ends one session of the user's, sent as a browser without JavaScript sends
+ * it, for a session that does not exist: it ends none.
  *
- * @param client is signed in
+ * @param client is signed in, and its user in another browser, too
  */
 export async function accountAction(client: Client): Promise<Kind> {
-  const html = await (await client.get("/account")).text();
-  // The last match: the text before the form contains the words, too, as part of another form.
-  const form = html.split("<form").findLast((part) => part.includes("Delete my account")) ?? "";
+  const html = await (await client.get("/account/sessions")).text();
+  const form = html.split("<form").find((part) => part.includes('name="id"')) ?? "";
   const name = /name="(\$ACTION_ID_[^"]+)"/.exec(form)?.[1];
-  if (!name) throw new Error("The account page has no form to delete the account.");
+  if (!name) throw new Error("The page of the sessions has no form to end one.");
   return async (sender) => {
-    const response = await sender.post("/account", { multipart: { [name]: "" }, maxRedirects: 0 });
-    const { location = "" } = response.headers();
-    return location.includes("/oidc/auth?")
-      ? undefined
-      : `action: ${response.status()} ${location}`;
+    const response = await sender.post("/account/sessions", {
+      multipart: { [name]: "", id: "no-such-session" },
+      maxRedirects: 0,
+    });
+    return (await isComplete(response)) ? undefined : `action: ${response.status()}`;
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { z } from "zod";
+import { parseEnv } from "node:util";
 import { databaseServer } from "../../../dev/database/choice";
 import { LaunchError, readEnvironment, unlessSet, type Variables } from "../../../dev/environment";
 
@@ -10,9 +10,11 @@ export const apiUrl = "http://localhost:4000";
 /** The variables that let the app's proxy find the API server. @param values that are set */
 export const apiDefaults = (values: Variables): Variables => unlessSet(values, { API_URL: apiUrl });
 
+// This file imports no package: the launcher loads it, perhaps while the packages of this folder are
+// being installed.
+
 /** In `.data/` with the other secrets of this machine. */
-const variablesFile = (root: string) => path.join(root, ".data/app-variables.json");
-const storedVariables = z.record(z.string(), z.string());
+const variablesFile = (root: string) => path.join(root, ".data/app.env");
 
 /**
  * Stores the variables that `npm run dev` adds to the app's environment, for the API server that
@@ -23,7 +25,8 @@ const storedVariables = z.record(z.string(), z.string());
  */
 export function keepVariables(root: string, given: Variables): void {
   mkdirSync(path.dirname(variablesFile(root)), { recursive: true });
-  writeFileSync(variablesFile(root), JSON.stringify(given), { mode: 0o600 });
+  const lines = Object.entries(given).map(([name, value = ""]) => `${name}="${value}"\n`);
+  writeFileSync(variablesFile(root), lines.join(""), { mode: 0o600 });
 }
 
 /**
@@ -34,9 +37,7 @@ export function keepVariables(root: string, given: Variables): void {
  */
 export function apiVariables(root: string): Variables {
   const file = variablesFile(root);
-  const given = storedVariables.parse(
-    JSON.parse(existsSync(file) ? readFileSync(file, "utf8") : "{}"),
-  );
+  const given = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
   const values: Variables = { ...readEnvironment(root), ...given };
   const { hostname, port } = new URL(values.API_URL ?? apiUrl);
   if (hostname !== "localhost" || !port)
