@@ -10,7 +10,7 @@ const signedOut = [
   "/refused",
   "/no-such-page",
 ];
-const failing = [
+const failing: string[] = [
   // Each shows an error.
   "/account?error=provider_unavailable",
   "/organizations/no-such-id",

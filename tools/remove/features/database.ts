@@ -48,6 +48,11 @@ export default {
     ".github/workflows/ci.yml": ["- run: docker build --target migrate ."],
     ".gitignore": ["generated/"],
     ".prettierignore": ["generated"],
+    "AGENTS.md": [
+      "| `npm run db:migrate` | a migration, after a change of `prisma/schema.prisma` |",
+      "- `lib/database/` has the row store. Of `lib/session/` only two files in `stores/` import it.",
+      "- Never edit an applied migration in `prisma/migrations/`. Add one.",
+    ],
     "CONTRIBUTING.md": [
       `- **Only two files of \`lib/session\` import \`lib/database\`**: \`stores/current-store.ts\`, which selects
          the store, and \`stores/database.ts\`.`,
@@ -308,6 +313,7 @@ export default {
     ],
     "docs/logto.md": ["`/account` links to", "## Another database than PostgreSQL"],
     "docs/troubleshooting.md": ['**`DATABASE_URL` "is embedded"**'],
+    "docs/updating.md": ["If the new version has migrations,"],
   },
   parts: {
     "app/(protected)/dashboard/page.tsx": ' action={<CardLink href="/account">Manage</CardLink>}',
