@@ -50,7 +50,7 @@ export default {
     ".prettierignore": ["generated"],
     "AGENTS.md": [
       "| `npm run db:migrate` | a migration, after a change of `prisma/schema.prisma` |",
-      "- `lib/database/` has the row store. Of `lib/session/` only two files in `stores/` import it.",
+      "- `lib/database/` has the row store. Of `lib/session/` only two files of its stores import it.",
       "- Never edit an applied migration in `prisma/migrations/`. Add one.",
     ],
     "CONTRIBUTING.md": [
