@@ -2,9 +2,9 @@ import type { Env } from "../../lib/env";
 import { databasePlaceholder, diagnoseDatabase, diagnoseVercel } from "../database/diagnosis";
 import { newSecret, tenantVariables, type Variables } from "../environment";
 import { appVariables } from "../stand-in";
-import { checkAddress, describeAddress, originOf, publicSuffix } from "./address";
+import { checkAddress, publicSuffix } from "./address";
 import { checkApi } from "./api";
-import { Findings, type Finding } from "./findings";
+import { Doctor, type Finding } from "./findings";
 import { checkRunningApp } from "./running-app";
 import { checkTenant } from "./tenant";
 import { checkVariables, looksLikeExample } from "./variables";
@@ -19,7 +19,7 @@ export interface Question {
   /** Timeout of each request, in seconds. */
   timeout?: number;
   /** Shows the address at which a user signs in. Without it no user is asked to. */
-  signInAt?: ((url: URL) => void) | undefined;
+  signInAt?: ((url: URL) => void) | false | undefined;
 }
 
 /**
@@ -29,13 +29,13 @@ export interface Question {
  * @returns the findings, in a useful reading order
  */
 export async function diagnose(question: Question): Promise<Finding[]> {
-  const { values, url, timeout = 5, signInAt } = question;
+  const { values, url, timeout, signInAt } = question;
+  const doctor = new Doctor(timeout);
   const isDevelopment = values.NODE_ENV !== "production";
   const usesStandIn = isDevelopment && tenantVariables.every((name) => !values[name]);
   const running = url && new URL(url).origin;
-  const findings = new Findings();
-  if (usesStandIn) await findings.look("Logto", {}, (report) => report("no tenant"));
-  const env = await checkVariables(findings, {
+  if (usesStandIn) await doctor.look("Logto", {}, (report) => report("no tenant"));
+  const env = await checkVariables(doctor, {
     // `npm run dev` generates one if it is unset.
     ...(isDevelopment && { AUTH_SECRET: newSecret() }),
     ...(usesStandIn && appVariables("http://localhost:3001/oidc")),
@@ -43,31 +43,27 @@ export async function diagnose(question: Question): Promise<Finding[]> {
     ...databasePlaceholder(values),
     ...(running && { AUTH_URL: running }),
   });
-  const app = running ? checkRunningApp(findings, running, env, timeout) : undefined;
-  if (env) {
-    const origin = originOf(env);
+  const app = running ? checkRunningApp(doctor, running, env) : undefined;
+  if (env)
     await Promise.all([
-      checkSettings(findings, env, values),
-      ...(usesStandIn ? [] : [checkTenant(findings, { env, origin, timeout }, signInAt)]),
-      diagnoseDatabase(findings, question, env),
-      checkApi(findings, env, timeout),
+      checkSettings(doctor, env, values),
+      usesStandIn || checkTenant(doctor, env, signInAt),
+      diagnoseDatabase(doctor, question, env),
+      diagnoseVercel(doctor, env, app),
+      checkApi(doctor, env),
     ]);
-    await diagnoseVercel(findings, env, await app);
-  }
   await app;
-  return findings.inOrder();
+  return doctor.findings;
 }
 
 /** Checks what the variables alone show. */
-async function checkSettings(findings: Findings, env: Env, values: Variables): Promise<void> {
+async function checkSettings(doctor: Doctor, env: Env, values: Variables): Promise<void> {
   if (values.AUTH_SECRET)
-    await findings.look("AUTH_SECRET", {}, (report) => {
+    await doctor.look("AUTH_SECRET", {}, (report) => {
       if (env.AUTH_SECRET.some(looksLikeExample)) report("example");
     });
-  await findings.look("AUTH_URL", { origin: describeAddress(env) }, (report) =>
-    checkAddress(report, env),
-  );
-  const { AUTH_COOKIE_DOMAIN: domain = "" } = env;
+  const { AUTH_URL: origin = "", AUTH_COOKIE_DOMAIN: domain = "" } = env;
+  await doctor.look("AUTH_URL", { origin }, (report) => checkAddress(report, env));
   if (publicSuffix.test(domain))
-    await findings.look("AUTH_COOKIE_DOMAIN", { domain }, (report) => report("public suffix"));
+    await doctor.look("AUTH_COOKIE_DOMAIN", { domain }, (report) => report("public suffix"));
 }

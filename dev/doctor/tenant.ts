@@ -1,50 +1,48 @@
-import type * as oidc from "openid-client";
+import * as oidc from "openid-client";
+import { z } from "zod";
 import type { Env } from "../../lib/env";
 import { fetchMetadata, toLogtoError } from "../../lib/logto/client";
 import { isLogtoError } from "../../lib/logto/errors";
 import { withDeadline } from "../../lib/logto/fetch-with-retry";
-import { checkBackchannelLogout, isLocal } from "./address";
-import type { Findings, Report } from "./findings";
+import { checkBackchannelLogout, isLocal, originOf, registered } from "./address";
+import type { Question } from "./diagnose";
+import type { Doctor, Report } from "./findings";
 import { checkPermissions, permissionsIn } from "./permissions";
-import { authorizationUrl, random, registered, requestToken, send, type Tenant } from "./requests";
+import { authorizationUrl, configure, type Tenant } from "./requests";
 
-/**
- * Checks the issuer, and how it knows the app.
- *
- * @param signInAt shows the user where to sign in; without it no user is asked to
- */
-export async function checkTenant(
-  findings: Findings,
-  { env, origin, timeout }: { env: Env; origin: string | undefined; timeout: number },
-  signInAt: ((url: URL) => void) | undefined,
-): Promise<void> {
-  const { AUTH_LOGTO_ISSUER: issuer, AUTH_LOGTO_ID, AUTH_LOGTO_SECRET } = env;
-  const credentials = { issuer, clientId: AUTH_LOGTO_ID, clientSecret: AUTH_LOGTO_SECRET };
+/** Checks the issuer, and how it knows the app. */
+export async function checkTenant(doctor: Doctor, env: Env, signInAt: Question["signInAt"]) {
+  const { AUTH_LOGTO_ISSUER: issuer, AUTH_LOGTO_ID: clientId } = env;
+  const client = { issuer, clientId, clientSecret: env.AUTH_LOGTO_SECRET };
   // The check at the app's start does the same (lib/server/check-issuer.ts).
-  const deadline = Date.now() + timeout * 1000;
-  const metadata = await withDeadline(deadline, fetchMetadata(credentials)).catch(toLogtoError);
-  await findings.look("issuer", { issuer }, (report) => {
+  const deadline = Date.now() + doctor.timeout * 1000;
+  const metadata = await withDeadline(deadline, fetchMetadata(client)).catch(toLogtoError);
+  await doctor.look("issuer", { issuer }, (report) => {
     if (isLogtoError(metadata)) report(faultOf(metadata.message), { reason: metadata.message });
     else checkDocument(report, metadata);
   });
   const known = isLogtoError(metadata) ? undefined : metadata.scopes_supported;
-  await findings.look("scopes", {}, (report) => checkScopes(report, env, known));
+  await doctor.look("scopes", {}, (report) => checkScopes(report, env, known));
   if (isLogtoError(metadata)) return;
 
-  const isAccepted = await findings.look("client", {}, (report) =>
-    checkClient(report, { env, metadata, timeout }),
+  const withSecret = oidc.ClientSecretPost(client.clientSecret);
+  const configuration = configure(metadata, clientId, withSecret, doctor.timeout);
+  const publicClient = configure(metadata, clientId, oidc.None(), doctor.timeout);
+  const isAccepted = await doctor.look("client", {}, (report) =>
+    checkClient(report, configuration, publicClient),
   );
   if (!isAccepted) return;
-  await findings.look("clock", {}, (report) => checkClock(report, { env, metadata, timeout }));
+  await doctor.look("clock", {}, (report) => checkClock(report, doctor, metadata));
+  const origin = originOf(env);
   if (!origin) return;
-  await findings.look("back-channel logout", { origin }, (report) =>
+  await doctor.look("back-channel logout", { origin }, (report) =>
     checkBackchannelLogout(report, env, origin),
   );
-  const tenant = { env, origin, metadata, timeout };
-  const isRegistered = await checkApplication(findings, tenant);
+  const tenant = { env, origin, client, configuration };
+  const isRegistered = await checkApplication(doctor, tenant);
   const permissions = permissionsIn(tenant).join(", ");
   if (isRegistered && permissions)
-    await findings.look("permissions", { permissions, origin }, (report) =>
+    await doctor.look("permissions", { permissions, origin }, (report) =>
       signInAt ? checkPermissions(report, tenant, signInAt) : report("not checked"),
     );
 }
@@ -95,28 +93,45 @@ export function checkScopes(
  * Checks whether the issuer accepts the client id and its secret, and the type of the application.
  * Sends a refresh grant with a made-up token, which always fails, but with `invalid_grant` if they
  * are right (logto-facts "Errors").
+ *
+ * @param publicClient the same application without a secret
  */
-async function checkClient(report: Report, client: Omit<Tenant, "origin">): Promise<void> {
-  const refresh = (form: Record<string, string>) =>
-    requestToken(client, { grant_type: "refresh_token", refresh_token: random(), ...form });
-  const { error, status } = await refresh({ client_secret: client.env.AUTH_LOGTO_SECRET });
-  if (error === "invalid_grant") return;
+async function checkClient(
+  report: Report,
+  client: oidc.Configuration,
+  publicClient: oidc.Configuration,
+): Promise<void> {
+  const refresh = async (configuration: oidc.Configuration) =>
+    toLogtoError(
+      await oidc
+        .refreshTokenGrant(configuration, oidc.randomState())
+        .catch((error: unknown) => error),
+    );
+  const { code, message, cause } = await refresh(client);
+  const response = cause instanceof oidc.ResponseBodyError ? cause : undefined;
+  if (code === "invalid_grant") return;
   // Its only grant is client_credentials.
-  if (error === "invalid_request") report("machine");
-  else if (error !== "invalid_client") report("unusable", { error });
+  if (response?.error === "invalid_request") report("machine");
+  else if (code !== "invalid_client") report("unusable", { error: message });
   // An unknown id gets HTTP 400, a wrong secret 401.
-  else if (status === 400) report("unknown");
+  else if (response?.status === 400) report("unknown");
   // A public client has no secret, so the issuer rejects any.
-  else report((await refresh({})).error === "invalid_grant" ? "public" : "wrong secret");
+  else report((await refresh(publicClient)).code === "invalid_grant" ? "public" : "wrong secret");
 }
 
 /** Compares this machine's clock with the issuer's. */
-async function checkClock(report: Report, client: Omit<Tenant, "origin">): Promise<void> {
-  const { ahead } = await requestToken(client, {});
+async function checkClock(report: Report, doctor: Doctor, metadata: oidc.ServerMetadata) {
+  const sent = Date.now();
+  const { headers } = await doctor.fetch(metadata.token_endpoint ?? "", { method: "POST" });
+  // The header has whole seconds, so on average the clock is half a second further.
+  const date = Date.parse(headers.get("date") ?? "") + 500;
+  const ahead = (date - (sent + Date.now()) / 2) / 1000;
   const seconds = Math.round(Math.abs(ahead));
   const values = { seconds: String(seconds), direction: ahead > 0 ? "behind" : "ahead of" };
   if (seconds > 10) report(seconds > 60 ? "far off" : "off", values);
 }
+
+const errorBody = z.object({ error: z.string() });
 
 /**
  * Checks whether the app's URIs and resources are registered at the issuer. Sends authorization
@@ -124,27 +139,35 @@ async function checkClock(report: Report, client: Omit<Tenant, "origin">): Promi
  *
  * @returns whether they are
  */
-async function checkApplication(findings: Findings, tenant: Tenant): Promise<boolean> {
-  const { env, metadata, timeout } = tenant;
+async function checkApplication(doctor: Doctor, tenant: Tenant): Promise<boolean> {
   const uris = registered(tenant.origin);
   const uri = uris["Redirect URIs"];
   const signOutUri = uris["Post sign-out redirect URIs"];
-  const authorize = (form: Record<string, string> = {}) =>
-    send(authorizationUrl(tenant, { prompt: "none", code_challenge: random(), ...form }), timeout);
+  /** @returns where the browser would be redirected to, and the error there or in the body */
+  const authorize = async (parameters: Record<string, string> = {}) => {
+    const code_challenge = oidc.randomPKCECodeVerifier();
+    const url = authorizationUrl(tenant, { prompt: "none", code_challenge, ...parameters });
+    const response = await doctor.fetch(url, { headers: { accept: "application/json" } });
+    const back = new URL(response.headers.get("location") ?? "", url);
+    const { data } = errorBody.safeParse(await response.json().catch(() => undefined));
+    const error = back.searchParams.get("error") ?? data?.error ?? `HTTP ${response.status}`;
+    return { back: back.origin + back.pathname, error };
+  };
 
-  const canRedirect = await findings.look("redirect URI", { uri }, async (report) => {
+  const canRedirect = await doctor.look("redirect URI", { uri }, async (report) => {
     const { back, error } = await authorize();
     if (back !== uri) report("not registered", { error });
     else if (error !== "login_required") report("rejected", { error });
   });
-  const signOut = findings.look("post sign-out URI", { uri: signOutUri }, async (report) => {
-    const url = new URL(metadata.end_session_endpoint ?? "");
-    url.searchParams.set("client_id", env.AUTH_LOGTO_ID);
-    url.searchParams.set("post_logout_redirect_uri", signOutUri);
-    if ((await send(url, timeout)).status >= 400) report("not registered");
+  const signOut = doctor.look("post sign-out URI", { uri: signOutUri }, async (report) => {
+    const parameters = { post_logout_redirect_uri: signOutUri };
+    const { status } = await doctor.fetch(
+      oidc.buildEndSessionUrl(tenant.configuration, parameters),
+    );
+    if (status >= 400) report("not registered");
   });
-  const resources = (canRedirect ? env.LOGTO_RESOURCES : []).map((resource) =>
-    findings.look("resource", { resource }, async (report) => {
+  const resources = (canRedirect ? tenant.env.LOGTO_RESOURCES : []).map((resource) =>
+    doctor.look("resource", { resource }, async (report) => {
       const { error } = await authorize({ resource });
       if (error !== "login_required") report("unknown", { error });
     }),

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { diagnose, type Question } from "../../dev/doctor/diagnose";
 import { checkBackchannelLogout } from "../../dev/doctor/address";
-import { Findings, type Finding, type Report } from "../../dev/doctor/findings";
+import { Doctor, type Finding, type Report } from "../../dev/doctor/findings";
 import { checkRequest } from "../../dev/doctor/running-app";
 import { checkDocument, checkScopes, faultOf } from "../../dev/doctor/tenant";
 import type { Variables } from "../../dev/environment";
@@ -313,9 +313,9 @@ describe("the check of the application", () => {
   });
 
   it.each([
-    ["status", "no usable response (server_error)"],
-    ["html", "no usable response (HTTP 200)"],
-    ["drop", "could not be checked (fetch failed"],
+    ["status", "no usable response (unexpected HTTP response status code: HTTP 500)"],
+    ["html", "no usable response (unexpected response content-type: HTTP 200)"],
+    ["drop", "no usable response (fetch failed"],
   ])("finds a token endpoint that fails, with the fault %s", async (kind, message) => {
     await control("POST", "faults", { endpoint: "token", when: "before", kind });
     expect(await findingsFor()).toEqual([problem("client", message)]);
@@ -461,11 +461,11 @@ describe("the check of back-channel logout", () => {
     NODE_ENV = "production",
   ) => {
     const env = parseEnv(healthy({ AUTH_LOGTO_ISSUER: issuer, NODE_ENV }));
-    const findings = new Findings();
-    await findings.look("back-channel logout", { origin: AUTH_URL }, (report) =>
+    const doctor = new Doctor();
+    await doctor.look("back-channel logout", { origin: AUTH_URL }, (report) =>
       checkBackchannelLogout(report, env, AUTH_URL),
     );
-    return findings.inOrder();
+    return doctor.findings;
   };
   const cloud = "https://abc123.logto.app/oidc";
 

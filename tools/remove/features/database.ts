@@ -146,8 +146,8 @@ export default {
     "dev/doctor/diagnose.ts": [
       'import { databasePlaceholder, diagnoseDatabase, diagnoseVercel } from "../database/diagnosis";',
       "...databasePlaceholder(values),",
-      "diagnoseDatabase(findings, question, env),",
-      "await diagnoseVercel(findings, env, await app);",
+      "diagnoseDatabase(doctor, question, env),",
+      "diagnoseVercel(doctor, env, app),",
     ],
     "dev/doctor/variables.ts": [
       'import { checkCertificates } from "../../lib/database/pool";',
