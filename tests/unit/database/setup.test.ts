@@ -41,7 +41,7 @@ it("writes values although the database has no tables, and prints the command th
     const url = `postgresql://user:hunter2@127.0.0.1:${port}/app`;
     const { code, printed } = await setUp([...withSecret(), "--database-url", url]);
     expect(printed).toMatch(
-      /never migrated[^]*Wrote \.env\.local\. `npm run db:deploy` creates the tables/,
+      /never migrated[^]*Wrote \.env\.local\. Run `npm run db:deploy`\. `npm run dev` starts/,
     );
     expect(code).toBe(0);
     expect(readEnvironment(root).DATABASE_URL).toBe(url);

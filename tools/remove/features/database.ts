@@ -160,11 +160,8 @@ export default {
     ],
     "dev/setup/main.ts": [
       '--database-url URL   a PostgreSQL database, if any; "embedded" is that of \\`npm run dev\\`',
-      '"database-url": { type },',
-      'const DATABASE_URL = await get("database-url", "PostgreSQL URL, if any", set.DATABASE_URL ?? "");',
-      '"database: lacks migrations": "`npm run db:deploy` creates the tables",',
-      '"database: 42P01": "`npm run db:deploy` creates the tables",',
-      "...(DATABASE_URL && { DATABASE_URL }),",
+      '"database-url": { type: "string" },',
+      '["database-url", "DATABASE_URL", "PostgreSQL URL, if any"],',
     ],
     "dev/run.mjs": [
       'db: async (...given) => (await import("./database/commands")).runDatabaseCommand(...given),',
