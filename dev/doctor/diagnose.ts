@@ -5,6 +5,7 @@ import { appVariables } from "../stand-in";
 import { checkAddress, publicSuffix } from "./address";
 import { checkApi } from "./api";
 import { Doctor, type Finding } from "./findings";
+import type { SignIn } from "./permissions";
 import { checkRunningApp } from "./running-app";
 import { checkTenant } from "./tenant";
 import { checkVariables, looksLikeExample } from "./variables";
@@ -18,8 +19,8 @@ export interface Question {
   url?: string | undefined;
   /** Timeout of each request, in seconds. */
   timeout?: number;
-  /** Shows the address at which a user signs in. Without it no user is asked to. */
-  signInAt?: ((url: URL) => void) | false | undefined;
+  /** Without it no user is asked to sign in. */
+  signInAt?: SignIn | false | undefined;
 }
 
 /**

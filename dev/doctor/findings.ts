@@ -16,6 +16,7 @@ const finding = z.object({
 /** The result of one check of the configuration. Never contains a secret. */
 export type Finding = z.output<typeof finding>;
 
+type Check = (report: Report) => Promise<void> | void;
 /** Takes the name of a finding of this check, and values for its text. */
 export type Report = (name: string, values?: Values) => void;
 type Values = Readonly<Record<string, string>>;
@@ -56,11 +57,7 @@ export class Doctor {
    * @param run an error that it throws, mostly a timeout, becomes a finding
    * @returns whether it has no warning and no problem
    */
-  async look(
-    check: string,
-    values: Values,
-    run: (report: Report) => Promise<void> | void,
-  ): Promise<boolean> {
+  async look(check: string, values: Values, run: Check): Promise<boolean> {
     const own = texts.filter((text) => text.check === check);
     const found: Finding[] = [];
     const report = (name: string, more?: Values) => {

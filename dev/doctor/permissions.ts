@@ -8,26 +8,15 @@ import { isLocal, registered } from "./address";
 import type { Report } from "./findings";
 import { authorizationUrl, type Tenant } from "./requests";
 
-/** The requested permissions: scopes that the issuer does not list itself. */
-export function permissionsIn({ env, configuration }: Tenant): string[] {
-  const { LOGTO_SCOPES, LOGTO_RESOURCES } = env;
-  const known = configuration.serverMetadata().scopes_supported ?? LOGTO_SCOPES;
-  const isPermission = (scope: string) => !known.includes(scope) && !scope.startsWith("urn:logto:");
-  return LOGTO_RESOURCES.length > 0 ? LOGTO_SCOPES.filter(isPermission) : [];
-}
+/** Shows the user the address of the sign-in. */
+export type SignIn = (url: URL) => void;
 
 /**
  * Checks whether a user's access tokens have the requested permissions. Logto ignores an unknown
  * permission, and only its Management API lists them, to which the app has no access. So a user has
  * to sign in, with the doctor in place of the app.
- *
- * @param signInAt receives the address of the sign-in
  */
-export async function checkPermissions(
-  report: Report,
-  tenant: Tenant,
-  signInAt: (url: URL) => void,
-): Promise<void> {
+export async function checkPermissions(report: Report, tenant: Tenant, signInAt: SignIn) {
   const redirectUri = new URL(registered(tenant.origin)["Redirect URIs"]);
   if (redirectUri.protocol !== "http:" || !isLocal(redirectUri)) return report("not here");
   const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
@@ -43,16 +32,13 @@ export async function checkPermissions(
   if (!callback) return report("in use");
   const denial = callback.searchParams.get("error");
   if (denial) return report("not signed in", { error: denial });
+  const checks = { pkceCodeVerifier, expectedState, idTokenExpected: true };
   const tokens = await oidc
-    .authorizationCodeGrant(tenant.configuration, callback, {
-      pkceCodeVerifier,
-      expectedState,
-      idTokenExpected: true,
-    })
+    .authorizationCodeGrant(tenant.configuration, callback, checks)
     .catch(toLogtoError);
   if (isLogtoError(tokens)) return report("not signed in", { error: tokens.message });
   const granted = await grantedScopes(tenant, tokens.refresh_token ?? "", tokens.claims());
-  const missing = permissionsIn(tenant).filter((scope) => !granted.includes(scope));
+  const missing = tenant.permissions.filter((scope) => !granted.includes(scope));
   if (missing.length > 0) report("missing", { missing: missing.join(", ") });
 }
 
@@ -84,11 +70,7 @@ function receive(address: URL, isListening: () => void): Promise<URL | undefined
  * @param payload of its id_token
  * @returns the scopes of all these tokens
  */
-async function grantedScopes(
-  { client, env }: Tenant,
-  refreshToken: string,
-  payload: unknown,
-): Promise<string[]> {
+async function grantedScopes({ client, env }: Tenant, refreshToken: string, payload: unknown) {
   const { sub, organizations } = parseUserClaims(payload);
   const targets = env.LOGTO_RESOURCES.flatMap((resource): TokenTarget[] =>
     resource === "urn:logto:resource:organizations"

@@ -10,20 +10,8 @@ export interface Tenant {
   origin: string;
   client: LogtoClient;
   configuration: oidc.Configuration;
-}
-
-/** The configuration of openid-client for requests of the doctor. */
-export function configure(
-  metadata: oidc.ServerMetadata,
-  clientId: string,
-  authentication: oidc.ClientAuth,
-  timeout: number,
-): oidc.Configuration {
-  const configuration = new oidc.Configuration(metadata, clientId, undefined, authentication);
-  configuration.timeout = timeout;
-  // A finding of its own reports plain http.
-  oidc.allowInsecureRequests(configuration);
-  return configuration;
+  /** The requested permissions. */
+  permissions: string[];
 }
 
 /** An authorization request of the app. */

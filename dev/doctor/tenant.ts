@@ -1,17 +1,17 @@
 import * as oidc from "openid-client";
+import type { Configuration } from "openid-client";
 import { z } from "zod";
 import type { Env } from "../../lib/env";
 import { fetchMetadata, toLogtoError } from "../../lib/logto/client";
-import { isLogtoError } from "../../lib/logto/errors";
+import { isLogtoError, type LogtoError } from "../../lib/logto/errors";
 import { withDeadline } from "../../lib/logto/fetch-with-retry";
 import { checkBackchannelLogout, isLocal, originOf, registered } from "./address";
-import type { Question } from "./diagnose";
 import type { Doctor, Report } from "./findings";
-import { checkPermissions, permissionsIn } from "./permissions";
-import { authorizationUrl, configure, type Tenant } from "./requests";
+import { checkPermissions, type SignIn } from "./permissions";
+import { authorizationUrl, type Tenant } from "./requests";
 
 /** Checks the issuer, and how it knows the app. */
-export async function checkTenant(doctor: Doctor, env: Env, signInAt: Question["signInAt"]) {
+export async function checkTenant(doctor: Doctor, env: Env, signInAt?: SignIn | false) {
   const { AUTH_LOGTO_ISSUER: issuer, AUTH_LOGTO_ID: clientId } = env;
   const client = { issuer, clientId, clientSecret: env.AUTH_LOGTO_SECRET };
   // The check at the app's start does the same (lib/server/check-issuer.ts).
@@ -25,11 +25,16 @@ export async function checkTenant(doctor: Doctor, env: Env, signInAt: Question["
   await doctor.look("scopes", {}, (report) => checkScopes(report, env, known));
   if (isLogtoError(metadata)) return;
 
-  const withSecret = oidc.ClientSecretPost(client.clientSecret);
-  const configuration = configure(metadata, clientId, withSecret, doctor.timeout);
-  const publicClient = configure(metadata, clientId, oidc.None(), doctor.timeout);
+  const configure = (authentication: oidc.ClientAuth) => {
+    const configuration = new oidc.Configuration(metadata, clientId, undefined, authentication);
+    configuration.timeout = doctor.timeout;
+    // A finding of its own reports plain http.
+    oidc.allowInsecureRequests(configuration);
+    return configuration;
+  };
+  const configuration = configure(oidc.ClientSecretPost(client.clientSecret));
   const isAccepted = await doctor.look("client", {}, (report) =>
-    checkClient(report, configuration, publicClient),
+    checkClient(report, configuration, configure(oidc.None())),
   );
   if (!isAccepted) return;
   await doctor.look("clock", {}, (report) => checkClock(report, doctor, metadata));
@@ -38,13 +43,12 @@ export async function checkTenant(doctor: Doctor, env: Env, signInAt: Question["
   await doctor.look("back-channel logout", { origin }, (report) =>
     checkBackchannelLogout(report, env, origin),
   );
-  const tenant = { env, origin, client, configuration };
-  const isRegistered = await checkApplication(doctor, tenant);
-  const permissions = permissionsIn(tenant).join(", ");
-  if (isRegistered && permissions)
-    await doctor.look("permissions", { permissions, origin }, (report) =>
-      signInAt ? checkPermissions(report, tenant, signInAt) : report("not checked"),
-    );
+  const permissions = permissionsIn(env, known);
+  const tenant = { env, origin, client, configuration, permissions };
+  if (!(await checkApplication(doctor, tenant)) || permissions.length === 0) return;
+  await doctor.look("permissions", { permissions: permissions.join(", "), origin }, (report) =>
+    signInAt ? checkPermissions(report, tenant, signInAt) : report("not checked"),
+  );
 }
 
 /**
@@ -73,20 +77,31 @@ export function checkDocument(report: Report, metadata: oidc.ServerMetadata): vo
   if (!algorithms.includes("ES384")) report("algorithm", { algorithms: algorithms.join(", ") });
 }
 
-/** @param known `scopes_supported` of the issuer's discovery document; undefined if unknown */
-export function checkScopes(
-  report: Report,
-  { LOGTO_SCOPES: scopes, LOGTO_RESOURCES: resources }: Env,
-  known: readonly string[] = scopes,
-): void {
+/**
+ * The requested permissions of API resources: scopes that no document lists.
+ *
+ * @param known `scopes_supported` of the issuer's discovery document; undefined if unknown
+ */
+function permissionsIn({ LOGTO_SCOPES, LOGTO_RESOURCES }: Env, known = LOGTO_SCOPES): string[] {
+  const isPermission = (scope: string) => !known.includes(scope) && !scope.startsWith("urn:logto:");
+  return LOGTO_RESOURCES.length > 0 ? LOGTO_SCOPES.filter(isPermission) : [];
+}
+
+/** @param known as for `permissionsIn` */
+export function checkScopes(report: Report, env: Env, known = env.LOGTO_SCOPES): void {
+  const { LOGTO_SCOPES: scopes, LOGTO_RESOURCES: resources } = env;
   if (!scopes.includes("offline_access")) report("no refresh token");
   const isMissing = !scopes.includes("urn:logto:scope:organizations");
   if (resources.includes("urn:logto:resource:organizations") && isMissing) report("organizations");
-  // Permissions of API resources are scopes too, but no document lists them.
-  const ignored = scopes.filter(
-    (scope) => !known.includes(scope) && (resources.length === 0 || scope.startsWith("urn:logto:")),
-  );
+  const permissions = permissionsIn(env, known);
+  const ignored = scopes.filter((scope) => ![...known, ...permissions].includes(scope));
   if (ignored.length > 0) report("ignored", { scopes: ignored.join(", ") });
+}
+
+/** The error of a refresh grant with a made-up token. */
+async function refusal(client: Configuration): Promise<LogtoError> {
+  const grant = oidc.refreshTokenGrant(client, oidc.randomState());
+  return toLogtoError(await grant.catch((error: unknown) => error));
 }
 
 /**
@@ -96,18 +111,8 @@ export function checkScopes(
  *
  * @param publicClient the same application without a secret
  */
-async function checkClient(
-  report: Report,
-  client: oidc.Configuration,
-  publicClient: oidc.Configuration,
-): Promise<void> {
-  const refresh = async (configuration: oidc.Configuration) =>
-    toLogtoError(
-      await oidc
-        .refreshTokenGrant(configuration, oidc.randomState())
-        .catch((error: unknown) => error),
-    );
-  const { code, message, cause } = await refresh(client);
+async function checkClient(report: Report, client: Configuration, publicClient: Configuration) {
+  const { code, message, cause } = await refusal(client);
   const response = cause instanceof oidc.ResponseBodyError ? cause : undefined;
   if (code === "invalid_grant") return;
   // Its only grant is client_credentials.
@@ -116,7 +121,7 @@ async function checkClient(
   // An unknown id gets HTTP 400, a wrong secret 401.
   else if (response?.status === 400) report("unknown");
   // A public client has no secret, so the issuer rejects any.
-  else report((await refresh(publicClient)).code === "invalid_grant" ? "public" : "wrong secret");
+  else report((await refusal(publicClient)).code === "invalid_grant" ? "public" : "wrong secret");
 }
 
 /** Compares this machine's clock with the issuer's. */
