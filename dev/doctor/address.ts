@@ -39,11 +39,9 @@ const privateName = /^[^.:]+$|\.(localhost|local|internal|lan|home\.arpa)$/;
 
 /** Whether a host name means an address that is not on the internet. */
 async function isPrivate(hostname: string): Promise<boolean> {
-  const host = hostname.replace(/^\[|\]$/g, "");
-  const found = await lookup(host, { all: true }).catch(() => []);
-  const isPublic = ({ address }: { address: string }) =>
-    ipaddr.process(address).range() === "unicast";
-  return privateName.test(hostname) || !found.every(isPublic);
+  const found = await lookup(hostname.replace(/^\[|\]$/g, ""), { all: true }).catch(() => []);
+  const ranges = found.map(({ address }) => ipaddr.process(address).range());
+  return privateName.test(hostname) || ranges.some((range) => range !== "unicast");
 }
 
 /** Checks whether Logto can send back-channel logouts to the app at this origin. */
