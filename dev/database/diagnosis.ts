@@ -1,7 +1,6 @@
 import type { Env } from "../../lib/env";
-import { isOnVercel } from "../doctor/address";
 import type { Question } from "../doctor/diagnose";
-import type { Findings } from "../doctor/findings";
+import type { Doctor } from "../doctor/findings";
 import type { Variables } from "../environment";
 import { embedded } from "./choice";
 import { embeddedData, runningAt } from "./claim";
@@ -15,8 +14,8 @@ export const databasePlaceholder = (values: Variables): Variables =>
 
 /** Checks the database of a configuration, if it has one. */
 export async function diagnoseDatabase(
-  findings: Findings,
-  { values, root, timeout = 5 }: Question,
+  doctor: Doctor,
+  { values, root }: Question,
   { DATABASE_URL }: Env,
 ): Promise<void> {
   const uses = isEmbedded(values);
@@ -24,22 +23,19 @@ export async function diagnoseDatabase(
   // Imported here, because on a fresh clone the client has just been generated.
   const { checkDatabase, deploy } = await import("./check");
   const remedy = uses ? "Restart `npm run dev`: it migrates this database." : deploy;
-  await findings.look("database", { deploy: remedy }, (report) =>
-    url ? checkDatabase(report, url, timeout) : report(uses ? "embedded" : "none"),
+  await doctor.look("database", { deploy: remedy }, (report) =>
+    url ? checkDatabase(report, url, doctor.timeout) : report(uses ? "embedded" : "none"),
   );
 }
 
 /**
  * Finds a deployment on Vercel that stores sessions in cookies only.
  *
- * @param headers of the running app, if it was checked
+ * @param app the headers of the running app, if it is checked and responds
  */
-export async function diagnoseVercel(
-  findings: Findings,
-  env: Env,
-  headers: Headers | undefined,
-): Promise<void> {
-  const isVercel = isOnVercel(env) || headers?.has("x-vercel-id");
-  if (isVercel && env.AUTH_SESSION_STRATEGY !== "database")
-    await findings.look("Vercel", {}, (report) => report("cookies only"));
+export async function diagnoseVercel(doctor: Doctor, env: Env, app?: Promise<Headers | undefined>) {
+  const { VERCEL, AUTH_URL, AUTH_SESSION_STRATEGY } = env;
+  const signs = [VERCEL, AUTH_URL?.endsWith(".vercel.app"), (await app)?.has("x-vercel-id")];
+  if (signs.some(Boolean) && AUTH_SESSION_STRATEGY !== "database")
+    await doctor.look("Vercel", {}, (report) => report("cookies only"));
 }

@@ -1,23 +1,13 @@
 import type { Env } from "../../lib/env";
-import type { Findings } from "./findings";
+import type { Doctor } from "./findings";
 
-/**
- * Checks that there is an access token for the API behind /api/proxy, and that the API responds.
- *
- * @param timeout in seconds
- */
-export async function checkApi(
-  findings: Findings,
-  { API_URL, LOGTO_RESOURCES }: Env,
-  timeout: number,
-): Promise<void> {
+/** Checks that there is an access token for the API behind /api/proxy, and that the API responds. */
+export async function checkApi(doctor: Doctor, { API_URL, LOGTO_RESOURCES }: Env): Promise<void> {
   if (!API_URL) return;
   const { origin } = new URL(API_URL);
-  await findings.look("API", { origin }, async (report) => {
+  await doctor.look("API", { origin }, async (report) => {
     if (LOGTO_RESOURCES.every((resource) => resource.startsWith("urn:logto:")))
-      return report("no resource");
-    const signal = AbortSignal.timeout(timeout * 1000);
-    const response = await fetch(origin, { method: "HEAD", signal }).catch(() => undefined);
-    if (!response) report("silent");
+      report("no resource");
+    else await doctor.fetch(origin, { method: "HEAD" }).catch(() => report("silent"));
   });
 }

@@ -2,9 +2,10 @@ import type { Env } from "../../lib/env";
 import { databasePlaceholder, diagnoseDatabase, diagnoseVercel } from "../database/diagnosis";
 import { newSecret, tenantVariables, type Variables } from "../environment";
 import { appVariables } from "../stand-in";
-import { checkAddress, describeAddress, originOf, publicSuffix } from "./address";
+import { checkAddress, publicSuffix } from "./address";
 import { checkApi } from "./api";
-import { Findings, type Finding } from "./findings";
+import { Doctor, type Finding } from "./findings";
+import type { SignIn } from "./permissions";
 import { checkRunningApp } from "./running-app";
 import { checkTenant } from "./tenant";
 import { checkVariables, looksLikeExample } from "./variables";
@@ -18,8 +19,8 @@ export interface Question {
   url?: string | undefined;
   /** Timeout of each request, in seconds. */
   timeout?: number;
-  /** Shows the address at which a user signs in. Without it no user is asked to. */
-  signInAt?: ((url: URL) => void) | undefined;
+  /** Without it no user is asked to sign in. */
+  signInAt?: SignIn | false | undefined;
 }
 
 /**
@@ -29,13 +30,13 @@ export interface Question {
  * @returns the findings, in a useful reading order
  */
 export async function diagnose(question: Question): Promise<Finding[]> {
-  const { values, url, timeout = 5, signInAt } = question;
+  const { values, url, timeout, signInAt } = question;
+  const doctor = new Doctor(timeout);
   const isDevelopment = values.NODE_ENV !== "production";
   const usesStandIn = isDevelopment && tenantVariables.every((name) => !values[name]);
   const running = url && new URL(url).origin;
-  const findings = new Findings();
-  if (usesStandIn) await findings.look("Logto", {}, (report) => report("no tenant"));
-  const env = await checkVariables(findings, {
+  if (usesStandIn) await doctor.look("Logto", {}, (report) => report("no tenant"));
+  const env = await checkVariables(doctor, {
     // `npm run dev` generates one if it is unset.
     ...(isDevelopment && { AUTH_SECRET: newSecret() }),
     ...(usesStandIn && appVariables("http://localhost:3001/oidc")),
@@ -43,31 +44,27 @@ export async function diagnose(question: Question): Promise<Finding[]> {
     ...databasePlaceholder(values),
     ...(running && { AUTH_URL: running }),
   });
-  const app = running ? checkRunningApp(findings, running, env, timeout) : undefined;
-  if (env) {
-    const origin = originOf(env);
+  const app = running ? checkRunningApp(doctor, running, env) : undefined;
+  if (env)
     await Promise.all([
-      checkSettings(findings, env, values),
-      ...(usesStandIn ? [] : [checkTenant(findings, { env, origin, timeout }, signInAt)]),
-      diagnoseDatabase(findings, question, env),
-      checkApi(findings, env, timeout),
+      checkSettings(doctor, env, values),
+      usesStandIn || checkTenant(doctor, env, signInAt),
+      diagnoseDatabase(doctor, question, env),
+      diagnoseVercel(doctor, env, app),
+      checkApi(doctor, env),
     ]);
-    await diagnoseVercel(findings, env, await app);
-  }
   await app;
-  return findings.inOrder();
+  return doctor.findings;
 }
 
 /** Checks what the variables alone show. */
-async function checkSettings(findings: Findings, env: Env, values: Variables): Promise<void> {
+async function checkSettings(doctor: Doctor, env: Env, values: Variables): Promise<void> {
   if (values.AUTH_SECRET)
-    await findings.look("AUTH_SECRET", {}, (report) => {
+    await doctor.look("AUTH_SECRET", {}, (report) => {
       if (env.AUTH_SECRET.some(looksLikeExample)) report("example");
     });
-  await findings.look("AUTH_URL", { origin: describeAddress(env) }, (report) =>
-    checkAddress(report, env),
-  );
-  const { AUTH_COOKIE_DOMAIN: domain = "" } = env;
+  const { AUTH_URL: origin = "", AUTH_COOKIE_DOMAIN: domain = "" } = env;
+  await doctor.look("AUTH_URL", { origin }, (report) => checkAddress(report, env));
   if (publicSuffix.test(domain))
-    await findings.look("AUTH_COOKIE_DOMAIN", { domain }, (report) => report("public suffix"));
+    await doctor.look("AUTH_COOKIE_DOMAIN", { domain }, (report) => report("public suffix"));
 }

@@ -2,46 +2,52 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { toLogtoError } from "../../lib/logto/client";
 
-/** The result of one check of the configuration. Never contains a secret. */
-export interface Finding {
+const finding = z.object({
   /** What was checked, such as "redirect URI". */
-  check: string;
+  check: z.string(),
   /** Its name in findings.md. */
-  name: string;
+  name: z.string(),
   /** `warning`: works, but not as it should. `problem`: something will not work. */
-  status: z.output<typeof statuses>;
-  message: string;
+  status: z.enum(["ok", "warning", "problem"]),
+  message: z.string(),
   /** What to do about it. */
-  remedy?: string;
-}
+  remedy: z.string().optional(),
+});
+/** The result of one check of the configuration. Never contains a secret. */
+export type Finding = z.output<typeof finding>;
 
+type Check = (report: Report) => Promise<void> | void;
 /** Takes the name of a finding of this check, and values for its text. */
 export type Report = (name: string, values?: Values) => void;
 type Values = Readonly<Record<string, string>>;
 
-const statuses = z.enum(["ok", "warning", "problem"]);
-
+const entry = /^- \*\*(?<name>.+?)\*\* \((?<status>\w+)\): (?<message>.+?)(?: → (?<remedy>.+))?$/gm;
 /** The findings of findings.md, in its order. */
-const texts: Finding[] = readFileSync(new URL("findings.md", import.meta.url), "utf8")
+const texts = readFileSync(new URL("findings.md", import.meta.url), "utf8")
+  .replaceAll(/\n {2}/g, " ")
   .split(/^## /m)
   .flatMap((section) => {
-    const [check = ""] = section.split("\n", 1);
-    const entries = /^- \*\*(.+)\*\* \((.+)\): ([^]+?)(?=\n\n|\n- |\n*$(?![^]))/gm;
-    return [...section.matchAll(entries)].map(([, name = "", status, text = ""]) => {
-      const [message = "", remedy] = text.replaceAll(/\s+/g, " ").split(" → ");
-      return { check, name, status: statuses.parse(status), message, ...(remedy && { remedy }) };
-    });
+    const [check] = section.split("\n", 1);
+    return [...section.matchAll(entry)].map(({ groups }) => finding.parse({ check, ...groups }));
   });
-const checks = [...new Set(texts.map(({ check }) => check))];
 
-/** Collects the findings of checks that run in parallel. */
-export class Findings {
+/** Runs checks, which may be in parallel, and collects their findings. */
+export class Doctor {
   readonly #found: Finding[] = [];
 
+  /** @param timeout of each request, in seconds */
+  constructor(readonly timeout = 5) {}
+
   /** The findings, in the order of the checks in findings.md. */
-  inOrder(): Finding[] {
-    const place = ({ check }: Finding) => checks.indexOf(check);
+  get findings(): Finding[] {
+    const place = ({ check }: Finding) => texts.findIndex((text) => text.check === check);
     return this.#found.toSorted((one, other) => place(one) - place(other));
+  }
+
+  /** Sends a request, and follows no redirect. */
+  fetch(url: URL | string, options?: RequestInit): Promise<Response> {
+    const signal = AbortSignal.timeout(this.timeout * 1000);
+    return fetch(url, { redirect: "manual", signal, ...options });
   }
 
   /**
@@ -51,16 +57,17 @@ export class Findings {
    * @param run an error that it throws, mostly a timeout, becomes a finding
    * @returns whether it has no warning and no problem
    */
-  async look(
-    check: string,
-    values: Values,
-    run: (report: Report) => Promise<void> | void,
-  ): Promise<boolean> {
+  async look(check: string, values: Values, run: Check): Promise<boolean> {
+    const own = texts.filter((text) => text.check === check);
     const found: Finding[] = [];
+    const report = (name: string, more?: Values) => {
+      const text = own.find((each) => each.name === name);
+      if (!text) throw new Error(`no "${name}" under "${check}" in findings.md`);
+      found.push(fill(text, { ...values, ...more }));
+    };
     try {
-      await run((name, more) => found.push(finding(check, name, { ...values, ...more })));
-      const hasOk = texts.some((text) => text.check === check && text.name === "ok");
-      if (found.length === 0 && hasOk) found.push(finding(check, "ok", values));
+      await run(report);
+      if (found.length === 0 && own.some(({ name }) => name === "ok")) report("ok");
     } catch (error) {
       const message = `could not be checked (${toLogtoError(error).message})`;
       found.push({ check, name: "error", status: "problem", message, remedy: "Try again." });
@@ -70,15 +77,9 @@ export class Findings {
   }
 }
 
-/** @throws Error if findings.md has no such finding */
-function finding(check: string, name: string, values: Values): Finding {
-  const text = texts.find((each) => each.check === check && each.name === name);
-  if (!text) throw new Error(`no "${name}" under "${check}" in findings.md`);
-  const fill = (template: string) =>
-    template.replaceAll(/\{(\w+)\}/g, (_, key: string) => values[key] ?? "");
-  return {
-    ...text,
-    message: fill(text.message),
-    ...(text.remedy && { remedy: fill(text.remedy) }),
-  };
+/** Puts values in place of the names in braces. */
+function fill({ message, remedy, ...rest }: Finding, values: Values): Finding {
+  const filled = (text: string) =>
+    text.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
+  return { ...rest, message: filled(message), ...(remedy && { remedy: filled(remedy) }) };
 }

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { readEnvironment, type Variables } from "../environment";
+import { readEnvironment } from "../environment";
 import { print } from "../terminal.mjs";
 import { diagnose } from "./diagnose";
 import { printFindings } from "./report";
@@ -15,24 +15,21 @@ const usage = `npm run doctor -- [--url ADDRESS] [--env FILE] [--sign-in] [--jso
 
 The exit code is 1 if there is a problem.`;
 
-type Options = ReturnType<typeof readOptions>;
+const options = {
+  url: { type: "string" },
+  env: { type: "string" },
+  "sign-in": { type: "boolean" },
+  json: { type: "boolean" },
+  help: { type: "boolean" },
+} as const;
 
-/** @throws Error for arguments that `parseArgs` rejects, or an invalid address */
-function readOptions(args: string[]) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      url: { type: "string" },
-      env: { type: "string" },
-      "sign-in": { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.url && !/^https?:$/.test(new URL(values.url).protocol))
+/** @throws Error for arguments that `parseArgs` rejects, an invalid address or a missing file */
+function readOptions(root: string, args: string[]) {
+  const { url, env, ...flags } = parseArgs({ args, options }).values;
+  if (url && !/^https?:$/.test(new URL(url).protocol))
     throw new Error("--url is not an http(s) address.");
-  const deployed = Boolean(values.url ?? values.env) || process.env.NODE_ENV === "production";
-  return { ...values, deployed };
+  const isDeployed = Boolean(url ?? env) || process.env.NODE_ENV === "production";
+  return { ...flags, url, values: readEnvironment(root, !isDeployed, env) };
 }
 
 /**
@@ -43,27 +40,21 @@ function readOptions(args: string[]) {
  * @returns the exit code
  */
 export async function runDoctor(root: string, args: string[]): Promise<number> {
-  let options: Options;
-  let values: Variables;
+  let read: ReturnType<typeof readOptions>;
   try {
-    options = readOptions(args);
-    values = readEnvironment(root, !options.deployed, options.env);
+    read = readOptions(root, args);
   } catch (error) {
     print(`${error instanceof Error ? error.message : "Unreadable"}\n\n${usage}`);
     return 1;
   }
-  const { url, json, deployed, help, "sign-in": signIn } = options;
+  const { values, url, json, help } = read;
   if (help) {
     print(usage);
     return 0;
   }
-  const findings = await diagnose({
-    values: { ...values, ...(deployed && { NODE_ENV: "production" }) },
-    root,
-    url,
-    // Standard output may be JSON.
-    signInAt: signIn ? ({ href }) => console.error(`Open this, and sign in: ${href}\n`) : undefined,
-  });
+  // Standard output may be JSON.
+  const show = ({ href }: URL) => console.error(`Open this, and sign in: ${href}\n`);
+  const findings = await diagnose({ values, root, url, signInAt: read["sign-in"] && show });
   if (json) print(JSON.stringify(findings, undefined, 2));
   else printFindings(findings);
   return findings.some(({ status }) => status === "problem") ? 1 : 0;

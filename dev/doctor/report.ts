@@ -14,11 +14,9 @@ export function printFindings(findings: readonly Finding[]): void {
     print(`  ${marks[status]} ${check.padEnd(width)}  ${message}`);
     if (remedy) print(`    ${" ".repeat(width)}  ${paint("dim", remedy)}`);
   }
-  const count = (status: Finding["status"], noun: string) => {
-    const { length } = findings.filter((finding) => finding.status === status);
-    return length > 0 ? [`${length} ${noun}${length > 1 ? "s" : ""}`] : [];
-  };
-  const sum = [...count("problem", "problem"), ...count("warning", "warning")];
-  print();
-  print(sum.length > 0 ? `  ${sum.join(", ")}` : `  ${paint("green", "All is well.")}`);
+  const totals = ["problem", "warning"].flatMap((noun) => {
+    const { length } = findings.filter(({ status }) => status === noun);
+    return length > 0 ? `${length} ${noun}${length > 1 ? "s" : ""}` : [];
+  });
+  print(`\n  ${totals.join(", ") || paint("green", "All is well.")}`);
 }

@@ -18,14 +18,12 @@ export function issuerFrom(text: string): string {
   if (!/^https?:$/.test(url.protocol))
     throw new SetupError(`${url.protocol}// is not a web address. ${whereToFind}`);
   const [, first = ""] = url.pathname.split("/");
-  if (url.hostname === "cloud.logto.io") {
-    // In Logto Cloud's console, the tenant id is the first part of the path.
-    if (!/^[a-z\d]{6}$/.test(first))
-      throw new SetupError(`That is Logto's console. ${whereToFind}`);
-    return `https://${first}.logto.app/oidc`;
-  }
+  const isCloud = url.hostname === "cloud.logto.io";
+  // In Logto Cloud's console, the tenant id is the first part of the path.
+  if (isCloud && /^[a-z\d]{6}$/.test(first)) return `https://${first}.logto.app/oidc`;
   // A self-hosted Logto has its console on the next port, by default.
   if (first === "console" && url.port === "3002") url.port = "3001";
-  else if (first === "console") throw new SetupError(`That is Logto's console. ${whereToFind}`);
+  else if (isCloud || first === "console")
+    throw new SetupError(`That is Logto's console. ${whereToFind}`);
   return `${url.origin}/oidc`;
 }

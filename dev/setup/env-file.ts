@@ -23,18 +23,14 @@ function quoted(value: string): string {
  * @returns the new text; all other lines are unchanged
  */
 export function withValues(text: string, values: Readonly<Record<string, string>>): string {
-  const left = new Map(Object.entries(values));
-  const lines = text.split("\n").flatMap((line) => {
-    const name = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]/.exec(line)?.[1] ?? "";
-    if (!(name in values)) return line;
-    const value = left.get(name);
-    // Without this, the last line of several would win.
-    if (!left.delete(name) || value === undefined) return [];
-    return `${name}=${quoted(value)}`;
-  });
-  const added = [...left].map(([name, value]) => `${name}=${quoted(value)}`);
-  const unchanged = lines.join("\n").replace(/\n*$/, "");
-  return `${[unchanged, ...added].filter(Boolean).join("\n")}\n`;
+  let written = text.replace(/\n*$/, "\n").replace(/^\n$/, "");
+  for (const [name, value] of Object.entries(values)) {
+    // All of them, because the last line of several would win.
+    const lines = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*[=:].*\\n`, "gm");
+    const [before = "", ...after] = written.split(lines);
+    written = `${before}${name}=${quoted(value)}\n${after.join("")}`;
+  }
+  return written;
 }
 
 /** The text of a file; "" if there is none. */

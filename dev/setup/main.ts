@@ -2,11 +2,11 @@ import path from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { confirm, select } from "@clack/prompts";
-import { developmentOrigin } from "../doctor/address";
+import { confirm } from "@clack/prompts";
+import { developmentOrigin, registered } from "../doctor/address";
 import { diagnose } from "../doctor/diagnose";
+import type { Finding } from "../doctor/findings";
 import { printFindings } from "../doctor/report";
-import { registered } from "../doctor/requests";
 import { newSecret, readEnvironment, type Variables } from "../environment";
 import { paint, print } from "../terminal.mjs";
 import { issuerFrom } from "./endpoint";
@@ -25,6 +25,26 @@ const usage = `npm run setup -- [flags]: writes .env.local for a Logto tenant. O
   --force              writes it even if the doctor finds problems
 
 Flags stay in the shell's history, and npm prints them. To avoid that, set the variables in the environment, such as AUTH_LOGTO_SECRET.`;
+
+const options = {
+  endpoint: { type: "string" },
+  "app-id": { type: "string" },
+  "app-secret": { type: "string" },
+  "app-url": { type: "string" },
+  "database-url": { type: "string" },
+  yes: { type: "boolean" },
+  force: { type: "boolean" },
+  help: { type: "boolean" },
+} as const;
+
+/** For each value: its flag, its variable, and the question. */
+const questions = [
+  ["endpoint", "AUTH_LOGTO_ISSUER", "Logto endpoint"],
+  ["app-id", "AUTH_LOGTO_ID", "App ID"],
+  ["app-secret", "AUTH_LOGTO_SECRET", "App secret"],
+  ["app-url", "AUTH_URL", `Address of the app, if not ${developmentOrigin}`],
+  ["database-url", "DATABASE_URL", "PostgreSQL URL, if any"],
+] as const;
 
 /**
  * `npm run setup`: asks for the missing values, checks them, and writes .env.local.
@@ -50,28 +70,16 @@ type Flags = ReturnType<typeof readFlags>;
 
 /** @throws SetupError for an unknown flag or a missing value */
 function readFlags(args: string[]) {
-  const type = "string";
-  const options = {
-    endpoint: { type },
-    "app-id": { type },
-    "app-secret": { type },
-    "database-url": { type },
-    "app-url": { type },
-    yes: { type: "boolean", default: false },
-    force: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  } as const;
   try {
-    return parseArgs({ args, options }).values;
+    const flags = parseArgs({ args, options }).values;
+    const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
+    // Standard input can't provide both the secret and replies.
+    return { ...flags, canAsk: isTerminal && flags["app-secret"] !== "-" };
   } catch (error) {
     const message = error instanceof Error ? error.message : "Unreadable";
     throw new SetupError(`${message}\n\n${usage}\n\n`);
   }
 }
-
-/** False if standard input is no terminal or provides the secret. */
-const canAsk = (flags: Flags) =>
-  process.stdin.isTTY && process.stdout.isTTY && flags["app-secret"] !== "-";
 
 async function setUp(root: string, flags: Flags): Promise<number> {
   const set = readEnvironment(root);
@@ -79,51 +87,42 @@ async function setUp(root: string, flags: Flags): Promise<number> {
   const file = path.join(root, ".env.local");
   if (readText(file) && !flags.yes) {
     const names = Object.keys(values).join(", ");
-    const message = `.env.local exists. Write ${names} into it and keep the rest?`;
-    if (!canAsk(flags))
+    if (!flags.canAsk)
       throw new SetupError(`.env.local exists. Use --yes to write ${names} into it.`);
+    const message = `.env.local exists. Write ${names} into it and keep the rest?`;
     if (!(await replyTo(confirm({ message })))) throw new SetupError("Cancelled.");
   }
   printRegistration(values.AUTH_URL ?? set.AUTH_URL ?? developmentOrigin);
-  const { hasProblem, steps } = await check(root, { ...set, ...values }, flags);
+  const problems = await findProblems(root, { ...set, ...values }, flags);
   writeWhole(file, withValues(readText(file), values));
-  const next = steps.map((step) => `${step}, then `).join("");
+  const isReady = problems.every(isLater);
+  const next = [...problems.map(({ remedy }) => remedy), "`npm run dev` starts the app."].join(" ");
   print(
-    hasProblem
-      ? `  ${paint("yellow", "!")} Wrote .env.local. The problems above remain.`
-      : `  ${paint("green", "✓")} Wrote .env.local. ${next}\`npm run dev\` starts the app.`,
+    isReady
+      ? `  ${paint("green", "✓")} Wrote .env.local. ${next}`
+      : `  ${paint("yellow", "!")} Wrote .env.local. The problems above remain.`,
   );
-  return hasProblem ? 1 : 0;
+  return isReady ? 0 : 1;
 }
 
-/** Problems that only a command after the setup solves, by check and name of the finding. */
-const later: Record<string, string> = {
-  // One a line.
-  "database: lacks migrations": "`npm run db:deploy` creates the tables",
-  "database: 42P01": "`npm run db:deploy` creates the tables",
-};
+/** Whether only a command after the setup solves this problem. */
+const isLater = ({ remedy = "" }: Finding) => /^(Run|Restart) `npm run /.test(remedy);
 
 /**
  * Runs the doctor, as often as the user wants.
  *
  * @throws SetupError if there is a problem, and the values should not be written all the same
  */
-async function check(root: string, values: Variables, flags: Flags) {
+async function findProblems(root: string, values: Variables, flags: Flags): Promise<Finding[]> {
   for (;;) {
     const findings = await diagnose({ values, root });
     printFindings(findings);
     const problems = findings.filter(({ status }) => status === "problem");
-    const steps = new Set(problems.flatMap(({ check, name }) => later[`${check}: ${name}`] ?? []));
-    const hasProblem = problems.some(({ check, name }) => !later[`${check}: ${name}`]);
-    const result = { hasProblem, steps: [...steps] };
-    if (!hasProblem || flags.force) return result;
-    if (!canAsk(flags)) throw new SetupError("Use --force to write .env.local all the same.");
-    const options = [
-      { value: false, label: "Check again" },
-      { value: true, label: "Write .env.local all the same" },
-    ];
+    if (flags.force || problems.every(isLater)) return problems;
+    if (!flags.canAsk) throw new SetupError("Use --force to write .env.local all the same.");
     const message = "What next? Ctrl-C leaves everything unchanged.";
-    if (await replyTo(select({ message, options }))) return result;
+    const labels = { active: "Check again", inactive: "Write .env.local all the same" };
+    if (!(await replyTo(confirm({ message, ...labels })))) return problems;
   }
 }
 
@@ -134,33 +133,20 @@ async function check(root: string, values: Variables, flags: Flags) {
  * @returns the variables to write
  */
 async function collectValues(flags: Flags, set: Variables): Promise<Record<string, string>> {
-  /** @param current the default; "": the value is optional; undefined: it is needed */
-  const get = async (
-    flag: Exclude<keyof Flags, "yes" | "force" | "help">,
-    question: string,
-    current: string | undefined,
-  ) => {
-    const given = flags[flag] ?? (flags.yes || !canAsk(flags) ? current : undefined);
-    if (given !== undefined) return given;
-    if (!canAsk(flags)) throw new SetupError(`--${flag} is missing.\n\n${usage}\n\n`);
-    return askFor(question, current, /secret|database/.test(flag));
-  };
-  const endpoint = await get("endpoint", "Logto endpoint", set.AUTH_LOGTO_ISSUER);
-  const AUTH_LOGTO_ISSUER = issuerFrom(endpoint);
-  const AUTH_LOGTO_ID = await get("app-id", "App ID", set.AUTH_LOGTO_ID);
-  const secret = await get("app-secret", "App secret", set.AUTH_LOGTO_SECRET);
-  const AUTH_LOGTO_SECRET = secret === "-" ? (await text(process.stdin)).trim() : secret;
-  const question = `Address of the app, if not ${developmentOrigin}`;
-  const AUTH_URL = await get("app-url", question, set.AUTH_URL ?? "");
-  const DATABASE_URL = await get("database-url", "PostgreSQL URL, if any", set.DATABASE_URL ?? "");
-  return {
-    AUTH_LOGTO_ISSUER,
-    AUTH_LOGTO_ID,
-    AUTH_LOGTO_SECRET,
-    ...(!set.AUTH_SECRET && { AUTH_SECRET: newSecret() }),
-    ...(AUTH_URL && { AUTH_URL }),
-    ...(DATABASE_URL && { DATABASE_URL }),
-  };
+  const values: Record<string, string> = set.AUTH_SECRET ? {} : { AUTH_SECRET: newSecret() };
+  for (const [flag, variable, question] of questions) {
+    const current = set[variable] ?? (question.includes(", if ") ? "" : undefined);
+    const isSecret = /secret|database/.test(flag);
+    const isAsked = flags.canAsk && (!flags.yes || current === undefined);
+    const unlessGiven = () => (isAsked ? askFor(question, current, isSecret) : current);
+    const value = flags[flag] ?? (await unlessGiven());
+    if (value === undefined) throw new SetupError(`--${flag} is missing.\n\n${usage}\n\n`);
+    if (flag === "endpoint") values[variable] = issuerFrom(value);
+    else if (value) values[variable] = value;
+  }
+  if (values.AUTH_LOGTO_SECRET === "-")
+    values.AUTH_LOGTO_SECRET = (await text(process.stdin)).trim();
+  return values;
 }
 
 /** @param address of the app, which the doctor has not checked yet */

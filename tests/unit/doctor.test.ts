@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { diagnose, type Question } from "../../dev/doctor/diagnose";
 import { checkBackchannelLogout } from "../../dev/doctor/address";
-import { Findings, type Finding, type Report } from "../../dev/doctor/findings";
+import { Doctor, type Finding, type Report } from "../../dev/doctor/findings";
 import { checkRequest } from "../../dev/doctor/running-app";
 import { checkDocument, checkScopes, faultOf } from "../../dev/doctor/tenant";
 import type { Variables } from "../../dev/environment";
@@ -174,6 +174,14 @@ describe("the check of the variables", () => {
     expect(await findingsFor(changes)).toContainEqual(problem(check, message));
   });
 
+  it.each([
+    ["`npm run dev`", { NODE_ENV: "development" }, "`npm run dev` uses http://localhost:3000"],
+    ["Vercel", { VERCEL: "1" }, "Vercel provides the address"],
+  ])("says that %s sets the address", async (_, changes, message) => {
+    const findings = await diagnose({ values: healthy({ AUTH_URL: "", ...changes }) });
+    expect(findings).toContainEqual(finding("ok", "AUTH_URL", message));
+  });
+
   it("warns about trusting proxy headers", async () => {
     expect(await findingsFor({ AUTH_URL: "", AUTH_TRUST_HOST: "true" })).toEqual([
       warning("AUTH_URL", "trusts X-Forwarded-Host"),
@@ -313,9 +321,9 @@ describe("the check of the application", () => {
   });
 
   it.each([
-    ["status", "no usable response (server_error)"],
-    ["html", "no usable response (HTTP 200)"],
-    ["drop", "could not be checked (fetch failed"],
+    ["status", "no usable response (unexpected HTTP response status code: HTTP 500)"],
+    ["html", "no usable response (unexpected response content-type: HTTP 200)"],
+    ["drop", "no usable response (fetch failed"],
   ])("finds a token endpoint that fails, with the fault %s", async (kind, message) => {
     await control("POST", "faults", { endpoint: "token", when: "before", kind });
     expect(await findingsFor()).toEqual([problem("client", message)]);
@@ -391,26 +399,11 @@ describe("the check of the permissions", () => {
   const resources = "https://shopping.example.com/api urn:logto:resource:organizations";
   const identityScopes = "openid offline_access urn:logto:scope:organizations";
 
-  /**
-   * Runs the doctor with `--sign-in`, for an app on a free port, and signs in as a user of the
-   * stand-in.
-   */
-  async function signInAs(username: string, permissions: string, signedIn = () => {}) {
+  /** Runs the doctor with `--sign-in`, for an app on a free port. */
+  async function signIn(permissions: string, browse: (url: URL, app: string) => Promise<void>) {
     const port = await nextFreePort(Math.floor(20_000 + Math.random() * 10_000));
     const app = `http://localhost:${port}`;
     const standIn = await startLogto({ port: 0, clients: [appClient(app)] });
-    const redirectUri = `${app}/api/auth/callback/logto`;
-    const browse = async (url: URL) => {
-      const browser = new Browser();
-      const { url: at, response } = await browser.follow(url, redirectUri);
-      if (!response) throw new Error("no sign-in page");
-      const user = { username, password: seedPassword };
-      const back = await signInAtStandIn(browser, { url: at, response }, user, redirectUri);
-      expect((await fetch(new URL("/favicon.ico", app))).status).toBe(404);
-      const page = await fetch(back);
-      expect(await page.text()).toContain("see the terminal");
-      signedIn();
-    };
     try {
       const values = healthy({
         AUTH_LOGTO_ISSUER: standIn.issuer,
@@ -419,7 +412,7 @@ describe("the check of the permissions", () => {
         LOGTO_RESOURCES: resources,
       });
       let browsing: Promise<void> | undefined;
-      const signInAt = (url: URL) => void (browsing = browse(url));
+      const signInAt = (url: URL) => void (browsing = browse(url, app));
       const findings = await diagnose({ values, signInAt });
       await browsing;
       return findings.filter(({ check }) => check === "permissions");
@@ -427,6 +420,36 @@ describe("the check of the permissions", () => {
       await standIn.close();
     }
   }
+
+  /** The same, and signs in as a user of the stand-in. */
+  const signInAs = (username: string, permissions: string) =>
+    signIn(permissions, async (url, app) => {
+      const redirectUri = `${app}/api/auth/callback/logto`;
+      const browser = new Browser();
+      const { url: at, response } = await browser.follow(url, redirectUri);
+      if (!response) throw new Error("no sign-in page");
+      const user = { username, password: seedPassword };
+      const back = await signInAtStandIn(browser, { url: at, response }, user, redirectUri);
+      expect((await fetch(new URL("/favicon.ico", app))).status).toBe(404);
+      const page = await fetch(back);
+      expect(await page.text()).toContain("see the terminal");
+    });
+
+  it.each([
+    ["that the user cancels", { error: "access_denied" }, "access_denied"],
+    ["with a code that Logto rejects", { code: "x" }, "invalid_grant"],
+    ["of another request", { code: "x", state: "another" }, "invalid response"],
+  ])("finds a sign-in %s", async (_, parameters, message) => {
+    const findings = await signIn("read", async (url, app) => {
+      const back = new URL("/api/auth/callback/logto", app);
+      const state = url.searchParams.get("state") ?? "";
+      const given = { state, iss: `${url.origin}/oidc`, ...parameters };
+      back.search = new URLSearchParams(given).toString();
+      await fetch(back);
+    });
+    expect(findings).toEqual([problem("permissions", "the sign-in failed (")]);
+    expect(findings[0]?.message).toContain(message);
+  });
 
   it("needs a user, and says so without one", async () => {
     const changes = { LOGTO_SCOPES: `${identityScopes} raed`, LOGTO_RESOURCES: resources };
@@ -461,11 +484,11 @@ describe("the check of back-channel logout", () => {
     NODE_ENV = "production",
   ) => {
     const env = parseEnv(healthy({ AUTH_LOGTO_ISSUER: issuer, NODE_ENV }));
-    const findings = new Findings();
-    await findings.look("back-channel logout", { origin: AUTH_URL }, (report) =>
+    const doctor = new Doctor();
+    await doctor.look("back-channel logout", { origin: AUTH_URL }, (report) =>
       checkBackchannelLogout(report, env, AUTH_URL),
     );
-    return findings.inOrder();
+    return doctor.findings;
   };
   const cloud = "https://abc123.logto.app/oidc";
 

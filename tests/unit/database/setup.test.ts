@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
+import { claim, embeddedData, embeddedUrl } from "../../../dev/database/claim";
 import { message } from "../../../dev/database/messages";
 import { readEnvironment } from "../../../dev/environment";
 import { runSetup } from "../../../dev/setup/main";
@@ -30,25 +31,38 @@ const withSecret = () => [
 /** Runs the command in this process. */
 const setUp = (args: string[]) => printing(() => runSetup(root, args));
 
-it("writes values although the database has no tables, and prints the command that creates them", async () => {
+/** Calls `use` with the port of a PostgreSQL server whose database has no tables. */
+async function withEmptyDatabase(use: (port: number) => Promise<void>) {
   // PostgreSQL's error for a missing table, 42P01 (PostgreSQL manual, appendix A).
   const database = createServer((socket) => {
     socket.once("data", () => socket.end(message("E", "SERROR\0C42P01\0Mno\0\0")));
   }).listen(0, "127.0.0.1");
   await once(database, "listening");
   try {
-    const { port } = z.object({ port: z.number() }).parse(database.address());
-    const url = `postgresql://user:hunter2@127.0.0.1:${port}/app`;
-    const { code, printed } = await setUp([...withSecret(), "--database-url", url]);
-    expect(printed).toMatch(
-      /never migrated[^]*Wrote \.env\.local\. `npm run db:deploy` creates the tables/,
-    );
-    expect(code).toBe(0);
-    expect(readEnvironment(root).DATABASE_URL).toBe(url);
+    await use(z.object({ port: z.number() }).parse(database.address()).port);
   } finally {
     database.close();
   }
-});
+}
+
+it("writes values although the database has no tables, and prints the command that creates them", () =>
+  withEmptyDatabase(async (port) => {
+    const url = `postgresql://user:hunter2@127.0.0.1:${port}/app`;
+    const { code, printed } = await setUp([...withSecret(), "--database-url", url]);
+    expect(printed).toMatch(
+      /never migrated[^]*Wrote \.env\.local\. Run `npm run db:deploy`\. `npm run dev` starts/,
+    );
+    expect(code).toBe(0);
+    expect(readEnvironment(root).DATABASE_URL).toBe(url);
+  }));
+
+it("leaves the tables of a running embedded database to `npm run dev`", () =>
+  withEmptyDatabase(async (port) => {
+    await claim(embeddedData(root), embeddedUrl(port));
+    const { code, printed } = await setUp([...withSecret(), "--database-url", "embedded"]);
+    expect(printed).toMatch(/never migrated[^]*Wrote \.env\.local\. Restart `npm run dev`/);
+    expect(code).toBe(0);
+  }));
 
 it("accepts `embedded`, the database of `npm run dev`, without connecting to it", async () => {
   const { code, printed } = await setUp([...withSecret(), "--database-url", "embedded"]);

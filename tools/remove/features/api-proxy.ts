@@ -39,10 +39,7 @@ export default {
       "| `API_URL`, `API_RESOURCE` | the API behind `/api/proxy`, and its resource indicator |",
       "| an API that the browser uses | `/api/proxy`, which adds the access token | 401 | the API's response |",
     ],
-    "dev/doctor/diagnose.ts": [
-      'import { checkApi } from "./api";',
-      "checkApi(findings, env, timeout),",
-    ],
+    "dev/doctor/diagnose.ts": ['import { checkApi } from "./api";', "checkApi(doctor, env),"],
     "docs/guides.md": [
       '| 2 | "avoid a lot of this by proxying" | [`/api/proxy`](../app/api/proxy/[...path]/route.ts) | recommended here, too: the API gets an access token that is valid only there |',
     ],

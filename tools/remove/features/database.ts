@@ -151,8 +151,8 @@ export default {
     "dev/doctor/diagnose.ts": [
       'import { databasePlaceholder, diagnoseDatabase, diagnoseVercel } from "../database/diagnosis";',
       "...databasePlaceholder(values),",
-      "diagnoseDatabase(findings, question, env),",
-      "await diagnoseVercel(findings, env, await app);",
+      "diagnoseDatabase(doctor, question, env),",
+      "diagnoseVercel(doctor, env, app),",
     ],
     "dev/doctor/variables.ts": [
       'import { checkCertificates } from "../../lib/database/pool";',
@@ -165,11 +165,8 @@ export default {
     ],
     "dev/setup/main.ts": [
       '--database-url URL   a PostgreSQL database, if any; "embedded" is that of \\`npm run dev\\`',
-      '"database-url": { type },',
-      'const DATABASE_URL = await get("database-url", "PostgreSQL URL, if any", set.DATABASE_URL ?? "");',
-      '"database: lacks migrations": "`npm run db:deploy` creates the tables",',
-      '"database: 42P01": "`npm run db:deploy` creates the tables",',
-      "...(DATABASE_URL && { DATABASE_URL }),",
+      '"database-url": { type: "string" },',
+      '["database-url", "DATABASE_URL", "PostgreSQL URL, if any"],',
     ],
     "dev/run.mjs": [
       'db: async (...given) => (await import("./database/commands")).runDatabaseCommand(...given),',
