@@ -55,12 +55,12 @@ export async function removeFeatures(root: string, args: readonly string[]): Pro
   }
   const { tree, problems } = planRemoval(root, features, names);
   if (problems.length > 0) {
-    print(`${paint("red", "✗")} Nothing was changed, because this is not as expected:`);
+    print(`${paint("red", "✗")} Nothing was changed. What is not as expected:`);
     print();
     for (const problem of problems) print(`  ${problem}`);
     print();
-    print("Take these out by hand: git has the files that list what belongs to each feature,");
-    print("tools/remove/features/.");
+    print("Where a line differs, undo your change, or take the feature out by hand:");
+    print("tools/remove/features/ has a file for each that lists what belongs to it.");
     return 1;
   }
   printPlan(tree);
@@ -84,7 +84,9 @@ function printPlan(tree: Tree): void {
     if (tree.isDeleted(file)) continue;
     const before = readFileSync(path.join(tree.root, file), "utf8").split("\n").length;
     const count = before - text.split("\n").length;
-    print(`  ${paint("yellow", "changed")}  ${file} ${paint("dim", `${count} lines less`)}`);
+    // A JSON file is not formatted yet.
+    const less = count > 0 ? paint("dim", ` ${count} lines less`) : "";
+    print(`  ${paint("yellow", "changed")}  ${file}${less}`);
   }
   print();
 }
