@@ -21,7 +21,10 @@ export default {
     "components/layout/site.ts": ['{ href: "/organizations", label: "Organizations" },'],
     "middleware.ts": ['"/organizations",'],
     "tests/e2e/axe.spec.ts": ['"/organizations/no-such-id",'],
-    "tests/e2e/exchange.spec.ts": ["`/organizations/${acme.id}`,", '"/organizations",'],
+    "tests/e2e/exchange.spec.ts": [
+      "{ path: `/organizations/${acme.id}`, exchanges: 1 },",
+      '{ path: "/organizations", exchanges: 0 },',
+    ],
     "tests/e2e/keyboard.spec.ts": ['"/organizations",'],
     "tests/e2e/malformed-addresses.spec.ts": [
       seed,
