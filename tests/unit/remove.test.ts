@@ -135,6 +135,15 @@ describe("a removal", () => {
     expect(existsSync(path.join(folder, "lib"))).toBe(false);
   });
 
+  test("deletes what a command has generated, if it is there", () => {
+    const generating = { ...feature, generated: ["generated"] } satisfies Feature;
+    const plan = (more: Record<string, string>) =>
+      planRemoval(project({ ...files, ...more }), new Map([["feature", generating]]), ["feature"]);
+    expect(plan({ "generated/client.ts": "" }).tree.deleted).toContain("generated");
+    expect(plan({}).problems).toEqual([]);
+    expect(plan({}).tree.deleted).not.toContain("generated");
+  });
+
   test("lists everything that is not as expected", () => {
     const folder = project({
       "app.ts": "feature({ changed: true }),\n",

@@ -2,6 +2,8 @@
 export interface Deletion {
   /** Files and folders. */
   paths?: readonly string[];
+  /** What a command generates and git ignores: deleted if it is there. */
+  generated?: readonly string[];
   /**
    * Whole lines of other files, by file. A text of several lines is a block of consecutive lines.
    * Each must be in its file exactly once; spaces don't count, because Prettier changes them.

@@ -63,6 +63,7 @@ function remove(tree: Tree, deletion: Deletion): string[] {
     if (!tree.has(file)) problems.push(`${file} is not there`);
     else tree.deleted.add(file);
   }
+  for (const file of deletion.generated ?? []) if (tree.has(file)) tree.deleted.add(file);
   const cut = (file: string, pieces: readonly string[], without: typeof withoutLines) => {
     const text = tree.has(file) ? tree.read(file) : "";
     // A document that has none of them was replaced or deleted, as a README usually is.

@@ -23,6 +23,7 @@ export default {
     "tests/postgres",
     "tests/unit/database",
   ],
+  generated: ["generated"],
   lines: {
     ".dockerignore": ["generated"],
     ".env.example": [
