@@ -225,10 +225,10 @@ describe("npm run remove", () => {
   test("reports a changed line and changes nothing", async () => {
     const printed = output();
     const folder = projectCopy();
-    const file = path.join(folder, "README.md");
+    const file = path.join(folder, "docs/code.md");
     writeFileSync(file, readFileSync(file, "utf8").replace("| `npm run remove`", "| remove"));
     expect(await removeFeatures(folder, ["remover"])).toBe(1);
-    expect(printed()).toContain("README.md has not:");
+    expect(printed()).toContain("docs/code.md has not:");
     expect(existsSync(path.join(folder, "tools/remove/main.ts"))).toBe(true);
   });
 

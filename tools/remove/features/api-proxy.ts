@@ -25,21 +25,19 @@ export default {
        #API_RESOURCE=https://shopping.example.com/api`,
     ],
     "README.ko.md": [
-      "- `lib/api-proxy/`는 요청을 여러분의 API로 전달합니다.",
-      'api["여러분의 API"]',
-      'routes -- "/api/proxy, 액세스 토큰과 함께" --> api',
-      "| `API_URL`, `API_RESOURCE` | `/api/proxy` 뒤에 있는 API와 그 리소스 식별자 |",
+      "| `API_URL`, `API_RESOURCE` | 프록시 없음 | `/api/proxy` 뒤에 있는 API와 그 리소스 식별자 |",
       "| 브라우저가 호출하는 API | 액세스 토큰을 붙여 주는 `/api/proxy` | 401 | API의 응답 그대로 |",
-      "| 쿠키를 공유하지 않고 브라우저에서 API 호출 | `/api/proxy`. 보통은 쿠키 공유보다 낫습니다 |",
     ],
     "README.md": [
-      "- `lib/api-proxy/` forwards requests to your API.",
-      'api["Your API"]',
-      'routes -- "/api/proxy, with an access token" --> api',
-      "| `API_URL`, `API_RESOURCE` | the API behind `/api/proxy`, and its resource indicator |",
+      "| `API_URL`, `API_RESOURCE` | no proxy | the API behind `/api/proxy`, and its resource indicator |",
       "| an API that the browser uses | `/api/proxy`, which adds the access token | 401 | the API's response |",
     ],
     "dev/doctor/diagnose.ts": ['import { checkApi } from "./api";', "checkApi(doctor, env),"],
+    "docs/code.md": [
+      "- `lib/api-proxy/` forwards requests to your API.",
+      'api["Your API"]',
+      'routes -- "/api/proxy, with an access token" --> api',
+    ],
     "docs/guides.md": [
       '| 2 | "avoid a lot of this by proxying" | [`/api/proxy`](../app/api/proxy/[...path]/route.ts) | recommended here, too: the API gets an access token that is valid only there |',
     ],

@@ -78,25 +78,25 @@ export default {
        CMD ["node", "dev/run.mjs", "db", "deploy"]`,
     ],
     "README.ko.md": [
-      'database[("PostgreSQL<br>선택")]',
-      'session -- "lib/database/" --> database',
-      "- `lib/database/`에는 행 저장소와 사용자가, `prisma/`에는 그 테이블이 있습니다.",
-      "| 행 저장소(`database`) | 행을 가리키는 무작위 문자열 | 세션을 읽는 코드. 행에 기록합니다 | 됨: 갱신할 때 행을 잠급니다 |",
-      "| `DATABASE_URL` | PostgreSQL 데이터베이스: 사용자, 조회하고 종료할 수 있는 세션, 여러 인스턴스 |",
-      "| `AUTH_SESSION_STRATEGY` | 세션을 저장하는 곳. `database`는 행(`DATABASE_URL`이 있을 때의 기본값), `jwt`는 쿠키(없을 때의 기본값). [어느 것을 고를까](docs/tokens-and-sessions.md#which-to-choose-here) |",
-      "| `npm run db:migrate` | `prisma/schema.prisma`를 바꾼 뒤 마이그레이션을 만들고 적용합니다 |",
-      "| `npm run db:deploy` | 마이그레이션을 적용합니다. 배포할 때 실행하세요(Vercel에서는 `vercel-build`가 합니다) |",
-      "| `npm run db:studio` | 테이블을 보여 줍니다 |",
-      "| `npm run db:reset` | 데이터베이스를 비웁니다 |",
-      "| `npm run db:clean` | 만료된 세션을 조금씩 나누어 지웁니다. 사용자가 많으면 매일 실행하세요 |",
+      `데이터베이스에서는 갱신할 때 세션의 행을 잠급니다
+       ([어느 것을 고를까](docs/tokens-and-sessions.md#which-to-choose-here)).`,
+      `- **데이터베이스에 장애가 나면** 세션이 행에 있는 페이지는 "다시 시도"를 안내합니다. 세션이 쿠키에
+         있으면 로그인한 사용자에게는 아무 일도 없지만, 새로 로그인할 수 없습니다.`,
+      "| `DATABASE_URL` | 데이터베이스 없음 | PostgreSQL: 사용자, 조회하고 종료할 수 있는 세션, 여러 인스턴스 |",
+      "| `AUTH_SESSION_STRATEGY` | 설명에 있습니다 | 세션을 행(`database`, `DATABASE_URL`이 있을 때의 기본값)이나 쿠키(`jwt`, 없을 때의 기본값)에 둡니다 |",
     ],
     "README.md": [
+      `In a database, a renewal locks the session's row
+       ([which to choose](docs/tokens-and-sessions.md#which-to-choose-here)).`,
+      `- **When the database is down**, pages with sessions in rows say "try again". With sessions in the
+         cookie signed-in users notice nothing, but no user can sign in.`,
+      "| `DATABASE_URL` | no database | PostgreSQL, for users, sessions that can be listed and revoked, and any number of instances |",
+      "| `AUTH_SESSION_STRATEGY` | see right | sessions in rows (`database`, the default with `DATABASE_URL`) or in the cookie (`jwt`, the default without) |",
+    ],
+    "docs/code.md": [
       'database[("PostgreSQL<br>optional")]',
       'session -- "lib/database/" --> database',
       "- `lib/database/` has the row store and the users, and `prisma/` their tables.",
-      "| row store (`database`) | a random string that identifies the row | the code that reads the session; it writes the row | yes: a renewal locks the row |",
-      "| `DATABASE_URL` | a PostgreSQL database, for users, sessions that can be listed and revoked, and any number of instances |",
-      "| `AUTH_SESSION_STRATEGY` | where sessions are stored: `database` in rows (the default with `DATABASE_URL`), `jwt` in the cookie (the default without): [which to choose](docs/tokens-and-sessions.md#which-to-choose-here) |",
       "| `npm run db:migrate` | creates and applies a migration after a change of `prisma/schema.prisma` |",
       "| `npm run db:deploy` | applies the migrations; run it when you deploy (Vercel does, through `vercel-build`) |",
       "| `npm run db:studio` | shows the tables |",
@@ -301,9 +301,10 @@ export default {
   },
   sections: {
     "CONTRIBUTING.md": ["Change the tables with"],
-    "README.ko.md": ["데이터베이스는 없어도 됩니다.", "데이터베이스에 장애가 나면"],
-    "README.md": ["A database is optional.", "When the database is down"],
+    "README.ko.md": ["데이터베이스는 없어도 됩니다.", "인스턴스가 여럿이거나"],
+    "README.md": ["A database is optional.", "Several instances and serverless hosts"],
     "dev/doctor/findings.md": ["## Vercel", "## database"],
+    "docs/code.md": ["`npm run dev -- --database`"],
     "docs/deploying.md": [
       "If `DATABASE_URL` is set,",
       "### The migrations",

@@ -19,11 +19,8 @@ export default {
       `- dependency-name: "@nestjs/*"
          versions: [">=12"]`,
     ],
-    "README.ko.md": [
-      "| `npm run dev:api` | 그 옆에 예제 [API 서버](examples/nest-api/README.md)를 실행합니다 |",
-    ],
-    "README.md": [
-      "| `npm run dev:api` | beside it, the [API server](examples/nest-api/README.md) of the examples |",
+    "docs/code.md": [
+      "| `npm run dev:api` | beside it, the [API server](../examples/nest-api/README.md) of the examples |",
     ],
     "tests/run/checks.ts": [
       `{
