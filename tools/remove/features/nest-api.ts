@@ -14,11 +14,7 @@ export default {
     "tests/unit/nest-api.test.ts",
   ],
   lines: {
-    ".github/dependabot.yml": [
-      "- /examples/nest-api",
-      `- dependency-name: "@nestjs/*"
-         versions: [">=12"]`,
-    ],
+    ".github/dependabot.yml": ["- /examples/nest-api"],
     "README.ko.md": [
       "| `npm run dev:api` | 그 옆에 예제 [API 서버](examples/nest-api/README.md)를 실행합니다 |",
     ],
