@@ -12,7 +12,7 @@ const production = [
   "instrumentation.ts",
 ];
 const outside = {
-  regex: "^(@/|(\\.\\./)+|\\./)(dev|packages|tests|tools)(/|$)",
+  regex: "^(@/|(\\.{1,2}/)+)(dev|packages|tests|tools)(/|$)",
   message: "Production code must not import dev/, packages/, tests/ or tools/.",
 };
 const byName = {
@@ -40,22 +40,24 @@ const layer = (files, message, ...regexes) => ({
   },
 });
 
-const pages = "^(@/|(\\.\\./)+)(app|components)/";
+const pages = "^(@/|(\\.{1,2}/)+)(app|components)/";
 const noPages = "lib/ must not import pages or components.";
-/** The files directly in lib/session, as imported from one of its folders. */
-const publicApi = "^(@/lib/session|\\.\\.)/[a-z-]+$";
+const session = "(@/lib/|(\\.{1,2}/)+(lib/)?)session";
+/** The files directly in lib/session. */
+const publicApi = `^${session}/[a-z-]+$`;
+/** The same, as imported from one of its folders. */
+const oneUp = "^\\.\\./[a-z-]+$";
 /** @param {string} folders of lib/session */
-const above = (folders) => `^(@/lib/session|\\.\\.)/(${folders})/`;
+const above = (folders) => `^(${session}|\\.\\.)/(${folders})/`;
 const app = "^(@/|(\\.\\./)+)app/";
 const onlyPublic =
   "Pages and components may only import the public API of lib/session and its model.";
-const deep = "^@/lib/session/(routes|authjs|lifecycle|stores)/";
-const auth = "^@/auth$";
-/** Modules that only auth.ts, and the stores that are named below, may import. */
-const assembled = [
+const onlyRoutes = "Route handlers and middleware.ts may also import lib/session/routes, no more.";
+const auth = "^(@/|(\\.{1,2}/)+)auth$";
+/** Of lib/session, only the stores that are named below may import these modules. */
+const rows = [
   // One a line.
-  auth,
-  "^@/lib/database/",
+  "^(@/lib/|(\\.{1,2}/)+(lib/)?)database/",
 ];
 const frameworks = "^(next|next-auth|@auth|react|react-dom)(/|$)";
 
@@ -149,50 +151,67 @@ export default defineConfig(
     },
   },
   layer(production, ""),
-  layer(["app/**/*.{ts,tsx}"], onlyPublic, deep),
-  layer(["components/**/*.{ts,tsx}"], `${onlyPublic} Components must not import app/.`, deep, app),
-  layer(["app/**/route.ts"], ""),
+  layer(["app/**/*.{ts,tsx}"], onlyPublic, above("routes|authjs|lifecycle|stores")),
+  layer(
+    ["components/**/*.{ts,tsx}"],
+    `${onlyPublic} Components must not import app/.`,
+    ...[above("routes|authjs|lifecycle|stores"), app],
+  ),
+  layer(["app/**/route.ts", "middleware.ts"], onlyRoutes, above("authjs|lifecycle|stores")),
+  layer(
+    ["auth.ts"],
+    "auth.ts must not import what imports it: pages, components, the public API and its routes.",
+    ...[pages, publicApi, above("routes")],
+  ),
   layer(["lib/**/*.ts"], noPages, pages),
   layer(
+    ["lib/session/*.ts"],
+    "The public API must not import pages or components, or what only a store may import.",
+    ...[pages, ...rows],
+  ),
+  layer(
     ["lib/session/routes/*.ts"],
-    "routes must not import the layers above it.",
-    pages,
-    publicApi,
+    "routes must not import the layers above it, or what only a store may import.",
+    ...[pages, publicApi, oneUp, ...rows],
   ),
   layer(
     ["lib/session/authjs/*.ts"],
-    "authjs must not import the layers above it.",
-    pages,
-    publicApi,
-    above("routes"),
-    auth,
+    "authjs must not import the layers above it, or what only a store may import.",
+    ...[pages, publicApi, oneUp, above("routes"), auth, ...rows],
   ),
   layer(
     ["lib/session/lifecycle/*.ts"],
     "lifecycle must not import the layers above it, or what only a store may import.",
-    ...[pages, publicApi, above("routes|authjs"), ...assembled],
+    ...[pages, publicApi, oneUp, above("routes|authjs"), auth, ...rows],
   ),
   layer(
     ["lib/session/stores/*.ts"],
     "stores must not import the layers above it, and only some of them import more.",
-    ...[pages, publicApi, above("routes|authjs|lifecycle"), ...assembled],
+    ...[pages, publicApi, oneUp, above("routes|authjs|lifecycle"), auth, ...rows],
   ),
   layer(
     ["lib/session/stores/{current-store,database}.ts"],
     "stores must not import the layers above it.",
-    ...[pages, publicApi, above("routes|authjs|lifecycle"), auth],
+    ...[pages, publicApi, oneUp, above("routes|authjs|lifecycle"), auth],
   ),
   layer(
     ["lib/session/model/*.ts"],
     "model must not import the layers above it, a store's parts, Next.js or Auth.js.",
-    ...[pages, publicApi, above("routes|authjs|lifecycle|stores"), ...assembled, frameworks],
+    ...[pages, publicApi, oneUp, above("routes|authjs|lifecycle|stores"), auth],
+    ...rows,
+    frameworks,
+  ),
+  layer(
+    ["lib/database/*.ts"],
+    "lib/database must not import what stands above the stores.",
+    ...[pages, publicApi, above("routes|authjs|lifecycle"), auth],
   ),
   layer(
     ["lib/logto/**/*.ts"],
     "lib/logto contains only the protocol and takes everything as arguments. It must not import Next.js, Auth.js or the session.",
     "^(@/|(\\.\\./)+)(app|components|auth)(/|$)",
-    "^(@/lib|\\.\\.)/(session|env)(/|$)",
-    "^(@/lib|\\.\\.)/database(/|$)",
+    "^(@/lib/|(\\.\\./)+(lib/)?)(session|env)(/|$)",
+    "^(@/lib/|(\\.\\./)+(lib/)?)database(/|$)",
     frameworks,
   ),
   {
@@ -204,6 +223,10 @@ export default defineConfig(
         {
           selector: "MemberExpression[object.name='process'][property.name='env']",
           message: "Only lib/env.ts reads environment variables, once.",
+        },
+        {
+          selector: "ImportExpression[source.value!=/^@\\/components\\//]",
+          message: "Use a static import: ESLint checks the layers only there.",
         },
       ],
     },

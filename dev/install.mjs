@@ -18,7 +18,7 @@ export function unsupportedNode(version) {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   // As in "engines" of package.json.
   if (major >= 24 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return null;
-  return `This needs Node.js 20.19 or newer (20, 22 or 24); you are running ${version}. Install it from https://nodejs.org or run \`nvm install\`.`;
+  return `This needs Node.js 20.19, 22.12, or 24 and newer; you are running ${version}. Install it from https://nodejs.org or run \`nvm install\`.`;
 }
 
 /**

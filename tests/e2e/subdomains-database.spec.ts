@@ -51,11 +51,13 @@ async function addRow(
   changes: Partial<Prisma.SessionCreateInput> = {},
 ) {
   const user = { id: "k3v9t2m8qx1a" };
+  // Written below, `sub` would count as the deprecated method of strings.
+  const claims = { sub: user.id, name: "Alice Kim" };
   await db.session.create({
     data: {
       sessionId: rowCookie(),
       sessionToken,
-      claims: { sub: user.id, name: "Alice Kim" },
+      claims,
       startedAt: new Date(),
       expires: soon(),
       user: { connectOrCreate: { where: user, create: user } },

@@ -93,7 +93,7 @@ describe("the claims of a user", () => {
     });
   });
 
-  test.each([
+  test.each<[unknown]>([
     [{}],
     [{ sub: "" }],
     [{ sub: 7 }],

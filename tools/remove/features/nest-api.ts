@@ -14,11 +14,7 @@ export default {
     "tests/unit/nest-api.test.ts",
   ],
   lines: {
-    ".github/dependabot.yml": [
-      "- /examples/nest-api",
-      `- dependency-name: "@nestjs/*"
-         versions: [">=12"]`,
-    ],
+    ".github/dependabot.yml": ["- /examples/nest-api"],
     "docs/code.md": [
       "| `npm run dev:api` | beside it, the [API server](../examples/nest-api/README.md) of the examples |",
     ],
