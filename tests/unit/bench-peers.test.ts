@@ -1,5 +1,6 @@
+import { format } from "prettier";
 import { describe, expect, it } from "vitest";
-import { costRatio } from "../../tools/peers/cost";
+import { describeCost } from "../../tools/peers/cost";
 import { formatTable, type Row } from "../../tools/peers/table";
 
 const row = (changes: Partial<Row>): Row => ({
@@ -13,7 +14,12 @@ const row = (changes: Partial<Row>): Row => ({
   nextExpiryAlone: "works",
   ...changes,
 });
-const rowsOf = (...rows: Row[]) => formatTable(rows).split("\n").slice(2);
+/** The rows below the head, without the spaces that align them. */
+const rowsOf = (...rows: Row[]) =>
+  formatTable(rows)
+    .split("\n")
+    .slice(2)
+    .map((line) => line.replaceAll(/ +/g, " "));
 
 describe("the table of bench:peers", () => {
   it("has one row for an app that does the same with and without a grace", () => {
@@ -27,15 +33,25 @@ describe("the table of bench:peers", () => {
     ]);
   });
 
+  it("is formatted as Prettier formats it", async () => {
+    const table = formatTable([row({}), row({ name: "another app", oldCookie: "500" })]);
+    expect(await format(table, { parser: "markdown" })).toBe(`${table}\n`);
+  });
+
   it("says when only the old cookie ended the session", () => {
     expect(rowsOf(row({ oldCookie: "500", nextExpiry: "500" }))).toEqual([
-      "| app | 1 | 50 of 50 | 500 | 500 (works without that) |",
+      "| app | 1 | 50 of 50 | 500 | 500 (without the old cookie: works) |",
     ]);
   });
 });
 
-describe("the ratio of bench:peers", () => {
-  it("divides the median cost without a guard by that with one", () => {
-    expect(costRatio([90, 100, 1_000], [150, 200, 2_000])).toBe(0.5);
+describe("the cost of a guard", () => {
+  it("is the median of the ratios, and not skewed by a round on a busy machine", () => {
+    const rounds = [
+      { plain: 100, guarded: 200 },
+      { plain: 1_000, guarded: 2_100 },
+      { plain: 100, guarded: 125 },
+    ];
+    expect(describeCost(rounds)).toBe("0.50 (3 rounds: 0.48 to 0.80)");
   });
 });

@@ -1,23 +1,32 @@
 import type { Client } from "../../tests/load/sessions";
 import { createMeter, median } from "../meter";
 
-/**
- * The CPU time of an unguarded request, divided by that of a guarded one.
- *
- * @param plain CPU times of requests without a guard
- * @param guarded of requests with one, in the same unit
- */
-export const costRatio = (plain: readonly number[], guarded: readonly number[]): number =>
-  median(plain) / median(guarded);
+/** The CPU times of an unguarded and of a guarded request, measured one right after the other. */
+export interface Round {
+  plain: number;
+  guarded: number;
+}
 
 /**
- * Measures `costRatio` for the pages of `writeBenchPages`.
+ * Divides the CPU time of an unguarded request by that of a guarded one, in each round, so that a
+ * slower machine in some rounds makes little difference.
+ *
+ * @returns the median of the rounds, and their range
+ */
+export function describeCost(rounds: readonly Round[]): string {
+  const ratios = rounds.map(({ plain, guarded }) => plain / guarded);
+  const range = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(2));
+  return `${median(ratios).toFixed(2)} (${rounds.length} rounds: ${range.join(" to ")})`;
+}
+
+/**
+ * Measures the cost of the guard with the pages of `writeBenchPages`.
  *
  * @param url the app's origin
  * @param client signed in
  * @throws Error if the app does not respond with both pages
  */
-export async function measureCost(url: string, client: Client): Promise<number> {
+export async function measureCost(url: string, client: Client): Promise<Round[]> {
   const { cookies } = await client.storageState();
   const sent = cookies.filter((cookie) => cookie.path === "/");
   const meter = createMeter(url, sent.map(({ name, value }) => `${name}=${value}`).join("; "));
@@ -27,11 +36,9 @@ export async function measureCost(url: string, client: Client): Promise<number> 
     if (status !== 200) throw new Error(`${route} responded ${status} in place of 200.`);
     await meter.warmUp(route);
   }
-  const costs: { plain: number[]; guarded: number[] } = { plain: [], guarded: [] };
-  for (let round = 0; round < 9; round += 1) {
-    costs.plain.push(await meter.costOf(plain));
-    costs.guarded.push(await meter.costOf(guarded));
-  }
+  const rounds: Round[] = [];
+  for (let round = 0; round < 11; round += 1)
+    rounds.push({ plain: await meter.costOf(plain), guarded: await meter.costOf(guarded) });
   meter.close();
-  return costRatio(costs.plain, costs.guarded);
+  return rounds;
 }

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { alsoEnd } from "../../dev/children.mjs";
+import { alsoEnd, isEnding } from "../../dev/children.mjs";
 import { print } from "../../dev/terminal.mjs";
 import { startPair } from "../../tests/e2e/servers";
 import { buildContenders, type Contender } from "./contenders";
-import { measureCost } from "./cost";
+import { describeCost, measureCost } from "./cost";
 import { measureExpiry, parallel } from "./expiry";
 import { formatTable, type Row } from "./table";
 
@@ -15,13 +15,13 @@ const scopes = "openid offline_access profile email";
 /** How long Logto accepts a replaced refresh token, in seconds: its default, and not at all. */
 const graces = [3, 0];
 
-async function measure(contender: Contender): Promise<{ rows: Row[]; cost: number }> {
+async function measure(contender: Contender): Promise<{ rows: Row[]; cost: string }> {
   const { name, folder, signIn, renewing } = contender;
   print(`Measuring ${name} …`);
   const pair = await startPair({ LOGTO_SCOPES: scopes, LOGTO_RESOURCES: "" }, undefined, folder);
   const { url } = pair.app;
   const client = await signIn(url);
-  const cost = await measureCost(url, client);
+  const cost = describeCost(await measureCost(url, client));
   await client.dispose();
   const rows: Row[] = [];
   for (const grace of graces)
@@ -37,7 +37,7 @@ async function compare(root: string, copy: string, temporary: string): Promise<v
   for (const contender of contenders) {
     const measured = await measure(contender);
     rows.push(...measured.rows);
-    costs.push(`- ${contender.name}, guard ${contender.guard}: ${measured.cost.toFixed(2)}`);
+    costs.push(`- ${contender.name}, guard ${contender.guard}: ${measured.cost}`);
   }
   const names = ["next", "next-auth", "@logto/next"] as const;
   const used = [
@@ -75,7 +75,9 @@ export async function benchPeers(root: string): Promise<number> {
     await compare(root, copy, temporary);
     return 0;
   } catch (error) {
-    print(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    // Playwright's call log has the cookies of a request that failed.
+    if (!isEnding()) print(message.replace(/\n*Call log:[^]*/, ""));
     return 1;
   }
 }

@@ -21,25 +21,29 @@ const figures = (row: Row): string[] => [
   row.oldCookie,
   row.nextExpiry === row.nextExpiryAlone
     ? row.nextExpiry
-    : `${row.nextExpiry} (${row.nextExpiryAlone} without that)`,
+    : `${row.nextExpiry} (without the old cookie: ${row.nextExpiryAlone})`,
 ];
 
-const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+const titles = ["", "token requests", "answered", "old cookie, 5 s later", "next expiry"];
 
 /**
- * Formats the rows as a Markdown table. Rows of one name with the same figures become one row.
- * Otherwise each row names its grace.
+ * Formats the rows as a Markdown table, aligned as Prettier does. Rows of one name with the same
+ * figures become one row. Otherwise each row names its grace.
  */
 export function formatTable(rows: readonly Row[]): string {
-  const lines = rows.map((row) => {
+  const key = (row: Row) => figures(row).join();
+  const lines = new Map<string, string[]>();
+  for (const row of rows) {
     const others = rows.filter(({ name }) => name === row.name);
-    const isSame = others.every((other) => line(figures(other)) === line(figures(row)));
+    const isSame = others.every((other) => key(other) === key(row));
     const grace = row.grace > 0 ? `Logto's grace of ${row.grace} s` : "no grace";
-    return line([isSame ? row.name : `${row.name}, ${grace}`, ...figures(row)]);
-  });
-  return [
-    "| | token requests | answered | old cookie, 5 s later | next expiry |",
-    "|---|---|---|---|---|",
-    ...new Set(lines),
-  ].join("\n");
+    const name = isSame ? row.name : `${row.name}, ${grace}`;
+    lines.set(name, [name, ...figures(row)]);
+  }
+  const table = [titles, ...lines.values()];
+  const widths = titles.map((_, i) => Math.max(3, ...table.map((cells) => cells[i]?.length ?? 0)));
+  const format = (cells: readonly string[]) =>
+    `| ${widths.map((width, i) => (cells[i] ?? "").padEnd(width)).join(" | ")} |`;
+  const [head, ...body] = table.map(format);
+  return [head, format(widths.map((width) => "-".repeat(width))), ...body].join("\n");
 }
