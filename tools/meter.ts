@@ -29,8 +29,8 @@ export interface Meter {
   get(route: string): Promise<number | undefined>;
   /** Requests the route for two seconds, so that its code is compiled. */
   warmUp(route: string): Promise<void>;
-  /** @returns the CPU time of one request, in microseconds */
-  costOf(route: string): Promise<number>;
+  /** @returns the CPU time of one request, in microseconds, the mean of `count` requests */
+  costOf(route: string, count?: number): Promise<number>;
   close(): void;
 }
 
@@ -61,9 +61,8 @@ export function createMeter(url: string, cookie: string): Meter {
   return {
     get,
     warmUp: async (route) => void (await rate(() => get(route), 2_000, parallel)),
-    costOf: async (route) => {
+    costOf: async (route, count = 600) => {
       const before = await cpuTime();
-      const count = 600;
       let left = count;
       const work = async () => {
         while (left-- > 0) await get(route);

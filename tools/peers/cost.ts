@@ -38,7 +38,10 @@ export async function measureCost(url: string, client: Client): Promise<Round[]>
   }
   const rounds: Round[] = [];
   for (let round = 0; round < 11; round += 1)
-    rounds.push({ plain: await meter.costOf(plain), guarded: await meter.costOf(guarded) });
+    rounds.push({
+      plain: await meter.costOf(plain, 200),
+      guarded: await meter.costOf(guarded, 200),
+    });
   meter.close();
   return rounds;
 }
