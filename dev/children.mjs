@@ -84,6 +84,9 @@ export function start(command, args, options = {}) {
 const closers = [];
 let ending = false;
 
+/** Whether this process is ending, and what its children report is only that they were stopped. */
+export const isEnding = () => ending;
+
 /**
  * Registers what runs in this process, such as a server, and must be closed before it ends.
  *

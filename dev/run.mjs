@@ -14,6 +14,7 @@ const servers = {
 const commands = {
   ...servers,
   bench: async (root) => (await import("../tools/bench")).bench(root),
+  "bench:peers": async (root) => (await import("../tools/peers/main")).benchPeers(root),
   db: async (...given) => (await import("./database/commands")).runDatabaseCommand(...given),
   doctor: async (...given) => (await import("./doctor/main")).runDoctor(...given),
   remove: async (...given) => (await import("../tools/remove/main")).removeFeatures(...given),

@@ -1,17 +1,16 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import http from "node:http";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { decode, encode } from "next-auth/jwt";
-import { z } from "zod";
 import { decodeSession, encodeSession } from "../lib/session/stores/codec";
 import type { Session } from "../lib/session/model/session";
-import { sources } from "../tests/run/built";
 import { start } from "../dev/children.mjs";
-import { ensureGenerated } from "../dev/database/generate";
+import { build, buildCopy } from "./builds";
 import { firstLoad, writeEmptyApp } from "./first-load";
 import { nextFreePort } from "../dev/ports";
+import { createMeter, median, rate } from "./meter";
 import { print } from "../dev/terminal.mjs";
+import { nextFor } from "../tests/e2e/servers";
 
 const secret = "a-secret-that-only-the-benchmark-uses";
 const salt = "authjs.session-token";
@@ -38,19 +37,6 @@ function session(): Session {
 }
 
 const numbers = (): number[] => [];
-const median = (values: number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
-/** Measures operations per second, for `ms` milliseconds, `parallel` at a time. */
-async function rate(operation: () => Promise<unknown>, ms: number, parallel = 1): Promise<number> {
-  let count = 0;
-  const startedAt = performance.now();
-  const work = async () => {
-    for (; performance.now() - startedAt < ms; count += 1) await operation();
-  };
-  await Promise.all(Array.from({ length: parallel }, work));
-  return (count * 1000) / (performance.now() - startedAt);
-}
 
 async function benchCodec(): Promise<void> {
   const auth = async () => {
@@ -91,62 +77,11 @@ async function benchCodec(): Promise<void> {
   );
 }
 
-const page = (head: string, guard: string) => `${head}
-export const dynamic = "force-dynamic";
-export default async function Page() {
-  ${guard}
-  return <main><h1>Benchmark</h1><p>{process.pid}</p></main>;
-}
-`;
-
-const nextIn = (root: string) => path.join(root, "node_modules/next/dist/bin/next");
-
-async function build(root: string, folder: string): Promise<void> {
-  const run = start(process.execPath, [nextIn(root), "build"], { cwd: folder });
-  if ((await run.exited) !== 0) throw new Error(run.output());
-}
-
-/** Takes `bench/next` to a middleware that does nothing, `bench/plain` past all middleware. */
-function bypass(middleware: string): string {
-  return middleware
-    .replace("(?!api/auth/", "(?!bench/plain|bench/cpu|api/auth/")
-    .replace(
-      /(export async function middleware.*\{\n)/,
-      '$1  if (request.nextUrl.pathname === "/bench/next") return NextResponse.next();\n',
-    )
-    .replace("import type { NextRequest }", "import { NextResponse, type NextRequest }");
-}
-
-/** Builds a copy of the app with the same page three times, once of them guarded. */
-async function buildCopy(root: string): Promise<string> {
-  const folder = path.join(root, ".data/bench");
-  rmSync(folder, { recursive: true, force: true });
-  await ensureGenerated(root);
-  // There may be no `public` folder.
-  for (const name of [...sources, "generated"].filter((each) => existsSync(path.join(root, each))))
-    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
-  const write = (route: string, content: string, file = "page.tsx") => {
-    mkdirSync(path.join(folder, "app", route), { recursive: true });
-    writeFileSync(path.join(folder, "app", route, file), content);
-  };
-  write("bench/plain", page("", ""));
-  write("bench/next", page("", ""));
-  const head = 'import { requireSession } from "@/lib/session/guards";';
-  write("dashboard/bench", page(head, "await requireSession();"));
-  const cpu =
-    'export const dynamic = "force-dynamic";\nexport const GET = () => Response.json(process.cpuUsage());\n';
-  write("bench/cpu", cpu, "route.ts");
-  const middleware = path.join(folder, "middleware.ts");
-  writeFileSync(middleware, bypass(readFileSync(middleware, "utf8")));
-  print("Building a copy of the app …");
-  await build(root, folder);
-  return folder;
-}
-
 async function benchPages(root: string): Promise<void> {
-  const folder = await buildCopy(root);
+  const folder = path.join(root, ".data/bench");
+  await buildCopy(root, folder);
   const port = await nextFreePort(3900);
-  const server = start(process.execPath, [nextIn(root), "start", "--port", String(port)], {
+  const server = start(process.execPath, [nextFor(folder), "start", "--port", String(port)], {
     cwd: folder,
     env: {
       AUTH_SECRET: secret,
@@ -156,48 +91,19 @@ async function benchPages(root: string): Promise<void> {
       AUTH_LOGTO_ISSUER: "http://localhost:9/oidc",
     },
   });
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
   const cookie = `${salt}=${await encodeSession(session(), [secret], salt)}`;
-  const get = (route: string) =>
-    new Promise<number | undefined>((resolve, reject) => {
-      const request = http.get(
-        { host: "localhost", port, path: route, agent, headers: { cookie } },
-        (response) => {
-          response.resume().on("end", () => resolve(response.statusCode));
-        },
-      );
-      request.on("error", reject);
-    });
-  while ((await get("/bench/plain").catch(() => 0)) !== 200)
+  const meter = createMeter(`http://localhost:${port}`, cookie);
+  while ((await meter.get("/bench/plain").catch(() => 0)) !== 200)
     await new Promise((resolve) => setTimeout(resolve, 100));
-  if ((await get("/dashboard/bench")) !== 200)
+  if ((await meter.get("/dashboard/bench")) !== 200)
     throw new Error("the guarded page did not accept the session");
-  const usage = z.object({ user: z.number(), system: z.number() });
-  /** The server's CPU time so far, in microseconds. */
-  const cpuTime = async () => {
-    const { user, system } = usage.parse(
-      await (await fetch(`http://localhost:${port}/bench/cpu`)).json(),
-    );
-    return user + system;
-  };
-  /** The CPU time of one request, in microseconds. */
-  const costOf = async (route: string) => {
-    const before = await cpuTime();
-    const count = 600;
-    let left = count;
-    const work = async () => {
-      while (left-- > 0) await get(route);
-    };
-    await Promise.all(Array.from({ length: 16 }, work));
-    return ((await cpuTime()) - before) / count;
-  };
   const routes = { plain: "/bench/plain", next: "/bench/next", guarded: "/dashboard/bench" };
-  for (const route of Object.values(routes)) await rate(() => get(route), 2_000, 16);
+  for (const route of Object.values(routes)) await meter.warmUp(route);
   const costs = { plain: numbers(), next: numbers(), guarded: numbers() };
   for (let round = 0; round < 9; round += 1) {
-    costs.plain.push(await costOf(routes.plain));
-    costs.next.push(await costOf(routes.next));
-    costs.guarded.push(await costOf(routes.guarded));
+    costs.plain.push(await meter.costOf(routes.plain));
+    costs.next.push(await meter.costOf(routes.next));
+    costs.guarded.push(await meter.costOf(routes.guarded));
   }
   const plain = median(costs.plain);
   const against = (cost: number[]) =>
@@ -205,7 +111,7 @@ async function benchPages(root: string): Promise<void> {
   print(`CPU of a page without middleware, divided by that of …`);
   print(`… the same behind a middleware that does nothing    ${against(costs.next)}`);
   print(`… the same with this middleware, session and guard  ${against(costs.guarded)}`);
-  agent.destroy();
+  meter.close();
   const load = async (route: string) => {
     const page = await fetch(`http://localhost:${port}${route}`, {
       headers: { cookie },
@@ -222,7 +128,7 @@ async function printFirstLoads(root: string, loads: Record<string, number>): Pro
   const folder = path.join(root, ".data/bench-empty");
   writeEmptyApp(root, folder);
   print("Building an empty app …");
-  await build(root, folder);
+  await build("an empty app", folder);
   const html = readFileSync(path.join(folder, ".next/server/app/index.html"), "utf8");
   const empty = firstLoad(folder, html);
   const kB = (bytes: number) => `${(bytes / 1024).toFixed(1)} KB`;

@@ -21,13 +21,16 @@ export function firstLoad(folder: string, html: string): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
+/** The least that the layout of an app can be. */
+export const layout = `export default function RootLayout({ children }) {
+  return <html lang="en"><body>{children}</body></html>;
+}
+`;
+
 const emptyApp = {
   // Without it, Next.js would use the configuration of a parent folder.
   "next.config.mjs": "export default {};\n",
-  "app/layout.jsx": `export default function RootLayout({ children }) {
-  return <html lang="en"><body>{children}</body></html>;
-}
-`,
+  "app/layout.jsx": layout,
   "app/page.jsx": `export default function Home() {
   return <main><h1>Hello</h1></main>;
 }

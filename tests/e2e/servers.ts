@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import path from "node:path";
 import process from "node:process";
@@ -68,6 +69,10 @@ export function withoutLocalVariables(): Variables {
   );
 }
 
+/** The program of Next.js that an app in this folder uses. */
+export const nextFor = (folder: string): string =>
+  createRequire(path.join(folder, "package.json")).resolve("next/dist/bin/next");
+
 /**
  * Starts the production build with exactly these variables. Adds AUTH_SECRET and AUTH_URL if they
  * are missing.
@@ -86,22 +91,19 @@ export async function startApp(
   const url = `http://localhost:${port}`;
   const storage = options.storage ?? cookiesAlone;
   const secret = env.AUTH_SECRET ?? randomBytes(32).toString("base64");
-  const child = start(
-    process.execPath,
-    [path.join(root, "node_modules/next/dist/bin/next"), "start", "--port", String(port)],
-    {
-      cwd: options.folder ?? root,
-      env: {
-        ...withoutLocalVariables(),
-        NODE_ENV: "production",
-        NEXT_TELEMETRY_DISABLED: "1",
-        AUTH_URL: url,
-        ...storage.variables,
-        ...env,
-        AUTH_SECRET: secret,
-      },
+  const folder = options.folder ?? root;
+  const child = start(process.execPath, [nextFor(folder), "start", "--port", String(port)], {
+    cwd: folder,
+    env: {
+      ...withoutLocalVariables(),
+      NODE_ENV: "production",
+      NEXT_TELEMETRY_DISABLED: "1",
+      AUTH_URL: url,
+      ...storage.variables,
+      ...env,
+      AUTH_SECRET: secret,
     },
-  );
+  });
   const ended = new AbortController();
   void child.exited.then(() => ended.abort());
   const giveUp = AbortSignal.timeout(startMs);

@@ -1,4 +1,4 @@
-import { request, type APIRequestContext } from "@playwright/test";
+import { request, type APIRequestContext, type APIResponse } from "@playwright/test";
 import { decode, encode } from "next-auth/jwt";
 import { z } from "zod";
 import { seedPassword } from "../../packages/logto-stand-in/src/seed";
@@ -19,12 +19,27 @@ export async function signedIn(baseURL: string, username: string): Promise<Clien
   const page = await client.post("/api/auth/signin/logto", {
     form: { csrfToken, callbackUrl: "/dashboard" },
   });
-  const form = new URL(page.url());
-  const landed = await client.post(`${form.origin}${form.pathname}/sign-in`, {
+  await submitPassword(client, page, username);
+  return client;
+}
+
+/**
+ * Enters a seeded user's name and password.
+ *
+ * @param page the stand-in's sign-in page
+ * @throws Error if this does not lead to the app's dashboard
+ */
+export async function submitPassword(
+  client: Client,
+  page: APIResponse,
+  username: string,
+): Promise<void> {
+  const { origin, pathname } = new URL(page.url());
+  const landed = await client.post(`${origin}${pathname}/sign-in`, {
     form: { identifier: username, password: seedPassword },
   });
-  if (!landed.url().endsWith("/dashboard")) throw new Error(`Signing in ended at ${landed.url()}.`);
-  return client;
+  const end = new URL(landed.url());
+  if (end.pathname !== "/dashboard") throw new Error(`Signing in ended at ${end.pathname}.`);
 }
 
 /** The session in a client's cookie jar. */

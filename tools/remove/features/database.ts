@@ -138,7 +138,7 @@ export default {
       `migrate:
          condition: service_completed_successfully`,
     ],
-    "tools/bench.ts": [
+    "tools/builds.ts": [
       'import { ensureGenerated } from "../dev/database/generate";',
       "await ensureGenerated(root);",
     ],
