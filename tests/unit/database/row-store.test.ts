@@ -7,15 +7,10 @@ import { LogtoError } from "@/lib/logto/errors";
 import { sessionLifetime, toTombstone, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
 import { sessionCookieName } from "@/lib/session/stores/cookie";
-import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
 import { applyMigrations } from "../../../dev/database/migrations";
+import { startPostgres, type Postgres } from "../../postgres/server";
 import { variables } from "../environment";
 import { session } from "../sessions";
-
-/*
- * Runs against the embedded Postgres, which serves one connection at a time: no other query may run
- * inside `exclusively`.
- */
 
 const { outage, log } = vi.hoisted(() => ({
   outage: { isOn: false },
@@ -33,10 +28,10 @@ vi.mock("@/lib/database/client", async (original) => {
 const subject = "k3v9t2m8qx1a";
 const firefox = { userAgent: "Firefox" };
 const seconds = () => Math.floor(Date.now() / 1000);
-let database: EmbeddedDatabase;
+let database: Postgres;
 
 beforeAll(async () => {
-  database = await startEmbedded({ port: 0 });
+  database = await startPostgres();
   await applyMigrations(database.url);
   variables.DATABASE_URL = database.url;
   variables.AUTH_SESSION_STRATEGY = "database";
