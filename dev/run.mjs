@@ -16,6 +16,7 @@ const commands = {
   bench: async (root) => (await import("../tools/bench")).bench(root),
   db: async (...given) => (await import("./database/commands")).runDatabaseCommand(...given),
   doctor: async (...given) => (await import("./doctor/main")).runDoctor(...given),
+  mutate: async (...given) => (await import("../tools/mutate/main")).mutate(...given),
   remove: async (...given) => (await import("../tools/remove/main")).removeFeatures(...given),
   removals: async (root) => (await import("../tools/remove/copies")).testEachRemoval(root),
   screenshots: async (root) => (await import("../tools/screenshots")).takeScreenshots(root),
