@@ -428,11 +428,12 @@ describe("ending many", () => {
   });
 
   test("ends a session by row id only if it belongs to the user", async () => {
-    const { token } = await begun();
+    const [{ token }, other] = [await begun(), await begun()];
     const rowId = (await rowOf(token.sessionId))?.id;
     expect(await rowStore.endAll({ subject: "p7c4w1n6zr5b", rowId }, [])).toEqual([]);
-    expect(await remaining()).toEqual([token.sessionId]);
+    expect(await remaining()).toEqual(sessionIds([token, other.token]));
     expect(sessionIds(await rowStore.endAll({ subject, rowId }, []))).toEqual([token.sessionId]);
+    expect(await remaining()).toEqual([other.token.sessionId]);
   });
 });
 
