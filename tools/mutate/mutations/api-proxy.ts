@@ -15,10 +15,10 @@ export default [
     tests: unit("forward"),
   },
   {
-    what: "The browser gets the cookies that the API sets",
+    what: "The API sends the browser elsewhere by a Refresh header",
     file: forward,
     find: '"retry-after",\n  "x-request-id",',
-    replace: '"retry-after",\n  "set-cookie",\n  "x-request-id",',
+    replace: '"retry-after",\n  "refresh",\n  "x-request-id",',
     tests: unit("answers"),
   },
   {
