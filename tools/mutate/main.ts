@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import process from "node:process";
 import { parseArgs } from "node:util";
 import { ensureGenerated } from "../../dev/database/generate";
 import { duration, paint, print, startProgress } from "../../dev/terminal.mjs";
@@ -14,6 +15,11 @@ const parallel = 2;
 
 type Verdicts = Map<Mutation, Verdict>;
 
+/** Ctrl-C ends the tests that run. They have then failed, but for no reason of a mutation. */
+const interruption = { isOn: false };
+/** `endAll` ends this process in the meantime. */
+const never = new Promise<never>(() => undefined);
+
 /**
  * `npm run mutate [-- word…] [--list] [--markdown file]`: breaks the code in many ways, one after
  * another, each in a copy of the project, and shows for each which test notices.
@@ -24,6 +30,18 @@ type Verdicts = Map<Mutation, Verdict>;
  * @returns the exit code: 1 if a mutation survived or was invalid
  */
 export async function mutate(root: string, args: string[]): Promise<number> {
+  for (const signal of ["SIGINT", "SIGTERM"])
+    process.once(signal, () => (interruption.isOn = true));
+  try {
+    const code = await run(root, args);
+    return await (interruption.isOn ? never : code);
+  } catch (error) {
+    if (interruption.isOn) return never;
+    throw error;
+  }
+}
+
+async function run(root: string, args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -77,12 +95,13 @@ async function runAllUnit(
     const work = async (folder: string) => {
       for (let next = left.shift(); next; next = left.shift()) {
         const verdict = await runMutation(folder, next);
+        if (interruption.isOn) return;
         verdicts.set(next, verdict);
         printRow(next, verdict);
       }
     };
     await Promise.all([first, ...others].map(work));
-    return true;
+    return !interruption.isOn;
   } finally {
     end();
   }

@@ -29,10 +29,10 @@ export default [
     tests: shownBy("/api/examples/organization/[id]"),
   },
   {
-    what: "An action requires no role",
-    file: "app/(protected)/examples/action/actions.ts",
-    find: '{ role: "admin" },',
-    replace: "{},",
-    tests: shownBy("app/(protected)/examples/action/actions.ts deleteNote"),
+    what: "A handler requires no role",
+    file: "app/api/examples/role/route.ts",
+    find: 'role: "admin",',
+    replace: "",
+    tests: shownBy("/api/examples/role"),
   },
 ] satisfies Mutation[];
