@@ -17,6 +17,7 @@ const commands = {
   "bench:peers": async (root) => (await import("../tools/peers/main")).benchPeers(root),
   db: async (...given) => (await import("./database/commands")).runDatabaseCommand(...given),
   doctor: async (...given) => (await import("./doctor/main")).runDoctor(...given),
+  mutate: async (...given) => (await import("../tools/mutate/main")).mutate(...given),
   remove: async (...given) => (await import("../tools/remove/main")).removeFeatures(...given),
   removals: async (root) => (await import("../tools/remove/copies")).testEachRemoval(root),
   screenshots: async (root) => (await import("../tools/screenshots")).takeScreenshots(root),

@@ -1,16 +1,11 @@
-import { cpSync, readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { start } from "../../dev/children.mjs";
+import { copyProject } from "../copy-project";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-
-/** True for the files that the Dockerfile's build stage copies too: sources, no local state. */
-const isSource = (file: string) =>
-  !/^(node_modules|generated|\.git|\.data|\.next|\.vercel|test-results|\.env\..*|\.env)$/.test(
-    file,
-  ) || file === ".env.example";
 
 /**
  * Builds a copy of the project.
@@ -26,8 +21,7 @@ export async function buildCopy(
 ): Promise<string> {
   const folder = path.join(root, ".data", name);
   rmSync(folder, { recursive: true, force: true });
-  for (const file of readdirSync(root).filter(isSource))
-    cpSync(path.join(root, file), path.join(folder, file), { recursive: true });
+  copyProject(root, folder);
   // Next.js takes the folder of the lock file as the root of what it copies. Without one here, that
   // is the project's folder, where node_modules is.
   rmSync(path.join(folder, "package-lock.json"));

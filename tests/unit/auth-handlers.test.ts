@@ -1,12 +1,14 @@
 import { NextRequest } from "next/server";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { InvalidCheck } from "@auth/core/errors";
+import { DatabaseError } from "@/lib/database-error";
 import { LogtoError } from "@/lib/logto/errors";
 import { signInContext } from "@/lib/session/authjs/sign-in-context";
 import { readSessionStatus } from "@/lib/session/lifecycle/session-status";
 import { addPathToState } from "@/lib/session/model/state-parameter";
 import type { Session } from "@/lib/session/model/session";
 import { handleAuthRequest } from "@/lib/session/routes/auth-handlers";
+import { cookieStore } from "@/lib/session/stores/cookie-store";
 import { cookiesOf, requestWith } from "./request";
 import { session } from "./sessions";
 
@@ -98,6 +100,17 @@ describe("Auth.js", () => {
     const request = requestToAuthjs(handlers.POST);
     expect(await request.text()).toBe("csrfToken=x");
     expect(request.url).toBe("https://app.example/api/auth/signin/logto?first_screen=register");
+  });
+
+  test.each([
+    ["same-origin", true],
+    ["same-site", false],
+    ["cross-site", false],
+    [undefined, false],
+  ])("skips its CSRF token for our own pages only: %s", async (site, isSameOrigin) => {
+    const headers = site === undefined ? {} : { "sec-fetch-site": site };
+    await send("signin/logto", [], { method: "POST", headers });
+    expect(signInContext(requestToAuthjs(handlers.POST)).isSameOrigin).toBe(isSameOrigin);
   });
 
   test("has its errors passed to the sign-in page", async () => {
@@ -201,6 +214,13 @@ describe("a sign-in that Auth.js rejects after Logto issued a grant", () => {
   });
 });
 
+test("a rejected sign-in revokes no grant while it is unknown whether a session uses it", async () => {
+  vi.spyOn(cookieStore, "read").mockRejectedValueOnce(new DatabaseError("down"));
+  signIn({ subject: "k3v9t2m8qx1a", refreshToken: "refused" }, false);
+  await send("callback/logto", await cookiesOf(session()));
+  expect(logto.revokeGrant).not.toHaveBeenCalled();
+});
+
 describe("/api/auth/session", () => {
   test("returns the public session without Auth.js and without writing a cookie", async () => {
     const token = session();
@@ -242,6 +262,16 @@ describe("signing out through the route of Auth.js", () => {
     handlers.POST.mockImplementation(async () => Response.json({ url: "/" }));
     const { response } = await send("signout", await cookiesOf(session()), { method: "POST" });
     expect(await response.json()).toEqual({ url: logtoSignOutUrl });
+  });
+
+  test("returns to this site if Logto does not respond, whatever the callback URL", async () => {
+    logto.logtoSignOutUrl.mockRejectedValue(new LogtoError("unavailable", "HTTP 503"));
+    handlers.POST.mockImplementation(async (request: NextRequest) => {
+      signInContext(request).callbackUrl = "https://evil.example/";
+      return new Response(null, { status: 302, headers: { location: "/" } });
+    });
+    const { response } = await send("signout", await cookiesOf(session()), { method: "POST" });
+    expect(response.headers.get("location")).toBe("https://app.example/");
   });
 
   test("does not end the session without the CSRF token of Auth.js", async () => {

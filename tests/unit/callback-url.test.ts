@@ -29,6 +29,7 @@ describe("safeCallbackUrl", () => {
     ["/profile?tab=1&x=%2F#end", "/profile?tab=1&x=%2F#end"],
     ["/a/../profile", "/profile"],
     ["/./\\evil.example", "/evil.example"],
+    ["/.//evil.example", "/evil.example"],
     ["/한국어", "/%ED%95%9C%EA%B5%AD%EC%96%B4"],
   ])("returns the path %j as %j", (value, expected) => {
     expect(safeCallbackUrl(value)).toBe(expected);
@@ -44,6 +45,11 @@ describe("safeCallbackUrl", () => {
     expect(safeCallbackUrl("http://app.example.com/profile", "https://app.example.com")).toBe(
       "/dashboard",
     );
+  });
+
+  test("drops the query of a path that is too long, or replaces the path", () => {
+    expect(safeCallbackUrl(`/profile?q=${"x".repeat(2_000)}`)).toBe("/profile");
+    expect(safeCallbackUrl(`/${"x".repeat(2_000)}`)).toBe("/dashboard");
   });
 
   test.each(["/sign-in", "/sign-in?callbackUrl=/x", "/api/auth/signout"])(

@@ -144,6 +144,14 @@ describe("parseEnv", () => {
     ]);
   });
 
+  test("rejects an AUTH_COOKIE_DOMAIN that AUTH_URL is not in", () => {
+    const AUTH_URL = "https://app.example.com";
+    expect(problemsOf(complete({ AUTH_URL, AUTH_COOKIE_DOMAIN: "example.com" }))).toEqual([]);
+    expect(problemsOf(complete({ AUTH_URL, AUTH_COOKIE_DOMAIN: "ample.com" }))).toMatchObject([
+      { variable: "AUTH_COOKIE_DOMAIN" },
+    ]);
+  });
+
   test("rejects AUTH_ALLOWED_EMAILS without the email scope, because then no user could sign in", () => {
     const changes = { AUTH_ALLOWED_EMAILS: "@example.com", LOGTO_SCOPES: "openid profile" };
     expect(problemsOf(complete(changes))).toMatchObject([{ variable: "LOGTO_SCOPES" }]);

@@ -248,15 +248,15 @@ describe("requireSession", () => {
 });
 
 const acme = "r6f1s9e4ok2m";
-/** Alice: an admin, and a member of one organization. */
+/** Alice: an admin, and a member of two organizations with a role in each. */
 const alice = () =>
   session({
     claims: {
       sub: "k3v9t2m8qx1a",
       name: "Alice Kim",
       roles: ["admin"],
-      organizations: [acme],
-      organization_roles: [`${acme}:member`],
+      organizations: [acme, "beta"],
+      organization_roles: [`${acme}:member`, "beta:admin"],
     },
   });
 const granted = ({ scopes }: { scopes: string[] }) =>
@@ -279,7 +279,7 @@ const requirements: [string, Requirement, string | null][] = [
   ["membership of another organization", { organization: { id: "other" } }, "not_a_member"],
   ["a role in an organization that she has", { organization: { id: acme, role: "member" } }, null],
   [
-    "a role in an organization that she lacks",
+    "a role in an organization that she has only in another one",
     { organization: { id: acme, role: "admin" } },
     "not_allowed",
   ],
@@ -341,6 +341,20 @@ describe.each(requirements)("a guard that requires %s", (_, requirement, error) 
 
 describe("a permission", () => {
   const permission = { scope: "read:products", resource: api };
+
+  test("of an organization is one of a token for that organization", async () => {
+    granted({ scopes: ["read:products"] });
+    const token = alice();
+    await (
+      await requestWith(token)
+    ).run(() => requireSession({ permission: { ...permission, organizationId: acme } }));
+    expect(logto.refreshTokens).toHaveBeenCalledExactlyOnceWith(
+      expect.anything(),
+      token.refreshToken,
+      token.subject,
+      { resource: api, organizationId: acme },
+    );
+  });
 
   test("needs one exchange for any number of checks", async () => {
     granted({ scopes: ["read:products"] });

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { isReady } from "@/lib/server/health";
 
 const issuer = "http://localhost:3001/oidc";
-const state = vi.hoisted(() => ({ logged: new Array<unknown>() }));
-vi.mock("@/lib/env", () => ({ env: () => ({ AUTH_LOGTO_ISSUER: "http://localhost:3001/oidc" }) }));
+const state = vi.hoisted(() => ({ issuer: "", logged: new Array<unknown>() }));
+vi.mock("@/lib/env", () => ({ env: () => ({ AUTH_LOGTO_ISSUER: state.issuer }) }));
 vi.mock("@/lib/log", () => ({ log: { error: (...entry: unknown[]) => state.logged.push(entry) } }));
 
 const forgetVerdict = () =>
@@ -15,7 +15,7 @@ const fetching = vi.spyOn(globalThis, "fetch");
 beforeEach(() => {
   // Late enough for the cached verdict of the test before to have expired.
   now += 60_000;
-  state.logged = [];
+  Object.assign(state, { issuer, logged: [] });
   fetching.mockReset().mockImplementation(() => Promise.resolve(Response.json({ issuer })));
 });
 
@@ -42,6 +42,13 @@ describe("an instance", () => {
     fetching.mockImplementation(respond);
     expect(await isReady(now)).toBe(false);
     expect(state.logged).toEqual([["not ready", { issuer: expect.stringContaining(reason) }]]);
+  });
+
+  test("is not ready if the issuer is on https and its endpoints are not", async () => {
+    state.issuer = "https://tenant.logto.example/oidc";
+    const endpoints = { token_endpoint: "http://tenant.logto.example/oidc/token" };
+    fetching.mockResolvedValue(Response.json({ issuer: state.issuer, ...endpoints }));
+    expect(await isReady(now)).toBe(false);
   });
 
   describe("with a slow Logto", () => {

@@ -187,6 +187,13 @@ describe("a response that violates HTTP", () => {
   });
 });
 
+test("a redirect out of the API is a 502", async () => {
+  const head = lines("HTTP/1.1 302 Found", "Location: https://evil.example/", "Content-Length: 0");
+  const response = await send(raw(head));
+  expect([response.status, response.headers.get("location")]).toEqual([502, null]);
+  expect(await response.json()).toMatchObject({ error: "api_redirects_elsewhere" });
+});
+
 test("headers that make a browser do more than show the response are removed", async () => {
   const head = lines(
     "HTTP/1.1 103 Early Hints",

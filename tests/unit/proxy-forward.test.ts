@@ -105,6 +105,19 @@ test("a client that disconnects cancels the request to the API", async () => {
   await vi.waitUntil(() => api.abandoned.includes("/v1/unread?left"), { interval: 5 });
 });
 
+test("the API gets the token, and neither cookies nor headers about proxies", async () => {
+  const headers = {
+    cookie: "authjs.session-token=x",
+    authorization: "Basic x",
+    "x-forwarded-for": "::1",
+  };
+  await send("items?headers", { headers });
+  const request = await arrival("/v1/items?headers");
+  expect(request.headers).toMatchObject({ authorization: "Bearer token" });
+  for (const name of ["cookie", "x-forwarded-for"])
+    expect(request.headers).not.toHaveProperty(name);
+});
+
 test("no token is requested when there is nothing to forward", async () => {
   getAccessToken.mockClear();
   expect((await send("..%2fadmin")).status).toBe(400);

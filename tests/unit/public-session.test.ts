@@ -84,6 +84,11 @@ describe("the public session", () => {
     });
   });
 
+  test("has no picture that the Content Security Policy forbids", () => {
+    const claims = { sub, picture: "ftp://pictures.example/alice.svg" };
+    expect(toSessionUser({ subject: sub, claims }).image).toBeNull();
+  });
+
   test("takes the user id from the subject, not from a claim", () => {
     expect(toSessionUser({ subject: sub, claims: { sub: "somebody else", id: "x" } }).id).toBe(sub);
   });

@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { format, resolveConfig } from "prettier";
@@ -15,6 +14,7 @@ import {
 } from "../../tools/remove/main";
 import { planRemoval } from "../../tools/remove/remove";
 import { filesBelow, type Tree } from "../../tools/remove/tree";
+import { copyProject } from "../copy-project";
 import { temporaryFolder } from "./temporary-folder";
 
 const root = process.cwd();
@@ -22,13 +22,9 @@ const features = await featuresOf(root);
 const names = [...features.keys()];
 const get = (name: string) => [...features].flatMap(([each, it]) => (each === name ? [it] : []));
 
-/** A copy of the project's files, without what git ignores. */
 function projectCopy(): string {
   const folder = temporaryFolder();
-  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-  const files = execFileSync("git", args, { encoding: "utf8" }).split("\0");
-  for (const file of files.filter((each) => each && existsSync(each)))
-    cpSync(file, path.join(folder, file));
+  copyProject(root, folder);
   return folder;
 }
 

@@ -2,11 +2,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import type { TokenResponse } from "@/lib/logto/tokens";
-import { endSession } from "@/lib/session/lifecycle/ending";
+import { cookiesToWrite } from "@/lib/session/lifecycle/current-session";
+import { endSession, endSessions } from "@/lib/session/lifecycle/ending";
 import { exchangeToken, renewSession } from "@/lib/session/lifecycle/renewal";
 import { sessionState } from "@/lib/session/lifecycle/session-state";
 import { readSessionStatus, sessionStatus } from "@/lib/session/lifecycle/session-status";
-import type { Session } from "@/lib/session/model/session";
+import { toTombstone, type Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
 import { selectStore } from "./current-store";
 import { cookiesOf } from "./request";
@@ -66,6 +67,14 @@ describe("renewSession", () => {
     const first = await renewed(token);
     expect(await renewed({ ...token }, () => Date.now() + 60_000)).toBe(first);
     expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
+  });
+
+  test("keeps the result in memory, however full that is, until a response has written its cookie", async () => {
+    const token = expiring();
+    const newest = await renewed(token);
+    expect(sessionState(token).isUnwritten).toBe(true);
+    await cookiesToWrite(newest, await cookiesOf(token));
+    expect(sessionState(token).isUnwritten).toBe(false);
   });
 
   test("uses the newest refresh token when a request has the oldest cookie after several renewals", async () => {
@@ -216,6 +225,44 @@ describe("endSession", () => {
   });
 });
 
+describe("endSessions", () => {
+  const [subject, logtoSessionId, startedAt] = ["user", "one", Math.floor(Date.now() / 1000) - 60];
+  const before = startedAt * 1000 + 999;
+
+  beforeEach(() => {
+    for (const name of ["sessions", "endings"])
+      Reflect.deleteProperty(globalThis, Symbol.for(`next-logto-starter.${name}`));
+  });
+
+  test.each([
+    ["of a user", { subject }, ["first", "later", "elsewhere"]],
+    ["of a session at Logto", { logtoSessionId }, ["first", "later", "other user"]],
+    ["of a user that began up to a time", { subject, before }, ["first", "elsewhere"]],
+    ["of a user in a session at Logto", { subject, logtoSessionId }, ["first", "later"]],
+  ])(
+    "revokes the grants of those sessions in memory %s, and no others",
+    async (_, which, ended) => {
+      const sessions = [
+        session({ refreshToken: "first", subject, logtoSessionId, startedAt }),
+        session({ refreshToken: "later", subject, logtoSessionId, startedAt: startedAt + 1 }),
+        session({ refreshToken: "elsewhere", subject, logtoSessionId: "two", startedAt }),
+        session({ refreshToken: "other user", subject: "other", logtoSessionId, startedAt }),
+      ];
+      for (const each of sessions) sessionState(each);
+      expect(await endSessions(which, "revoked")).toBe(ended.length);
+      expect(
+        logto.revokeGrant.mock.calls.map(([, refreshToken]: unknown[]) => refreshToken),
+      ).toEqual(ended);
+    },
+  );
+});
+
+test("a tombstone of another process ends a session that is active in this one", () => {
+  const token = session();
+  expect(sessionStatus(token)).toMatchObject({ status: "active" });
+  expect(sessionStatus(toTombstone(token))).toEqual({ status: "ended" });
+});
+
 describe("a renewal on a site that allows some e-mail addresses only", () => {
   const claims = { sub: "k3v9t2m8qx1a", email: "alice@example.com", email_verified: true };
 
@@ -317,6 +364,18 @@ describe("a renewal that takes long", () => {
       expect(await after(5_000, pending)).toBeUndefined();
       logtoResponse.arrive(null);
       expect(await after(0, pending)).toMatchObject({ status: "active", session: { version: 1 } });
+    });
+
+    test("takes the tokens of another process that has just renewed, without a request", async () => {
+      const token = expiring();
+      const newer = session({
+        ...token,
+        version: 1,
+        expiresAt: Math.floor(Date.now() / 1000) + 3600,
+      });
+      exclusively.mockImplementation((_: Session, use: (newest: Session) => unknown) => use(newer));
+      expect(await renewed(token)).toBe(newer);
+      expect(logto.refreshTokens).not.toHaveBeenCalled();
     });
 
     test("returns no session when it is gone", async () => {

@@ -29,8 +29,20 @@ const headersWith = (changes: Partial<typeof defaults>) => {
 const policyWith = (changes: Partial<typeof defaults>) =>
   headersWith(changes).get("content-security-policy") ?? "";
 
-test("forms may only be submitted to the app and to the issuer's origin", () => {
-  expect(policyWith({})).toContain("; form-action 'self' https://tenant.logto.example;");
+test("the policy allows this and nothing else", () => {
+  expect(policyWith({}).split("; ")).toEqual([
+    "default-src 'self'",
+    "script-src 'self' 'unsafe-inline'",
+    "script-src-attr 'none'",
+    "style-src 'self'",
+    "img-src 'self' data: https: https://tenant.logto.example",
+    "connect-src 'self'",
+    "form-action 'self' https://tenant.logto.example",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "upgrade-insecure-requests",
+  ]);
 });
 
 test("https responses set HSTS, COOP and upgrade-insecure-requests", () => {

@@ -32,6 +32,15 @@ describe("the state of a session", () => {
     expect(sessionState(token).session.version).toBe(2);
   });
 
+  test("holds the copy that ends later, of two with the same tokens", () => {
+    const token = session();
+    const extended = { ...token, exp: token.exp + 1 };
+    sessionState(extended);
+    expect(sessionState(token).session).toBe(extended);
+    sessionState({ ...extended, exp: extended.exp + 1 });
+    expect(sessionState(token).session.exp).toBe(token.exp + 2);
+  });
+
   test("is no longer unwritten once a request brings a newer copy", () => {
     const token = session();
     sessionState(token).isUnwritten = true;

@@ -4,6 +4,7 @@ import {
   exchangedSession,
   needsExtension,
   parseSession,
+  renewedSession,
   sessionLifetime,
   toTombstone,
 } from "@/lib/session/model/session";
@@ -109,6 +110,43 @@ describe("a session after an exchange", () => {
     const next = exchangedSession(token, { ...tokenResponse, refreshToken: "rotated" });
     expect(next).toEqual({ ...token, refreshToken: "rotated", version: 1 });
   });
+});
+
+test("a renewed session is newer and lasts seven days, also without a rotated token", () => {
+  const token = session({ exp: now / 1000 + 60 });
+  const response = {
+    accessToken: "new",
+    expiresIn: 600,
+    refreshToken: token.refreshToken ?? "",
+    scopes: [],
+    claims: undefined,
+  };
+  expect(renewedSession(token, response, now)).toEqual({
+    ...token,
+    version: 1,
+    accessToken: "new",
+    expiresAt: now / 1000 + 600,
+    expiresIn: 600,
+    exp: now / 1000 + sessionLifetime,
+  });
+});
+
+test("a session can't be changed", () => {
+  const token = newSession();
+  const response = {
+    accessToken: "a",
+    expiresIn: 1,
+    refreshToken: "r",
+    scopes: [],
+    claims: undefined,
+  };
+  for (const each of [
+    token,
+    parseSession({ ...token }),
+    renewedSession(token, response),
+    toTombstone(token),
+  ])
+    expect(Object.isFrozen(each)).toBe(true);
 });
 
 describe("a tombstone", () => {

@@ -5,7 +5,8 @@ import { LogtoError } from "@/lib/logto/errors";
 import { decodeSession, encodeSession } from "@/lib/session/stores/codec";
 import { joinChunks, sessionCookieName } from "@/lib/session/stores/cookie";
 import { allBut, only } from "@/lib/session/routes/protected-paths";
-import { toTombstone, type Session } from "@/lib/session/model/session";
+import { sessionLifetime, toTombstone, type Session } from "@/lib/session/model/session";
+import { addPathToState } from "@/lib/session/model/state-parameter";
 import { updateSession } from "@/lib/session/routes/update-session";
 import { selectStore } from "./current-store";
 import { variables } from "./environment";
@@ -107,6 +108,18 @@ describe("an active session", () => {
     expect(changedCookies(response)).toEqual({ removed: [], written: [] });
     expect(response.headers.get("x-middleware-request-x-requested-path")).toBe("/profile?tab=2");
     expect(response.headers.get("cache-control")).toBe("private, no-store");
+  });
+
+  test.each([
+    ["is extended in the second half of its lifetime", sessionLifetime / 2 - 60, true],
+    ["is not written again in the first half", sessionLifetime / 2 + 60, false],
+  ])("%s", async (_, left, isWritten) => {
+    const seconds = Math.floor(Date.now() / 1000);
+    const cookies = await cookiesOf(session({ exp: seconds + left }));
+    const response = await updateSession(requestTo("/", cookies), open);
+    expect(changedCookies(response).written).toEqual(isWritten ? [sessionCookieName()] : []);
+    const { exp = 0 } = (await passedOnSession(response, cookies)) ?? {};
+    expect(exp - seconds).toBeGreaterThanOrEqual(isWritten ? sessionLifetime : left);
   });
 
   test("is renewed for the browser and for the same request", async () => {
@@ -377,6 +390,16 @@ describe("without a session", () => {
   test("a fetch does not remove an unreadable cookie, as its response may arrive after a sign-in", async () => {
     const response = await updateSession(requestTo("/", unreadable, { headers: fetching }), open);
     expect(changedCookies(response)).toEqual({ removed: [], written: [] });
+  });
+
+  test.each([
+    ["/profile?tab=4", "/profile?tab=4"],
+    ["https://evil.example/", "/"],
+    ["//evil.example", "/"],
+  ])("after a sign-out the start page redirects to the path in `state`: %s", async (path, to) => {
+    const state = encodeURIComponent(addPathToState("id", path));
+    const response = await updateSession(requestTo(`/?state=${state}`, none), open);
+    expect(response.headers.get("location")).toBe(`https://app.example${to}`);
   });
 
   test("an open page passes, and any cache may store it", async () => {

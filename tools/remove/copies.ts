@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { start } from "../../dev/children.mjs";
 import { paint, print } from "../../dev/terminal.mjs";
+import { copyProject } from "../../tests/copy-project";
 import { dependents, featuresOf, oneByOne } from "./main";
 
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
@@ -55,11 +56,8 @@ const removal = (...names: string[]) => [
 /** Runs commands in a copy of the project, until one fails. @returns the exit code */
 async function inCopy(root: string, steps: string[][][]): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), "removal-"));
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" });
   try {
-    const files = git("ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0");
-    for (const file of files.filter((each) => each && existsSync(path.join(root, each))))
-      cpSync(path.join(root, file), path.join(folder, file));
+    copyProject(root, folder);
     // Tools that read .gitignore and tests that list files need a repository.
     execFileSync("git", ["init", "--quiet"], { cwd: folder });
     for (const [command = "", ...args] of [install, ...steps.flat()]) {

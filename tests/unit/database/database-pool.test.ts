@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
+import { DatabaseError } from "@/lib/database-error";
 import { db, lockDb, query } from "@/lib/database/client";
 import { poolConfig, poolLimits } from "@/lib/database/pool";
 import { startPostgres, type Postgres } from "../../postgres/server";
@@ -115,4 +116,14 @@ describe("timeouts of the URL, in seconds", () => {
     await vi.advanceTimersByTimeAsync(200);
     expect(settled).toHaveBeenCalledOnce();
   });
+});
+
+test("an error of the database has neither the host nor the query in its message", async () => {
+  variables.DATABASE_URL = postgres.url;
+  const secret = "db.internal.example";
+  for (const [error, reason] of [
+    [Object.assign(new Error(`can't reach ${secret}`), { code: "P1001" }), "P1001"],
+    [new TypeError(`can't reach ${secret}`), "TypeError"],
+  ] as const)
+    await expect(query(Promise.reject(error))).rejects.toThrow(new DatabaseError(reason));
 });

@@ -4,26 +4,23 @@ import { DatabaseError } from "@/lib/database-error";
 import { db, lockDb } from "@/lib/database/client";
 import { fromRow, listRows, rowStore, toColumns } from "@/lib/database/row-store";
 import { LogtoError } from "@/lib/logto/errors";
+import { pause } from "@/lib/pause";
 import { sessionLifetime, toTombstone, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
 import { sessionCookieName } from "@/lib/session/stores/cookie";
-import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
 import { applyMigrations } from "../../../dev/database/migrations";
+import { startPostgres, type Postgres } from "../../postgres/server";
 import { variables } from "../environment";
 import { session } from "../sessions";
 
-/*
- * Runs against the embedded Postgres, which serves one connection at a time: no other query may run
- * inside `exclusively`.
- */
-
-const { outage, log } = vi.hoisted(() => ({
+const { outage, log, after } = vi.hoisted(() => ({
+  after: vi.fn((work: () => unknown) => void work()),
   outage: { isOn: false },
   log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
 }));
 vi.mock("@/lib/env", () => import("../environment"));
 vi.mock("@/lib/log", () => ({ log }));
-vi.mock("next/server", () => ({ after: (work: () => unknown) => void work() }));
+vi.mock("next/server", () => ({ after }));
 vi.mock("@/lib/database/client", async (original) => {
   const actual = await original<{ lockDb: () => PrismaClient }>();
   const failing = { $transaction: () => Promise.reject(new TypeError("the database is down")) };
@@ -33,10 +30,10 @@ vi.mock("@/lib/database/client", async (original) => {
 const subject = "k3v9t2m8qx1a";
 const firefox = { userAgent: "Firefox" };
 const seconds = () => Math.floor(Date.now() / 1000);
-let database: EmbeddedDatabase;
+let database: Postgres;
 
 beforeAll(async () => {
-  database = await startEmbedded({ port: 0 });
+  database = await startPostgres();
   await applyMigrations(database.url);
   variables.DATABASE_URL = database.url;
   variables.AUTH_SESSION_STRATEGY = "database";
@@ -122,9 +119,10 @@ describe("a session in its row", () => {
   });
 
   test("is not found once it expired or ended, or by a made-up cookie", async () => {
-    const { cookie } = await begun({ exp: seconds() - 1 });
     const ended = await begun();
     await rowStore.end(ended.token);
+    // Last, because each new session deletes the expired ones of its user.
+    const { cookie } = await begun({ exp: seconds() - 1 });
     for (const value of [cookie, "made up", "", ended.cookie])
       expect(await rowStore.read(value)).toBeUndefined();
   });
@@ -213,8 +211,9 @@ describe("the last use of a session", () => {
       where: { sessionId: token.sessionId },
       data: { lastSeenAt: longAgo },
     });
-    await read(cookie);
+    await Promise.all([read(cookie), read(cookie), read(cookie)]);
     await expect.poll(lastSeen).toBeGreaterThan(longAgo.getTime());
+    expect(after).toHaveBeenCalledOnce();
   });
 
   test("extends the session to its whole lifetime in its second half", async () => {
@@ -325,6 +324,19 @@ describe("a result that can't be committed", () => {
     expect(await rowOf(token.sessionId)).toMatchObject({ version: 1 });
   });
 
+  test("does not replace what another process wrote in the meantime", async () => {
+    const { token, cookie } = await begun();
+    await failCommits(token);
+    const result = await rowStore.exclusively(token, async (newest) => renewed(newest));
+    await db().$executeRaw`DELETE FROM fault`;
+    const newer = renewed(result ?? token);
+    const { sessionId } = token;
+    await db().session.update({ where: { sessionId }, data: await toColumns(newer) });
+    // The first attempt to write the older result comes after 250 ms.
+    await pause(400);
+    expect(await read(cookie)).toEqual(newer);
+  });
+
   test("does not replace an error of Logto", async () => {
     const { token } = await begun();
     await failCommits(token);
@@ -416,11 +428,12 @@ describe("ending many", () => {
   });
 
   test("ends a session by row id only if it belongs to the user", async () => {
-    const { token } = await begun();
+    const [{ token }, other] = [await begun(), await begun()];
     const rowId = (await rowOf(token.sessionId))?.id;
     expect(await rowStore.endAll({ subject: "p7c4w1n6zr5b", rowId }, [])).toEqual([]);
-    expect(await remaining()).toEqual([token.sessionId]);
+    expect(await remaining()).toEqual(sessionIds([token, other.token]));
     expect(sessionIds(await rowStore.endAll({ subject, rowId }, []))).toEqual([token.sessionId]);
+    expect(await remaining()).toEqual([other.token.sessionId]);
   });
 });
 

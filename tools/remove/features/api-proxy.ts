@@ -129,7 +129,10 @@ export default {
     ],
   },
   parts: { "middleware.ts": "api/proxy/|" },
-  beside: { database: { lines: { "tests/database/projects.ts": ['"proxy-session",'] } } },
+  beside: {
+    database: { lines: { "tests/database/projects.ts": ['"proxy-session",'] } },
+    mutate: { paths: ["tools/mutate/mutations/api-proxy.ts"] },
+  },
   variables: ["API_URL", "API_RESOURCE"],
   traces: /api\/proxy|api-proxy|API_URL|API_RESOURCE/,
 } satisfies Feature;

@@ -332,6 +332,17 @@ export default {
     "docs/troubleshooting.md": ['**`DATABASE_URL` "is embedded"**'],
     "docs/updating.md": ["If the new version has migrations,"],
   },
+  beside: {
+    mutate: {
+      paths: ["tools/mutate/mutations/database.ts"],
+      lines: {
+        "tools/mutate/main.ts": [
+          'import { ensureGenerated } from "../../dev/database/generate";',
+          "await ensureGenerated(root);",
+        ],
+      },
+    },
+  },
   parts: {
     "app/(protected)/dashboard/page.tsx": ' action={<CardLink href="/account">Manage</CardLink>}',
   },

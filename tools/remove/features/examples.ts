@@ -21,5 +21,6 @@ export default {
     ],
     "middleware.ts": ['"/examples/middleware",'],
   },
+  beside: { mutate: { paths: ["tools/mutate/mutations/examples.ts"] } },
   traces: /["'/)]\/?examples\/(?!nest-api|\*)|"\/examples"|`\/examples`/,
 } satisfies Feature;

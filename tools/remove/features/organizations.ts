@@ -45,6 +45,7 @@ export default {
     "tests/load/kinds.ts": ['get("/organizations", isComplete),'],
   },
   beside: {
+    mutate: { paths: ["tools/mutate/mutations/organizations.ts"] },
     database: {
       lines: {
         "tests/database/projects.ts": [

@@ -1,0 +1,15 @@
+import type { Feature } from "../feature";
+
+export default {
+  what: "`npm run mutate`, which breaks the code and shows which test notices",
+  paths: ["tools/mutate", "tests/unit/mutate.test.ts"],
+  lines: {
+    "dev/run.mjs": [
+      'mutate: async (...given) => (await import("../tools/mutate/main")).mutate(...given),',
+    ],
+  },
+  sections: { "CONTRIBUTING.md": ["`npm run mutate` breaks the code"] },
+  scripts: ["mutate"],
+  knip: ["tools/mutate/mutations/*.ts"],
+  traces: /tools\/mutate|npm run mutate/,
+} satisfies Feature;
