@@ -320,7 +320,7 @@ export default {
   sections: {
     "CONTRIBUTING.md": ["Change the tables with"],
     "README.ko.md": ["데이터베이스는 없어도 됩니다.", "인스턴스가 여럿이거나"],
-    "README.md": ["A database is optional.", "Several instances and serverless hosts"],
+    "README.md": ["A database is optional", "Several instances and serverless hosts"],
     "dev/doctor/findings.md": ["## Vercel", "## database"],
     "docs/code.md": ["`npm run dev -- --database`"],
     "docs/deploying.md": [
