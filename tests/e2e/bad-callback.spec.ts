@@ -1,32 +1,18 @@
-import type { APIResponse, BrowserContext } from "@playwright/test";
+import type { BrowserContext } from "@playwright/test";
 import {
   beginSignIn,
+  callbackOf,
   expect,
   expectSignInMessage,
   expectNothingSecret,
   expectSignedOut,
   test,
-  typePassword,
   visit,
 } from "./stage";
 
-/** Signs in at Logto. @returns the callback URL that Logto redirects to, not yet followed */
-async function callbackOf(context: BrowserContext): Promise<URL> {
-  const signInPage = await beginSignIn(context, "/profile");
-  let response = await typePassword(context, signInPage, "bob", { maxRedirects: 0 });
-  for (;;) {
-    const next = new URL(locationOf(response), response.url());
-    if (next.pathname.startsWith("/api/auth/callback/")) return next;
-    response = await context.request.get(next.href, { maxRedirects: 0 });
-  }
-}
-
-function locationOf(response: APIResponse): string {
-  const { location } = response.headers();
-  if (!location)
-    throw new Error(`${response.url()} responded ${response.status()} without a redirect`);
-  return location;
-}
+/** Signs in at Logto. @returns the callback's URL, not yet followed */
+const signInAtLogto = async (context: BrowserContext) =>
+  callbackOf(context, await beginSignIn(context, "/profile"));
 
 const interrupted = "Sign-in was interrupted";
 
@@ -74,7 +60,7 @@ test("a callback whose URL was changed shows an error and does not sign in", asy
   for (const [what, [spoil, title, logged]] of Object.entries(spoiled))
     await test.step(what, async () => {
       const before = stage.log().length;
-      const url = await callbackOf(context);
+      const url = await signInAtLogto(context);
       spoil(url);
       const page = await expectSignInMessage(await visit(context, url.href), title);
       expect(page).not.toContain("<script>alert(1)");
@@ -92,7 +78,7 @@ test("a callback without the cookies of its sign-in shows an error and does not 
   for (const name of [/\.state$/, /\.pkce\.code_verifier$/, /\.nonce$/, /./])
     await test.step(String(name), async () => {
       const before = stage.log().length;
-      const url = await callbackOf(context);
+      const url = await signInAtLogto(context);
       await context.clearCookies({ name });
       await expectSignInMessage(await visit(context, url.href), interrupted);
       expect(stage.log().slice(before)).toMatch(/"reason":".+"msg":"InvalidCheck"/);
@@ -102,7 +88,7 @@ test("a callback without the cookies of its sign-in shows an error and does not 
 });
 
 test("a callback URL that is opened twice signs in only once", async ({ context }) => {
-  const url = await callbackOf(context);
+  const url = await signInAtLogto(context);
   expect(new URL((await visit(context, url.href)).url()).pathname).toBe("/profile");
   await context.clearCookies({ name: /session-token/ });
   await expectSignInMessage(await visit(context, url.href), interrupted);
@@ -118,7 +104,7 @@ test("when the token endpoint fails at the callback, the page says to try again"
   for (const outage of outages)
     await test.step(JSON.stringify(outage), async () => {
       const before = stage.log().length;
-      const url = await callbackOf(context);
+      const url = await signInAtLogto(context);
       await stage.control.inject({ endpoint: "token", when: "before", ...outage });
       await stage.control.forgetRequests();
       const page = await expectSignInMessage(

@@ -81,14 +81,10 @@ test("a request header can't set a return path on another origin", async ({ cont
   expect(location).not.toContain("evil.example");
 });
 
-test(
-  "a body that middleware would cut off is rejected as too large",
-  { tag: "@jwt" },
-  async ({ request }) => {
-    const post = (size: number) => request.post("/api/auth/check", { data: Buffer.alloc(size) });
-    const response = await post(10 * 1024 * 1024 + 1);
-    expect(response.status()).toBe(413);
-    expect(await response.json()).toMatchObject({ error: "body_too_large" });
-    expect((await post(10 * 1024 * 1024)).status()).toBe(405);
-  },
-);
+test("a body that middleware would cut off is rejected as too large", async ({ request }) => {
+  const post = (size: number) => request.post("/api/auth/check", { data: Buffer.alloc(size) });
+  const response = await post(10 * 1024 * 1024 + 1);
+  expect(response.status()).toBe(413);
+  expect(await response.json()).toMatchObject({ error: "body_too_large" });
+  expect((await post(10 * 1024 * 1024)).status()).toBe(405);
+});

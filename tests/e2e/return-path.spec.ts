@@ -2,6 +2,7 @@ import type { APIResponse, BrowserContext } from "@playwright/test";
 import { z } from "zod";
 import {
   beginSignIn,
+  callbackOf,
   csrfForm,
   expect,
   expectSignInMessage,
@@ -15,25 +16,6 @@ const profile = "/profile?tab=4";
 
 /** The JSON that a script gets. */
 const destination = z.object({ url: z.url() });
-
-/** Follows Logto's redirects up to the app's callback. @returns the callback's URL */
-async function followToCallback(context: BrowserContext, response: APIResponse): Promise<URL> {
-  let next = response;
-  for (;;) {
-    const url = new URL(next.headers().location ?? "", next.url());
-    if (url.pathname.startsWith("/api/auth/callback/")) return url;
-    next = await context.request.get(url.href, { maxRedirects: 0 });
-  }
-}
-
-/** Starts a sign-in with a return path and submits the password. @returns the callback's URL */
-async function callbackFor(context: BrowserContext, path: string, username = "bob"): Promise<URL> {
-  const signInPage = await beginSignIn(context, path);
-  return followToCallback(
-    context,
-    await typePassword(context, signInPage, username, { maxRedirects: 0 }),
-  );
-}
 
 /** Replaces Logto's code with its error for a cancelled sign-in. */
 function cancelled(url: URL): URL {
@@ -70,7 +52,10 @@ test("after a sign-in that fails, the next try still returns to the requested pa
   for (const [what, happen] of mishaps)
     await test.step(what, async () => {
       await context.clearCookies();
-      const callback = await happen(await callbackFor(context, profile), context);
+      const callback = await happen(
+        await callbackOf(context, await beginSignIn(context, profile)),
+        context,
+      );
       const html = await expectSignInMessage(await visit(context, callback.href), /^Sign-in was/);
       expect(html).toContain(`name="callbackUrl" value="${profile}"`);
       // Logto has a session with the browser by now.
@@ -81,7 +66,7 @@ test("after a sign-in that fails, the next try still returns to the requested pa
 test("a callback that a signed-in user opens again leads to its page without an error", async ({
   context,
 }) => {
-  const callback = await callbackFor(context, profile);
+  const callback = await callbackOf(context, await beginSignIn(context, profile));
   expect(pathOf(await visit(context, callback.href))).toBe(profile);
   expect(pathOf(await visit(context, callback.href))).toBe(profile);
   callback.searchParams.delete("state");
@@ -89,7 +74,7 @@ test("a callback that a signed-in user opens again leads to its page without an 
 });
 
 test("a return path in `state` never leads to another origin", async ({ context, stage }) => {
-  const callback = await callbackFor(context, profile);
+  const callback = await callbackOf(context, await beginSignIn(context, profile));
   const [state = ""] = (callback.searchParams.get("state") ?? "").split("~");
   for (const evil of [
     "https://evil.example/",
@@ -109,8 +94,7 @@ test("of several tabs that sign in at once, the last one to start completes, and
   const begin = (path: string) => beginSignIn(context, path);
   const pages = [await begin(paths[0]), await begin(paths[1]), await begin(paths[2])] as const;
   const complete = async (signInPage: APIResponse) => {
-    const submitted = await typePassword(context, signInPage, "bob", { maxRedirects: 0 });
-    return visit(context, (await followToCallback(context, submitted)).href);
+    return visit(context, (await callbackOf(context, signInPage)).href);
   };
   await test.step("an earlier one submits first: its sign-in page leads to its page", async () => {
     const landed = await complete(pages[1]);
