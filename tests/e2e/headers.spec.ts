@@ -1,8 +1,7 @@
 import type { BrowserContext } from "@playwright/test";
 import { expect, test } from "./fixtures";
 import { signInByRequests } from "./stage";
-import { complaints, everyHandler, everyPage } from "./pages";
-import { hydrated, signInByHand, signOut } from "./steps";
+import { everyHandler, everyPage } from "./pages";
 
 /** A policy's directives and their sources. */
 function directives(policy = ""): Record<string, string[]> {
@@ -64,18 +63,6 @@ test("no handler's response can be shown in a frame or interpreted as another ty
       response.url(),
     ).toEqual(["'none'"]);
   }
-});
-
-test("the browser's console stays clean from sign-in to sign-out", async ({ page }) => {
-  const found = complaints(page);
-  await signInByHand(page, "alice", "/profile");
-  await page.goto("/");
-  await hydrated(page);
-  await page.getByRole("link", { name: "Dashboard" }).first().click();
-  await expect(page.getByRole("heading", { name: "Welcome, Alice Kim" })).toBeVisible();
-  await signOut(page);
-  await page.goto("/api/auth/signout");
-  expect(found).toEqual([]);
 });
 
 /** HTML that an attacker could try to inject into a page, and the directive that stops it. */

@@ -12,38 +12,27 @@ test("a healthy instance reports live and ready, and nothing more", async ({ con
   }
 });
 
-test("while the issuer fails an instance is live but not ready, logs why, and recovers by itself", async ({
-  context: { request },
-  stage,
-}) => {
-  await stage.control.inject({
-    endpoint: "discovery",
-    when: "before",
-    kind: "status",
-    status: 503,
-  });
-  // A result is cached for 5 s.
-  const status = async () => (await request.get("/api/health/ready")).status();
-  await expect.poll(status).toBe(503);
-  const notReady = await request.get("/api/health/ready");
-  expect(await notReady.json()).toEqual({ status: "not_ready" });
-  expect(stage.log()).toMatch(/"level":"error".*"issuer":".+"msg":"not ready"/);
-  expect((await request.get("/api/health")).status()).toBe(200);
-
-  await stage.control.clearFaults();
-  await expect.poll(status).toBe(200);
-});
-
-test("an instance that is stopped first completes the requests it has received", async ({
+test("an instance without its issuer is live but not ready, logs why, recovers by itself, and when stopped completes the requests it has received", async ({
   context,
   own,
 }) => {
   const { app, control } = own;
+  const get = (path: string, headers = {}) => context.request.get(app.url + path, { headers });
+  await control.inject({ endpoint: "discovery", when: "before", kind: "status", status: 503 });
+  const notReady = await get("/api/health/ready");
+  expect(notReady.status()).toBe(503);
+  expect(await notReady.json()).toEqual({ status: "not_ready" });
+  expect(app.log()).toMatch(/"level":"error".*"issuer":".+"msg":"not ready"/);
+  expect((await get("/api/health")).status()).toBe(200);
+  await control.clearFaults();
+  // A result is cached for 5 s.
+  await expect.poll(async () => (await get("/api/health/ready")).status()).toBe(200);
+
   await signInByRequests(context, "bob", { origin: app.url });
   await control.forgetRequests();
   await control.inject({ endpoint: "userinfo", when: "before", kind: "delay", delayMs: 1_000 });
   // A keep-alive connection would keep the server running for 5 s more.
-  const pending = context.request.get(`${app.url}/profile`, { headers: { connection: "close" } });
+  const pending = get("/profile", { connection: "close" });
   await expect.poll(async () => (await control.requests()).byEndpoint.userinfo).toBe(1);
   await app.stop();
   const response = await pending;

@@ -1,61 +1,45 @@
 import type { Route } from "@playwright/test";
-import { expect, signIn, signInByRequests, test } from "./stage";
+import { expect, signInByRequests, test } from "./stage";
 import { userMenuButton } from "./steps";
 
-test("the start page is the same static page for visitors and users", async ({
-  app,
-  context,
-  playwright,
-}) => {
-  const request = await playwright.request.newContext({ baseURL: app.url });
-  const visitor = await request.get("/");
+test("the start page is the same static page for visitors and users", async ({ context }) => {
+  const visitor = await context.request.get("/");
   await signInByRequests(context, "alice");
   const signedIn = await context.request.get("/");
   expect(signedIn.status()).toBe(200);
   expect(signedIn.headers()["x-nextjs-cache"]).toBe("HIT");
   expect(await signedIn.text()).toBe(await visitor.text());
-  await request.dispose();
 });
 
-test("the start page's header links visitors to the sign-in page", async ({ app, page }) => {
-  await page.goto("/");
-  await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();
-  await expect(page).toHaveURL(`${app.url}/sign-in`);
-  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-});
-
-test("the start page's header shows the signed-in user, and links to the user's pages", async ({
+test("the start page shows who is signed in, what scripts can read of the session, and where to go on", async ({
   app,
   page,
 }) => {
-  await signIn(page, "alice");
-  await page.goto("/");
-  await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toHaveCount(0);
-  await userMenuButton(page, "Alice Kim").click();
-  await expect(page.locator("[popover]")).toContainText("alice@example.com");
-  await page.locator("[popover]").getByRole("link", { name: "Profile" }).click();
-  await expect(page).toHaveURL(`${app.url}/profile`);
-});
-
-test("a user can sign out on the start page", async ({ page }) => {
-  await signIn(page, "bob");
-  await page.goto("/");
-  await userMenuButton(page, "Bob Park").click();
-  await page.locator("[popover]").getByRole("button", { name: "Sign out" }).click();
-  await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
-});
-
-test("the start page shows the session that scripts can read, signed out and signed in", async ({
-  page,
-}) => {
-  await page.goto("/");
   const session = page.getByRole("figure", { name: "GET /api/auth/session" });
-  await expect(session.getByRole("code")).toHaveText("null");
-  await signIn(page, "alice", { to: "/profile" });
-  await page.goto("/");
-  await expect(session).toContainText('"name": "Alice Kim"');
-  await expect(session).not.toContainText(/token/i);
-  await expect(page.getByRole("main").getByRole("link", { name: "Sign in" })).toHaveCount(0);
+  await test.step("signed out", async () => {
+    await page.goto("/");
+    await expect(session.getByRole("code")).toHaveText("null");
+    await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();
+    await expect(page).toHaveURL(`${app.url}/sign-in`);
+    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  });
+  await test.step("signed in", async () => {
+    await signInByRequests(page.context(), "bob");
+    await page.goto("/");
+    await expect(session).toContainText('"name": "Bob Park"');
+    await expect(session).not.toContainText(/token/i);
+    await expect(page.getByRole("link", { name: "Sign in" })).toHaveCount(0);
+    await userMenuButton(page, "Bob Park").click();
+    await expect(page.locator("[popover]")).toContainText("bob@example.com");
+    await page.locator("[popover]").getByRole("link", { name: "Profile" }).click();
+    await expect(page).toHaveURL(`${app.url}/profile`);
+  });
+  await test.step("after signing out here", async () => {
+    await page.goto("/");
+    await userMenuButton(page, "Bob Park").click();
+    await page.locator("[popover]").getByRole("button", { name: "Sign out" }).click();
+    await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
+  });
 });
 
 /** What the browser can get instead of the session. */
@@ -72,34 +56,31 @@ const failures: Record<string, (route: Route) => Promise<void>> = {
   "gets an unrelated response": (route) => route.fulfill({ json: { error: "maintenance" } }),
 };
 
-for (const [what, fail] of Object.entries(failures)) {
-  test(`a user whose session request ${what} is not shown as signed out, and the request is repeated`, async ({
-    context,
-    page,
-  }) => {
-    await signInByRequests(context, "alice");
-    let release = () => {};
-    const held = new Promise<void>((resolve) => (release = resolve));
-    let requested = 0;
-    await page.route("**/api/auth/session", async (route) => {
-      requested += 1;
-      if (requested === 1) return fail(route);
-      await held;
-      await route.continue();
-    });
-    await page.goto("/");
-    await expect.poll(() => requested).toBe(2);
-    await expect(page.getByRole("link", { name: "Sign in" })).toHaveCount(0);
-    await expect(page.getByText("You are not signed in")).toHaveCount(0);
-    release();
-    await expect(userMenuButton(page, "Alice Kim")).toBeVisible();
+test("a user whose session request fails is not shown as signed out, and the request is repeated", async ({
+  context,
+  page,
+}) => {
+  await page.clock.install();
+  await signInByRequests(context, "alice");
+  const all = Object.entries(failures);
+  const requests: string[] = [];
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/api/auth/session", async (route) => {
+    const [what, fail] = all[requests.length] ?? ["succeeds"];
+    requests.push(what);
+    if (fail) return fail(route);
+    await held;
+    await route.continue();
   });
-}
-
-test("without JavaScript the start page links to the sign-in page", async ({ browser, app }) => {
-  const page = await browser.newPage({ javaScriptEnabled: false, baseURL: app.url });
   await page.goto("/");
-  await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
-  await expect(page.getByRole("main").getByRole("link", { name: "Sign in" })).toHaveCount(2);
-  await page.close();
+  await expect(async () => {
+    // More than the longest delay between two requests.
+    await page.clock.fastForward(61_000);
+    expect(requests).toEqual([...Object.keys(failures), "succeeds"]);
+  }).toPass({ intervals: [50], timeout: 20_000 });
+  await expect(page.getByRole("link", { name: "Sign in" })).toHaveCount(0);
+  await expect(page.getByText("You are not signed in")).toHaveCount(0);
+  release();
+  await expect(userMenuButton(page, "Alice Kim")).toBeVisible();
 });

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { signedInPages } from "../../components/layout/site";
 import { open } from "./pages";
 import { expect, test } from "./signed-in";
-import { openUserMenu, userMenuButton } from "./steps";
+import { userMenuButton } from "./steps";
 
 /** Selects what can be operated by keyboard, in document order. */
 const operable =
@@ -46,17 +46,13 @@ async function expectEveryStop(page: Page): Promise<void> {
 test.describe("signed out", () => {
   test.use({ storageState: { cookies: [], origins: [] } });
 
-  test("the keyboard reaches everything in reading order, with a visible focus", async ({
+  test("the keyboard reaches everything in reading order, with a visible focus, and the arrow keys choose the theme", async ({
     page,
   }) => {
-    for (const path of ["/", "/sign-in", "/refused"]) {
+    for (const path of ["/", "/refused", "/sign-in"]) {
       await open(page, path);
       await expectEveryStop(page);
     }
-  });
-
-  test("the arrow keys choose the theme", async ({ page }) => {
-    await page.goto("/sign-in");
     await page.getByRole("radio", { name: "system" }).focus();
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
@@ -65,7 +61,9 @@ test.describe("signed out", () => {
   });
 });
 
-test("the keyboard reaches everything on signed-in pages, too", async ({ page }) => {
+test("the keyboard reaches everything on signed-in pages, and the first tab stop skips to the content", async ({
+  page,
+}) => {
   for (const path of [
     // The pages of the tabs, and one below them.
     "/dashboard",
@@ -77,9 +75,6 @@ test("the keyboard reaches everything on signed-in pages, too", async ({ page })
     await open(page, path);
     await expectEveryStop(page);
   }
-});
-
-test("the first tab stop skips to the content", async ({ page }) => {
   await page.goto("/dashboard");
   await page.keyboard.press("Tab");
   const skip = page.getByRole("link", { name: "Skip to content" });
@@ -89,36 +84,35 @@ test("the first tab stop skips to the content", async ({ page }) => {
   await expect(page.getByRole("main")).toBeFocused();
 });
 
-for (const [where, width] of [
-  ["", 1280],
-  [", on a phone, where it is the navigation", 390],
-] as const) {
-  test(`the user menu can be opened, used and closed by keyboard${where}`, async ({ page }) => {
-    await page.setViewportSize({ width, height: 800 });
-    await page.goto("/dashboard");
-    const tabs = page.getByRole("navigation", { name: "Pages", exact: true });
-    await expect(tabs).toBeVisible({ visible: width > 640 });
-    const button = userMenuButton(page);
-    const menu = page.locator("[popover]");
-    await expect(menu).toBeHidden();
-    await button.focus();
-    await page.keyboard.press("Enter");
-    await expect(menu).toBeVisible();
-    for (const { label } of signedInPages) {
-      await page.keyboard.press("Tab");
-      await expect(menu.getByRole("link", { name: label })).toBeFocused();
-    }
-    await page.keyboard.press("Tab");
-    await expect(menu.getByRole("button", { name: "Sign out" })).toBeFocused();
-    await page.keyboard.press("Escape");
-    await expect(menu).toBeHidden();
-    await expect(button).toBeFocused();
-  });
-}
-
-test("a page can be opened from the user menu by keyboard", async ({ page }) => {
+test("the user menu, on a phone the navigation, can be opened, used and closed by keyboard", async ({
+  page,
+}) => {
   await open(page, "/dashboard");
-  const menu = await openUserMenu(page);
+  const tabs = page.getByRole("navigation", { name: "Pages", exact: true });
+  const button = userMenuButton(page);
+  const menu = page.locator("[popover]");
+  for (const [width, isPhone] of [
+    [1280, false],
+    [390, true],
+  ] as const)
+    await test.step(`${width} pixels wide`, async () => {
+      await page.setViewportSize({ width, height: 800 });
+      await expect(tabs).toBeVisible({ visible: !isPhone });
+      await expect(menu).toBeHidden();
+      await button.focus();
+      await page.keyboard.press("Enter");
+      await expect(menu).toBeVisible();
+      for (const { label } of signedInPages) {
+        await page.keyboard.press("Tab");
+        await expect(menu.getByRole("link", { name: label })).toBeFocused();
+      }
+      await page.keyboard.press("Tab");
+      await expect(menu.getByRole("button", { name: "Sign out" })).toBeFocused();
+      await page.keyboard.press("Escape");
+      await expect(menu).toBeHidden();
+      await expect(button).toBeFocused();
+    });
+  await page.keyboard.press("Enter");
   await menu.getByRole("link", { name: "API access" }).press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "API access" })).toBeVisible();
   await expect(menu).toBeHidden();

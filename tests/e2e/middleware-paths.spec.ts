@@ -69,7 +69,7 @@ test("no cache may store the responses of Auth.js's routes, which set the sessio
   }
 });
 
-test("a page whose path ends like a file redirects to sign in, and renews the session @jwt", async ({
+test("a page whose path ends like a file redirects to sign in, and renews the session", async ({
   context,
   stage,
 }) => {

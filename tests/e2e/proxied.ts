@@ -1,9 +1,9 @@
 import { request, type IncomingMessage } from "node:http";
 import { type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { BrowserContext } from "@playwright/test";
 import { startApi, type ApiServer } from "./api-server";
 import { startPair } from "./servers";
-import { sessionCookies } from "./session-cookie";
 import { signInByRequests, test as base } from "./stage";
 
 export { expect } from "./stage";
@@ -15,7 +15,7 @@ interface Options {
   signal?: AbortSignal;
 }
 
-/** Tests of an app that has an API behind its proxy. */
+/** Tests of an app that has an API behind its proxy. They start signed in as Alice. */
 export const test = base.extend<
   {
     /**
@@ -26,8 +26,8 @@ export const test = base.extend<
   },
   {
     api: ApiServer;
-    /** Alice's session, as a Cookie header. */
-    cookie: string;
+    /** The state of a browser in which Alice is signed in. */
+    signedIn: Awaited<ReturnType<BrowserContext["storageState"]>>;
   }
 >({
   api: [
@@ -46,18 +46,20 @@ export const test = base.extend<
     },
     { scope: "worker" },
   ],
-  cookie: [
+  signedIn: [
     async ({ app, browser }, use) => {
       const context = await browser.newContext({ baseURL: app.url });
       await signInByRequests(context, "alice");
-      const cookies = (await sessionCookies(context)).map(({ name, value }) => `${name}=${value}`);
+      const state = await context.storageState();
       await context.close();
-      await use(cookies.join("; "));
+      await use(state);
     },
     { scope: "worker" },
   ],
-  send: async ({ app, cookie }, use) => {
+  storageState: async ({ signedIn }, use) => use(signedIn),
+  send: async ({ app, signedIn }, use) => {
     const { port } = new URL(app.url);
+    const cookie = signedIn.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
     await use(
       (path, { body, headers, ...rest } = {}) =>
         new Promise((resolve, reject) => {

@@ -27,7 +27,7 @@ const test = base.extend<Transfers>({
   },
 });
 
-test("100 MB arrive complete, up and down", { tag: "@jwt" }, async ({ upload, download }) => {
+test("100 MB arrive complete, up and down", async ({ upload, download }) => {
   const digest = await digestOf(bytes(size));
   expect(JSON.parse(await upload())).toEqual({ digest });
   expect(await download()).toBe(digest);
@@ -39,25 +39,21 @@ async function settled(count: () => number): Promise<number> {
   return count();
 }
 
-test(
-  "a body of unknown length arrives complete with every method",
-  { tag: "@jwt" },
-  async ({ api, send }) => {
-    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
-      const headers = { "transfer-encoding": "chunked" };
-      const response = await send("/api/proxy/items", {
-        method,
-        headers,
-        body: Readable.from(["two ", "parts"]),
-      });
-      expect([method, response.statusCode]).toEqual([method, 200]);
-      response.resume();
-      expect(api.arrived.at(-1)).toMatchObject({ method, headers, body: "two parts" });
-    }
-  },
-);
+test("a body of unknown length arrives complete with every method", async ({ api, send }) => {
+  for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+    const headers = { "transfer-encoding": "chunked" };
+    const response = await send("/api/proxy/items", {
+      method,
+      headers,
+      body: Readable.from(["two ", "parts"]),
+    });
+    expect([method, response.statusCode]).toEqual([method, 200]);
+    response.resume();
+    expect(api.arrived.at(-1)).toMatchObject({ method, headers, body: "two parts" });
+  }
+});
 
-test("an upload pauses while the API does not read it", { tag: "@jwt" }, async ({ send }) => {
+test("an upload pauses while the API does not read it", async ({ send }) => {
   let sentBytes = 0;
   const counted = function* () {
     for (const part of bytes(size)) {
@@ -75,54 +71,45 @@ test("an upload pauses while the API does not read it", { tag: "@jwt" }, async (
   await sending;
 });
 
-test(
-  "an upload that the browser aborts is aborted at the API",
-  { tag: "@jwt" },
-  async ({ api, send }) => {
-    const abortController = new AbortController();
-    const unfinished = async function* () {
-      yield "the beginning";
-      await once(abortController.signal, "abort");
-    };
-    const options = {
-      method: "PUT",
-      body: Readable.from(unfinished()),
-      signal: abortController.signal,
-    };
-    const sending = send("/api/proxy/upload?broken=1", options).catch(() => undefined);
-    await expect.poll(() => api.arrived.map(({ url }) => url)).toContain("/v1/upload?broken=1");
-    abortController.abort();
-    await sending;
-    await expect.poll(() => api.abandoned).toContain("/v1/upload?broken=1");
-  },
-);
+test("an upload that the browser aborts is aborted at the API", async ({ api, send }) => {
+  const abortController = new AbortController();
+  const unfinished = async function* () {
+    yield "the beginning";
+    await once(abortController.signal, "abort");
+  };
+  const options = {
+    method: "PUT",
+    body: Readable.from(unfinished()),
+    signal: abortController.signal,
+  };
+  const sending = send("/api/proxy/upload?broken=1", options).catch(() => undefined);
+  await expect.poll(() => api.arrived.map(({ url }) => url)).toContain("/v1/upload?broken=1");
+  abortController.abort();
+  await sending;
+  await expect.poll(() => api.abandoned).toContain("/v1/upload?broken=1");
+});
 
-test(
-  "a download pauses while the browser does not read it",
-  { tag: "@jwt" },
-  async ({ api, send }) => {
-    const download = await send(`/api/proxy/download?size=${size}`);
-    expect((await settled(() => api.sentBytes)) / megabyte).toBeLessThan(30);
-    download.destroy();
-    await expect.poll(() => api.abandoned).toContain(`/v1/download?size=${size}`);
-  },
-);
+test("a download pauses while the browser does not read it", async ({ api, send }) => {
+  const download = await send(`/api/proxy/download?size=${size}`);
+  expect((await settled(() => api.sentBytes)) / megabyte).toBeLessThan(30);
+  download.destroy();
+  await expect.poll(() => api.abandoned).toContain(`/v1/download?size=${size}`);
+});
 
-test(
-  "events arrive as the API sends them, and the stream ends when the client disconnects",
-  { tag: "@jwt" },
-  async ({ api, send }) => {
-    const response = await send("/api/proxy/events", { headers: { "accept-encoding": "gzip" } });
-    for await (const part of response) {
-      expect(String(part)).toBe("data: first\n\n");
-      // Leaving the loop closes the connection.
-      break;
-    }
-    await expect.poll(() => api.abandoned).toContain("/v1/events");
-  },
-);
+test("events arrive as the API sends them, and the stream ends when the client disconnects", async ({
+  api,
+  send,
+}) => {
+  const response = await send("/api/proxy/events", { headers: { "accept-encoding": "gzip" } });
+  for await (const part of response) {
+    expect(String(part)).toBe("data: first\n\n");
+    // Leaving the loop closes the connection.
+    break;
+  }
+  await expect.poll(() => api.abandoned).toContain("/v1/events");
+});
 
-test("a response that the API aborts does not look complete", { tag: "@jwt" }, async ({ send }) => {
+test("a response that the API aborts does not look complete", async ({ send }) => {
   await expect(send("/api/proxy/cut").then(textOf)).rejects.toThrow("aborted");
 });
 
@@ -134,19 +121,19 @@ function residentMemory(pid = 0): number {
 }
 
 for (const kind of ["down", "up"] as const) {
-  test(
-    `after a first transfer of 100 MB ${kind}, ten more take less than 50 MB of memory`,
-    { tag: "@jwt" },
-    async ({ app, upload, download }) => {
-      const isSkipped = process.env.STORM !== "full" || process.platform !== "linux";
-      test.skip(isSkipped, "only in test:release, and only where there is /proc");
-      const transfer = kind === "up" ? upload : download;
+  test(`after a first transfer of 100 MB ${kind}, ten more take less than 50 MB of memory`, async ({
+    app,
+    upload,
+    download,
+  }) => {
+    const isSkipped = process.env.STORM !== "full" || process.platform !== "linux";
+    test.skip(isSkipped, "only in test:release, and only where there is /proc");
+    const transfer = kind === "up" ? upload : download;
+    await transfer();
+    const before = residentMemory(app.pid);
+    for (let count = 0; count < 10; count += 1) {
       await transfer();
-      const before = residentMemory(app.pid);
-      for (let count = 0; count < 10; count += 1) {
-        await transfer();
-        expect(residentMemory(app.pid) - before).toBeLessThan(50);
-      }
-    },
-  );
+      expect(residentMemory(app.pid) - before).toBeLessThan(50);
+    }
+  });
 }

@@ -114,14 +114,19 @@ export function testProtected(
     expect(ours(builtActions().map(({ action }) => action)), where).toEqual(actions.sort());
   });
 
-  for (const { route, kind, path: address = route, notAllowed, status = 200 } of protectedPaths) {
-    test(`${route} is open only to users who are allowed`, async ({ context, cookieOf }) => {
+  test("every protected route is open only to users who are allowed", async ({
+    context,
+    cookieOf,
+  }) => {
+    test.slow();
+    for (const { route, kind, path: address = route, notAllowed, status = 200 } of protectedPaths) {
       const get = async (who: Who) =>
         context.request.get(address, { headers: { cookie: await cookieOf(who) }, maxRedirects: 0 });
       for (const who of Object.keys(visitors))
-        await test.step(who, async () => expectTurnedAway(kind, await get(who), address));
+        await test.step(`${route}, ${who}`, async () =>
+          expectTurnedAway(kind, await get(who), address));
       if (kind === "page")
-        await test.step("signed out, by the router", async () => {
+        await test.step(`${route}, signed out, by the router`, async () => {
           const url = `${address}${address.includes("?") ? "&" : "?"}_rsc`;
           const response = await context.request.get(url, {
             headers: { rsc: "1" },
@@ -132,16 +137,17 @@ export function testProtected(
           expect(location).toMatch(/^\/sign-in\?|NEXT_REDIRECT;replace;\/sign-in\?/);
         });
       if (notAllowed)
-        await test.step(notAllowed, async () => expectNotAllowed(kind, await get(notAllowed)));
-      await test.step("alice", async () => {
+        await test.step(`${route}, ${notAllowed}`, async () =>
+          expectNotAllowed(kind, await get(notAllowed)));
+      await test.step(`${route}, alice`, async () => {
         const response = await get("alice");
         expect(response.status()).toBe(status);
         expect(response.headers()["cache-control"]).toContain("no-store");
         if (kind === "page")
           expect(await response.text()).not.toContain("have access to this page");
       });
-    });
-  }
+    }
+  });
 
   test(
     "headers that once skipped middleware have no effect",
@@ -187,8 +193,12 @@ export function testProtected(
     },
   );
 
-  for (const { action, notAllowed } of protectedActions) {
-    test(`${action} runs only for users who are allowed`, async ({ app, context, cookieOf }) => {
+  test("every protected action runs only for users who are allowed", async ({
+    app,
+    context,
+    cookieOf,
+  }) => {
+    for (const { action, notAllowed } of protectedActions) {
       const { id = "", page = "" } = builtActions().find((each) => each.action === action) ?? {};
       const call = async (who: Who) =>
         context.request.post(page, {
@@ -202,7 +212,7 @@ export function testProtected(
       ];
       for (const [who, code] of stopped) {
         if (!who) continue;
-        await test.step(who, async () => {
+        await test.step(`${action}, ${who}`, async () => {
           const response = await call(who);
           const leadsTo = response.headers()["x-action-redirect"]?.split(";")[0];
           // A redirect to a page that requires sign-in; or the action returns or throws the code.
@@ -220,6 +230,6 @@ export function testProtected(
           );
         });
       }
-    });
-  }
+    }
+  });
 }

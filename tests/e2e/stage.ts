@@ -113,6 +113,23 @@ export async function typePassword(
   return context.request.post(`${signInPage.url()}/sign-in`, { form, maxRedirects });
 }
 
+/**
+ * Submits Bob's password on Logto's sign-in page and follows the redirects up to the app's callback.
+ *
+ * @returns the callback's URL, not yet followed
+ */
+export async function callbackOf(context: BrowserContext, signInPage: APIResponse): Promise<URL> {
+  let response = await typePassword(context, signInPage, "bob", { maxRedirects: 0 });
+  for (;;) {
+    const { location } = response.headers();
+    if (!location)
+      throw new Error(`${response.url()} responded ${response.status()} without a redirect`);
+    const url = new URL(location, response.url());
+    if (url.pathname.startsWith("/api/auth/callback/")) return url;
+    response = await context.request.get(url.href, { maxRedirects: 0 });
+  }
+}
+
 /** Signs in without rendering a page. */
 export async function signInByRequests(
   context: BrowserContext,

@@ -57,10 +57,8 @@ export async function sessionCookies(context: BrowserContext) {
 
 /** Waits until React has hydrated the page, and so has reported errors in its HTML. */
 export async function hydrated(page: Page): Promise<void> {
-  const header = page.getByRole("banner").getByRole("link").first();
-  await expect
-    .poll(() =>
-      header.evaluate((link) => Object.keys(link).some((key) => key.startsWith("__reactProps"))),
-    )
-    .toBe(true);
+  await page.waitForFunction(() => {
+    const link = document.querySelector("header a");
+    return link && Object.keys(link).some((key) => key.startsWith("__reactProps"));
+  });
 }

@@ -102,7 +102,7 @@ const withCookie = (cookie: string) => ({ headers: { cookie } });
 const me = (request: APIRequestContext, api: NestApi, cookie: string) =>
   request.get(`${api.url}/me`, withCookie(cookie));
 
-test.describe("the app's session cookie @jwt", () => {
+test.describe("the app's session cookie", () => {
   const large = {
     claims: { sub: "k3v9t2m8qx1a", name: "Alice Kim", custom: randomBytes(1_900).toString("hex") },
   };
@@ -171,17 +171,6 @@ test.describe("the app's session cookie @jwt", () => {
       expect(response.status()).toBe(401);
     });
 
-  test("is found, within a bounded search, in a request with hundreds of chunks", async ({
-    request,
-    api,
-  }) => {
-    const chunks = Array.from({ length: 400 }, (_, index) => `${cookieName}.${index % 8}=${index}`);
-    const cookie = [...chunks, `${cookieName}=${await encoded()}`].join("; ");
-    expect(await (await me(request, api, cookie)).json()).toMatchObject({
-      subject: "k3v9t2m8qx1a",
-    });
-  });
-
   test("gives access to an organization to its members only", async ({ request, api }) => {
     const claims = {
       sub: "alice",
@@ -204,67 +193,50 @@ test.describe("the app's session cookie @jwt", () => {
     { "sec-fetch-site": "cross-site" },
     { "sec-fetch-site": "same-site" },
   ];
-  for (const headers of foreign)
-    test(`changes nothing for a page that sends ${JSON.stringify(headers)}`, async ({
-      request,
-      api,
-    }) => {
-      const cookie = `${cookieName}=${await encoded()}`;
-      const before = await (await request.get(`${api.url}/products`, withCookie(cookie))).json();
+  test("changes nothing for a page of another origin", async ({ request, api }) => {
+    const cookie = `${cookieName}=${await encoded()}`;
+    const products = async () =>
+      (await request.get(`${api.url}/products`, withCookie(cookie))).text();
+    const before = await products();
+    for (const headers of foreign)
       for (const method of writes) {
-        const path = method === "POST" ? "products" : "products/x";
-        const response = await request.fetch(`${api.url}/${path}`, {
-          method,
-          headers: { cookie, ...headers },
-          data: { name: "Stolen", price: 0 },
-        });
-        expect(response.status()).toBe(403);
+        const response = await request.fetch(
+          `${api.url}/products${method === "POST" ? "" : "/x"}`,
+          { method, headers: { cookie, ...headers }, data: { name: "Stolen", price: 0 } },
+        );
+        expect([headers, method, response.status()]).toEqual([headers, method, 403]);
       }
-      expect(await (await request.get(`${api.url}/products`, withCookie(cookie))).json()).toEqual(
-        before,
-      );
-    });
+    expect(await products()).toBe(before);
+  });
 
   test("lets the app's pages write what the user's role allows", async ({ request, api }) => {
     const headers = { cookie: `${cookieName}=${await encoded()}`, origin: appOrigin };
-    const added = await request.post(`${api.url}/products`, {
-      headers,
-      data: { name: "Tea", price: 450 },
-    });
+    const send = (method: string, url: string, data?: unknown, more = {}) =>
+      request.fetch(url, { method, headers: { ...headers, ...more }, data });
+    const statusOf = async (...sent: Parameters<typeof send>) => (await send(...sent)).status();
+    const products = `${api.url}/products`;
+    const added = await send("POST", products, { name: "Tea", price: 450 });
     expect(added.status()).toBe(201);
     const tea: unknown = await added.json();
     expect(tea).toMatchObject({ name: "Tea", price: 450 });
-    const url = `${api.url}/products/${String(Reflect.get(Object(tea), "id"))}`;
-    expect(
-      await (await request.patch(url, { headers, data: { price: 500 } })).json(),
-    ).toMatchObject({
-      name: "Tea",
-      price: 500,
-    });
-    expect(
-      (await request.put(url, { headers, data: { name: "Rooibos", price: 300 } })).status(),
-    ).toBe(200);
-    expect((await request.put(url, { headers, data: { name: "" } })).status()).toBe(400);
-    const large = { name: "x".repeat(200_000), price: 1 };
-    expect((await request.put(url, { headers, data: large })).status()).toBe(413);
-    const broken = {
-      headers: { ...headers, "content-type": "application/json" },
-      data: Buffer.from("{"),
-    };
-    expect((await request.put(url, broken)).status()).toBe(400);
-    expect((await request.delete(url, { headers })).status()).toBe(204);
-    expect((await request.delete(url, { headers })).status()).toBe(404);
+    const url = `${products}/${String(Reflect.get(Object(tea), "id"))}`;
+    const changed = await send("PATCH", url, { price: 500 });
+    expect(await changed.json()).toMatchObject({ name: "Tea", price: 500 });
+    expect(await statusOf("PUT", url, { name: "Rooibos", price: 300 })).toBe(200);
+    expect(await statusOf("PUT", url, { name: "" })).toBe(400);
+    expect(await statusOf("PUT", url, { name: "x".repeat(200_000), price: 1 })).toBe(413);
+    const json = { "content-type": "application/json" };
+    expect(await statusOf("PUT", url, Buffer.from("{"), json)).toBe(400);
+    expect(await statusOf("DELETE", url)).toBe(204);
+    expect(await statusOf("DELETE", url)).toBe(404);
 
     const viewer = await encoded({ claims: { sub: "carol", roles: ["viewer"] } });
-    const options = {
-      headers: { ...headers, cookie: `${cookieName}=${viewer}` },
-      data: { name: "Tea", price: 1 },
-    };
-    expect((await request.post(`${api.url}/products`, options)).status()).toBe(403);
+    const cookie = { cookie: `${cookieName}=${viewer}` };
+    expect(await statusOf("POST", products, { name: "Tea", price: 1 }, cookie)).toBe(403);
   });
 });
 
-test.describe("an access token @jwt", () => {
+test.describe("an access token", () => {
   const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
   test("identifies the caller, and takes precedence over a cookie", async ({
@@ -400,7 +372,7 @@ test.describe("an access token @jwt", () => {
   });
 });
 
-test.describe("CORS @jwt", () => {
+test.describe("CORS", () => {
   const corsHeaders = (headers: Record<string, string>) =>
     Object.keys(headers).filter((name) => name.startsWith("access-control-"));
 
@@ -435,24 +407,20 @@ test.describe("CORS @jwt", () => {
       }
   });
 
-  for (const origin of [
-    "https://evil.example.com",
-    "http://app.starter.test",
-    "http://other.starter.test:3000",
-    "null",
-    "*",
-  ])
-    test(`allows nothing to ${origin}`, async ({ request, api }) => {
+  test("allows nothing to other origins", async ({ request, api }) => {
+    const withoutPort = "http://app.starter.test";
+    const sibling = "http://other.starter.test:3000";
+    for (const origin of ["https://evil.example.com", withoutPort, sibling, "null", "*"])
       for (const method of ["OPTIONS", "GET"]) {
         const headers = { origin, "access-control-request-method": "POST" };
         const response = await request.fetch(`${api.url}/me`, { method, headers });
-        expect(corsHeaders(response.headers())).toEqual([]);
+        expect(corsHeaders(response.headers()), origin).toEqual([]);
         expect(response.headers().vary).toContain("Origin");
       }
-    });
+  });
 });
 
-test("without its variables the API server exits with a list of them @jwt", async () => {
+test("without its variables the API server exits with a list of them", async () => {
   await expect(startNestApi({})).rejects.toThrow(
     /The configuration is not complete:\s+AUTH_URL +is missing\s+AUTH_LOGTO_ISSUER +is missing/,
   );

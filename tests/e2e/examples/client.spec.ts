@@ -1,11 +1,11 @@
 import type { Page } from "@playwright/test";
 import { addPerson } from "../people";
 import { expireAccessToken, readSession } from "../session-cookie";
-import { expect, expectSignInMessage, signInByRequests, test, visit } from "../stage";
-import { signOut } from "../steps";
+import { csrfForm, expect, expectSignInMessage, signInByRequests, test, visit } from "../stage";
 
 const example = "/examples/client";
 const handler = "**/api/examples/permission";
+const session = "**/api/auth/session";
 /** More than `refetchInterval`, in milliseconds. */
 const aWhile = 61_000;
 
@@ -14,110 +14,90 @@ const permissions = (page: Page) =>
     .getByRole("main")
     .locator("section")
     .getByText(/^(read|write)$/);
+const focus = (page: Page) =>
+  page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
 const signedOut = (page: Page) => page.getByRole("status").getByText("You are signed out");
 
-test("the page's HTML already has the session", async ({ context }) => {
-  expect(await (await visit(context, example)).text()).toContain("You are signed out");
+test("the page's HTML already has the session, or a link to sign in with its own return path", async ({
+  context,
+}) => {
+  const signedOutPage = await (await visit(context, example)).text();
+  expect(signedOutPage).toContain("You are signed out");
+  expect(signedOutPage).toContain('href="/sign-in?callbackUrl=%2Fexamples%2Fclient"');
   await signInByRequests(context, "alice");
   const html = await (await visit(context, example)).text();
   expect(html).toContain("Signed in as Alice Kim");
   expect(html).not.toContain("You are signed out");
 });
 
-test("signed out, the page links to sign in with its own return path", async ({ page, stage }) => {
-  await page.goto(example);
-  await page.getByRole("main").getByRole("link", { name: "Sign in" }).click();
-  await expect(page).toHaveURL(`${stage.url}/sign-in?callbackUrl=%2Fexamples%2Fclient`);
-});
-
-test("the handler's data is loading, then fails to load, then is shown", async ({
-  context,
-  page,
-}) => {
-  await signInByRequests(context, "alice");
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route(handler, async (route) => {
-    await held;
-    await route.abort();
-  });
-  await page.goto(example);
-  await expect(page.getByRole("heading", { name: "Signed in as Alice Kim" })).toBeVisible();
-  await expect(page.getByRole("status").getByText("Loading")).toHaveCount(1);
-  release();
-  await expect(page.getByRole("alert").getByText("This site can't be reached")).toBeVisible();
-  await page.unroute(handler);
-  await page.getByRole("button", { name: "Try again" }).click();
-  await expect(permissions(page)).toHaveText(["read", "write"]);
-  await expect(page.getByRole("alert").filter({ hasText: "reached" })).toHaveCount(0);
-});
-
-test("a user without the permission sees the handler's error", async ({ context, page }) => {
-  await signInByRequests(context, "carol");
-  await page.goto(example);
-  await expect(page.getByRole("heading", { name: "Signed in as carol" })).toBeVisible();
-  await expect(page.getByRole("alert").getByText("You don't have access to this")).toBeVisible();
-  await expect(permissions(page)).toHaveCount(0);
-});
-
-test("while Logto does not respond the page shows an error, and the user stays signed in", async ({
+test("while requests fail, the page shows why, does not count the session as ended, and recovers", async ({
   context,
   page,
   stage,
 }) => {
-  await signInByRequests(context, "alice");
-  await stage.control.inject({ endpoint: "token", when: "before", kind: "status", status: 503 });
-  await page.goto(example);
-  await expect(page.getByRole("alert").getByText("Logto does not respond")).toBeVisible();
-  await stage.control.clearFaults();
-  // The app sends no request to Logto for a second or two after a failure.
-  await expect(async () => {
-    await page.getByRole("button", { name: "Try again" }).click();
-    await expect(permissions(page)).toHaveText(["read", "write"], { timeout: 500 });
-  }).toPass();
-});
-
-test("a session that can't be loaded does not count as ended", async ({ context, page }) => {
   await page.clock.install();
   await signInByRequests(context, "alice");
-  await page.goto(example);
-  await expect(permissions(page)).toHaveText(["read", "write"]);
-  const unavailable = {
-    status: 503,
-    json: { error: "database_unavailable", message: "Try again." },
-  };
-  for (const url of ["**/api/auth/session", handler])
-    await page.route(url, (route) => route.fulfill(unavailable));
-  await page.clock.fastForward(aWhile);
-  await expect(page.getByRole("alert").getByText("Our database does not respond")).toBeVisible();
-  await expect(signedOut(page)).toHaveCount(0);
-  await page.unrouteAll();
-  await page.getByRole("button", { name: "Try again" }).click();
-  await expect(page.getByRole("heading", { name: "Signed in as Alice Kim" })).toBeVisible();
-  await expect(permissions(page)).toHaveText(["read", "write"]);
-});
-
-test("after a failed request the page recovers on focus, and polls again", async ({
-  context,
-  page,
-}) => {
-  await page.clock.install();
-  await signInByRequests(context, "alice");
-  await page.goto(example);
   const user = page.getByRole("heading", { name: "Signed in as Alice Kim" });
-  await expect(user).toBeVisible();
-  // The server renders the heading. The permissions show that React runs, and with it the polling.
-  await expect(permissions(page)).toHaveText(["read", "write"]);
-  await page.route("**/api/auth/session", (route) => route.abort());
-  await page.clock.fastForward(aWhile);
-  await expect(user).toHaveCount(0);
-  await page.unrouteAll();
-  const focus = () => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-  await focus();
-  await expect(user).toBeVisible();
-  const nextRequest = page.waitForRequest("**/api/auth/session");
-  await page.clock.fastForward(aWhile);
-  await nextRequest;
+  const alert = page.getByRole("alert");
+  const tryAgain = page.getByRole("button", { name: "Try again" });
+  let release = () => {};
+
+  await test.step("Logto does not respond", async () => {
+    await stage.control.inject({ endpoint: "token", when: "before", kind: "status", status: 503 });
+    await page.goto(example);
+    await expect(alert.getByText("Logto does not respond")).toBeVisible();
+    await stage.control.clearFaults();
+    // The app sends no request to Logto for a second or two after a failure.
+    await expect(async () => {
+      await tryAgain.click();
+      await expect(permissions(page)).toHaveText(["read", "write"], { timeout: 500 });
+    }).toPass();
+  });
+
+  await test.step("the handler's data is loading, then fails to load, then is shown", async () => {
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route(handler, async (route) => {
+      await held;
+      await route.abort();
+    });
+    await page.goto(example);
+    await expect(user).toBeVisible();
+    await expect(page.getByRole("status").getByText("Loading")).toHaveCount(1);
+    release();
+    await expect(alert.getByText("This site can't be reached")).toBeVisible();
+    await page.unroute(handler);
+    await tryAgain.click();
+    await expect(permissions(page)).toHaveText(["read", "write"]);
+    await expect(alert.filter({ hasText: "reached" })).toHaveCount(0);
+  });
+
+  await test.step("after an aborted request the page recovers on focus, and polls again", async () => {
+    await page.route(session, (route) => route.abort());
+    await page.clock.fastForward(aWhile);
+    await expect(user).toHaveCount(0);
+    await page.unrouteAll();
+    await focus(page);
+    await expect(user).toBeVisible();
+    const nextRequest = page.waitForRequest(session);
+    await page.clock.fastForward(aWhile);
+    await nextRequest;
+  });
+
+  await test.step("the database does not respond", async () => {
+    const unavailable = {
+      status: 503,
+      json: { error: "database_unavailable", message: "Try again." },
+    };
+    for (const url of [session, handler])
+      await page.route(url, (route) => route.fulfill(unavailable));
+    await page.clock.fastForward(aWhile);
+    await expect(alert.getByText("Our database does not respond")).toBeVisible();
+    await expect(signedOut(page)).toHaveCount(0);
+    await page.unrouteAll();
+    await tryAgain.click();
+    await expect(user).toBeVisible();
+    await expect(permissions(page)).toHaveText(["read", "write"]);
+  });
 });
 
 test("a sign-out in another tab shows as soon as this tab gets the focus", async ({
@@ -129,10 +109,9 @@ test("a sign-out in another tab shows as soon as this tab gets the focus", async
   await signInByRequests(context, username);
   await page.goto(example);
   await expect(permissions(page)).toHaveText(["read", "write"]);
-  const other = await context.newPage();
-  await other.goto("/dashboard");
-  await signOut(other);
-  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  const form = await csrfForm(context);
+  await context.request.post("/api/auth/signout", { form, maxRedirects: 0 });
+  await focus(page);
   await expect(signedOut(page)).toBeVisible();
   await expect(permissions(page)).toHaveCount(0);
 });

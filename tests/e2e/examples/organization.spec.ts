@@ -15,7 +15,7 @@ test("an organization that the session does not list is not allowed, without a r
   expect((await identity.requests()).total).toBe(0);
 });
 
-test("a malformed organization id is a 404", { tag: "@jwt" }, async ({ context, stage }) => {
+test("a malformed organization id is a 404", async ({ context, stage }) => {
   await signInByRequests(context, "bob");
   for (const path of ["/examples/organization/", "/api/examples/organization/"])
     expect((await fetch(`${stage.url}${path}%zz`)).status).toBe(404);
