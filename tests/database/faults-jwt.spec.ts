@@ -13,14 +13,16 @@ test.use({ strategy: "jwt" });
 test.describe.configure({ mode: "default" });
 
 for (const [fault, begin] of faultsIn("jwt")) {
-  test(`a signed-in user does not notice that the database is ${fault}`, async ({
+  test(`a signed-in user does not notice that the database is ${fault}, and can sign out`, async ({
+    page,
     context,
     outage,
   }) => {
     await signInByRequests(context, "alice");
+    await page.goto("/dashboard");
     const mend = await begin(outage.postgres);
     const times: number[] = [];
-    for (let count = 0; count < 10; count += 1) {
+    for (let count = 0; count < 5; count += 1) {
       for (const path of ["/dashboard", "/api/auth/check", "/api/auth/session"]) {
         const { result, ms } = await timed(() => visit(context, path, { maxRedirects: 0 }));
         expect(result.status(), path).toBe(200);
@@ -35,17 +37,7 @@ for (const [fault, begin] of faultsIn("jwt")) {
     const { version } = await expireAccessToken(context, outage.app);
     expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
     expect((await readSession(context, outage.app)).version).toBe(version + 1);
-    await mend();
-  });
 
-  test(`signing out while the database is ${fault} removes the session cookie`, async ({
-    page,
-    context,
-    outage,
-  }) => {
-    await signInByRequests(context, "alice");
-    await page.goto("/dashboard");
-    const mend = await begin(outage.postgres);
     await signOut(page);
     expect(await sessionValue(context)).toBe("");
     await mend();

@@ -2,37 +2,34 @@ import type { Project } from "@playwright/test";
 import type { ProjectOptions } from "../e2e/fixtures";
 import { files, isRelease } from "../files";
 
-/** Test the course of sessions, for both stores. */
-const sessions = files(
-  "backchannel-logout",
-  "faults-renewal",
-  "faults-waiting",
-  "two-people",
-  ...(isRelease ? ["exchange", "faults-grant", "faults-freshness", "session-races"] : []),
-  ...(isRelease ? ["subdomains"] : []),
-  ...(isRelease ? ["two-processes"] : []),
-);
-/** Test other behaviour that depends on the row if sessions are in the database. */
+/** Test behaviour that depends on the row if sessions are in the database. */
 const rows = files(
+  "backchannel-logout",
   "exchange",
   "faults-freshness",
   "faults-grant",
+  "faults-renewal",
+  "faults-waiting",
   "proxy-session",
   "protected-paths",
   "session-races",
   "sign-out",
   "subdomains",
+  "two-people",
   "two-processes",
   ...(isRelease ? ["allowed-emails", "sign-in"] : []),
 );
 
-/** Tests that run again with a database, without those that only concern the encrypted cookie. */
-const again = { testDir: "tests", grepInvert: /@jwt/ };
+/**
+ * Tests that run again with a database. Not those that only concern the encrypted cookie (`@jwt`),
+ * and only in `npm run test:release` those that show the same with every store (`@once`).
+ */
+const again = { testDir: "tests", grepInvert: isRelease ? /@jwt/ : /@jwt|@once/ };
 
 /** End-to-end tests with a database. */
 export const databaseProjects: Project<object, ProjectOptions>[] = [
   {
-    ...again,
+    testDir: "tests",
     name: "e2e-jwt-database",
     // The users are in the database, the sessions in the cookie.
     testMatch: "**/database/users.spec.ts",
@@ -45,7 +42,7 @@ export const databaseProjects: Project<object, ProjectOptions>[] = [
     name: "e2e-database",
     // In parallel by file only, because some files have their own app.
     fullyParallel: false,
-    testMatch: ["**/database/*.spec.ts", ...sessions, ...rows],
+    testMatch: ["**/database/*.spec.ts", ...rows],
     use: { mode: "database" },
   },
 ];

@@ -10,18 +10,19 @@ import {
   expect,
   expectSignInMessage,
   expectSignedOut,
-  signIn,
   signInByRequests,
   test,
   visit,
 } from "./stage";
 
 /** Signs out at Logto itself, as another application does that shares Logto's session. */
-async function signOutAtLogto(context: BrowserContext, { issuer }: StandInControl): Promise<void> {
-  const page = await context.newPage();
-  await page.goto(`${issuer}/session/end`);
-  await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
-  await page.close();
+async function signOutAtLogto({ request }: BrowserContext, { issuer }: StandInControl) {
+  const page = await (await request.get(`${issuer}/session/end`)).text();
+  const [, action = ""] = /action="([^"]+)"/.exec(page) ?? [];
+  const [, xsrf = ""] = /name="xsrf" value="([^"]+)"/.exec(page) ?? [];
+  // What the page's script does.
+  const ended = await request.post(action, { form: { xsrf, logout: "yes" } });
+  expect(await ended.text()).toContain("You are signed out");
 }
 
 async function expectSignedIn(context: BrowserContext): Promise<void> {
@@ -53,7 +54,7 @@ const deliver = (app: string, logoutToken: string) =>
     body: new URLSearchParams({ logout_token: logoutToken }),
   });
 
-test("signing out at Logto ends the session of that browser only", async ({
+test("signing out at Logto ends the session of that browser only, which can sign in again", async ({
   browser,
   context,
   stage,
@@ -64,25 +65,7 @@ test("signing out at Logto ends the session of that browser only", async ({
   await expectSignedOut(context);
   await expectSignedIn(other);
   await other.close();
-});
 
-test("after signing out at Logto, the next click in the app opens the sign-in page", async ({
-  context,
-  page,
-  stage,
-}) => {
-  await signIn(page, "bob", { app: stage.url });
-  await signOutAtLogto(context, stage.control);
-  await page.getByRole("navigation").getByRole("link", { name: "Profile" }).click();
-  await expect(page).toHaveURL(`${stage.url}/sign-in?callbackUrl=%2Fprofile`);
-});
-
-test("after signing out at Logto, a user who signs in again stays signed in", async ({
-  context,
-  stage,
-}) => {
-  await signInByRequests(context, "alice");
-  await signOutAtLogto(context, stage.control);
   await signInByRequests(context, "alice");
   const [logoutToken = ""] = (await sentLogoutTokens(stage.control)).slice(-1);
   const replay = await deliver(stage.url, logoutToken);
@@ -100,7 +83,8 @@ test("a logout token without a session id ends all earlier sessions of its user 
   const client = { ...appClient(url), backchannelLogoutSessionRequired: false };
   const identity = await startLogto({ port: 0, control: true, clients: [client] });
   const storage = await newStorage();
-  const app = await startApp(appVariables(identity.issuer), { port, storage });
+  const variables = appVariables(identity.issuer);
+  let app = await startApp(variables, { port, storage });
   const control = controlOf(identity.endpoint);
   try {
     const [here, there, bob] = await Promise.all([
@@ -108,15 +92,29 @@ test("a logout token without a session id ends all earlier sessions of its user 
       otherBrowser(browser, url, "alice"),
       otherBrowser(browser, url, "bob"),
     ]);
+    const copy = await sessionValue(here);
+    const { refreshToken = "" } = await readSession(here, app);
+    expect(await isActive(control, refreshToken)).toBe(true);
     await signOutAtLogto(here, control);
     await expectSignedOut(here);
     await expectSignedOut(there);
     await expectSignedIn(bob);
+    await expect.poll(() => isActive(control, refreshToken)).toBe(false);
 
     // A later session stays. Logto's clock counts whole seconds, so it is set 2 s ahead.
     await control.change({ clockSkew: 2 });
     await signInByRequests(here, "alice");
     await expectSignedIn(here);
+
+    if (!storage.sessions)
+      await test.step("a copied cookie is not renewed even after a restart", async () => {
+        const { secret } = app;
+        await app.stop();
+        app = await startApp({ ...variables, AUTH_SECRET: secret }, { port });
+        await putCookies(there, url, { "authjs.session-token": copy });
+        await expireAccessToken(there, app);
+        await expectSignInMessage(await visit(there, "/dashboard"), "Your session has ended");
+      });
     await Promise.all([here, there, bob].map((context) => context.close()));
   } finally {
     await app.stop();
@@ -125,61 +123,19 @@ test("a logout token without a session id ends all earlier sessions of its user 
   }
 });
 
-test("rejects anything but a logout token of Logto's, without a redirect or a cookie", async ({
-  stage,
-}) => {
-  const rejected = await deliver(stage.url, "made.up.token");
-  expect(rejected.status).toBe(400);
-  expect(rejected.headers.get("cache-control")).toContain("no-store");
-  expect(rejected.headers.getSetCookie()).toEqual([]);
-  expect(await rejected.json()).toMatchObject({ error: "invalid_request", code: "malformed" });
-  // The app's output arrives separately from the response.
-  await expect
-    .poll(() => stage.log())
-    .toMatch(/"code":"malformed".*"msg":"back-channel logout rejected"/);
-  expect((await fetch(`${stage.url}/api/auth/backchannel-logout`)).status).toBe(405);
-});
-
 test(
-  "a copied cookie of a session that Logto ended is not renewed, even after a restart",
-  { tag: "@jwt" },
-  async ({ context }) => {
-    const port = await freePort();
-    const url = `http://localhost:${port}`;
-    const identity = await startLogto({ port: 0, control: true, clients: [appClient(url)] });
-    const control = controlOf(identity.endpoint);
-    const variables = appVariables(identity.issuer);
-    let app = await startApp(variables, { port });
-    try {
-      await signInByRequests(context, "alice", { origin: url });
-      const copy = await sessionValue(context);
-      const { refreshToken = "" } = await readSession(context, app);
-      expect(await isActive(control, refreshToken)).toBe(true);
-      await signOutAtLogto(context, control);
-      await expect.poll(() => isActive(control, refreshToken)).toBe(false);
-
-      const { secret } = app;
-      await app.stop();
-      app = await startApp({ ...variables, AUTH_SECRET: secret }, { port });
-      await putCookies(context, url, { "authjs.session-token": copy });
-      await expireAccessToken(context, app);
-      await expectSignInMessage(await visit(context, `${url}/dashboard`), "Your session has ended");
-    } finally {
-      await app.stop();
-      await identity.close();
-    }
+  "rejects anything but a logout token of Logto's, without a redirect or a cookie",
+  { tag: "@once" },
+  async ({ stage }) => {
+    const rejected = await deliver(stage.url, "made.up.token");
+    expect(rejected.status).toBe(400);
+    expect(rejected.headers.get("cache-control")).toContain("no-store");
+    expect(rejected.headers.getSetCookie()).toEqual([]);
+    expect(await rejected.json()).toMatchObject({ error: "invalid_request", code: "malformed" });
+    // The app's output arrives separately from the response.
+    await expect
+      .poll(() => stage.log())
+      .toMatch(/"code":"malformed".*"msg":"back-channel logout rejected"/);
+    expect((await fetch(`${stage.url}/api/auth/backchannel-logout`)).status).toBe(405);
   },
 );
-
-test("a logout token is accepted when Logto's clock is minutes ahead or behind", async ({
-  context,
-  stage,
-}) => {
-  for (const clockSkew of [600, -600]) {
-    await stage.control.change({ clockSkew });
-    await signInByRequests(context, "alice");
-    await expectSignedIn(context);
-    await signOutAtLogto(context, stage.control);
-    await expectSignedOut(context);
-  }
-});

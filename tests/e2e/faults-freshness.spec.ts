@@ -1,40 +1,18 @@
 import { cookiesOfRenewal } from "./storage";
-import { expect, postAsApp, signIn, signInByRequests, test, visit } from "./stage";
+import { expect, signInByRequests, test, visit } from "./stage";
 import { expireAccessToken, readSession, writtenSessionCookies } from "./session-cookie";
 
 const bob = "p7c4w1n6zr5b";
 
-test("a role that was removed at Logto goes with the next renewal, not before", async ({
+test("the request that renews shows what changed at Logto, and no request before it", async ({
   context,
   stage,
 }) => {
   await signInByRequests(context, "bob");
-  await stage.control.changeUser(bob, { roles: [] });
+  await stage.control.changeUser(bob, { roles: ["auditor"] });
   expect(await (await context.request.get("/api/auth/check")).json()).toMatchObject({
     user: { roles: ["editor"] },
   });
-  await expireAccessToken(context, stage);
-  expect(await (await context.request.get("/api/auth/check")).json()).toMatchObject({
-    user: { roles: [] },
-  });
-});
-
-test("the page of the request that renews shows the new role", async ({ page, context, stage }) => {
-  await signIn(page, "bob");
-  await stage.control.changeUser(bob, { roles: ["auditor"] });
-  await expireAccessToken(context, stage);
-  await page.goto("/dashboard");
-  await expect(page.getByText("auditor", { exact: true })).toBeVisible();
-  await expect(page.getByText("editor", { exact: true })).toBeHidden();
-  expect((await readSession(context, stage)).claims.roles).toEqual(["auditor"]);
-});
-
-test("the handler of the request that renews gets the new role, and so does /api/auth/session", async ({
-  context,
-  stage,
-}) => {
-  await signInByRequests(context, "bob");
-  await stage.control.changeUser(bob, { roles: ["auditor"] });
   for (const path of ["/api/auth/check", "/api/auth/session"]) {
     await expireAccessToken(context, stage);
     await stage.control.forgetRequests();
@@ -44,45 +22,11 @@ test("the handler of the request that renews gets the new role, and so does /api
     expect(response.headers()["cache-control"], path).toMatch(/private.*no-store/);
     expect((await stage.control.requests()).byGrant.refresh_token, path).toBe(1);
   }
-});
-
-test(
-  "signing out with an access token that is about to expire revokes the grant without a renewal",
-  { tag: "@jwt" },
-  async ({ page, context, stage }) => {
-    await stage.control.change({ rotation: "always", graceInterval: 0 });
-    await signIn(page, "bob");
-    const { refreshToken = "" } = await expireAccessToken(context, stage);
-    await stage.control.forgetRequests();
-    await page.locator("main").getByRole("button", { name: "Sign out" }).click();
-    await page.waitForURL(({ pathname }) => pathname === "/");
-    const { byEndpoint, byGrant } = await stage.control.requests();
-    expect([byEndpoint.revocation, byGrant.refresh_token]).toEqual([1, undefined]);
-    const introspection = await postAsApp(stage.control, "token/introspection", {
-      token: refreshToken,
-    });
-    expect(await introspection.json()).toEqual({ active: false });
-  },
-);
-
-test("a response writes no session cookie if the session did not change", async ({
-  context,
-  stage,
-}) => {
-  await signInByRequests(context, "bob");
-  for (const path of [
-    "/",
-    "/dashboard",
-    "/profile",
-    "/sign-in",
-    "/api/auth/session",
-    "/api/auth/check",
-    "/api/auth/csrf",
-  ]) {
-    const response = await visit(context, path, { maxRedirects: 0 });
-    expect(writtenSessionCookies(response), path).toEqual([]);
-  }
-  expect((await stage.control.requests()).byGrant.refresh_token).toBeUndefined();
+  await stage.control.changeUser(bob, { roles: ["reviewer"] });
+  await expireAccessToken(context, stage);
+  const page = await (await visit(context, "/dashboard", { maxRedirects: 0 })).text();
+  expect(page).toContain("reviewer");
+  expect(page).not.toContain("auditor");
 });
 
 test("40 parallel requests with one expiring cookie cause one token request, and all succeed", async ({
@@ -93,7 +37,7 @@ test("40 parallel requests with one expiring cookie cause one token request, and
   await signInByRequests(context, "bob");
   const old = await expireAccessToken(context, stage);
   await stage.control.forgetRequests();
-  const paths = ["/dashboard", "/api/auth/check", "/api/auth/session", "/profile"];
+  const paths = ["/dashboard", "/api/auth/check", "/api/auth/session", "/api/token-info"];
   const responses = await Promise.all(
     Array.from({ length: 40 }, (_, index) =>
       visit(context, paths[index % 4] ?? "/", { maxRedirects: 0 }),

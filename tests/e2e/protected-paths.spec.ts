@@ -4,20 +4,17 @@ import { testProtected } from "./route-responses";
 
 testProtected(table, { examples: false });
 
-test("an unknown path below a protected one redirects to the sign-in page", async ({
+test("a visitor's session is null, and an unknown path below a protected one redirects to the sign-in page", async ({
   app,
   request,
 }) => {
+  expect(await (await request.get("/api/auth/session")).json()).toBeNull();
   const response = await request.get("/dashboard/anything/below", { maxRedirects: 0 });
   expect(response.status()).toBe(307);
   const location = new URL(response.headers().location ?? "", app.url);
   expect(location.pathname + location.search).toBe(
     "/sign-in?callbackUrl=%2Fdashboard%2Fanything%2Fbelow",
   );
-});
-
-test("a visitor's session is null", async ({ request }) => {
-  expect(await (await request.get("/api/auth/session")).json()).toBeNull();
 });
 
 test("/api/auth/check and /api/token-info return the signed-in user and no secrets", async ({

@@ -55,6 +55,32 @@ async function expectNotAllowed(kind: ProtectedPath["kind"], response: APIRespon
   expect(html).toMatch(/<meta name="robots" content="noindex/);
 }
 
+/**
+ * Everyone requests a route at once: visitors, the person who is not allowed, and Alice.
+ *
+ * @param get sends the request of a person or visitor
+ * @param callbackUrl the return path that a page's redirect must have
+ */
+async function expectGuarded(
+  { kind, notAllowed, status = 200 }: ProtectedPath,
+  get: (who: Who) => Promise<APIResponse>,
+  callbackUrl: string,
+): Promise<void> {
+  const step = (who: Who, check: (response: APIResponse) => Promise<void>) =>
+    test.step(who, async () => check(await get(who)));
+  await Promise.all([
+    ...Object.keys(visitors).map((who) =>
+      step(who, (response) => expectTurnedAway(kind, response, callbackUrl)),
+    ),
+    notAllowed && step(notAllowed, (response) => expectNotAllowed(kind, response)),
+    step("alice", async (response) => {
+      expect(response.status()).toBe(status);
+      expect(response.headers()["cache-control"]).toContain("no-store");
+      if (kind === "page") expect(await response.text()).not.toContain("have access to this page");
+    }),
+  ]);
+}
+
 const routesManifest = z.record(z.string(), z.string());
 const actionsManifest = z.object({
   node: z.record(
@@ -119,32 +145,19 @@ export function testProtected(
     cookieOf,
   }) => {
     test.slow();
-    for (const { route, kind, path: address = route, notAllowed, status = 200 } of protectedPaths) {
+    for (const each of protectedPaths) {
+      const { route, kind, path: address = route } = each;
       const get = async (who: Who) =>
         context.request.get(address, { headers: { cookie: await cookieOf(who) }, maxRedirects: 0 });
-      for (const who of Object.keys(visitors))
-        await test.step(`${route}, ${who}`, async () =>
-          expectTurnedAway(kind, await get(who), address));
-      if (kind === "page")
-        await test.step(`${route}, signed out, by the router`, async () => {
-          const url = `${address}${address.includes("?") ? "&" : "?"}_rsc`;
-          const response = await context.request.get(url, {
-            headers: { rsc: "1" },
-            maxRedirects: 0,
-          });
-          // The redirect of middleware, or that of the guard, which the router follows.
-          const { location = await response.text() } = response.headers();
-          expect(location).toMatch(/^\/sign-in\?|NEXT_REDIRECT;replace;\/sign-in\?/);
-        });
-      if (notAllowed)
-        await test.step(`${route}, ${notAllowed}`, async () =>
-          expectNotAllowed(kind, await get(notAllowed)));
-      await test.step(`${route}, alice`, async () => {
-        const response = await get("alice");
-        expect(response.status()).toBe(status);
-        expect(response.headers()["cache-control"]).toContain("no-store");
-        if (kind === "page")
-          expect(await response.text()).not.toContain("have access to this page");
+      await test.step(route, async () => {
+        await expectGuarded(each, get, address);
+        if (kind !== "page") return;
+        // Signed out, by the router.
+        const url = `${address}${address.includes("?") ? "&" : "?"}_rsc`;
+        const response = await context.request.get(url, { headers: { rsc: "1" }, maxRedirects: 0 });
+        // The redirect of middleware, or that of the guard, which the router follows.
+        const { location = await response.text() } = response.headers();
+        expect(location).toMatch(/^\/sign-in\?|NEXT_REDIRECT;replace;\/sign-in\?/);
       });
     }
   });
@@ -171,28 +184,19 @@ export function testProtected(
         maxRedirects: 0,
       });
       expect(unknown.status(), "middleware does not run").toBe(404);
-      for (const {
-        route,
-        kind,
-        path: address = route,
-        notAllowed,
-        status = 200,
-      } of protectedPaths) {
+      for (const each of protectedPaths) {
+        const { route, path: address = route } = each;
         const get = async (who: Who) =>
           context.request.get(url + address, {
             headers: { cookie: await cookieOf(who) },
             maxRedirects: 0,
           });
-        await test.step(route, async () => {
-          for (const who of Object.keys(visitors))
-            await expectTurnedAway(kind, await get(who), "/dashboard");
-          if (notAllowed) await expectNotAllowed(kind, await get(notAllowed));
-          expect((await get("alice")).status()).toBe(status);
-        });
+        await test.step(route, () => expectGuarded(each, get, "/dashboard"));
       }
     },
   );
 
+  if (protectedActions.length === 0) return;
   test("every protected action runs only for users who are allowed", async ({
     app,
     context,
@@ -200,36 +204,35 @@ export function testProtected(
   }) => {
     for (const { action, notAllowed } of protectedActions) {
       const { id = "", page = "" } = builtActions().find((each) => each.action === action) ?? {};
-      const call = async (who: Who) =>
-        context.request.post(page, {
-          headers: { cookie: await cookieOf(who), origin: app.url, "next-action": id },
-          multipart: { "0": "[]" },
-          maxRedirects: 0,
-        });
       const stopped = [
         ...Object.keys(visitors).map((who) => [who, "signed_out"]),
-        [notAllowed, "not_allowed"],
+        ...(notAllowed ? [[notAllowed, "not_allowed"]] : []),
       ];
-      for (const [who, code] of stopped) {
-        if (!who) continue;
-        await test.step(`${action}, ${who}`, async () => {
-          const response = await call(who);
-          const leadsTo = response.headers()["x-action-redirect"]?.split(";")[0];
-          // A redirect to a page that requires sign-in; or the action returns or throws the code.
-          if (leadsTo && code === "signed_out")
-            expect(protectedPaths.map(({ route }) => route)).toContain(leadsTo);
-          else
-            expect(await response.text()).toMatch(
-              new RegExp(`^1:("${code}"|E{"digest":"session:${code}"})`, "m"),
+      await Promise.all(
+        stopped.map(([who = "", code = ""]) =>
+          test.step(`${action}: ${who}`, async () => {
+            const response = await context.request.post(page, {
+              headers: { cookie: await cookieOf(who), origin: app.url, "next-action": id },
+              multipart: { "0": "[]" },
+              maxRedirects: 0,
+            });
+            const leadsTo = response.headers()["x-action-redirect"]?.split(";")[0];
+            // A redirect to a page that requires sign-in; or the action returns or throws the code.
+            if (leadsTo && code === "signed_out")
+              expect(protectedPaths.map(({ route }) => route)).toContain(leadsTo);
+            else
+              expect(await response.text()).toMatch(
+                new RegExp(`^1:("${code}"|E{"digest":"session:${code}"})`, "m"),
+              );
+            const written = response
+              .headersArray()
+              .filter(({ name }) => name.toLowerCase() === "set-cookie");
+            expect(written.filter(({ value }) => !/^authjs\.session-token=;/.test(value))).toEqual(
+              [],
             );
-          const written = response
-            .headersArray()
-            .filter(({ name }) => name.toLowerCase() === "set-cookie");
-          expect(written.filter(({ value }) => !/^authjs\.session-token=;/.test(value))).toEqual(
-            [],
-          );
-        });
-      }
+          }),
+        ),
+      );
     }
   });
 }

@@ -22,32 +22,33 @@ test("signing in again in the same browser does not revoke the grant that both s
   expect((await visit(context, "/dashboard", { maxRedirects: 0 })).status()).toBe(200);
 });
 
-test("signing out of a session that Logto ended removes its cookie and does not sign in again", async ({
-  page,
-  context,
-  stage,
-}) => {
-  await signIn(page, "bob", { app: stage.url });
-  const { refreshToken } = await expireAccessToken(context, stage);
-  await revoke(stage.control, refreshToken);
-  await page.getByRole("main").getByRole("button", { name: "Sign out" }).click();
-  await page.waitForURL((url) => url.pathname === "/");
-  expect(await sessionCookies(context)).toEqual([]);
-  const next = await visit(context, "/dashboard", { maxRedirects: 0 });
-  expect(next.headers().location).toBe("/sign-in?callbackUrl=%2Fdashboard");
-});
+test(
+  "signing out of a session that Logto ended removes its cookie and does not sign in again",
+  { tag: "@once" },
+  async ({ page, context, stage }) => {
+    await signIn(page, "bob", { app: stage.url });
+    const { refreshToken } = await expireAccessToken(context, stage);
+    await revoke(stage.control, refreshToken);
+    await page.getByRole("main").getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL((url) => url.pathname === "/");
+    expect(await sessionCookies(context)).toEqual([]);
+    const next = await visit(context, "/dashboard", { maxRedirects: 0 });
+    expect(next.headers().location).toBe("/sign-in?callbackUrl=%2Fdashboard");
+  },
+);
 
-test("a fetch with a signed-out session's cookie does not remove the cookie of the next session", async ({
-  context,
-  stage,
-}) => {
-  await signInByRequests(context, "bob");
-  const [old] = await sessionCookies(context);
-  await context.clearCookies({ name: /^_session/ });
-  await signInByRequests(context, "alice");
-  const late = await fetch(`${stage.url}/api/auth/check`, {
-    headers: { cookie: `${old?.name ?? ""}=${old?.value ?? ""}`, "sec-fetch-mode": "cors" },
-  });
-  expect(late.status).toBe(401);
-  expect(late.headers.getSetCookie()).toEqual([]);
-});
+test(
+  "a fetch with a signed-out session's cookie does not remove the cookie of the next session",
+  { tag: "@once" },
+  async ({ context, stage }) => {
+    await signInByRequests(context, "bob");
+    const [old] = await sessionCookies(context);
+    await context.clearCookies({ name: /^_session/ });
+    await signInByRequests(context, "alice");
+    const late = await fetch(`${stage.url}/api/auth/check`, {
+      headers: { cookie: `${old?.name ?? ""}=${old?.value ?? ""}`, "sec-fetch-mode": "cors" },
+    });
+    expect(late.status).toBe(401);
+    expect(late.headers.getSetCookie()).toEqual([]);
+  },
+);

@@ -61,7 +61,7 @@ export const crossSite = {
 };
 
 /** Headers that a browser sends when the user follows a link, unlike those of a script's fetch. */
-const navigation = {
+export const navigation = {
   accept: "text/html",
   "sec-fetch-mode": "navigate",
   "sec-fetch-dest": "document",

@@ -60,79 +60,87 @@ const json = (method: string, body?: object): RequestInit => ({
   ...(body && { body: JSON.stringify(body) }),
 });
 
-test("a page calls the API on the other subdomain, with its cookie and through the app's proxy", async ({
-  context,
-  page,
-  site: { app, api },
-}) => {
-  await page.goto("/");
-  expect(await fetchIn(page, `${api.url}/me`, { credentials })).toMatchObject({
-    status: 401,
-    body: { message: "No session token" },
-  });
-  expect(await fetchIn(page, "/api/proxy/me")).toMatchObject({ status: 401 });
+test(
+  "a page calls the API on the other subdomain, with its cookie and through the app's proxy",
+  { tag: "@once" },
+  async ({ context, page, site: { app, api } }) => {
+    await page.goto("/");
+    expect(await fetchIn(page, `${api.url}/me`, { credentials })).toMatchObject({
+      status: 401,
+      body: { message: "No session token" },
+    });
+    expect(await fetchIn(page, "/api/proxy/me")).toMatchObject({ status: 401 });
 
-  await signInByHand(page, "alice", "/dashboard");
-  const alice = { via: "session", subject: "k3v9t2m8qx1a", name: "Alice Kim", roles: ["admin"] };
-  expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({
-    status: 200,
-    body: expect.objectContaining(alice),
-  });
-  const proxied = {
-    via: "bearer",
-    subject: "k3v9t2m8qx1a",
-    scopes: expect.arrayContaining(["read", "write"]),
-  };
-  expect(await fetchIn(page, "/api/proxy/me")).toEqual({ status: 200, body: proxied });
-  expect(await fetchIn(page, `${api.url}/me`), "without credentials").toMatchObject({
-    status: 401,
-  });
+    await signInByHand(page, "alice", "/dashboard");
+    const alice = { via: "session", subject: "k3v9t2m8qx1a", name: "Alice Kim", roles: ["admin"] };
+    expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({
+      status: 200,
+      body: expect.objectContaining(alice),
+    });
+    const proxied = {
+      via: "bearer",
+      subject: "k3v9t2m8qx1a",
+      scopes: expect.arrayContaining(["read", "write"]),
+    };
+    expect(await fetchIn(page, "/api/proxy/me")).toEqual({ status: 200, body: proxied });
+    expect(await fetchIn(page, `${api.url}/me`), "without credentials").toMatchObject({
+      status: 401,
+    });
 
-  const url = `${api.url}/products`;
-  const tea = await fetchIn(page, url, json("POST", { name: "Tea", price: 450 }));
-  expect(tea.status).toBe(201);
-  const one = `${url}/${String(Reflect.get(Object(tea.body), "id"))}`;
-  expect((await fetchIn(page, one, json("PUT", { name: "Rooibos", price: 400 }))).status).toBe(200);
-  expect((await fetchIn(page, one, json("PATCH", { price: 500 }))).body).toMatchObject({
-    name: "Rooibos",
-    price: 500,
-  });
-  expect((await fetchIn(page, "/api/proxy/products")).body).toMatchObject([
-    { name: "Rooibos", price: 500 },
-  ]);
-  expect((await fetchIn(page, one, json("DELETE"))).status).toBe(204);
+    const url = `${api.url}/products`;
+    const tea = await fetchIn(page, url, json("POST", { name: "Tea", price: 450 }));
+    expect(tea.status).toBe(201);
+    const one = `${url}/${String(Reflect.get(Object(tea.body), "id"))}`;
+    expect((await fetchIn(page, one, json("PUT", { name: "Rooibos", price: 400 }))).status).toBe(
+      200,
+    );
+    expect((await fetchIn(page, one, json("PATCH", { price: 500 }))).body).toMatchObject({
+      name: "Rooibos",
+      price: 500,
+    });
+    expect((await fetchIn(page, "/api/proxy/products")).body).toMatchObject([
+      { name: "Rooibos", price: 500 },
+    ]);
+    expect((await fetchIn(page, one, json("DELETE"))).status).toBe(204);
 
-  // A cookie of the same name that the browser has from elsewhere.
-  const [{ name } = { name: "" }] = await sessionCookies(context);
-  await context.addCookies([{ name, value: "old", url: api.url }]);
-  expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({
-    status: 200,
-    body: expect.objectContaining(alice),
-  });
-  expect(api.log()).not.toContain(app.secret);
-});
+    // A cookie of the same name that the browser has from elsewhere.
+    const [{ name } = { name: "" }] = await sessionCookies(context);
+    await context.addCookies([{ name, value: "old", url: api.url }]);
+    expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({
+      status: 200,
+      body: expect.objectContaining(alice),
+    });
+    expect(api.log()).not.toContain(app.secret);
+  },
+);
 
-test("a third origin gets no response, and changes nothing", async ({
-  page,
-  site: { api },
-  otherOrigin,
-}) => {
-  await signInByHand(page, "bob", "/dashboard");
-  await page.goto(otherOrigin);
-  expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({ status: 0, body: null });
-  for (const method of ["POST", "PUT", "PATCH", "DELETE"])
-    expect((await fetchIn(page, `${api.url}/products`, json(method))).status).toBe(0);
+test(
+  "a third origin gets no response, and changes nothing",
+  { tag: "@once" },
+  async ({ page, site: { api }, otherOrigin }) => {
+    await signInByHand(page, "bob", "/dashboard");
+    await page.goto(otherOrigin);
+    expect(await fetchIn(page, `${api.url}/me`, { credentials })).toEqual({
+      status: 0,
+      body: null,
+    });
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"])
+      expect((await fetchIn(page, `${api.url}/products`, json(method))).status).toBe(0);
 
-  // A request that needs no preflight arrives, so the API must reject it.
-  const rejected = page.waitForResponse(`${api.url}/products`);
-  await page.evaluate((action) => {
-    const form = Object.assign(document.createElement("form"), { method: "post", action });
-    document.body.append(form);
-    form.submit();
-  }, `${api.url}/products`);
-  // The browser sent the cookie. Without it the message would say that there is none.
-  expect(await (await rejected).json()).toEqual({ statusCode: 403, message: "Not from this site" });
-});
+    // A request that needs no preflight arrives, so the API must reject it.
+    const rejected = page.waitForResponse(`${api.url}/products`);
+    await page.evaluate((action) => {
+      const form = Object.assign(document.createElement("form"), { method: "post", action });
+      document.body.append(form);
+      form.submit();
+    }, `${api.url}/products`);
+    // The browser sent the cookie. Without it the message would say that there is none.
+    expect(await (await rejected).json()).toEqual({
+      statusCode: 403,
+      message: "Not from this site",
+    });
+  },
+);
 
 test("after signing out, the API rejects the session if it is a row", async ({
   context,
@@ -145,6 +153,7 @@ test("after signing out, the API rejects the session if it is a row", async ({
   expect(saved).toContainEqual(
     expect.objectContaining({ domain: ".starter.test", httpOnly: true, sameSite: "Lax" }),
   );
+  expect((await fetchIn(page, `${api.url}/me`, { credentials })).status).toBe(200);
   await signOut(page);
   expect((await fetchIn(page, `${api.url}/me`, { credentials })).body).toMatchObject({
     message: "No session token",

@@ -1,7 +1,7 @@
 import { hkdfSync } from "node:crypto";
 import { decode, encode, getToken } from "next-auth/jwt";
 import { base64url, CompactEncrypt } from "jose";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { decodeSession, encodeSession } from "@/lib/session/stores/codec";
 import { session } from "./sessions";
 
@@ -30,6 +30,13 @@ describe("the session codec", () => {
       sessionId: token.sessionId,
       claims: token.claims,
     });
+  });
+
+  test("decodes a cookie that another server's clock dated half a minute ahead", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 30_000 });
+    const value = await encode({ token: { ...session() }, secret: newer, salt });
+    vi.useRealTimers();
+    expect(await decodeSession(value, [newer], salt)).not.toBeNull();
   });
 
   test("encodes an unchanged session as the value that it was decoded from", async () => {

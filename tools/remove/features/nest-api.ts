@@ -53,7 +53,7 @@ export default {
   beside: {
     database: {
       lines: {
-        "tests/database/projects.ts": ['...(isRelease ? ["subdomains"] : []),', '"subdomains",'],
+        "tests/database/projects.ts": ['"subdomains",'],
       },
     },
     "api-proxy": {
