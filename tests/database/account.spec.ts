@@ -1,15 +1,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { flaws } from "../e2e/pages";
 import { addPerson, isActive, tokensOf } from "../e2e/people";
-import {
-  beginSignIn,
-  crossSite,
-  expect,
-  signIn,
-  signInByRequests,
-  test as base,
-  visit,
-} from "../e2e/stage";
+import { crossSite, expect, signIn, signInByRequests, test as base, visit } from "../e2e/stage";
 import { typeCredentials } from "../e2e/steps";
 import { userId } from "./user-id";
 
@@ -129,25 +121,6 @@ test.describe("the sessions page", () => {
 
     await expect(rows(page)).toHaveCount(1);
     for (const other of others) await expectOut(other);
-    await expectIn(context);
-  });
-
-  test("ends a session whose cookie this browser lost, but not the grant that it shares with the current one", async ({
-    context,
-    identity,
-    page,
-  }) => {
-    const person = await addPerson(identity);
-    await signIn(page, person.username, { to: "/account/sessions" });
-    await context.clearCookies({ name: /session-token/ });
-    // Logto's session with this browser goes on: no password is needed, and the grant is the same.
-    expect((await beginSignIn(context, "/dashboard")).url()).toMatch(/\/dashboard$/);
-    const { refreshToken } = await tokensOf(identity, person);
-    await page.goto("/account/sessions");
-    await press(page, "Sign out all other sessions");
-
-    await expect(rows(page)).toHaveCount(1);
-    expect(await isActive(identity, refreshToken)).toBe(true);
     await expectIn(context);
   });
 

@@ -1,10 +1,8 @@
 import type { Browser, BrowserContext } from "@playwright/test";
 import { z } from "zod";
-import { startLogto } from "../../packages/logto-stand-in/src/server";
-import { appClient, appVariables } from "../../dev/stand-in";
 import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { isActive } from "./people";
-import { freePort, startApp } from "./servers";
+import { startPair } from "./servers";
 import { expireAccessToken, putCookies, readSession, sessionValue } from "./session-cookie";
 import {
   expect,
@@ -78,13 +76,10 @@ test("a logout token without a session id ends all earlier sessions of its user 
   browser,
   newStorage,
 }) => {
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  const client = { ...appClient(url), backchannelLogoutSessionRequired: false };
-  const identity = await startLogto({ port: 0, control: true, clients: [client] });
+  const client = { backchannelLogoutSessionRequired: false };
   const storage = await newStorage();
-  const variables = appVariables(identity.issuer);
-  let app = await startApp(variables, { port, storage });
+  const { app, identity, restart, stop } = await startPair({}, storage, undefined, { client });
+  const { url } = app;
   const control = controlOf(identity.endpoint);
   try {
     const [here, there, bob] = await Promise.all([
@@ -108,18 +103,14 @@ test("a logout token without a session id ends all earlier sessions of its user 
 
     if (!storage.sessions)
       await test.step("a copied cookie is not renewed even after a restart", async () => {
-        const { secret } = app;
-        await app.stop();
-        app = await startApp({ ...variables, AUTH_SECRET: secret }, { port });
+        await restart();
         await putCookies(there, url, { "authjs.session-token": copy });
         await expireAccessToken(there, app);
         await expectSignInMessage(await visit(there, "/dashboard"), "Your session has ended");
       });
     await Promise.all([here, there, bob].map((context) => context.close()));
   } finally {
-    await app.stop();
-    await identity.close();
-    await storage.close();
+    await stop();
   }
 });
 

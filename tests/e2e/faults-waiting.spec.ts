@@ -1,7 +1,5 @@
-import { startLogto } from "../../packages/logto-stand-in/src/server";
-import { appClient, appVariables } from "../../dev/stand-in";
 import { controlOf } from "../../packages/logto-stand-in/src/testing";
-import { freePort, startApp } from "./servers";
+import { startPair } from "./servers";
 import { expect, signInByRequests, test, visit } from "./stage";
 import { expireAccessToken, readSession } from "./session-cookie";
 
@@ -34,15 +32,15 @@ test(
   { tag: "@once" },
   async ({ context, newStorage }) => {
     test.setTimeout(180_000);
-    const [port, storage] = [await freePort(), await newStorage()];
-    const url = `http://localhost:${port}`;
-    const identity = await startLogto({ port: 0, control: true, clients: [appClient(url)] });
-    const control = controlOf(identity.endpoint);
-    await control.change({ rotation: "always", graceInterval: 3 });
-    for (const endpoint of endpoints)
-      await control.inject({ endpoint, when: "after", kind: "delay", delayMs: 5_000 });
-    const variables = appVariables(identity.issuer);
-    let app = await startApp(variables, { port, storage });
+    const prepare = async ({ endpoint: logto }: { endpoint: string }) => {
+      const control = controlOf(logto);
+      await control.change({ rotation: "always", graceInterval: 3 });
+      for (const endpoint of endpoints)
+        await control.inject({ endpoint, when: "after", kind: "delay", delayMs: 5_000 });
+    };
+    const site = await startPair({}, await newStorage(), undefined, { prepare });
+    let { app } = site;
+    const { url } = app;
     try {
       // Asked until it is ready, as a load balancer does: the first query opens a connection.
       const readiness = async () => (await context.request.get(`${url}/api/health/ready`)).status();
@@ -61,15 +59,11 @@ test(
       await renewed();
 
       // The first thing that the new process does is a renewal.
-      const { secret } = app;
-      await app.stop();
-      app = await startApp({ ...variables, AUTH_SECRET: secret }, { port, storage });
+      app = await site.restart();
       await renewed();
       expect(app.log()).not.toContain("session ended");
     } finally {
-      await app.stop();
-      await identity.close();
-      await storage.close();
+      await site.stop();
     }
   },
 );

@@ -150,32 +150,37 @@ export interface Pair {
  * @param env variables that differ from the app's defaults
  * @param storage of the app; `stop` closes it, too
  * @param folder of another build
+ * @param options `client`: changes of the app's client at Logto; `prepare`: runs before the app starts
+ * @returns with `restart`, which stops the app and starts another process in its place
  */
 export async function startPair(
   env: Variables = {},
   storage: Storage = cookiesAlone,
   folder?: string,
-): Promise<Pair> {
+  options: { client?: object; prepare?: (identity: StandIn) => Promise<void> } = {},
+): Promise<Pair & { restart(): Promise<App> }> {
   const port = await freePort();
-  const identity = await startLogto({
-    port: 0,
-    control: true,
-    clients: [appClient(`http://localhost:${port}`)],
-  });
+  const client = { ...appClient(`http://localhost:${port}`), ...options.client };
+  const identity = await startLogto({ port: 0, control: true, clients: [client] });
   const close = async () => {
     await identity.close();
     await storage.close();
   };
   try {
-    const app = await startApp(
-      { ...appVariables(identity.issuer), ...env },
-      { port, storage, ...(folder && { folder }) },
-    );
+    await options.prepare?.(identity);
+    const variables = { ...appVariables(identity.issuer), ...env };
+    const where = { port, storage, ...(folder && { folder }) };
+    const app = await startApp(variables, where);
+    let running = app;
+    const restart = async () => {
+      await running.stop();
+      return (running = await startApp({ ...variables, AUTH_SECRET: app.secret }, where));
+    };
     const stop = async () => {
-      await app.stop();
+      await running.stop();
       await close();
     };
-    return { app, identity, stop };
+    return { app, identity, restart, stop };
   } catch (error) {
     await close();
     throw error;

@@ -36,19 +36,3 @@ test(
     expect(next.headers().location).toBe("/sign-in?callbackUrl=%2Fdashboard");
   },
 );
-
-test(
-  "a fetch with a signed-out session's cookie does not remove the cookie of the next session",
-  { tag: "@once" },
-  async ({ context, stage }) => {
-    await signInByRequests(context, "bob");
-    const [old] = await sessionCookies(context);
-    await context.clearCookies({ name: /^_session/ });
-    await signInByRequests(context, "alice");
-    const late = await fetch(`${stage.url}/api/auth/check`, {
-      headers: { cookie: `${old?.name ?? ""}=${old?.value ?? ""}`, "sec-fetch-mode": "cors" },
-    });
-    expect(late.status).toBe(401);
-    expect(late.headers.getSetCookie()).toEqual([]);
-  },
-);
