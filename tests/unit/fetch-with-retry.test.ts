@@ -143,6 +143,14 @@ describe("a request to Logto", () => {
     expect(sentAt).toEqual([0, 2_000]);
   });
 
+  test("of a process that froze for seconds is not sent again", async () => {
+    fates = [{ processes: 10, responds: 4_000 }, { processes: 10 }];
+    const pending = outcome();
+    vi.setSystemTime(1_500);
+    await pending;
+    expect(sentAt).toEqual([0]);
+  });
+
   test("times out after ten seconds", async () => {
     fates = [{}, {}];
     expect(await outcome()).toEqual({ status: "TimeoutError", at: logtoTimeout });

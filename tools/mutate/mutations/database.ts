@@ -16,11 +16,10 @@ export default [
     tests: unit("row-store"),
   },
   {
-    what: "The table has the tokens unsealed",
+    what: "The table has a token that is not sealed",
     file: rows,
-    find: 'sealedTokens: await seal(tokens, env().AUTH_SECRET[0] ?? "", salt, exp),',
-    replace:
-      'sealedTokens: `${await seal(tokens, env().AUTH_SECRET[0] ?? "", salt, exp)}#${JSON.stringify(tokens)}`,',
+    find: "userAgent: userAgent?.slice(0, 500) ?? null,",
+    replace: "userAgent: session.refreshToken ?? userAgent,",
     tests: unit("row-store"),
   },
   {
@@ -239,14 +238,6 @@ export default [
     file: users,
     find: '"email" = EXCLUDED."email",\n',
     replace: "",
-    tests: unit("users"),
-  },
-  {
-    what: "A user is found by e-mail address, and gets another one's account",
-    file: users,
-    find: 'INSERT INTO "User" ("id", "name"',
-    replace:
-      'INSERT INTO "User" SELECT "id", ${name}, "email", "emailVerified", "image", "createdAt", "updatedAt" FROM "User" WHERE "email" = ${email} ON CONFLICT ("id") DO UPDATE SET "updatedAt" = EXCLUDED."updatedAt" RETURNING "id"),\n        other AS (INSERT INTO "User" ("id", "name"',
     tests: unit("users"),
   },
   {

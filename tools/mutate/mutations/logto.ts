@@ -16,10 +16,10 @@ export default [
     tests: unit("fetch-with-retry"),
   },
   {
-    what: "A refresh token is sent again later than 3 s after the first time",
+    what: "A process that froze sends a refresh token again later than 3 s after the first time",
     file: retry,
     find: "isDone || Date.now() - startedAt > lastRetry",
-    replace: "isDone && Date.now() - startedAt < 0",
+    replace: "isDone",
     tests: unit("fetch-with-retry"),
   },
   {
