@@ -16,7 +16,6 @@ const rows = files(
   "sign-out",
   "subdomains",
   "two-people",
-  "two-processes",
   ...(isRelease ? ["allowed-emails", "sign-in"] : []),
 );
 

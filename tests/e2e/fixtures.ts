@@ -13,6 +13,8 @@ export { expect };
 interface Fixtures {
   /** An app and a stand-in for this test alone, for changes that can't be undone. */
   own: Pair & { control: StandInControl };
+  /** Undoes what the previous test changed at the stand-in, before another fixture signs in. */
+  freshIdentity: undefined;
   /** Checks, for every test, all that its browser receives and the app's log for leaked secrets. */
   noLeaks: undefined;
 }
@@ -62,9 +64,18 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await pair.stop();
     expect(leaks).toEqual([]);
   },
+  // The first of the automatic fixtures: Playwright sets it up before the next one's `context`, for
+  // which a user may sign in.
+  freshIdentity: [
+    async ({ identity }, use) => {
+      await reset(identity);
+      await use(undefined);
+    },
+    { auto: true },
+  ],
   noLeaks: [
     async ({ context, app, identity }, use) => {
-      await reset(identity);
+      await identity.forgetRequests();
       const received = recordReceived(context, app);
       await use(undefined);
       expect(await leaksIn(await received(), identity, app)).toEqual([]);
@@ -73,7 +84,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   ],
 });
 
-/** Undoes what the previous test may have changed. */
+/** Resets faults, settings and people. */
 async function reset(control: StandInControl): Promise<void> {
   await Promise.all([
     control.clearFaults(),
@@ -87,5 +98,4 @@ async function reset(control: StandInControl): Promise<void> {
       }),
     ),
   ]);
-  await control.forgetRequests();
 }

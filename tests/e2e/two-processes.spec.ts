@@ -7,7 +7,7 @@ import { expect, navigation, postAsApp, signInByRequests, test, visit } from "./
 
 test(
   "a process that does not know that Logto ended a session does not redirect back from the sign-in page to which another process redirected",
-  { tag: "@once" },
+  { tag: "@jwt" },
   async ({ app, context, pair, stage }) => {
     const { url, secret: AUTH_SECRET, storage } = app;
     const env = { ...appVariables(pair.identity.issuer), AUTH_URL: url, AUTH_SECRET };

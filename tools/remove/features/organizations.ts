@@ -44,11 +44,6 @@ export default {
   },
   beside: {
     mutate: { paths: ["tools/mutate/mutations/organizations.ts"] },
-    database: {
-      lines: {
-        "tests/database/projects.ts": ['"two-processes",'],
-      },
-    },
   },
-  traces: /components\/organizations|"\/organizations|`\/organizations\/\$\{acme|two-processes/,
+  traces: /components\/organizations|"\/organizations|`\/organizations\/\$\{acme/,
 } satisfies Feature;
