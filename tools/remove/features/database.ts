@@ -80,16 +80,16 @@ export default {
     "README.ko.md": [
       `데이터베이스에서는 갱신할 때 세션의 행을 잠급니다
        ([어느 것을 고를까](docs/tokens-and-sessions.md#which-to-choose-here)).`,
-      `- **데이터베이스에 장애가 나면** 세션이 행에 있는 페이지는 "다시 시도"를 안내합니다. 세션이 쿠키에
-         있으면 로그인한 사용자에게는 아무 일도 없지만, 새로 로그인할 수 없습니다.`,
+      `- **데이터베이스에 장애가 나면** 세션이 행에 있는 페이지는 "다시 시도"를 안내하고, 세션이 쿠키에 있으면 새
+         로그인만 실패합니다.`,
       "| `DATABASE_URL` | 데이터베이스 없음 | PostgreSQL: 사용자, 조회하고 종료할 수 있는 세션, 여러 인스턴스 |",
       "| `AUTH_SESSION_STRATEGY` | `DATABASE_URL`에 따라 | 세션을 행(`database`, `DATABASE_URL`이 있을 때의 기본값)이나 쿠키(`jwt`, 없을 때의 기본값)에 둡니다 |",
     ],
     "README.md": [
       `In a database, a renewal locks the session's row
        ([which to choose](docs/tokens-and-sessions.md#which-to-choose-here)).`,
-      `- **When the database is down**, pages with sessions in rows say "try again". With sessions in the
-         cookie signed-in users notice nothing, but no user can sign in.`,
+      `- **When the database is down**, pages with sessions in rows say "try again"; with sessions in the
+         cookie only new sign-ins fail.`,
       "| `DATABASE_URL` | no database | PostgreSQL, for users, sessions that can be listed and revoked, and any number of instances |",
       "| `AUTH_SESSION_STRATEGY` | by `DATABASE_URL` | sessions in rows (`database`, the default with `DATABASE_URL`) or in the cookie (`jwt`, the default without) |",
     ],

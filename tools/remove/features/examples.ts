@@ -14,7 +14,7 @@ export default {
   ],
   lines: {
     "README.ko.md": ["실행 중인 앱의 `/examples`에서 하나하나 보고 가져다 쓸 수 있습니다."],
-    "README.md": ["The running app shows each of them under `/examples`, to copy from."],
+    "README.md": ["The running app shows each under `/examples`."],
     "components/layout/site.ts": ['{ href: "/examples", label: "Examples" },'],
     "docs/protecting.md": [
       "Run the app and open `/examples` to see each of them, signed in and signed out.",
