@@ -54,7 +54,11 @@ const onlyPublic =
   "Pages and components may only import the public API of lib/session and its model.";
 const onlyRoutes = "Route handlers and middleware.ts may also import lib/session/routes, no more.";
 const auth = "^(@/|(\\.{1,2}/)+)auth$";
-/** Of lib/session, only the stores that are named below may import these modules. */
+/**
+ * Of lib/session, only the stores that are named below may import these modules.
+ *
+ * @type {string[]}
+ */
 const rows = [
   // One a line.
   "^(@/lib/|(\\.{1,2}/)+(lib/)?)database/",
