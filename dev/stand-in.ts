@@ -1,3 +1,4 @@
+import { site } from "../components/layout/site";
 import { apiResources, organizationRoles } from "../packages/logto-stand-in/src/seed";
 import type { StandInClient } from "../packages/logto-stand-in/src/server";
 
@@ -9,7 +10,7 @@ const identityScopes =
 export const devClient = {
   clientId: "starter-dev",
   clientSecret: "starter-dev-secret-not-for-production",
-  name: "Next Logto Starter",
+  name: site.name,
 };
 
 /**

@@ -238,7 +238,7 @@ export class EnvError extends Error {
         "",
         ...lines,
         "",
-        "Set these in .env.local or in the environment (.env.example explains each),",
+        "Set these in the environment, or for `next start` in .env.local (.env.example explains each),",
         "or run `npm run dev`, which comes with a secret and a local stand-in for Logto.",
       ].join("\n"),
     );

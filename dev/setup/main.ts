@@ -119,7 +119,10 @@ async function findProblems(root: string, values: Variables, flags: Flags): Prom
     printFindings(findings);
     const problems = findings.filter(({ status }) => status === "problem");
     if (flags.force || problems.every(isLater)) return problems;
-    if (!flags.canAsk) throw new SetupError("Use --force to write .env.local all the same.");
+    if (!flags.canAsk)
+      throw new SetupError(
+        "Correct what is listed above and run it again, or use --force to write .env.local anyway.",
+      );
     const message = "What next? Ctrl-C leaves everything unchanged.";
     const labels = { active: "Check again", inactive: "Write .env.local all the same" };
     if (!(await replyTo(confirm({ message, ...labels })))) return problems;

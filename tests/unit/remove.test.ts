@@ -7,6 +7,7 @@ import type { Feature } from "../../tools/remove/feature";
 import { withoutLines } from "../../tools/remove/lines";
 import {
   dependents,
+  documentsWithDeadLinks,
   featuresOf,
   oneByOne,
   removeFeatures,
@@ -149,18 +150,20 @@ describe("a removal", () => {
     });
     expect(remove(folder, "unknown").problems).toEqual([
       "lib/other/feature.ts is not there",
-      'app.ts has not:\n    import "./lib/feature";',
-      "app.ts has not:\n    feature(),",
+      'app.ts does not contain:\n    import "./lib/feature";',
+      "app.ts does not contain:\n    feature(),",
       "package.json does not have feature",
       "package.json does not have feature-package",
       "knip.json does not have lib/feature/*",
-      "unknown is no feature of this project",
+      "unknown is not a feature, or is removed already; npm run remove lists the features",
     ]);
   });
 
   test("is not planned where a line is there twice", () => {
     const folder = project({ ...files, "app.ts": `${files["app.ts"]}feature(),\n` });
-    expect(remove(folder).problems).toEqual(["app.ts has 2 times:\n    feature(),"]);
+    expect(remove(folder).problems).toEqual([
+      "app.ts contains 2 times what should be there once:\n    feature(),",
+    ]);
   });
 
   test("leaves a document of the clone's own as it is", () => {
@@ -174,7 +177,17 @@ describe("a removal", () => {
         "feature",
       ]).problems;
     expect(plan("# My product\n")).toEqual([]);
-    expect(plan("the feature\n")).toEqual(["README.md has not:\n    | feature | row |"]);
+    expect(plan("the feature\n")).toEqual(["README.md does not contain:\n    | feature | row |"]);
+  });
+
+  test("knows the documents that still link to what it deletes", () => {
+    const folder = project({
+      ...files,
+      "README.md": "[stays](app.ts)",
+      "docs/one.md": "[gone](<../lib/feature/index.ts>), [stays](../app.ts#feature)",
+    });
+    const { tree } = planRemoval(folder, new Map([["feature", feature]]), ["feature"]);
+    expect(documentsWithDeadLinks(tree)).toEqual(["docs/one.md"]);
   });
 
   test("takes what needs a feature with it, or nothing", () => {
@@ -224,7 +237,7 @@ describe("npm run remove", () => {
     const file = path.join(folder, "docs/code.md");
     writeFileSync(file, readFileSync(file, "utf8").replace("| `npm run remove`", "| remove"));
     expect(await removeFeatures(folder, ["remover"])).toBe(1);
-    expect(printed()).toContain("docs/code.md has not:");
+    expect(printed()).toContain("docs/code.md does not contain:");
     expect(existsSync(path.join(folder, "tools/remove/main.ts"))).toBe(true);
   });
 

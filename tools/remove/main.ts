@@ -58,9 +58,11 @@ export async function removeFeatures(root: string, args: readonly string[]): Pro
     print(`${paint("red", "✗")} Nothing was changed. What is not as expected:`);
     print();
     for (const problem of problems) print(`  ${problem}`);
-    print();
-    print("Where a line differs, undo your change, or take the feature out by hand:");
-    print("tools/remove/features/ has a file for each that lists what belongs to it.");
+    if (problems.some((problem) => / (does not contain|contains \d+ times)/.test(problem))) {
+      print();
+      print("Where a line differs, undo your change, or take the feature out by hand:");
+      print("tools/remove/features/ has a file for each that lists what belongs to it.");
+    }
     return 1;
   }
   printPlan(tree);
@@ -72,6 +74,8 @@ export async function removeFeatures(root: string, args: readonly string[]): Pro
   const removed = names.flatMap((name) => features.get(name) ?? []);
   const traces = tracesOf(tree, removed);
   if (traces.length > 0) print(`Still named in: ${traces.join(", ")}`);
+  const linking = documentsWithDeadLinks(tree);
+  if (linking.length > 0) print(`Link to what was removed: ${linking.join(", ")}`);
   const variables = removed.flatMap((feature) => feature.variables ?? []);
   if (variables.length > 0) print(`Unset where you deploy: ${variables.join(", ")}`);
   print("Now run: npm install && npm run format && npm test");
@@ -85,7 +89,7 @@ function printPlan(tree: Tree): void {
     const before = readFileSync(path.join(tree.root, file), "utf8").split("\n").length;
     const count = before - text.split("\n").length;
     // A JSON file is not formatted yet.
-    const less = count > 0 ? paint("dim", ` ${count} lines less`) : "";
+    const less = count > 0 ? paint("dim", ` ${count} ${count === 1 ? "line" : "lines"} fewer`) : "";
     print(`  ${paint("yellow", "changed")}  ${file}${less}`);
   }
   print();
@@ -112,6 +116,20 @@ export function tracesOf(tree: Tree, features: readonly Feature[]): string[] {
     .filter((file) => !/^(tools\/remove\/|package-lock)/.test(file) && !tree.isDeleted(file));
   return [...new Set(files)].filter((file) =>
     features.some(({ traces }) => traces.test(tree.read(file))),
+  );
+}
+
+/** The documents that still link to a file that a removal deleted. */
+export function documentsWithDeadLinks(tree: Tree): string[] {
+  const documents = [".", "docs"].flatMap((folder) =>
+    readdirSync(path.join(tree.root, folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => path.posix.join(folder, name)),
+  );
+  return documents.filter((file) =>
+    [...tree.read(file).matchAll(/\]\(<?([^)>#\s]+)/g)].some(([, target = ""]) =>
+      tree.isDeleted(path.posix.join(path.posix.dirname(file), target)),
+    ),
   );
 }
 

@@ -35,7 +35,10 @@ export function planRemoval(root: string, features: Features, names: readonly st
   for (const name of names) {
     const feature = present.get(name);
     if (!feature) {
-      if (!features.has(name)) problems.push(`${name} is no feature of this project`);
+      if (!features.has(name))
+        problems.push(
+          `${name} is not a feature, or is removed already; npm run remove lists the features`,
+        );
       continue;
     }
     present.delete(name);
@@ -56,6 +59,10 @@ function besides({ beside = {} }: Feature, present: Features): Deletion[] {
     .map(([, deletion]) => deletion);
 }
 
+/** How a file differs from what it should contain once. */
+const contains = (times: number) =>
+  times === 0 ? "does not contain" : `contains ${times} times what should be there once`;
+
 /** @returns what the project does not have, a line for each */
 function remove(tree: Tree, deletion: Deletion): string[] {
   const problems: string[] = [];
@@ -73,8 +80,7 @@ function remove(tree: Tree, deletion: Deletion): string[] {
       for (const piece of pieces) {
         const { text: rest, times } = without(tree.read(file), piece);
         if (times === 1) tree.changed.set(file, rest);
-        else
-          problems.push(`${file} has ${times === 0 ? "not" : `${times} times`}:\n${indent(piece)}`);
+        else problems.push(`${file} ${contains(times)}:\n${indent(piece)}`);
       }
   };
   for (const [file, blocks] of Object.entries(deletion.lines ?? {}))
@@ -84,7 +90,7 @@ function remove(tree: Tree, deletion: Deletion): string[] {
   for (const [file, part] of Object.entries(deletion.parts ?? {})) {
     const times = tree.has(file) ? tree.read(file).split(part).length - 1 : 0;
     if (times === 1) tree.changed.set(file, tree.read(file).replace(part, ""));
-    else problems.push(`${file} has ${times === 0 ? "not" : `${times} times`}:\n${indent(part)}`);
+    else problems.push(`${file} ${contains(times)}:\n${indent(part)}`);
   }
   const { scripts = [], packages = [], knip = [] } = deletion;
   if (scripts.length + packages.length > 0)
