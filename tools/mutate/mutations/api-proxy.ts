@@ -140,7 +140,7 @@ export default [
     replace: "if (!request.method && isCrossOrigin(request))",
     tests: {
       spec: "tests/e2e/proxy-session.spec.ts",
-      test: "rejects a write that another site's page may have caused",
+      test: "forwards a write of the app's own page, but none that another site's page may have caused",
     },
   },
 ] satisfies Mutation[];

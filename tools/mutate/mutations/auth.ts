@@ -55,7 +55,7 @@ export default [
     replace: "context.grant = { subject: sub, refreshToken: refreshToken && undefined };",
     tests: {
       spec: "tests/e2e/allowed-emails.spec.ts",
-      test: "a user with an unlisted address may not sign in",
+      test: "any other user may not sign in",
     },
   },
 ] satisfies Mutation[];

@@ -24,7 +24,7 @@ export default [
     replace: "\n",
     tests: {
       spec: "tests/e2e/protected-paths.spec.ts",
-      test: "an unknown path below a protected one redirects",
+      test: "a visitor's session is null, and an unknown path below a protected one redirects",
     },
   },
   {
@@ -72,7 +72,7 @@ export default [
       "const callbackUrl = String(query.callbackUrl ?? safeCallbackUrl(undefined, home.origin));",
     tests: {
       spec: "tests/e2e/bad-callback-url.spec.ts",
-      test: "the sign-in page does not redirect a signed-in user to another origin",
+      test: "a callbackUrl never leads to another origin",
     },
   },
   {
@@ -92,7 +92,7 @@ export default [
     replace: "",
     tests: {
       spec: "tests/e2e/malformed-addresses.spec.ts",
-      test: "a malformed address is a 404, signed out",
+      test: "a malformed address is a 404",
     },
   },
 ] satisfies Mutation[];
