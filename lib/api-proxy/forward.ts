@@ -112,7 +112,7 @@ export async function forward(
     }
     const forwardedHeaders = pick(response.headers, responseHeaders);
     for (const [name, value] of Object.entries(ownHeaders)) forwardedHeaders.set(name, value);
-    // A range of the plain body is none of the compressed body, so Next.js must not compress it.
+    // The range counts bytes of the plain body, so Next.js must not compress it.
     if (response.status === 206)
       forwardedHeaders.set("cache-control", `${ownHeaders["cache-control"]}, no-transform`);
     if (proxied) forwardedHeaders.set("location", proxied);

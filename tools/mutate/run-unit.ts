@@ -8,7 +8,7 @@ import { copyProject } from "../../tests/copy-project";
 import { apply, testFiles } from "./list";
 import type { Mutation } from "./mutation";
 
-/** What the tests said to a mutation. */
+/** Whether the tests noticed a mutation. */
 export interface Verdict {
   /** `invalid`: no test ran, because a file could not be loaded or nothing ended in time. */
   outcome: "killed" | "survived" | "invalid";

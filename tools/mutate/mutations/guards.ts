@@ -1,10 +1,9 @@
-import type { Mutation } from "../mutation";
+import { unit, type Mutation } from "../mutation";
 
 const guards = "lib/session/guards.ts";
 const publicSession = "lib/session/model/public-session.ts";
 const callbackUrl = "lib/session/model/callback-url.ts";
 const emails = "lib/session/model/allowed-emails.ts";
-const unit = (...names: string[]) => names.map((name) => `tests/unit/${name}.test.ts`);
 
 /** What guards check, what they show, and where they send the browser. */
 export default [

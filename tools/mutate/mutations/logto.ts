@@ -1,10 +1,9 @@
-import type { Mutation } from "../mutation";
+import { unit, type Mutation } from "../mutation";
 
 const retry = "lib/logto/fetch-with-retry.ts";
 const logoutToken = "lib/logto/logout-token.ts";
 const tokens = "lib/logto/tokens.ts";
 const client = "lib/logto/client.ts";
-const unit = (...names: string[]) => names.map((name) => `tests/unit/${name}.test.ts`);
 
 /** Requests to Logto, and its logout tokens. */
 export default [

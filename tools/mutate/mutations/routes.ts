@@ -1,4 +1,4 @@
-import type { Mutation } from "../mutation";
+import { unit, type Mutation } from "../mutation";
 
 const handlers = "lib/session/routes/auth-handlers.ts";
 const logout = "lib/session/routes/backchannel-logout.ts";
@@ -7,7 +7,6 @@ const origin = "lib/session/routes/same-origin.ts";
 const signOut = "lib/session/routes/sign-out.ts";
 const update = "lib/session/routes/update-session.ts";
 const errors = "lib/session/authjs/errors.ts";
-const unit = (...names: string[]) => names.map((name) => `tests/unit/${name}.test.ts`);
 
 /** Signing in and out, middleware, back-channel logout. */
 export default [

@@ -1,8 +1,7 @@
-import type { Mutation } from "../mutation";
+import { unit, type Mutation } from "../mutation";
 
 const policy = "lib/server/security-headers.ts";
 const env = "lib/env.ts";
-const unit = (...names: string[]) => names.map((name) => `tests/unit/${name}.test.ts`);
 
 /** Headers, limits, logs, variables. */
 export default [

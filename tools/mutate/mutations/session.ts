@@ -1,4 +1,4 @@
-import type { Mutation } from "../mutation";
+import { unit, type Mutation } from "../mutation";
 
 const model = "lib/session/model/session.ts";
 const renewal = "lib/session/lifecycle/renewal.ts";
@@ -8,7 +8,6 @@ const status = "lib/session/lifecycle/session-status.ts";
 const current = "lib/session/lifecycle/current-session.ts";
 const ending = "lib/session/lifecycle/ending.ts";
 const accessToken = "lib/session/access-token.ts";
-const unit = (...names: string[]) => names.map((name) => `tests/unit/${name}.test.ts`);
 
 /** The session: its times, renewal, ending, and the access tokens that it gives. */
 export default [

@@ -1,11 +1,10 @@
-import type { Mutation } from "../mutation";
+import { unit, type Mutation } from "../mutation";
 
 const codec = "lib/session/stores/codec.ts";
 const seal = "lib/session/stores/seal.ts";
 const cookie = "lib/session/stores/cookie.ts";
 const cookieStore = "lib/session/stores/cookie-store.ts";
 const jwtOptions = "lib/session/authjs/jwt-options.ts";
-const unit = (...names: string[]) => names.map((name) => `tests/unit/${name}.test.ts`);
 
 /** The session cookie, the cookie store, and what Auth.js reads and writes. */
 export default [
