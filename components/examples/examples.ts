@@ -121,6 +121,32 @@ const handler: Protection = {
 });`,
 };
 
+const freshSignIn: Example = {
+  href: "/examples/step-up",
+  title: "A form that needs a recent sign-in",
+  description:
+    "Before the form is filled in, the page asks the user to sign in again if that was more than five minutes ago. The action checks it again, with time for the form. A handler answers 401 with the challenge of RFC 9470.",
+  protects: "A page and its action, for users who signed in just now",
+  guard: "protectedPage({ freshWithin }, …)",
+  file: "app/(protected)/examples/step-up/page.tsx",
+  code: `export default protectedPage({ freshWithin: 5 * 60 }, async () => {
+  …
+});`,
+};
+
+const secondFactor: Example = {
+  href: "/examples/step-up/second-factor",
+  title: "A page that needs a second factor",
+  description:
+    "Logto 1.46 or later says in each id_token how the user authenticated. If a second factor is missing, the page offers to add it: Logto asks for what is missing, and the user returns here.",
+  protects: "A page, for users who signed in with a second factor",
+  guard: "protectedPage({ acr }, …)",
+  file: "app/(protected)/examples/step-up/second-factor/page.tsx",
+  code: `export default protectedPage({ acr: "urn:logto:acr:mfa" }, async ({ session }) => (
+  …
+));`,
+};
+
 const client: Example = {
   href: "/examples/client",
   title: "A page that the browser draws",
@@ -144,5 +170,7 @@ export const examples = {
   organization,
   handler,
   action,
+  freshSignIn,
+  secondFactor,
   client,
 };

@@ -36,13 +36,14 @@ export function protectedPage<Props extends object>(
 }
 
 async function renderError(thrown: unknown): Promise<ReactNode> {
-  const { code, status } = await redirectIfSignedOut(thrown);
-  const session = status === 403 && code !== "sign_in_again" ? await auth() : null;
+  const { code, status, parameters } = await redirectIfSignedOut(thrown);
+  const session = status === 403 ? await auth() : null;
   return (
     <SessionErrorMessage
       layout="page"
       code={code}
       path={await requestedPath()}
+      parameters={parameters}
       {...(session && { user: displayedUser(session.user) })}
     />
   );

@@ -8,7 +8,6 @@ import { ButtonLink } from "@/components/ui/controls/button";
 import { buttonClass, type ButtonStyle } from "@/components/ui/controls/button-class";
 import { SubmitButton } from "@/components/ui/controls/submit-button";
 import { signInPath } from "@/lib/session/model/callback-url";
-import { freshSignIn } from "@/lib/session/model/fresh-sign-in";
 import {
   isSessionErrorCode,
   sessionErrors,
@@ -25,6 +24,8 @@ interface SessionErrorMessageProps {
   title?: string;
   /** For a page: the signed-in user, who is not allowed to see it. */
   user?: DisplayedUser;
+  /** If the user must authenticate again, and not as the code says: how. */
+  parameters?: Record<string, string> | undefined;
 }
 
 /** Shows a session error: what happened, what to do, and a button that does it. */
@@ -36,13 +37,21 @@ export function SessionErrorMessage({ layout, ...props }: SessionErrorMessagePro
 type Props = Omit<SessionErrorMessageProps, "layout">;
 
 /** Contains a form, so it must not be inside of one. */
-function ErrorAlert({ code, path, title }: Props) {
+function ErrorAlert({ code, path, title, parameters }: Props) {
   const { tone, title: reason, text } = sessionErrors[code];
   return (
     <Alert
       tone={tone}
       title={title ?? reason}
-      action={<RemedyButton code={code} path={path} retryHref={path} size="small" />}
+      action={
+        <RemedyButton
+          code={code}
+          path={path}
+          retryHref={path}
+          parameters={parameters}
+          size="small"
+        />
+      }
     >
       <p className="wrap-anywhere">{title ? `${reason}. ${text}` : text}</p>
       <p className="mt-1 text-muted">
@@ -52,17 +61,31 @@ function ErrorAlert({ code, path, title }: Props) {
   );
 }
 
-function ErrorPage({ code, path }: Props) {
+/** Above the title, by what helps. */
+const kinds = {
+  "sign in": "Signed out",
+  authenticate: "Confirm that it is you",
+  "get permissions": "Not allowed",
+  "try again": "Not available",
+};
+
+function ErrorPage({ code, path, parameters }: Props) {
   const { title, text, remedy } = sessionErrors[code];
   return (
     <MessagePage
-      kind={remedy === "sign in" ? "Signed out" : "Not available"}
+      kind={kinds[remedy ?? "try again"]}
       title={title}
       actions={
         <>
           {/* Every page has a button here. An empty link is this page's address, with its query. */}
           {remedy ? (
-            <RemedyButton code={code} path={path} retryHref="" variant="primary" />
+            <RemedyButton
+              code={code}
+              path={path}
+              retryHref=""
+              parameters={parameters}
+              variant="primary"
+            />
           ) : (
             <RetryLink href="" variant="primary" />
           )}
@@ -103,10 +126,17 @@ interface RemedyButtonProps extends ButtonStyle {
   code: SessionErrorCode;
   path: string;
   retryHref: string;
+  parameters?: Record<string, string> | undefined;
 }
 
 /** The button for an error's remedy; nothing if it has none. */
-function RemedyButton({ code, path, retryHref, ...style }: RemedyButtonProps) {
+function RemedyButton({
+  code,
+  path,
+  retryHref,
+  parameters = sessionErrors[code].parameters ?? {},
+  ...style
+}: RemedyButtonProps) {
   switch (sessionErrors[code].remedy) {
     case "sign in":
       return (
@@ -119,7 +149,7 @@ function RemedyButton({ code, path, retryHref, ...style }: RemedyButtonProps) {
       );
     case "authenticate":
       return (
-        <SignInForm callbackUrl={path} parameters={freshSignIn}>
+        <SignInForm callbackUrl={path} parameters={parameters}>
           <SubmitButton {...style}>Sign in again</SubmitButton>
         </SignInForm>
       );

@@ -22,6 +22,8 @@ const profile = [
 /** The scope that each of Logto's claims requires (logto-facts "Scopes and claims"). */
 export const claimScopes: Record<string, string> = {
   sub: "openid",
+  acr: "openid",
+  amr: "openid",
   ...Object.fromEntries(profile.map((claim) => [claim, "profile"])),
   email: "email",
   email_verified: "email",

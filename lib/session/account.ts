@@ -4,23 +4,13 @@ import { currentSession } from "./lifecycle/current-session";
 import { endSessions } from "./lifecycle/ending";
 import { outageAsSessionError } from "./lifecycle/to-session-error";
 import { SessionError } from "./model/errors";
-import { freshSignIn } from "./model/fresh-sign-in";
-import type { Session } from "./model/session";
+import { isFreshSignIn } from "./model/fresh-sign-in";
 import { signOut } from "./routes/sign-out";
 import { usersTable } from "./stores/database";
 
-/** How far Logto's clock may be ahead of ours, in seconds. */
-const clockTolerance = 60;
-
-/** Whether the user authenticated in the last five minutes. @param now in milliseconds */
-function isFresh({ authenticatedAt = 0 }: Session, now = Date.now()): boolean {
-  const age = now / 1000 - authenticatedAt;
-  return age < Number(freshSignIn.max_age) && age >= -clockTolerance;
-}
-
 /** Whether the signed-in user authenticated in the last five minutes. @throws SessionError */
 export async function isFreshlySignedIn(): Promise<boolean> {
-  return isFresh(await currentSession());
+  return isFreshSignIn(await currentSession());
 }
 
 /**
@@ -31,7 +21,7 @@ export async function isFreshlySignedIn(): Promise<boolean> {
  */
 export async function deleteAccount(): Promise<never> {
   const session = await currentSession();
-  if (!isFresh(session))
+  if (!isFreshSignIn(session))
     throw new SessionError(
       "sign_in_again",
       "deleting an account needs a sign-in of the last five minutes",

@@ -3,11 +3,18 @@ import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { log } from "@/lib/log";
 import { getAccessToken } from "./access-token";
-import { currentStatus, getSession, noSessionError } from "./lifecycle/current-session";
+import {
+  currentSession,
+  currentStatus,
+  getSession,
+  noSessionError,
+} from "./lifecycle/current-session";
 import { safeCallbackUrl, signInPath } from "./model/callback-url";
+import { isSignedOut } from "./model/error-messages";
 import { asSessionError, errorResponse, SessionError } from "./model/errors";
 import type { PublicSession } from "./model/public-session";
 import type { Requirement } from "./model/requirement";
+import { checkStepUp } from "./model/step-up";
 import { requestedPathHeader } from "./routes/update-session";
 import { joinChunks } from "./stores/cookie";
 
@@ -25,6 +32,8 @@ import { joinChunks } from "./stores/cookie";
  * | grant rejected | same, with "Your session has ended" | 401 | throws `session_ended` |
  * | not allowed | says so at the same address | 403 | throws `not_allowed` |
  * | not a member | says so at the same address | 403 | throws `not_a_member` |
+ * | signed in too long ago | offers to sign in again | 401 | throws `sign_in_again` |
+ * | signed in too weakly | offers to sign in again | 401 | throws `stronger_sign_in_needed` |
  * | database down (row store) | offers to try again | 503 | throws `database_unavailable` |
  * | Logto down, new token needed | offers to try again | 503 | throws `provider_unavailable` |
  *
@@ -41,12 +50,13 @@ import { joinChunks } from "./stores/cookie";
  * (logto-facts "Tokens").
  *
  * @throws SessionError `signed_out`, `session_ended`, `not_allowed` or `not_a_member`; what `auth`
- *   throws; if a permission is required, what getAccessToken throws
+ *   throws; if a permission is required, what getAccessToken throws; what checkStepUp throws
  */
 export async function requireSession(requirement: Requirement = {}): Promise<PublicSession> {
   const session = await getSession();
   if (!session) throw noSessionError((await currentStatus()).status);
   await checkRequirement(session, requirement);
+  checkStepUp(await currentSession(), requirement);
   return session;
 }
 
@@ -88,7 +98,7 @@ export const requestedPath = async (): Promise<string> =>
  */
 export async function redirectIfSignedOut(thrown: unknown): Promise<SessionError> {
   const error = asSessionError(thrown);
-  if (error.status !== 401) return error;
+  if (!isSignedOut(error.code)) return error;
   const reason = error.code === "session_ended" ? "SessionEnded" : undefined;
   redirect(signInPath(await requestedPath(), reason));
 }
@@ -128,8 +138,8 @@ export function redirectOnError<Rest extends unknown[]>(
 ): (...rest: Rest) => Promise<void> {
   return (...rest) =>
     action(...rest).catch((error: unknown) => {
-      const { code, status } = asSessionError(error);
-      redirect(status === 401 ? page : `${page}?error=${code}`);
+      const { code } = asSessionError(error);
+      redirect(isSignedOut(code) ? page : `${page}?error=${code}`);
     });
 }
 

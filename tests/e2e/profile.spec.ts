@@ -8,6 +8,8 @@ const profileClaims =
 /** The scope of each claim, as in the Logto facts page and not in the app's own list. */
 const idTokenScopes = {
   sub: "openid",
+  acr: "openid",
+  amr: "openid",
   ...Object.fromEntries(profileClaims.split(" ").map((claim) => [claim, "profile"])),
   email: "email",
   email_verified: "email",

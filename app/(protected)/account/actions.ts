@@ -1,8 +1,7 @@
 "use server";
 
 import { revalidatePath } from "next/cache";
-import { redirect } from "next/navigation";
-import { deleteAccount, isFreshlySignedIn } from "@/lib/session/account";
+import { deleteAccount } from "@/lib/session/account";
 import { actionWithSession, redirectOnError } from "@/lib/session/guards";
 import { revokeOtherSessions, revokeSession, signOutEverywhere } from "@/lib/session/sessions";
 
@@ -11,11 +10,11 @@ const deletion = "/account/delete";
 
 export const confirmDeletion = redirectOnError(
   deletion,
-  actionWithSession(async () => {
-    // The sign-in is no longer fresh: the page asks the user to sign in again.
-    if (!(await isFreshlySignedIn())) redirect(deletion);
-    await deleteAccount();
-  }),
+  actionWithSession(
+    deleteAccount,
+    // deleteAccount checks it again.
+    { freshWithin: 5 * 60 },
+  ),
 );
 
 /** Ends the session in the form field `id`, if it is one of the user's own. */

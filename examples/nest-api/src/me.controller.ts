@@ -11,6 +11,13 @@ export class MeController {
     return caller;
   }
 
+  /** The same, for users who signed in at most five minutes ago. */
+  @Get("recent")
+  @Allow({ freshWithin: 5 * 60 })
+  recent(@CurrentCaller() caller: Caller): Caller {
+    return caller;
+  }
+
   /** The same, for members of an organization only. */
   @Get("organizations/:organizationId")
   @Allow({ organization: "organizationId" })

@@ -1,3 +1,5 @@
+import { freshSignIn } from "./fresh-sign-in";
+
 /*
  * What people read when something fails, in one place. A page draws it with `SessionErrorMessage`
  * or on the sign-in page; a route handler returns title and text as `message`.
@@ -15,6 +17,8 @@ interface SessionErrorText extends ErrorMessage {
   status: 401 | 403 | 404 | 500 | 503;
   /** The button beside the message. */
   remedy?: "sign in" | "authenticate" | "get permissions" | "try again";
+  /** For `authenticate`: the parameters of the authorization request. */
+  parameters?: Record<string, string>;
 }
 
 const sessionHasEnded: SessionErrorText = {
@@ -80,11 +84,21 @@ const sessionErrorTable = {
   },
   /** The action needs a sign-in of the last few minutes. */
   sign_in_again: {
-    status: 403,
+    status: 401,
     tone: "warning",
     title: "This needs a sign-in of the last few minutes",
     text: "That protects your account in a browser that you left open. Sign in again, then repeat what you did.",
     remedy: "authenticate",
+    parameters: freshSignIn,
+  },
+  /** The user authenticated with too few factors. */
+  stronger_sign_in_needed: {
+    status: 401,
+    tone: "warning",
+    title: "This needs a second proof of who you are",
+    text: "Sign in again, and Logto asks for it: a code, for example. If your account has no second factor yet, set one up at Logto first.",
+    remedy: "authenticate",
+    parameters: { prompt: "consent", acr_values: "urn:logto:acr:mfa" },
   },
   /** The database does not respond. */
   database_unavailable: {
@@ -116,6 +130,10 @@ const sessionErrorTable = {
 export type SessionErrorCode = keyof typeof sessionErrorTable;
 
 export const sessionErrors: Record<SessionErrorCode, SessionErrorText> = sessionErrorTable;
+
+/** Whether a code means that there is no session (any more), so that the user must sign in. */
+export const isSignedOut = (code: SessionErrorCode): boolean =>
+  sessionErrors[code].remedy === "sign in";
 
 /** Checks a code that came from outside, such as a query or a response body. */
 export function isSessionErrorCode(text: string): text is SessionErrorCode {
@@ -168,6 +186,11 @@ const signInErrors = {
     tone: "info",
     title: "Your session has ended",
     text: "Sign in again to continue where you were.",
+  },
+  StepUpFailed: {
+    tone: "warning",
+    title: "Logto could not confirm that it is you",
+    text: "Your account has probably no second factor. Set one up at Logto. If you were signed in, you still are.",
   },
   SessionRequired: {
     tone: "info",

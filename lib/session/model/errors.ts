@@ -16,6 +16,8 @@ export class SessionError extends Error {
   constructor(
     readonly code: SessionErrorCode,
     message: string,
+    /** If authenticating again helps: the parameters of that authorization request. */
+    readonly parameters = sessionErrors[code].parameters,
   ) {
     super(message);
     // Next.js prints this when a page throws. An outage is not a bug, and is in the log already.
@@ -45,11 +47,26 @@ export function asSessionError(error: unknown): SessionError {
  * @returns 401 with a challenge, 403, 404, 500, or 503 with `Retry-After`; JSON with `error` (the
  *   code) and `message`
  */
-export function errorResponse({ code, status }: Pick<SessionError, "code" | "status">): Response {
+export function errorResponse({
+  code,
+  status,
+  parameters,
+}: Pick<SessionError, "code" | "status"> & Partial<SessionError>): Response {
   const { title, text } = sessionErrors[code];
   const headers = new Headers({ "cache-control": "private, no-store" });
-  // A 401 needs a challenge (RFC 9110 §15.5.2). No registered scheme fits a session cookie.
-  if (status === 401) headers.set("www-authenticate", "Session");
+  if (status === 401) headers.set("www-authenticate", challenge(parameters));
   if (status === 503) headers.set("retry-after", "5");
   return Response.json({ error: code, message: `${title}. ${text}` }, { status, headers });
+}
+
+/**
+ * The challenge that a 401 needs (RFC 9110 §15.5.2): how the user must authenticate (RFC 9470 §3),
+ * or else that there is no session. No registered scheme fits a session cookie.
+ */
+function challenge(parameters: Record<string, string> | undefined): string {
+  if (!parameters) return "Session";
+  const required = ["max_age", "acr_values"].flatMap((name) =>
+    parameters[name] === undefined ? [] : `, ${name}="${parameters[name]}"`,
+  );
+  return `Bearer error="insufficient_user_authentication"${required.join("")}`;
 }

@@ -1,4 +1,5 @@
 import type { TokenTarget } from "@/lib/logto/tokens";
+import type { AuthenticationClass } from "./step-up";
 
 /**
  * What a guard requires of a session. All conditions must be met; `{}` is any session.
@@ -16,4 +17,8 @@ export interface Requirement {
    * organization (docs/protecting.md).
    */
   permission?: (TokenTarget & { scope: string }) | undefined;
+  /** The user authenticated at Logto at most so many seconds ago (step-up.ts). */
+  freshWithin?: number | undefined;
+  /** The user authenticated at Logto at least by this class, such as with a second factor. */
+  acr?: AuthenticationClass | undefined;
 }

@@ -13,6 +13,7 @@ import { endSession, logOutage } from "../lifecycle/ending";
 import { logtoClient } from "../lifecycle/logto-client";
 import { readSessionStatus } from "../lifecycle/session-status";
 import { authPath, defaultCallbackUrl, safeCallbackUrl, signInPath } from "../model/callback-url";
+import type { SignInErrorCode } from "../model/error-messages";
 import { asSessionError, errorResponse } from "../model/errors";
 import type { Session } from "../model/session";
 import { parseStateParameter, addPathToState } from "../model/state-parameter";
@@ -134,13 +135,21 @@ async function beginSignIn(
 /** Redirects to the sign-in page with an exact error code, in place of Auth.js's general ones. */
 async function redirectWithError(
   response: Response,
-  { error }: SignInContext,
+  context: SignInContext,
   home: URL,
   callbackUrl = defaultCallbackUrl,
 ): Promise<Response> {
+  const { error } = context;
   if (!error || (await redirectTarget(response)) === undefined) return response;
-  return redirectTo(response, new URL(signInPath(callbackUrl, toSignInError(error)), home).href);
+  const withCode = (code: SignInErrorCode) =>
+    redirectTo(response, new URL(signInPath(callbackUrl, code), home).href);
+  if (isUnmet(context)) return withCode("StepUpFailed");
+  return withCode(toSignInError(error));
 }
+
+/** Whether the user could not authenticate in the way that a guard requires (step-up.ts). */
+const isUnmet = ({ logtoError = "" }: SignInContext) =>
+  logtoError.startsWith("unmet_authentication_requirements");
 
 const forScripts = z.object({ url: z.string() });
 

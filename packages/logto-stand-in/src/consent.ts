@@ -1,5 +1,6 @@
 import type { Grant, KoaContextWithOIDC } from "oidc-provider";
 import { interactionPolicy } from "./library.js";
+import { checkRequestedClasses } from "./step-up.js";
 
 /**
  * Grants the requested scopes and the permissions that the user has, without a consent page:
@@ -29,11 +30,12 @@ export async function grantRequestedScopes(ctx: KoaContextWithOIDC): Promise<Gra
 }
 
 /**
- * Returns the library's interaction policy without the consent page: a client may send
- * `prompt=consent`, but it does not interrupt the sign-in.
+ * Returns Logto's interaction policy. It has no consent page: a client may send `prompt=consent`,
+ * but it does not interrupt the sign-in. And it treats `acr_values` as a requirement.
  */
-export function policyWithoutConsentPage() {
+export function interactionPolicyOfLogto() {
   const policy = interactionPolicy.base();
   policy.get("consent")?.checks.remove("consent_prompt");
+  policy.get("login")?.checks.add(checkRequestedClasses(), 0);
   return policy;
 }

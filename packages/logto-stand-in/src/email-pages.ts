@@ -18,7 +18,7 @@ const wordings = {
 } as const;
 
 /** Step one: asks for the address. */
-export function emailPage(form: FormPage, purpose: CodePurpose): string {
+export function emailPage(form: FormPage, purpose: keyof typeof wordings): string {
   const { action, applicationName, rejected, hint } = form;
   const { title, otherWay, other } = wordings[purpose];
   const email = rejected?.values.email ?? (hint?.includes("@") ? hint : undefined);
@@ -92,7 +92,12 @@ export function codePage({
       <form method="post" action="${action}/resend">
         <button class="secondary">Send a new code</button>
       </form>
-      <p class="switch"><a href="${action}?screen=email-${purpose}">Use another address</a></p>
+      ${
+        purpose !== "second-factor" &&
+        html`<p class="switch">
+          <a href="${action}?screen=email-${purpose}">Use another address</a>
+        </p>`
+      }
       ${isDelivered && deliveryNote}`,
   );
 }

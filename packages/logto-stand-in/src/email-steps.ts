@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Directory, User } from "./directory.js";
 import { codeMail, type CodePurpose, type Mail } from "./mail.js";
-import type { Outcome } from "./outcome.js";
+import type { Outcome, Screen } from "./outcome.js";
 import { noClaims } from "./tenant.js";
 import { codePolicy } from "./settings.js";
+import type { Methods } from "./step-up.js";
 import type { CodeError, VerificationCodes } from "./verification-codes.js";
 
 /**
@@ -33,6 +34,7 @@ interface EmailSteps {
 interface EmailInteraction {
   uid: string;
   applicationName: string;
+  firstScreen: Screen;
 }
 
 /**
@@ -41,27 +43,24 @@ interface EmailInteraction {
  */
 export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
   const send = (
-    { uid, applicationName }: EmailInteraction,
+    { uid, applicationName, firstScreen }: EmailInteraction,
     to: string,
     purpose: CodePurpose,
   ): Outcome => {
     const code = codes.create(uid, to, purpose);
     if (code === undefined) {
       const error = "Too many codes were sent to this address. Try again in some minutes.";
-      return {
-        stayOn: codes.find(uid)?.email === to ? "code" : `email-${purpose}`,
-        error,
-        status: 429,
-      };
+      const before = purpose === "second-factor" ? firstScreen : (`email-${purpose}` as const);
+      return { stayOn: codes.find(uid)?.email === to ? "code" : before, error, status: 429 };
     }
     deliver(codeMail({ to, code, purpose, applicationName, lifetime: codePolicy.lifetime }));
     return { goTo: "code" };
   };
 
-  const signIn = (uid: string, user: User): Outcome => {
+  const signIn = (uid: string, user: User, methods: Methods = ["otp"]): Outcome => {
     if (user.suspended) return { stayOn: "code", error: "This account is suspended." };
     codes.remove(uid);
-    return { user };
+    return { user, methods };
   };
 
   const register = async (uid: string, email: string): Promise<Outcome> => {
@@ -78,12 +77,18 @@ export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
     /** Sends a code to the address in the form. */
     sendCode(
       interaction: EmailInteraction,
-      purpose: CodePurpose,
+      purpose: Exclude<CodePurpose, "second-factor">,
       form: Record<string, string>,
     ): Outcome {
       const { success, data } = emailSchema.safeParse(form.email);
       if (!success) return { stayOn: `email-${purpose}`, error: "This is not an e-mail address." };
       return send(interaction, data, purpose);
+    },
+
+    /** Sends a code to a user who has given the password, if the user has an address. */
+    sendSecondFactor(interaction: EmailInteraction, { claims: { email } }: User): Outcome {
+      if (email === null) return { goTo: "no-second-factor" };
+      return send(interaction, email, "second-factor");
     },
 
     /** Sends a new code to the same address. */
@@ -106,6 +111,8 @@ export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
 
       const { email, purpose } = verification;
       const user = directory.findByEmail(email);
+      if (purpose === "second-factor")
+        return user ? signIn(uid, user, ["pwd", "otp", "mfa"]) : "given up";
       if (purpose === "sign-in") return user ? signIn(uid, user) : { goTo: "account" };
       return user ? { goTo: "account" } : register(uid, email);
     },

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import type Provider from "oidc-provider";
 import type { Interaction } from "oidc-provider";
 import { z } from "zod";
-import type { Directory } from "./directory.js";
+import type { Directory, User } from "./directory.js";
 import { accountPage, codePage, emailPage } from "./email-pages.js";
 import { createEmailSteps } from "./email-steps.js";
 import type { FormPage } from "./form.js";
@@ -13,6 +13,8 @@ import { screens, type Outcome, type RejectedForm, type Screen } from "./outcome
 import { expiredPage, notFoundPage } from "./pages.js";
 import { noClaims } from "./tenant.js";
 import { registerPage, signInPage } from "./sign-in-pages.js";
+import { noSecondFactorPage, stepUpPage } from "./step-up-pages.js";
+import { authenticationContext, requestedClasses, stepUpReason } from "./step-up.js";
 import type { VerificationCodes } from "./verification-codes.js";
 
 const parametersSchema = z.object({
@@ -20,6 +22,7 @@ const parametersSchema = z.object({
   first_screen: z.string().optional(),
   interaction_mode: z.string().optional(),
   login_hint: z.string().optional(),
+  acr_values: z.string().optional(),
 });
 
 const screenSchema = z.enum(screens);
@@ -68,6 +71,19 @@ export function createInteractions({
     resend: email.resendCode,
     code: email.checkCode,
     account: email.confirmAccount,
+    "step-up": (interaction, form) => confirm(directory, interaction, form),
+    "give-up": () => "given up",
+  };
+
+  /** Asks for a second factor after a sign-in, if the application wants one. */
+  const withSecondFactor = (view: View, outcome: Outcome): Outcome => {
+    const { needsSecondFactor } = view;
+    if (outcome === "given up" || !("user" in outcome) || !needsSecondFactor) return outcome;
+    if (outcome.methods.includes("mfa")) return outcome;
+    // A code by e-mail alone is one factor, and a second code would prove the same mailbox.
+    return outcome.methods.includes("otp")
+      ? { goTo: "no-second-factor" }
+      : email.sendSecondFactor(view, outcome.user);
   };
 
   const render = (view: View, screen: Screen, rejected?: RejectedForm): string => {
@@ -99,6 +115,10 @@ export function createInteractions({
           directory.findByEmail(verification.email) !== undefined,
         );
       }
+      case "step-up":
+        return stepUpPage(form, view.pinned?.username ?? view.pinned?.claims.email ?? "");
+      case "no-second-factor":
+        return noSecondFactorPage(form);
     }
   };
 
@@ -106,14 +126,19 @@ export function createInteractions({
     const [, , uid, step = ""] = url.pathname.split("/");
     const interaction = await findInteraction(provider, request, response);
     if (!interaction || interaction.uid !== uid) return send(response, 400, expiredPage());
-    const view = await describe(provider, interaction);
-    const screen = screenSchema.catch(view.firstScreen).parse(url.searchParams.get("screen"));
+    const view = await describe(provider, directory, interaction);
+    const requested = screenSchema.catch(view.firstScreen).parse(url.searchParams.get("screen"));
+    const screen = isAllowed(view, requested) ? requested : view.firstScreen;
     if (request.method !== "POST") return send(response, 200, render(view, screen));
 
-    const run = Object.hasOwn(steps, step) ? steps[step] : undefined;
+    const run = Object.hasOwn(steps, step) && isAllowed(view, step) ? steps[step] : undefined;
     if (!run) return send(response, 404, notFoundPage());
     const form = Object.fromEntries(new URLSearchParams(await text(request)));
-    const outcome = await run(view, form);
+    const outcome = withSecondFactor(view, await run(view, form));
+    if (outcome === "given up") {
+      const error = "unmet_authentication_requirements";
+      return provider.interactionFinished(request, response, { error });
+    }
     if ("goTo" in outcome) return redirect(response, `${view.action}?screen=${outcome.goTo}`);
     if ("stayOn" in outcome) {
       const { password: _password, code: _code, ...values } = form;
@@ -121,7 +146,7 @@ export function createInteractions({
       return send(response, status, render(view, stayOn, { error, values }));
     }
     directory.update(outcome.user, {});
-    const login = { accountId: outcome.user.id };
+    const login = { accountId: outcome.user.id, ...authenticationContext(outcome.methods) };
     return provider.interactionFinished(
       request,
       response,
@@ -148,21 +173,37 @@ async function findInteraction(
 interface View extends Omit<FormPage, "rejected"> {
   uid: string;
   firstScreen: Screen;
+  /** The signed-in user who must prove more. Nobody else can go on in the same interaction. */
+  pinned: User | undefined;
+  needsSecondFactor: boolean;
 }
+
+/** What a pinned user can do. */
+const allowedWhenPinned = ["step-up", "code", "resend", "no-second-factor", "give-up"];
+const isAllowed = ({ pinned }: View, name: string) => !pinned || allowedWhenPinned.includes(name);
 
 type Step = (interaction: View, form: Record<string, string>) => Outcome | Promise<Outcome>;
 
-async function describe(provider: Provider, { uid, params }: Interaction): Promise<View> {
+async function describe(
+  provider: Provider,
+  directory: Directory,
+  { uid, params, prompt, session }: Interaction,
+): Promise<View> {
   const parameters = parametersSchema.parse(params);
   const client = await provider.Client.find(parameters.client_id);
   const isRegistration =
     parameters.first_screen?.endsWith("register") || parameters.interaction_mode === "signUp";
+  const pinned = prompt.reasons.includes(stepUpReason)
+    ? directory.users.get(session?.accountId ?? "")
+    : undefined;
   return {
     uid,
+    pinned,
+    needsSecondFactor: requestedClasses(parameters.acr_values)?.[0] === "urn:logto:acr:mfa",
     action: `/interaction/${uid}`,
     applicationName: client?.clientName ?? parameters.client_id,
     hint: parameters.login_hint,
-    firstScreen: isRegistration ? "register" : "sign-in",
+    firstScreen: pinned ? "step-up" : isRegistration ? "register" : "sign-in",
   };
 }
 
@@ -171,7 +212,20 @@ async function signIn(directory: Directory, form: Record<string, string>): Promi
   const user = await directory.authenticate(form.identifier ?? "", form.password ?? "");
   if (!user) return reject("The username or the password is wrong.");
   if (user.suspended) return reject("This account is suspended.");
-  return { user };
+  return { user, methods: ["pwd"] };
+}
+
+/** Checks the password of the user who is signed in already. */
+async function confirm(
+  directory: Directory,
+  { pinned }: View,
+  form: Record<string, string>,
+): Promise<Outcome> {
+  const identifier = pinned?.username ?? pinned?.claims.email ?? "";
+  const user = await directory.authenticate(identifier, form.password ?? "");
+  if (!user || user.suspended || user.id !== pinned?.id)
+    return { stayOn: "step-up", error: "The password is wrong." };
+  return { user, methods: ["pwd"] };
 }
 
 async function register(directory: Directory, form: Record<string, string>): Promise<Outcome> {
@@ -185,6 +239,7 @@ async function register(directory: Directory, form: Record<string, string>): Pro
   const claims = { ...noClaims, name: name.trim() || null, email: email || null };
   return {
     user: await directory.add({ username, claims, roles: [], organizations: [] }, password),
+    methods: ["pwd"],
   };
 }
 

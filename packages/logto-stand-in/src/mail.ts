@@ -6,7 +6,7 @@ export interface Mail {
 }
 
 /** The purpose of a code, which Logto calls the interaction event. */
-export type CodePurpose = "sign-in" | "register";
+export type CodePurpose = "sign-in" | "register" | "second-factor";
 
 interface CodeMail {
   to: string;
@@ -19,10 +19,11 @@ interface CodeMail {
 
 /** Writes the mail that carries a verification code. */
 export function codeMail({ to, code, purpose, applicationName, lifetime }: CodeMail): Mail {
-  const aim =
-    purpose === "register"
-      ? `create an account at ${applicationName}`
-      : `sign in to ${applicationName}`;
+  const aim = {
+    register: `create an account at ${applicationName}`,
+    "sign-in": `sign in to ${applicationName}`,
+    "second-factor": `confirm that it is you at ${applicationName}`,
+  }[purpose];
   return {
     to,
     subject: `${code} is your code to ${aim}`,

@@ -1,4 +1,5 @@
 import type { User } from "./directory.js";
+import type { Methods } from "./step-up.js";
 
 /** The pages of an interaction: the values of its `screen` parameter. */
 export const screens = [
@@ -8,6 +9,8 @@ export const screens = [
   "email-register",
   "code",
   "account",
+  "step-up",
+  "no-second-factor",
 ] as const;
 export type Screen = (typeof screens)[number];
 
@@ -20,6 +23,12 @@ export interface RejectedForm {
   values: Readonly<Record<string, string>>;
 }
 
-/** The result of a form: a signed-in user, another screen, or a screen that shows an error. */
+/**
+ * The result of a form: a user who has authenticated, another screen, a screen that shows an error,
+ * or the end, because the user can't prove what the application asks for.
+ */
 export type Outcome =
-  { user: User } | { goTo: Screen } | { stayOn: Screen; error: string; status?: number };
+  | { user: User; methods: Methods }
+  | { goTo: Screen }
+  | { stayOn: Screen; error: string; status?: number }
+  | "given up";

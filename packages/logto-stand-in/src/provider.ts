@@ -5,7 +5,7 @@ import { claimsByScope, claimsOf } from "./claims.js";
 import { createClock, moveTimes, showServerTime } from "./clock.js";
 import { clientMetadata, type StandInClient } from "./clients.js";
 import { formatErrorsLikeLogto } from "./error-bodies.js";
-import { grantRequestedScopes, policyWithoutConsentPage } from "./consent.js";
+import { grantRequestedScopes, interactionPolicyOfLogto } from "./consent.js";
 import { Provider, errors } from "./library.js";
 import { expiredPage, logoutPage, signedOutPage } from "./pages.js";
 import { createAdapter } from "./records.js";
@@ -13,6 +13,7 @@ import { createRefreshGrant, refreshParameters } from "./refresh-grant.js";
 import { describeResource } from "./resources.js";
 import { fixedLifetimes, type Settings } from "./settings.js";
 import { adjustSignedTokens } from "./signing.js";
+import { authenticationClasses } from "./step-up.js";
 import type { User } from "./directory.js";
 import type { State } from "./state.js";
 import type { Traffic } from "./traffic.js";
@@ -54,7 +55,11 @@ export function createProvider({
     // accepted.
     clockTolerance: 0,
     scopes: ["openid", "offline_access", "urn:logto:scope:sessions"],
-    claims: Object.fromEntries(Object.entries(claimsByScope)),
+    acrValues: [...authenticationClasses],
+    claims: {
+      ...Object.fromEntries(Object.entries(claimsByScope)),
+      openid: ["sub", "acr", "amr", "auth_time"],
+    },
     conformIdTokenClaims: false,
     extraParams: [
       "first_screen",
@@ -79,7 +84,7 @@ export function createProvider({
     issueRefreshToken: async (_ctx, client, source) =>
       source.scopes.has("offline_access") || client.metadata().alwaysIssueRefreshToken === true,
     interactions: {
-      policy: policyWithoutConsentPage(),
+      policy: interactionPolicyOfLogto(),
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
     },
     ttl: {
@@ -94,9 +99,16 @@ export function createProvider({
     extraTokenClaims: (ctx, token) => {
       const organizationId = ctx.oidc.params?.organization_id;
       const isForApi = "aud" in token && !String(token.aud).startsWith("urn:logto:organization:");
-      return organizationId && isForApi && token.aud
-        ? { organization_id: organizationId }
-        : undefined;
+      const { AuthorizationCode, RefreshToken } = ctx.oidc.entities;
+      const { acr, amr, authTime } = AuthorizationCode ?? RefreshToken ?? {};
+      return {
+        ...(acr && { acr }),
+        ...(amr && { amr }),
+        ...(authTime && { auth_time: authTime }),
+        ...(Boolean(organizationId && isForApi && token.aud) && {
+          organization_id: organizationId,
+        }),
+      };
     },
     formats: {
       customizers: {

@@ -204,9 +204,11 @@ async function issueIdToken(
   scope: string,
   claims: AccountClaims,
 ): Promise<string> {
-  const idToken = new ctx.oidc.provider.IdToken({ ...claims, auth_time: token.authTime }, { ctx });
-  // The mask contains `auth_time` if the authorization request asked for it (Logto facts:
-  // auth_time).
+  const { acr, amr, authTime } = token;
+  const idToken = new ctx.oidc.provider.IdToken(
+    { ...claims, acr, amr, auth_time: authTime },
+    { ctx },
+  );
   Object.assign(idToken, { scope, mask: token.claims?.id_token ?? {}, rejected: [] });
   idToken.set("nonce", token.nonce);
   idToken.set("sid", token.sid);

@@ -16,7 +16,10 @@ export const protectedPaths: ProtectedPath[] = [
     notAllowed: "bob",
   },
   { route: "/examples/action", kind: "page" },
+  { route: "/examples/step-up", kind: "page" },
+  { route: "/examples/step-up/second-factor", kind: "page" },
   { route: "/api/examples/session", kind: "handler" },
+  { route: "/api/examples/step-up", kind: "handler", status: 401 },
   { route: "/api/examples/role", kind: "handler", notAllowed: "bob" },
   { route: "/api/examples/permission", kind: "handler", notAllowed: "carol" },
   {
@@ -30,6 +33,7 @@ export const protectedPaths: ProtectedPath[] = [
 export const protectedActions: ProtectedAction[] = [
   { action: `${actions} saveNote` },
   { action: `${actions} deleteNote`, notAllowed: "bob" },
+  { action: "app/(protected)/examples/step-up/actions.ts savePayout" },
 ];
 
 export const publicPaths = new Set(["/examples", "/examples/client"]);

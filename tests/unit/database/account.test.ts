@@ -107,7 +107,7 @@ describe("deleteAccount", () => {
     const token = session({ subject: "u9y1r4g7kb0s", ...changes });
     await expect(runAs(token, deleteAccount)).rejects.toMatchObject({
       code: "sign_in_again",
-      status: 403,
+      status: 401,
     });
     expect(deleteMany).not.toHaveBeenCalled();
     expect(signOut).not.toHaveBeenCalled();

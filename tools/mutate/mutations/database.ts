@@ -3,6 +3,7 @@ import type { Mutation } from "../mutation";
 const rows = "lib/database/row-store.ts";
 const users = "lib/database/users.ts";
 const account = "lib/session/account.ts";
+const freshSignIn = "lib/session/model/fresh-sign-in.ts";
 const sessions = "lib/session/sessions.ts";
 const unit = (...names: string[]) => names.map((name) => `tests/unit/database/${name}.test.ts`);
 
@@ -313,20 +314,20 @@ export default [
   {
     what: "An old sign-in is enough to delete an account",
     file: account,
-    find: "if (!isFresh(session))",
+    find: "if (!isFreshSignIn(session))",
     replace: "if (!session)",
     tests: unit("account"),
   },
   {
     what: "A sign-in counts as fresh when it is old, and not when it is new",
-    file: account,
-    find: "age < Number(freshSignIn.max_age)",
-    replace: "age > Number(freshSignIn.max_age)",
+    file: freshSignIn,
+    find: "age < within",
+    replace: "age > within",
     tests: unit("account"),
   },
   {
     what: "A sign-in in the far future counts as fresh",
-    file: account,
+    file: freshSignIn,
     find: " && age >= -clockTolerance",
     replace: "",
     tests: unit("account"),

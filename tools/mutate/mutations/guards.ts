@@ -102,7 +102,7 @@ export default [
   {
     what: "A failed action tells visitors of the error in place of the sign-in page",
     file: guards,
-    find: "redirect(status === 401 ? page : `${page}?error=${code}`);",
+    find: "redirect(isSignedOut(code) ? page : `${page}?error=${code}`);",
     replace: "redirect(`${page}?error=${code}`);",
     tests: unit("guards"),
   },

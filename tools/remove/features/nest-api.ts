@@ -12,6 +12,7 @@ export default {
     "tests/e2e/subdomains.ts",
     "tests/unit/dev-api.test.ts",
     "tests/unit/nest-api.test.ts",
+    "tests/unit/nest-step-up.test.ts",
   ],
   lines: {
     ".github/dependabot.yml": ["- /examples/nest-api"],

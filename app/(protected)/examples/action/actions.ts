@@ -2,7 +2,7 @@
 
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
-import type { SessionErrorCode } from "@/lib/session/model/error-messages";
+import { isSignedOut, type SessionErrorCode } from "@/lib/session/model/error-messages";
 import { asSessionError } from "@/lib/session/model/errors";
 import { actionWithSession } from "@/lib/session/guards";
 
@@ -24,8 +24,8 @@ const withOutcome =
       await action(formData);
       return null;
     } catch (error) {
-      const { code, status } = asSessionError(error);
-      if (status === 401) redirect(note.path);
+      const { code } = asSessionError(error);
+      if (isSignedOut(code)) redirect(note.path);
       return code;
     }
   };

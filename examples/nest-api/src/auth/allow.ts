@@ -8,8 +8,9 @@ import {
 import { Reflector } from "@nestjs/core";
 import { AuthGuard } from "@nestjs/passport";
 import { z } from "zod";
-import { ApiError } from "../errors.js";
+import { ApiError, unauthorized } from "../errors.js";
 import type { AuthenticatedRequest } from "./caller.js";
+import { stepUpChallenge } from "./step-up.js";
 
 /** What a route requires in addition to a signed-in caller. */
 export interface Requirement {
@@ -23,6 +24,10 @@ export interface Requirement {
    * member. Routes without this do not accept organization tokens.
    */
   organization?: string;
+  /** The user authenticated at Logto at most so many seconds ago. */
+  freshWithin?: number;
+  /** Logto's class of that authentication, such as `urn:logto:acr:mfa` (from Logto 1.46 on). */
+  acr?: string;
 }
 
 const Required = Reflector.createDecorator<Requirement>();
@@ -32,8 +37,11 @@ class RequirementGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { scope, roles, organization } = this.reflector.get(Required, context.getHandler());
+    const requirement = this.reflector.get(Required, context.getHandler());
+    const { scope, roles, organization } = requirement;
     const { user, params } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const challenge = stepUpChallenge(user, requirement);
+    if (challenge) throw unauthorized("Sign in again, with what is missing", challenge);
     const organizationId =
       organization === undefined ? undefined : z.string().min(1).parse(params[organization]);
     if (user.via === "bearer") {

@@ -13,6 +13,8 @@ const claims = z.object({
   scope: z.string().default(""),
   /** The organization of the permissions. Absent: they are the tenant's. */
   organization_id: z.string().min(1).optional(),
+  auth_time: z.number().optional(),
+  acr: z.string().optional(),
 });
 /** Timeout of fetching Logto's keys, in milliseconds. */
 const timeoutDuration = 3_000;
@@ -42,9 +44,15 @@ export class BearerStrategy extends PassportStrategy(Strategy, "bearer") {
         algorithms: ["ES384"],
         requiredClaims: ["exp"],
       });
-      const { sub, scope, organization_id: organizationId } = claims.parse(payload);
-      const scopes = scope.split(" ").filter(Boolean);
-      return { via: "bearer", subject: sub, scopes, ...(organizationId && { organizationId }) };
+      const { sub, scope, organization_id: organizationId, auth_time, acr } = claims.parse(payload);
+      return {
+        via: "bearer",
+        subject: sub,
+        scopes: scope.split(" ").filter(Boolean),
+        ...(organizationId && { organizationId }),
+        ...(auth_time !== undefined && { authenticatedAt: auth_time }),
+        ...(acr && { acr }),
+      };
     } catch (error) {
       if (!isAboutToken(error)) throw new UnavailableError("Logto's keys can't be read");
       throw unauthorized("Invalid access token", 'Bearer error="invalid_token"');

@@ -1,11 +1,12 @@
 import { createParamDecorator, type ExecutionContext } from "@nestjs/common";
 import type { Request } from "express";
+import type { Authentication } from "./step-up.js";
 
 /**
  * A caller with the app's session: the user's roles, and the roles in each organization that the
  * user is a member of.
  */
-interface SessionCaller {
+interface SessionCaller extends Authentication {
   via: "session";
   subject: string;
   name: string | null;
@@ -19,7 +20,7 @@ interface SessionCaller {
  * A caller with an access token: what its application may do for the user, within one organization
  * if the token names one.
  */
-interface BearerCaller {
+interface BearerCaller extends Authentication {
   via: "bearer";
   subject: string;
   scopes: string[];

@@ -9,6 +9,7 @@ const stored = z.object({
   startedAt: z.number(),
   claims,
   omitted: z.array(z.string()).optional(),
+  authenticatedAt: z.number().optional(),
 });
 
 /**
@@ -38,9 +39,9 @@ export class CookieSessions extends Sessions {
     const [newest] = payloads
       .flatMap((payload) => stored.safeParse(payload).data ?? [])
       .sort((a, b) => b.startedAt - a.startedAt);
-    return (
-      newest && { subject: newest.subject, claims: newest.claims, omitted: newest.omitted ?? [] }
-    );
+    if (!newest) return undefined;
+    const { subject, claims, omitted = [], authenticatedAt } = newest;
+    return { subject, claims, omitted, ...(authenticatedAt !== undefined && { authenticatedAt }) };
   }
 
   /** @returns null if the token was tampered with, has expired or has another secret */

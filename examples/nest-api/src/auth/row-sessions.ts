@@ -34,7 +34,13 @@ export class RowSessions extends Sessions implements OnModuleDestroy {
         orderBy: { startedAt: "desc" },
       })
       .catch(throwUnavailable);
-    return row ? { subject: row.userId, claims: claims.parse(row.claims) } : undefined;
+    if (!row) return undefined;
+    const { userId: subject, authenticatedAt } = row;
+    return {
+      subject,
+      claims: claims.parse(row.claims),
+      ...(authenticatedAt && { authenticatedAt: authenticatedAt.getTime() / 1000 }),
+    };
   }
 
   async onModuleDestroy(): Promise<void> {

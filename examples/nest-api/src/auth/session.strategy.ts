@@ -27,7 +27,7 @@ export class SessionStrategy extends PassportStrategy(Strategy, "session") {
     if (isForeignWrite(request, this.env.origins)) throw new ApiError(403, "Not from this site");
     const session = await this.sessions.find(values);
     if (!session) throw unauthorized("Invalid session");
-    const { subject, claims, omitted = [] } = session;
+    const { subject, claims, omitted = [], authenticatedAt } = session;
     return {
       via: "session",
       subject,
@@ -38,6 +38,8 @@ export class SessionStrategy extends PassportStrategy(Strategy, "session") {
         roles: rolesIn(id, claims.organization_roles ?? []),
       })),
       omitted,
+      ...(authenticatedAt !== undefined && { authenticatedAt }),
+      ...(claims.acr && { acr: claims.acr }),
     };
   }
 }

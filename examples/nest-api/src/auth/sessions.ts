@@ -8,6 +8,7 @@ export const claims = z.object({
   /** Ids of the organizations that the user is a member of, and the roles in them as `id:role`. */
   organizations: z.array(z.string()).nullish(),
   organization_roles: z.array(z.string()).nullish(),
+  acr: z.string().nullish(),
 });
 
 /** The part of a session that this server needs. */
@@ -17,6 +18,8 @@ export interface Session {
   claims: z.output<typeof claims>;
   /** Claims that the cookie had no room for: unknown here, but the user may have them. */
   omitted?: string[];
+  /** When the user authenticated at Logto, in seconds since 1970. */
+  authenticatedAt?: number | undefined;
 }
 
 /** Maximum number of values to look up for one request. */

@@ -30,7 +30,9 @@ describe("an access token for an API resource", () => {
     const { payload, protectedHeader } = await verifyJwt(server, access_token, shopping);
 
     expect(protectedHeader).toMatchObject({ alg: "ES384", typ: "at+jwt", kid: expect.any(String) });
-    expect(payload).toEqual({
+    // From 1.46 on, step-up.test.ts has these.
+    const step = { acr: undefined, amr: undefined, auth_time: undefined };
+    expect({ ...payload, ...step }).toEqual({
       jti: expect.any(String),
       sub: expect.any(String),
       iat: expect.any(Number),

@@ -78,12 +78,6 @@ describe("max_age without prompt=login [S]", () => {
 });
 
 describe("auth_time [S]", () => {
-  test("is absent from the id_token if neither max_age nor prompt=login was sent", async () => {
-    const { tokens } = await signIn(server);
-
-    expect(idTokenClaims(tokens)).not.toHaveProperty("auth_time");
-  });
-
   test("is present with prompt=login alone", async () => {
     const { tokens } = await signIn(server, { prompt: "login consent" });
 
