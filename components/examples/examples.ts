@@ -121,6 +121,17 @@ const handler: Protection = {
 });`,
 };
 
+const fresh: Protection = {
+  href: "/api/examples/fresh",
+  protects: "A route handler, for users whose role counts now",
+  guard: "withSession(handler, { role, fresh })",
+  file: "app/api/examples/fresh/route.ts",
+  code: `export const GET = withSession(({ user }) => Response.json({ roles: user.roles }), {
+  role: "admin",
+  fresh: true,
+});`,
+};
+
 const freshSignIn: Example = {
   href: "/examples/step-up",
   title: "A form that needs a recent sign-in",
@@ -170,6 +181,7 @@ export const examples = {
   organization,
   handler,
   action,
+  fresh,
   freshSignIn,
   secondFactor,
   client,

@@ -4,11 +4,13 @@ import { toLogtoError } from "@/lib/logto/client";
 import { BoundedMap } from "@/lib/bounded-map";
 import { processWide } from "@/lib/process-wide";
 import { currentSession, noSessionError, writeSessionCookie } from "./lifecycle/current-session";
+import { refreshed } from "./lifecycle/fresh-session";
 import { exchangeToken, renewSession } from "./lifecycle/renewal";
 import { sessionState, type SessionState } from "./lifecycle/session-state";
 import { SingleFlight } from "./lifecycle/single-flight";
 import { sessionStatus } from "./lifecycle/session-status";
 import { logFailure, toSessionError } from "./lifecycle/to-session-error";
+import { isCurrent } from "./model/current-tokens";
 import { SessionError } from "./model/errors";
 import type { TokenTarget } from "@/lib/logto/tokens";
 import { isAccessTokenExpired, isAccessTokenExpiring, type Session } from "./model/session";
@@ -26,6 +28,9 @@ interface AccessToken {
   scopes: string[];
 }
 
+/** What an access token is for. With `fresh`: issued at most ten seconds ago. */
+type AccessTokenRequest = TokenTarget & { fresh?: boolean | undefined };
+
 /** The cached access token of one session for one target. */
 interface CacheEntry {
   token: AccessToken | undefined;
@@ -42,6 +47,10 @@ const tokenCaches = () =>
  * until shortly before it expires. Parallel calls make one request. Tokens are never shared between
  * sessions.
  *
+ * With `fresh`, a token that is older than ten seconds is not used: for the moment after a
+ * permission was taken away. (One that was gained needs a new sign-in at Logto; a guard's refusal
+ * offers it.)
+ *
  * If the refresh token rotates, the response of a handler carries a new session cookie and must not
  * be cached: `withSession` sees to that, a handler without it must do so itself.
  *
@@ -50,7 +59,7 @@ const tokenCaches = () =>
  *   `scope_missing`, `resource_not_configured`, `database_unavailable`, `provider_unavailable` or
  *   `provider_refused`
  */
-export async function getAccessToken(target: TokenTarget = {}): Promise<AccessToken> {
+export async function getAccessToken(target: AccessTokenRequest = {}): Promise<AccessToken> {
   const { resource, organizationId } = target;
   if (resource && !env().LOGTO_RESOURCES.includes(resource)) {
     // Logto would reject the request, and rotate the refresh token all the same (logto-facts
@@ -58,6 +67,7 @@ export async function getAccessToken(target: TokenTarget = {}): Promise<AccessTo
     throw new SessionError("resource_not_configured", `${resource} is not in LOGTO_RESOURCES`);
   }
   const session = await currentSession();
+  if (target.fresh && !resource && !organizationId) await refreshed(session);
   const accessToken =
     resource || organizationId ? await exchange(session, target) : await userinfoToken(session);
   const now = sessionStatus(session);
@@ -80,13 +90,14 @@ async function userinfoToken(session: Session): Promise<AccessToken> {
 
 async function exchange(
   session: Session,
-  target: TokenTarget,
+  target: AccessTokenRequest,
   now = Date.now,
 ): Promise<AccessToken> {
   if (!session.refreshToken) throw noRefreshToken();
   const state = sessionState(session);
   const cached = cacheEntry(state, JSON.stringify([target.resource, target.organizationId]));
-  if (cached.token && !isAccessTokenExpiring(cached.token, now())) return cached.token;
+  const usable = target.fresh ? currentToken(cached.token, now()) : cached.token;
+  if (usable && !isAccessTokenExpiring(usable, now())) return usable;
   try {
     cached.token = await cached.exchange.run(async () => {
       const { accessToken, expiresIn, scopes } = await exchangeToken(state, target).catch(
@@ -101,14 +112,18 @@ async function exchange(
   } catch (error) {
     // In an outage the cached token is used until it expires.
     if (
-      cached.token &&
-      !isAccessTokenExpired(cached.token, now()) &&
+      usable &&
+      !isAccessTokenExpired(usable, now()) &&
       toLogtoError(error).code === "unavailable"
     )
-      return cached.token;
+      return usable;
     throw toSessionError(error);
   }
 }
+
+/** The cached token if it was issued just now. */
+const currentToken = (token: AccessToken | undefined, now: number) =>
+  token && isCurrent(token, now) ? token : undefined;
 
 function cacheEntry(state: SessionState, audience: string): CacheEntry {
   const ofSession =

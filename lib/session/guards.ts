@@ -9,6 +9,7 @@ import {
   getSession,
   noSessionError,
 } from "./lifecycle/current-session";
+import { freshSession } from "./lifecycle/fresh-session";
 import { safeCallbackUrl, signInPath } from "./model/callback-url";
 import { isSignedOut } from "./model/error-messages";
 import { asSessionError, errorResponse, SessionError } from "./model/errors";
@@ -49,11 +50,14 @@ import { joinChunks } from "./stores/cookie";
  * scopes of an access token: Logto grants those that the user had at sign-in and still has
  * (logto-facts "Tokens").
  *
+ * With `fresh`, Logto is asked first. A role that was taken away then counts no more, and while
+ * Logto is down the guard fails.
+ *
  * @throws SessionError `signed_out`, `session_ended`, `not_allowed` or `not_a_member`; what `auth`
  *   throws; if a permission is required, what getAccessToken throws; what checkStepUp throws
  */
 export async function requireSession(requirement: Requirement = {}): Promise<PublicSession> {
-  const session = await getSession();
+  const session = requirement.fresh ? await freshSession() : await getSession();
   if (!session) throw noSessionError((await currentStatus()).status);
   await checkRequirement(session, requirement);
   checkStepUp(await currentSession(), requirement);
@@ -62,8 +66,9 @@ export async function requireSession(requirement: Requirement = {}): Promise<Pub
 
 async function checkRequirement(
   { user: { roles, organizations, organizationRoles } }: PublicSession,
-  { role, organization, permission }: Requirement,
+  requirement: Requirement,
 ): Promise<void> {
+  const { role, organization, permission } = requirement;
   if (role !== undefined && !roles.includes(role)) throw lacks(`the role ${role}`);
   if (organization) {
     const { id, role: organizationRole } = organization;
@@ -74,8 +79,8 @@ async function checkRequirement(
   }
   if (permission) {
     const { scope, ...target } = permission;
-    if (!(await getAccessToken(target)).scopes.includes(scope))
-      throw lacks(`the permission ${scope}`);
+    const { scopes } = await getAccessToken({ ...target, fresh: requirement.fresh });
+    if (!scopes.includes(scope)) throw lacks(`the permission ${scope}`);
   }
 }
 

@@ -14,8 +14,8 @@ export interface Deletion {
    * deleted with all that is below it, as a file of the feature is: whatever it says by now.
    */
   sections?: Readonly<Record<string, readonly string[]>>;
-  /** Parts of a line, by file, where the syntax allows nothing else. Each is there exactly once. */
-  parts?: Readonly<Record<string, string>>;
+  /** Parts of lines, by file, where the syntax allows nothing else. Each is there exactly once. */
+  parts?: Readonly<Record<string, string | readonly string[]>>;
   /** Scripts in package.json. */
   scripts?: readonly string[];
   /** Packages, in each section of package.json that names them. */

@@ -87,11 +87,12 @@ function remove(tree: Tree, deletion: Deletion): string[] {
     cut(file, blocks, withoutLines);
   for (const [file, starts] of Object.entries(deletion.sections ?? {}))
     cut(file, starts, withoutSection);
-  for (const [file, part] of Object.entries(deletion.parts ?? {})) {
-    const times = tree.has(file) ? tree.read(file).split(part).length - 1 : 0;
-    if (times === 1) tree.changed.set(file, tree.read(file).replace(part, ""));
-    else problems.push(`${file} ${contains(times)}:\n${indent(part)}`);
-  }
+  for (const [file, parts] of Object.entries(deletion.parts ?? {}))
+    for (const part of [parts].flat()) {
+      const times = tree.has(file) ? tree.read(file).split(part).length - 1 : 0;
+      if (times === 1) tree.changed.set(file, tree.read(file).replace(part, ""));
+      else problems.push(`${file} ${contains(times)}:\n${indent(part)}`);
+    }
   const { scripts = [], packages = [], knip = [] } = deletion;
   if (scripts.length + packages.length > 0)
     problems.push(...removeKeys(tree, "package.json", [...scripts, ...packages]));

@@ -5,6 +5,7 @@ import { LogtoError } from "@/lib/logto/errors";
 import { refreshTokens, type TokenResponse, type TokenTarget } from "@/lib/logto/tokens";
 import { pause } from "@/lib/pause";
 import { isAllowed } from "../model/allowed-emails";
+import { isCurrent } from "../model/current-tokens";
 import {
   exchangedSession,
   isAccessTokenExpired,
@@ -43,7 +44,7 @@ const minReplaceInterval = 60_000;
 /**
  * Renews the session if its access token is about to expire, and returns its status. The rules:
  *
- * - Nothing is renewed before that, except by `replaceAccessToken`.
+ * - Nothing is renewed before that, except by the two functions below.
  * - Parallel calls make one request. A later call with the old cookie gets the same result from
  *   memory (session-state.ts). With the row store other processes get it from the row.
  * - The session ends only if Logto rejects the grant, or the user was deleted here or is no longer
@@ -95,6 +96,21 @@ export async function replaceAccessToken(
     };
     await state.renewal.run(replace, now).catch(() => undefined);
   }
+  return state.isRemoved ? { status: "none" } : sessionStatus(read);
+}
+
+/**
+ * Renews a session whose access token is still valid, for the user's current claims. The request is
+ * sent at most once in ten seconds, also if several processes share a row store.
+ *
+ * @param read as for renewSession
+ * @param now returns the time in milliseconds
+ */
+export async function renewForClaims(read: Session, now = Date.now): Promise<SessionStatus> {
+  const state = sessionState(read);
+  const isOld = (newest: Session) => !isCurrent(newest, now());
+  if (sessionStatus(read).status === "active" && isOld(state.session))
+    await state.renewal.run(() => renew(state, now, isOld), now).catch(() => undefined);
   return state.isRemoved ? { status: "none" } : sessionStatus(read);
 }
 

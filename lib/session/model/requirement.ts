@@ -17,6 +17,11 @@ export interface Requirement {
    * organization (docs/protecting.md).
    */
   permission?: (TokenTarget & { scope: string }) | undefined;
+  /**
+   * Asks Logto anew, instead of relying on claims and permissions that are as old as their access
+   * token. What counts is then at most ten seconds old.
+   */
+  fresh?: boolean | undefined;
   /** The user authenticated at Logto at most so many seconds ago (step-up.ts). */
   freshWithin?: number | undefined;
   /** The user authenticated at Logto at least by this class, such as with a second factor. */

@@ -21,6 +21,7 @@ export const protectedPaths: ProtectedPath[] = [
   { route: "/api/examples/session", kind: "handler" },
   { route: "/api/examples/step-up", kind: "handler", status: 401 },
   { route: "/api/examples/role", kind: "handler", notAllowed: "bob" },
+  { route: "/api/examples/fresh", kind: "handler", notAllowed: "bob" },
   { route: "/api/examples/permission", kind: "handler", notAllowed: "carol" },
   {
     route: "/api/examples/organization/[id]",

@@ -401,14 +401,14 @@ export default [
   {
     what: "A cached access token is used after its end",
     file: accessToken,
-    find: "if (cached.token && !isAccessTokenExpiring(cached.token, now())) return cached.token;",
-    replace: "if (cached.token) return cached.token;",
+    find: "if (usable && !isAccessTokenExpiring(usable, now())) return usable;",
+    replace: "if (usable) return usable;",
     tests: unit("access-token"),
   },
   {
     what: "In an outage an access token is used after its end",
     file: accessToken,
-    find: "!isAccessTokenExpired(cached.token, now()) &&",
+    find: "!isAccessTokenExpired(usable, now()) &&",
     replace: "",
     tests: unit("access-token"),
   },
