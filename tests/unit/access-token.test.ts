@@ -6,63 +6,49 @@ import type { SessionErrorCode } from "@/lib/session/model/error-messages";
 import { endSession } from "@/lib/session/lifecycle/ending";
 import { sessionStatus } from "@/lib/session/lifecycle/session-status";
 import { toTombstone, type Session } from "@/lib/session/model/session";
+import { codeOf } from "./code-of";
 import { variables } from "./environment";
+import { refreshTokens, usedRefreshTokens } from "./mocks";
 import { requestWith } from "./request";
-import { expiring, session } from "./sessions";
+import { expiring, session, subject, tokenResponse } from "./sessions";
 
-const [api = "", otherApi = ""] = variables.LOGTO_RESOURCES;
-const acme = "r6f1s9e4ok2m";
-
-const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
-vi.mock("@/lib/logto/tokens", () => logto);
-vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("@/lib/logto/tokens", () => import("./mocks"));
+vi.mock("@/lib/log", () => import("./mocks"));
 vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 
-/**
- * A token response like Logto's. It repeats the refresh token, and its access token names the
- * refresh token, the resource and the organization that it was issued for.
- */
-function tokenResponse(
-  refreshToken: string,
-  { resource = "", organizationId = "" }: TokenTarget = {},
-  changes: Partial<TokenResponse> = {},
-): TokenResponse {
-  const accessToken = `access of ${refreshToken} for ${resource}|${organizationId}`;
-  return {
-    accessToken,
-    expiresIn: 3600,
-    refreshToken,
-    scopes: ["read"],
-    claims: undefined,
-    ...changes,
-  };
-}
+const [api = "", otherApi = ""] = variables.LOGTO_RESOURCES;
+const acme = "r6f1s9e4ok2m";
+const forApi = { resource: api };
+const forAcme = { organizationId: acme };
 
-function respond(changes: Partial<TokenResponse> = {}): void {
-  logto.refreshTokens.mockImplementation(
-    async (_client: unknown, refreshToken: string, _subject: string, target?: TokenTarget) =>
-      tokenResponse(refreshToken, target, changes),
+/** Names the refresh token, the resource and the organization that an access token is for. */
+const nameOf = (refreshToken = "", { resource = "", organizationId = "" }: TokenTarget = {}) =>
+  `access of ${refreshToken} for ${resource}|${organizationId}`;
+
+/** Makes Logto respond. By default it repeats the refresh token. */
+const respond = (changes: Partial<TokenResponse> = {}) =>
+  refreshTokens.mockImplementation(
+    async (_client: unknown, refreshToken: string, _subject: string, target?: TokenTarget) => {
+      const accessToken = nameOf(refreshToken, target);
+      return tokenResponse({ accessToken, refreshToken, scopes: ["read"], ...changes });
+    },
   );
-}
 
 const failWith = (code: LogtoErrorCode) =>
-  logto.refreshTokens.mockRejectedValue(new LogtoError(code, code));
+  refreshTokens.mockRejectedValue(new LogtoError(code, "Logto's words"));
 const tokenFor = async (token: Session, target?: Parameters<typeof getAccessToken>[0]) =>
   (await requestWith(token)).run(() => getAccessToken(target));
+const errorFor = (...parameters: Parameters<typeof tokenFor>) => codeOf(tokenFor(...parameters));
 const advance = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
-const requests = () => logto.refreshTokens.mock.calls.length;
+const requests = () => refreshTokens.mock.calls.length;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
-  logto.refreshTokens.mockReset();
-  logto.revokeGrant.mockReset().mockResolvedValue(undefined);
   respond();
 });
 
-afterEach(() => {
-  vi.useRealTimers();
-});
+afterEach(() => void vi.useRealTimers());
 
 describe("the access token for userinfo", () => {
   test("is the session's own, without a request", async () => {
@@ -76,109 +62,72 @@ describe("the access token for userinfo", () => {
     const request = await requestWith(expiring({ refreshToken: "mine" }));
     respond({ refreshToken: "rotated" });
     const { accessToken } = await request.run(() => getAccessToken());
-    expect(accessToken).toBe("access of mine for |");
-    expect(await request.session()).toMatchObject({
-      accessToken,
-      refreshToken: "rotated",
-      version: 1,
-    });
+    expect(accessToken).toBe(nameOf("mine"));
+    const written = { accessToken, refreshToken: "rotated", version: 1 };
+    expect(await request.session()).toMatchObject(written);
   });
 
-  test("is returned during an outage while it is still valid", async () => {
+  test("is returned during an outage as long as it is valid", async () => {
     failWith("unavailable");
     const token = expiring();
     expect((await tokenFor(token)).accessToken).toBe(token.accessToken);
-  });
-
-  test("is unavailable during an outage once it has expired", async () => {
-    failWith("unavailable");
-    await expect(tokenFor(expiring({ expiresAt: 1 }))).rejects.toMatchObject({
-      code: "provider_unavailable",
-    });
-  });
-
-  test("cannot be renewed without a refresh token once it has expired", async () => {
-    const token = session({ expiresAt: 1, refreshToken: undefined });
-    await expect(tokenFor(token)).rejects.toMatchObject({ code: "no_refresh_token", status: 403 });
-    expect(requests()).toBe(0);
+    expect(await errorFor(expiring({ expiresAt: 1 }))).toBe("provider_unavailable");
   });
 });
 
 describe("an access token for a resource or an organization", () => {
   test.each([
-    ["an API resource", { resource: api }],
-    ["an organization", { organizationId: acme }],
-    ["an API resource within an organization", { resource: api, organizationId: acme }],
+    ["an API resource", forApi],
+    ["an organization", forAcme],
+    ["an API resource within an organization", { ...forApi, ...forAcme }],
   ])("is exchanged for %s, and comes with its scopes and expiry", async (_, target) => {
-    const token = session({ refreshToken: "mine" });
-    expect(await tokenFor(token, target)).toEqual({
-      accessToken: tokenResponse("mine", target).accessToken,
+    expect(await tokenFor(session({ refreshToken: "mine" }), target)).toEqual({
+      accessToken: nameOf("mine", target),
       expiresIn: 3600,
       expiresAt: Math.floor(Date.now() / 1000) + 3600,
       scopes: ["read"],
     });
-    expect(logto.refreshTokens).toHaveBeenCalledExactlyOnceWith(
-      { issuer: "https://logto.test/oidc", clientId: "app", clientSecret: "secret" },
-      "mine",
-      token.subject,
-      target,
-    );
+    const client = { issuer: "https://logto.test/oidc", clientId: "app", clientSecret: "secret" };
+    expect(refreshTokens).toHaveBeenCalledExactlyOnceWith(client, "mine", subject, target);
   });
 
   test("is cached separately for each resource and organization", async () => {
     const token = session();
-    const targets = [
-      { resource: api },
-      { resource: otherApi },
-      { organizationId: acme },
-      { resource: api, organizationId: acme },
-      { organizationId: api },
-    ];
+    const both = { ...forApi, ...forAcme };
+    const targets = [forApi, { resource: otherApi }, forAcme, both, { organizationId: api }];
     const first = await Promise.all(targets.map((target) => tokenFor(token, target)));
     expect(new Set(first.map(({ accessToken }) => accessToken)).size).toBe(targets.length);
     expect(await Promise.all(targets.map((target) => tokenFor(token, target)))).toEqual(first);
     expect(requests()).toBe(targets.length);
   });
 
-  test("is an error, without a request, if the resource is not configured", async () => {
-    const pending = tokenFor(session(), { resource: "https://foreign.example.com/api" });
-    await expect(pending).rejects.toMatchObject({ code: "resource_not_configured", status: 500 });
-    await expect(tokenFor(session(), { resource: `${api}/` })).rejects.toMatchObject({
-      code: "resource_not_configured",
-    });
-    expect(requests()).toBe(0);
-  });
+  test.each(["https://foreign.example.com/api", `${api}/`])(
+    "is an error, without a request, if the resource is not configured: %s",
+    async (resource) => {
+      expect(await errorFor(session(), { resource })).toBe("resource_not_configured");
+      expect(requests()).toBe(0);
+    },
+  );
 
-  test("is cached until 60 s before it expires", async () => {
+  test.each([
+    ["60 s before it expires", 3600, 3540],
+    ["three quarters of a short lifetime are over", 100, 75],
+  ])("is cached until %s", async (_, expiresIn, renewedAfter) => {
+    respond({ expiresIn });
     const token = session();
-    const first = await tokenFor(token, { resource: api });
-    advance(3600 - 61);
-    expect(await tokenFor(token, { resource: api })).toBe(first);
+    const first = await tokenFor(token, forApi);
+    advance(renewedAfter - 1);
+    expect(await tokenFor(token, forApi)).toBe(first);
     expect(requests()).toBe(1);
     advance(1);
-    expect((await tokenFor(token, { resource: api })).expiresAt).toBe(first.expiresAt + 3540);
-    expect(requests()).toBe(2);
-  });
-
-  test("is cached for three quarters of a short lifetime", async () => {
-    respond({ expiresIn: 100 });
-    const token = session();
-    await tokenFor(token, { resource: api });
-    advance(74);
-    await tokenFor(token, { resource: api });
-    expect(requests()).toBe(1);
-    advance(1);
-    await tokenFor(token, { resource: api });
-    expect(requests()).toBe(2);
+    expect((await tokenFor(token, forApi)).expiresAt).toBe(first.expiresAt + renewedAfter);
   });
 
   test("is exchanged once for 50 parallel calls, from one request or from several", async () => {
     const token = session();
     const request = await requestWith(token);
     const pending = Array.from({ length: 50 }, (_, index) =>
-      index % 2
-        ? tokenFor({ ...token }, { resource: api })
-        : request.run(() => getAccessToken({ resource: api })),
+      index % 2 ? tokenFor({ ...token }, forApi) : request.run(() => getAccessToken(forApi)),
     );
     expect(new Set(await Promise.all(pending)).size).toBe(1);
     expect(requests()).toBe(1);
@@ -187,69 +136,55 @@ describe("an access token for a resource or an organization", () => {
   test("is never shared: sessions that request one resource in parallel each get their own token", async () => {
     const sessions = ["one", "two"].map((refreshToken) => session({ refreshToken }));
     const otherUser = session({ subject: "p7c4w1n6zr5b", refreshToken: "three" });
-    const pending = Array.from({ length: 5 }, () => [...sessions, otherUser])
-      .flat()
-      .map(async (token) => [
-        token.refreshToken,
-        (await tokenFor(token, { resource: api, organizationId: acme })).accessToken,
-      ]);
-    for (const [refreshToken, accessToken] of await Promise.all(pending))
-      expect(accessToken).toBe(`access of ${refreshToken ?? ""} for ${api}|${acme}`);
+    const all = Array.from({ length: 5 }, () => [...sessions, otherUser]).flat();
+    const tokens = await Promise.all(all.map((token) => tokenFor(token, forApi)));
+    expect(tokens.map(({ accessToken }) => accessToken)).toEqual(
+      all.map(({ refreshToken }) => nameOf(refreshToken, forApi)),
+    );
     expect(requests()).toBe(3);
   });
 
   test("is cached only with the 100 most recently used ones of its session", async () => {
     const token = session();
-    const ids = Array.from({ length: 101 }, (_, index) => `organization${String(index)}`);
-    for (const organizationId of ids) await tokenFor(token, { organizationId });
+    const request = (index: number) => tokenFor(token, { organizationId: `organization${index}` });
+    for (let index = 0; index <= 100; index += 1) await request(index);
+    for (const index of [100, 1]) await request(index);
     expect(requests()).toBe(101);
-    await tokenFor(token, { organizationId: "organization100" });
-    await tokenFor(token, { organizationId: "organization1" });
-    expect(requests()).toBe(101);
-    await tokenFor(token, { organizationId: "organization0" });
+    await request(0);
     expect(requests()).toBe(102);
   });
 
   test("is no longer returned after the session was signed out", async () => {
     const token = session();
-    await tokenFor(token, { resource: api });
+    await tokenFor(token, forApi);
     await endSession(token, "signed out");
-    await expect(tokenFor(token, { resource: api })).rejects.toMatchObject({
-      code: "signed_out",
-      status: 401,
-    });
+    expect(await errorFor(token, forApi)).toBe("signed_out");
     expect(requests()).toBe(1);
   });
 });
 
 describe("a refresh token rotated by an exchange", () => {
-  beforeEach(() => {
-    respond({ refreshToken: "rotated" });
-  });
+  beforeEach(() => void respond({ refreshToken: "rotated" }));
 
   test("is written to the cookie in a handler or action", async () => {
     const token = session({ refreshToken: "mine" });
     const request = await requestWith(token);
-    await request.run(() => getAccessToken({ resource: api }));
-    expect(await request.session()).toMatchObject({
-      sessionId: token.sessionId,
-      refreshToken: "rotated",
-      version: 1,
-      accessToken: token.accessToken,
-    });
+    await request.run(() => getAccessToken(forApi));
+    const { sessionId, accessToken } = token;
+    const written = { sessionId, refreshToken: "rotated", version: 1, accessToken };
+    expect(await request.session()).toMatchObject(written);
   });
 
   test("stays in memory after a page, which cannot write it, until the next handler writes it", async () => {
     const token = session({ refreshToken: "mine" });
     const page = await requestWith(token, { isPage: true });
-    await page.run(() => getAccessToken({ resource: api }));
+    await page.run(() => getAccessToken(forApi));
     expect(await page.session()).toMatchObject({ refreshToken: "mine" });
-    expect(sessionStatus(token)).toMatchObject({
-      session: { refreshToken: "rotated", version: 1 },
-    });
+    const inMemory = { refreshToken: "rotated", version: 1 };
+    expect(sessionStatus(token)).toMatchObject({ session: inMemory });
 
     const handler = await requestWith({ ...token });
-    await handler.run(() => getAccessToken({ resource: api }));
+    await handler.run(() => getAccessToken(forApi));
     expect(await handler.session()).toMatchObject({ refreshToken: "rotated" });
     expect(requests()).toBe(1);
   });
@@ -257,135 +192,104 @@ describe("a refresh token rotated by an exchange", () => {
   test("is used by the next exchange, even within the same request", async () => {
     const request = await requestWith(session({ refreshToken: "mine" }), { isPage: true });
     await request.run(() =>
-      Promise.all([getAccessToken({ resource: api }), getAccessToken({ resource: otherApi })]),
+      Promise.all([getAccessToken(forApi), getAccessToken({ resource: otherApi })]),
     );
-    expect(logto.refreshTokens.mock.calls.map((call: unknown[]) => call[1])).toEqual([
-      "mine",
-      "rotated",
-    ]);
+    expect(usedRefreshTokens()).toEqual(["mine", "rotated"]);
   });
 });
 
 test("an exchange without rotation leaves the cookie unchanged", async () => {
   const request = await requestWith(session());
   const before = new Map(request.jar);
-  await request.run(() => getAccessToken({ resource: api }));
+  await request.run(() => getAccessToken(forApi));
   expect(request.jar).toEqual(before);
 });
 
 describe("an exchange that fails", () => {
-  const codes: Record<LogtoErrorCode, SessionErrorCode> = {
-    invalid_grant: "session_ended",
-    invalid_client: "provider_refused",
-    invalid_target: "resource_not_configured",
-    access_denied: "not_a_member",
-    insufficient_scope: "scope_missing",
-    invalid_token: "session_ended",
-    unavailable: "provider_unavailable",
-    rejected: "provider_refused",
-  };
-  const rows = Object.entries(codes).map(([code, expected]) => ({ code, expected }));
-
-  test.each(rows)("with $code from Logto throws $expected", async ({ code, expected }) => {
-    const error = new LogtoError(logtoErrorCode(code), "Logto's words");
-    logto.refreshTokens.mockRejectedValue(error);
-    await expect(tokenFor(session(), { resource: api })).rejects.toMatchObject({
-      name: "SessionError",
-      code: expected,
-      message: "Logto's words",
-    });
+  test.each<[LogtoErrorCode, SessionErrorCode]>([
+    ["invalid_grant", "session_ended"],
+    ["invalid_client", "provider_refused"],
+    ["invalid_target", "resource_not_configured"],
+    ["access_denied", "not_a_member"],
+    ["insufficient_scope", "scope_missing"],
+    ["invalid_token", "session_ended"],
+    ["unavailable", "provider_unavailable"],
+    ["rejected", "provider_refused"],
+  ])("with %s from Logto throws %s", async (code, expected) => {
+    failWith(code);
+    const error = { name: "SessionError", code: expected, message: "Logto's words" };
+    await expect(tokenFor(session(), forApi)).rejects.toMatchObject(error);
   });
-
-  const logtoErrorCode = (code: string) => {
-    const found = Object.keys(codes).find((each): each is LogtoErrorCode => each === code);
-    if (!found) throw new Error(code);
-    return found;
-  };
 
   test("because the grant was rejected ends the session for every request", async () => {
     failWith("invalid_grant");
     const token = session();
-    await expect(tokenFor(token, { resource: api })).rejects.toMatchObject({
-      code: "session_ended",
-      status: 401,
-    });
-    await expect(tokenFor(token)).rejects.toMatchObject({ code: "session_ended" });
+    await errorFor(token, forApi);
+    expect(await errorFor(token)).toBe("session_ended");
     expect(requests()).toBe(1);
   });
 
   test("because of an outage falls back to the cached token until that expires", async () => {
     const token = session();
-    const first = await tokenFor(token, { resource: api });
+    const first = await tokenFor(token, forApi);
     failWith("unavailable");
     advance(3599);
-    expect(await tokenFor(token, { resource: api })).toBe(first);
+    expect(await tokenFor(token, forApi)).toBe(first);
     expect(requests()).toBe(2);
     advance(1);
-    await expect(tokenFor(token, { resource: api })).rejects.toMatchObject({
-      code: "provider_unavailable",
-    });
+    expect(await errorFor(token, forApi)).toBe("provider_unavailable");
   });
 
   test("because Logto rejected the request throws, even if the cached token is still valid", async () => {
     const token = session();
-    await tokenFor(token, { organizationId: acme });
+    await tokenFor(token, forAcme);
     failWith("access_denied");
     advance(3599);
-    await expect(tokenFor(token, { organizationId: acme })).rejects.toMatchObject({
-      code: "not_a_member",
-    });
+    expect(await errorFor(token, forAcme)).toBe("not_a_member");
   });
 
-  test("is not retried immediately during an outage", async () => {
+  test("is not retried immediately during an outage, which blocks no other resource", async () => {
     failWith("unavailable");
     const token = session();
     for (let time = 0; time < 5; time += 1)
-      await expect(tokenFor(token, { resource: api })).rejects.toMatchObject({
-        code: "provider_unavailable",
-      });
+      expect(await errorFor(token, forApi)).toBe("provider_unavailable");
     expect(requests()).toBe(1);
     respond();
+    expect((await tokenFor(token, { resource: otherApi })).scopes).toEqual(["read"]);
+    expect(await errorFor(token, forApi)).toBe("provider_unavailable");
     advance(1);
-    expect((await tokenFor(token, { resource: api })).scopes).toEqual(["read"]);
+    expect((await tokenFor(token, forApi)).scopes).toEqual(["read"]);
   });
 
   test("is retried for a user who has become a member in the meantime", async () => {
     failWith("access_denied");
     const token = session();
-    await expect(tokenFor(token, { organizationId: acme })).rejects.toMatchObject({
-      code: "not_a_member",
-    });
+    expect(await errorFor(token, forAcme)).toBe("not_a_member");
     respond();
-    expect((await tokenFor(token, { organizationId: acme })).scopes).toEqual(["read"]);
-  });
-
-  test("for one resource does not block another resource", async () => {
-    failWith("unavailable");
-    const token = session();
-    await expect(tokenFor(token, { resource: api })).rejects.toThrow();
-    respond();
-    expect((await tokenFor(token, { resource: otherApi })).scopes).toEqual(["read"]);
+    expect((await tokenFor(token, forAcme)).scopes).toEqual(["read"]);
   });
 });
 
-test("a session without a refresh token cannot exchange it", async () => {
-  const pending = tokenFor(session({ refreshToken: undefined }), { resource: api });
-  await expect(pending).rejects.toMatchObject({ code: "no_refresh_token", status: 403 });
-  expect(requests()).toBe(0);
-});
+describe("no access token is requested", () => {
+  const withoutRefreshToken = { refreshToken: undefined };
+  const expired = { ...withoutRefreshToken, expiresAt: 1 };
 
-test("without a session there is no access token, and the error is signed_out", async () => {
-  const request = await requestWith();
-  await expect(request.run(() => getAccessToken())).rejects.toMatchObject({
-    code: "signed_out",
-    status: 401,
+  test.each<[string, Session, TokenTarget | undefined, SessionErrorCode]>([
+    [
+      "to renew an expired one without a refresh token",
+      session(expired),
+      undefined,
+      "no_refresh_token",
+    ],
+    ["without a refresh token", session(withoutRefreshToken), forApi, "no_refresh_token"],
+    ["with a tombstone from middleware", toTombstone(session()), forApi, "session_ended"],
+  ])("%s", async (_, token, target, code) => {
+    expect(await errorFor(token, target)).toBe(code);
+    expect(requests()).toBe(0);
   });
-});
 
-test("a request with a tombstone from middleware fails with session_ended", async () => {
-  await expect(tokenFor(toTombstone(session()), { resource: api })).rejects.toMatchObject({
-    code: "session_ended",
-    status: 401,
+  test("without a session", async () => {
+    const request = await requestWith();
+    expect(await codeOf(request.run(() => getAccessToken()))).toBe("signed_out");
   });
-  expect(requests()).toBe(0);
 });

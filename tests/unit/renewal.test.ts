@@ -10,55 +10,50 @@ import { readSessionStatus, sessionStatus } from "@/lib/session/lifecycle/sessio
 import { toTombstone, type Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
 import { selectStore } from "./current-store";
+import { refreshTokens, revokeGrant, usedRefreshTokens } from "./mocks";
+import { renewed } from "./renewed";
 import { cookiesOf } from "./request";
-import { expiring, session } from "./sessions";
+import { expiring, session, subject, tokenResponse } from "./sessions";
 
-const exclusively = vi.fn();
 vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
-const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
-vi.mock("@/lib/logto/tokens", () => logto);
-vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("@/lib/logto/tokens", () => import("./mocks"));
+vi.mock("@/lib/log", () => import("./mocks"));
 vi.mock("@/lib/env", () => import("./environment"));
 
 let issued = 0;
-
-function tokenResponse(changes: Partial<TokenResponse> = {}): TokenResponse {
+/** A token response with new tokens. */
+function rotated(): TokenResponse {
   issued += 1;
-  return {
-    accessToken: `access-token-${String(issued)}`,
-    expiresIn: 3600,
-    refreshToken: `refresh-token-${String(issued)}`,
-    scopes: [],
-    claims: undefined,
-    ...changes,
-  };
+  const [accessToken, refreshToken] = [`access-token-${issued}`, `refresh-token-${issued}`];
+  return tokenResponse({ accessToken, refreshToken });
 }
 
-const logtoError = (code: LogtoErrorCode) => new LogtoError(code, code);
+const respond = () => refreshTokens.mockImplementation(async () => rotated());
+const failWith = (code: LogtoErrorCode) =>
+  refreshTokens.mockRejectedValue(new LogtoError(code, code));
 
-/** Renews a session that must stay active, and returns it. */
-async function renewed(token: Session, now?: () => number): Promise<Session> {
-  const result = await renewSession(token, now);
-  if (result.status !== "active") throw new Error(`the session is ${result.status}`);
-  return result.session;
+/** Delays the response to the next token request. @returns a function that makes it arrive */
+function delayResponse(): (response?: TokenResponse) => void {
+  let resolve: (response: TokenResponse) => void = () => undefined;
+  refreshTokens.mockReturnValue(new Promise<TokenResponse>((arrive) => (resolve = arrive)));
+  return (response = rotated()) => resolve(response);
 }
 
-beforeEach(() => {
-  logto.refreshTokens.mockReset().mockImplementation(() => Promise.resolve(tokenResponse()));
-  logto.revokeGrant.mockReset().mockResolvedValue(undefined);
-});
+beforeEach(() => void respond());
 
 describe("renewSession", () => {
-  test("does not renew a session whose access token is not about to expire", async () => {
-    const token = session();
+  test.each([
+    ["whose access token is not about to expire", session()],
+    ["without a refresh token", expiring({ refreshToken: undefined })],
+  ])("does not renew a session %s", async (_, token) => {
     expect(await renewed(token)).toBe(token);
-    expect(logto.refreshTokens).not.toHaveBeenCalled();
+    expect(refreshTokens).not.toHaveBeenCalled();
   });
 
   test("makes one token request for 200 parallel requests with the same cookie", async () => {
     const token = expiring();
     const tokens = await Promise.all(Array.from({ length: 200 }, () => renewed({ ...token })));
-    expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
+    expect(refreshTokens).toHaveBeenCalledTimes(1);
     expect(new Set(tokens.map(({ refreshToken }) => refreshToken)).size).toBe(1);
   });
 
@@ -66,7 +61,7 @@ describe("renewSession", () => {
     const token = expiring();
     const first = await renewed(token);
     expect(await renewed({ ...token }, () => Date.now() + 60_000)).toBe(first);
-    expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
+    expect(refreshTokens).toHaveBeenCalledTimes(1);
   });
 
   test("keeps the result in memory, however full that is, until a response has written its cookie", async () => {
@@ -81,109 +76,59 @@ describe("renewSession", () => {
     const oldest = expiring();
     const second = await renewed(oldest);
     await renewed(oldest, () => Date.now() + 3_600_000);
-    expect(logto.refreshTokens.mock.calls.map((call: unknown[]) => call[1])).toEqual([
-      oldest.refreshToken,
-      second.refreshToken,
-    ]);
+    expect(usedRefreshTokens()).toEqual([oldest.refreshToken, second.refreshToken]);
   });
 
   test("renews two sessions of one user separately", async () => {
-    const [one, other] = [expiring(), expiring({ refreshToken: "refresh-token-other" })];
-    const [first, second] = await Promise.all([renewed(one), renewed(other)]);
-    expect(logto.refreshTokens).toHaveBeenCalledTimes(2);
-    expect(first.accessToken).not.toBe(second.accessToken);
-  });
-
-  test("takes the claims from the new id_token", async () => {
-    logto.refreshTokens.mockResolvedValue(
-      tokenResponse({ claims: { sub: "k3v9t2m8qx1a", roles: [] } }),
-    );
-    expect((await renewed(expiring())).claims).toEqual({ sub: "k3v9t2m8qx1a", roles: [] });
-  });
-
-  test("continues with the newer session of another process", async () => {
-    const token = expiring();
-    await renewed(token);
-    const newer = {
-      ...session({ sessionId: token.sessionId }),
-      version: 5,
-      refreshToken: "of-another-process",
-    };
-    expect(await renewed(newer)).toBe(newer);
-    expect(await renewed(token)).toBe(newer);
+    const sessions = [expiring(), expiring({ refreshToken: "refresh-token-other" })];
+    const [one, other] = await Promise.all(sessions.map((token) => renewed(token)));
+    expect(refreshTokens).toHaveBeenCalledTimes(2);
+    expect(one?.accessToken).not.toBe(other?.accessToken);
   });
 
   test("ends the session when Logto rejects the grant, and sends no further request", async () => {
-    logto.refreshTokens.mockRejectedValue(logtoError("invalid_grant"));
+    failWith("invalid_grant");
     const token = expiring();
     expect(await renewSession(token)).toEqual({ status: "ended" });
     expect(await renewSession(token)).toEqual({ status: "ended" });
-    expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
+    expect(refreshTokens).toHaveBeenCalledTimes(1);
   });
 
   test.each(["unavailable", "invalid_client", "rejected"] as const)(
-    "leaves the session and its tokens unchanged when Logto returns %s",
+    "leaves the session unchanged when Logto returns %s, and tries again after a second",
     async (code) => {
-      logto.refreshTokens.mockRejectedValue(logtoError(code));
+      failWith(code);
       const token = expiring();
-      const result = await renewSession(token);
-      expect(result).toMatchObject({ status: "active", session: token, failure: { code } });
+      const unchanged = { status: "active", session: token, failure: { code } };
+      expect(await renewSession(token)).toMatchObject(unchanged);
+      respond();
+      expect(await renewSession(token)).toMatchObject(unchanged);
+      expect(refreshTokens).toHaveBeenCalledTimes(1);
+      expect((await renewed(token, () => Date.now() + 1_000)).version).toBe(1);
     },
   );
-
-  test("retries after an outage with growing pauses, and recovers at the next attempt", async () => {
-    logto.refreshTokens.mockRejectedValue(logtoError("unavailable"));
-    const token = expiring();
-    const start = Date.now();
-    for (let second = 0; second < 120; second += 1)
-      await renewSession(token, () => start + second * 1000);
-    expect(logto.refreshTokens.mock.calls.length).toBeLessThan(20);
-    logto.refreshTokens.mockImplementation(() => Promise.resolve(tokenResponse()));
-    expect((await renewed(token, () => start + 131_000)).version).toBe(1);
-  });
-
-  test("does not renew a session without a refresh token", async () => {
-    const token = expiring({ refreshToken: undefined });
-    expect(await renewed(token)).toBe(token);
-    expect(logto.refreshTokens).not.toHaveBeenCalled();
-  });
 });
 
-describe("exchangeToken", () => {
-  test("sends the requests of one session in sequence, each with the newest refresh token", async () => {
-    const state = sessionState(session());
-    let open = 0;
-    logto.refreshTokens.mockImplementation(async () => {
-      open += 1;
-      expect(open).toBe(1);
-      await Promise.resolve();
-      open -= 1;
-      return tokenResponse();
-    });
-    await Promise.all(["a", "b", "c"].map((resource) => exchangeToken(state, { resource })));
-    const used = logto.refreshTokens.mock.calls.map((call: unknown[]) => call[1]);
-    expect(new Set(used).size).toBe(3);
+test("exchangeToken sends the requests of one session in sequence, each with the newest refresh token", async () => {
+  const state = sessionState(session());
+  let open = 0;
+  refreshTokens.mockImplementation(async () => {
+    open += 1;
+    expect(open).toBe(1);
+    await Promise.resolve();
+    open -= 1;
+    return rotated();
   });
-
-  test("takes the rotated refresh token into the session, so that the cookie gets it", async () => {
-    const token = session();
-    logto.refreshTokens.mockResolvedValue(tokenResponse({ refreshToken: "rotated" }));
-    await exchangeToken(sessionState(token), { resource: "https://api.example" });
-    expect(sessionStatus(token)).toMatchObject({
-      session: { refreshToken: "rotated", version: 1, accessToken: token.accessToken },
-    });
-  });
-
-  test("does not increase the version when the refresh token was not rotated", async () => {
-    const token = session();
-    logto.refreshTokens.mockResolvedValue(tokenResponse({ refreshToken: "refresh-token-0" }));
-    await exchangeToken(sessionState(token), { resource: "https://api.example" });
-    expect(sessionStatus(token)).toMatchObject({ session: { version: 0 } });
-  });
+  await Promise.all(["a", "b", "c"].map((resource) => exchangeToken(state, { resource })));
+  expect(new Set(usedRefreshTokens()).size).toBe(3);
 });
 
 describe("endSession", () => {
-  test("signs out every later request with the same cookie", async () => {
+  test.each([
+    ["signs out every later request with the same cookie", undefined],
+    ["does so even when the revocation fails", new LogtoError("unavailable", "no response")],
+  ])("%s", async (_, failure) => {
+    if (failure) revokeGrant.mockRejectedValue(failure);
     const token = session();
     const cookies = await cookiesOf(token);
     await endSession(token, "signed out");
@@ -192,19 +137,14 @@ describe("endSession", () => {
 
   test("is not undone by a renewal in flight, and revokes its new refresh token", async () => {
     const token = expiring();
-    let resolveResponse: (value: TokenResponse) => void = () => undefined;
-    logto.refreshTokens.mockReturnValue(
-      new Promise<TokenResponse>((resolve) => (resolveResponse = resolve)),
-    );
+    const arrive = delayResponse();
     const renewal = renewSession(token);
-    await vi.waitFor(() => {
-      expect(logto.refreshTokens).toHaveBeenCalled();
-    });
+    await vi.waitFor(() => expect(refreshTokens).toHaveBeenCalled());
     const end = endSession(token, "signed out");
-    resolveResponse(tokenResponse({ refreshToken: "rotated-meanwhile" }));
+    arrive(tokenResponse({ refreshToken: "rotated-meanwhile" }));
     expect(await renewal).toEqual({ status: "none" });
     await end;
-    expect(logto.revokeGrant).toHaveBeenCalledWith(expect.anything(), "rotated-meanwhile");
+    expect(revokeGrant).toHaveBeenCalledWith(expect.anything(), "rotated-meanwhile");
   });
 
   test("revokes the grant when a renewal was about to begin", async () => {
@@ -212,22 +152,14 @@ describe("endSession", () => {
     const renewal = renewSession(token);
     await endSession(token, "signed out");
     expect(await renewal).toEqual({ status: "none" });
-    expect(logto.refreshTokens).not.toHaveBeenCalled();
-    expect(logto.revokeGrant).toHaveBeenCalledWith(expect.anything(), token.refreshToken);
-  });
-
-  test("signs the user out even when the revocation fails", async () => {
-    logto.revokeGrant.mockRejectedValue(logtoError("unavailable"));
-    const token = session();
-    const cookies = await cookiesOf(token);
-    await endSession(token, "signed out");
-    expect(await readSessionStatus(cookies)).toEqual({ status: "none" });
+    expect(refreshTokens).not.toHaveBeenCalled();
+    expect(revokeGrant).toHaveBeenCalledWith(expect.anything(), token.refreshToken);
   });
 });
 
 describe("endSessions", () => {
-  const [subject, logtoSessionId, startedAt] = ["user", "one", Math.floor(Date.now() / 1000) - 60];
-  const before = startedAt * 1000 + 999;
+  const startedAt = Math.floor(Date.now() / 1000) - 60;
+  const [logtoSessionId, before] = ["one", startedAt * 1000 + 999];
 
   beforeEach(() => {
     for (const name of ["sessions", "endings"])
@@ -239,22 +171,17 @@ describe("endSessions", () => {
     ["of a session at Logto", { logtoSessionId }, ["first", "later", "other user"]],
     ["of a user that began up to a time", { subject, before }, ["first", "elsewhere"]],
     ["of a user in a session at Logto", { subject, logtoSessionId }, ["first", "later"]],
-  ])(
-    "revokes the grants of those sessions in memory %s, and no others",
-    async (_, which, ended) => {
-      const sessions = [
-        session({ refreshToken: "first", subject, logtoSessionId, startedAt }),
-        session({ refreshToken: "later", subject, logtoSessionId, startedAt: startedAt + 1 }),
-        session({ refreshToken: "elsewhere", subject, logtoSessionId: "two", startedAt }),
-        session({ refreshToken: "other user", subject: "other", logtoSessionId, startedAt }),
-      ];
-      for (const each of sessions) sessionState(each);
-      expect(await endSessions(which, "revoked")).toBe(ended.length);
-      expect(
-        logto.revokeGrant.mock.calls.map(([, refreshToken]: unknown[]) => refreshToken),
-      ).toEqual(ended);
-    },
-  );
+  ])("revokes the grants of sessions in memory %s, and no others", async (_, which, ended) => {
+    const each = { logtoSessionId, startedAt };
+    sessionState(session({ ...each, refreshToken: "first" }));
+    sessionState(session({ ...each, refreshToken: "later", startedAt: startedAt + 1 }));
+    sessionState(session({ ...each, refreshToken: "elsewhere", logtoSessionId: "two" }));
+    sessionState(session({ ...each, refreshToken: "other user", subject: "other" }));
+    expect(await endSessions(which, "revoked")).toBe(ended.length);
+    expect(revokeGrant.mock.calls.map(([, refreshToken]: unknown[]) => refreshToken)).toEqual(
+      ended,
+    );
+  });
 });
 
 test("a tombstone of another process ends a session that is active in this one", () => {
@@ -264,7 +191,9 @@ test("a tombstone of another process ends a session that is active in this one",
 });
 
 describe("a renewal on a site that allows some e-mail addresses only", () => {
-  const claims = { sub: "k3v9t2m8qx1a", email: "alice@example.com", email_verified: true };
+  const claims = { sub: subject, email: "alice@example.com", email_verified: true };
+  const respondWith = (changes: Partial<TokenResponse>) =>
+    refreshTokens.mockResolvedValue(tokenResponse(changes));
 
   beforeEach(() => {
     variables.AUTH_ALLOWED_EMAILS = ["@example.com"];
@@ -276,54 +205,44 @@ describe("a renewal on a site that allows some e-mail addresses only", () => {
 
   test.each([
     ["has an allowed address", claims],
-    ["has no address in the claims", { sub: claims.sub }],
+    ["has no address in the claims", { sub: subject }],
     ["has no new claims", undefined],
   ])("succeeds when the user %s", async (_, newClaims) => {
-    logto.refreshTokens.mockResolvedValue(tokenResponse({ claims: newClaims }));
+    respondWith({ claims: newClaims });
     expect((await renewed(expiring())).version).toBe(1);
-    expect(logto.revokeGrant).not.toHaveBeenCalled();
+    expect(revokeGrant).not.toHaveBeenCalled();
   });
 
   test.each([
     ["now has another address", { ...claims, email: "alice@other.example" }],
     ["has an address that is no longer verified", { ...claims, email_verified: false }],
-  ])(
-    "ends the session and revokes its newest refresh token when the user %s",
-    async (_, newClaims) => {
-      logto.refreshTokens.mockResolvedValue(
-        tokenResponse({ claims: newClaims, refreshToken: "newest" }),
-      );
-      expect(await renewSession(expiring())).toEqual({ status: "ended" });
-      expect(logto.revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), "newest");
-    },
-  );
+  ])("ends the session and revokes its newest refresh token when the user %s", async (_, now) => {
+    respondWith({ claims: now, refreshToken: "newest" });
+    expect(await renewSession(expiring())).toEqual({ status: "ended" });
+    expect(revokeGrant).toHaveBeenCalledExactlyOnceWith(expect.anything(), "newest");
+  });
 });
 
-/** A response that arrives when the test calls `arrive`. */
-function delayed<T>() {
-  let arrive: (value: T) => void = () => undefined;
-  const response = new Promise<T>((resolve) => (arrive = resolve));
-  return { response, arrive };
-}
-
 describe("a renewal that takes long", () => {
+  const exclusively = vi.fn();
+  const isRenewed = { status: "active", session: { version: 1 } };
+  const expiringIn = (seconds: number) =>
+    expiring({ expiresAt: Math.floor(Date.now() / 1000) + seconds });
+  let arrive: ReturnType<typeof delayResponse>;
+
   beforeEach(() => {
     vi.useFakeTimers();
+    arrive = delayResponse();
     exclusively
       .mockReset()
-      .mockImplementation(async (newest: Session, use: (newest: Session) => unknown) => {
-        await logtoResponse.response;
-        return use(newest);
-      });
-    logtoResponse = delayed();
+      .mockImplementation((newest: Session, use: (newest: Session) => unknown) => use(newest));
+    selectStore({ exclusively });
   });
 
   afterEach(() => {
     selectStore();
     vi.useRealTimers();
   });
-
-  let logtoResponse = delayed<null>();
 
   /** The result of a pending request after so many milliseconds, or undefined while it waits. */
   async function after(milliseconds: number, pending: Promise<unknown>): Promise<unknown> {
@@ -333,73 +252,51 @@ describe("a renewal that takes long", () => {
     return done.result;
   }
 
-  describe("in a store outside the cookie", () => {
-    beforeEach(() => selectStore({ exclusively }));
-
-    test("delays a request with a valid token for one second, which then continues with that token", async () => {
-      const token = expiring();
-      const pending = renewSession(token);
-      expect(await after(999, pending)).toBeUndefined();
-      expect(await after(1, pending)).toEqual({ status: "active", session: token });
-    });
-
-    test("continues in the background, so that the next request has the new tokens", async () => {
-      const token = expiring();
-      await after(1_000, renewSession(token));
-      logtoResponse.arrive(null);
-      await vi.advanceTimersByTimeAsync(0);
-      expect(await renewed({ ...token })).toMatchObject({ version: 1 });
-      expect(exclusively).toHaveBeenCalledTimes(1);
-    });
-
-    test("delays a request with an expired token until it is done", async () => {
-      const pending = renewSession(expiring({ expiresAt: Math.floor(Date.now() / 1000) }));
-      expect(await after(9_000, pending)).toBeUndefined();
-      logtoResponse.arrive(null);
-      expect(await after(0, pending)).toMatchObject({ status: "active", session: { version: 1 } });
-    });
-
-    test("delays a request whose token expires during that second until it is done, too", async () => {
-      const pending = renewSession(expiring({ expiresAt: Math.floor(Date.now() / 1000) + 1 }));
-      expect(await after(5_000, pending)).toBeUndefined();
-      logtoResponse.arrive(null);
-      expect(await after(0, pending)).toMatchObject({ status: "active", session: { version: 1 } });
-    });
-
-    test("takes the tokens of another process that has just renewed, without a request", async () => {
-      const token = expiring();
-      const newer = session({
-        ...token,
-        version: 1,
-        expiresAt: Math.floor(Date.now() / 1000) + 3600,
-      });
-      exclusively.mockImplementation((_: Session, use: (newest: Session) => unknown) => use(newer));
-      expect(await renewed(token)).toBe(newer);
-      expect(logto.refreshTokens).not.toHaveBeenCalled();
-    });
-
-    test("returns no session when it is gone", async () => {
-      exclusively.mockResolvedValue(undefined);
-      expect(await renewSession(expiring())).toEqual({ status: "none" });
-    });
-
-    test("returns the session and its tokens unchanged when a database outage prevents it", async () => {
-      exclusively.mockRejectedValue(new DatabaseError("no response"));
-      const token = expiring();
-      const cause = expect.any(DatabaseError);
-      const failure = expect.objectContaining({ code: "unavailable", cause });
-      expect(await renewSession(token)).toEqual({ status: "active", session: token, failure });
-    });
+  test("delays a request with a valid token for one second, which then continues with that token", async () => {
+    const token = expiring();
+    const pending = renewSession(token);
+    expect(await after(999, pending)).toBeUndefined();
+    expect(await after(1, pending)).toEqual({ status: "active", session: token });
   });
 
-  test("delays every request in the cookie store, as only its own response can set the new cookie", async () => {
-    logto.refreshTokens.mockImplementation(async () => {
-      await logtoResponse.response;
-      return tokenResponse();
-    });
-    const pending = renewSession(expiring());
-    expect(await after(5_000, pending)).toBeUndefined();
-    logtoResponse.arrive(null);
-    expect(await after(0, pending)).toMatchObject({ status: "active", session: { version: 1 } });
+  test("continues in the background, so that the next request has the new tokens", async () => {
+    const token = expiring();
+    await after(1_000, renewSession(token));
+    arrive();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await renewed({ ...token })).toMatchObject({ version: 1 });
+    expect(exclusively).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    ["has expired", () => expiringIn(0), true],
+    ["expires during that second", () => expiringIn(1), true],
+    ["is only in the cookie, which only its own response can set", () => expiring(), false],
+  ])("delays a request until it is done if its token %s", async (_, make, isOutside) => {
+    if (!isOutside) selectStore();
+    const pending = renewSession(make());
+    expect(await after(9_000, pending)).toBeUndefined();
+    arrive();
+    expect(await after(0, pending)).toMatchObject(isRenewed);
+  });
+
+  test("takes the tokens of another process that has just renewed, without a request", async () => {
+    const token = expiring();
+    const newer = session({ sessionId: token.sessionId, version: 1 });
+    exclusively.mockImplementation((_: Session, use: (newest: Session) => unknown) => use(newer));
+    expect(await renewed(token)).toBe(newer);
+    expect(refreshTokens).not.toHaveBeenCalled();
+  });
+
+  test("returns no session when it is gone", async () => {
+    exclusively.mockResolvedValue(undefined);
+    expect(await renewSession(expiring())).toEqual({ status: "none" });
+  });
+
+  test("returns the session and its tokens unchanged when a database outage prevents it", async () => {
+    exclusively.mockRejectedValue(new DatabaseError("no response"));
+    const token = expiring();
+    const failure = { code: "unavailable", cause: expect.any(DatabaseError) };
+    expect(await renewSession(token)).toMatchObject({ status: "active", session: token, failure });
   });
 });

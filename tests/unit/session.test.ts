@@ -8,9 +8,8 @@ import {
   sessionLifetime,
   toTombstone,
 } from "@/lib/session/model/session";
-import { session } from "./sessions";
+import { session, subject as sub, tokenResponse } from "./sessions";
 
-const sub = "k3v9t2m8qx1a";
 const account = {
   type: "oidc",
   provider: "logto",
@@ -26,40 +25,30 @@ const newSession = (idToken: object = {}) =>
   beginSession(account, { sub, iat: 1, ...idToken }, now);
 
 describe("a new session", () => {
-  test("has Logto's subject and Logto's session id", () => {
-    expect(newSession({ sid: "logto-sid" })).toMatchObject({
-      subject: sub,
-      logtoSessionId: "logto-sid",
-      startedAt: 1,
-    });
+  test("has Logto's subject, session id and time of authentication, if it sends them", () => {
+    expect(newSession()).toMatchObject({ subject: sub, startedAt: 1 });
+    const { authenticatedAt, logtoSessionId } = newSession();
+    expect([authenticatedAt, logtoSessionId]).toEqual([undefined, undefined]);
+    const sent = newSession({ sid: "logto-sid", auth_time: 5 });
+    expect(sent).toMatchObject({ logtoSessionId: "logto-sid", authenticatedAt: 5 });
   });
 
   test("has an id of its own", () => {
     expect(newSession().sessionId).not.toBe(newSession().sessionId);
   });
 
-  test("has the time of authentication only if Logto sends it", () => {
-    expect(newSession().authenticatedAt).toBeUndefined();
-    expect(newSession({ auth_time: 5 }).authenticatedAt).toBe(5);
-  });
-
   test("lasts seven days", () => {
     expect(newSession().exp).toBe(now / 1000 + 7 * 24 * 3600);
   });
 
-  test("ends with its access token if it has no refresh token", () => {
-    const token = beginSession({ ...withoutRefreshToken, expires_in: 600 }, { sub, iat: 1 }, now);
-    expect(token).toMatchObject({ exp: now / 1000 + 600, expiresAt: now / 1000 + 600 });
+  test.each([
+    [600, 600],
+    [undefined, 3600],
+  ])("ends with its access token if it has no refresh token: %s", (expires_in, lifetime) => {
+    const end = now / 1000 + lifetime;
+    const token = beginSession({ ...withoutRefreshToken, expires_in }, { sub, iat: 1 }, now);
+    expect(token).toMatchObject({ exp: end, expiresAt: end });
     expect(token.refreshToken).toBeUndefined();
-  });
-
-  test("ends after an hour without a refresh token and without a lifetime", () => {
-    const token = beginSession(
-      { ...withoutRefreshToken, expires_in: undefined },
-      { sub, iat: 1 },
-      now,
-    );
-    expect(token.exp).toBe(now / 1000 + 3600);
   });
 });
 
@@ -86,42 +75,27 @@ describe("a stored session", () => {
 
 describe("a session after an exchange", () => {
   const token = session({ claims: { sub, roles: ["admin"] } });
-  const tokenResponse = {
-    accessToken: "of something else",
-    expiresIn: 3600,
-    refreshToken: token.refreshToken ?? "",
-    scopes: [],
-    claims: undefined,
-  };
-
   test.each([
     ["has no claims", undefined],
     ["has the same claims", { sub, roles: ["admin"] }],
   ])("is the same object when the response %s and rotates nothing", (_, claims) => {
-    expect(exchangedSession(token, { ...tokenResponse, claims })).toBe(token);
+    expect(exchangedSession(token, tokenResponse({ claims }))).toBe(token);
   });
 
   test("has the new claims and the same version", () => {
     const claims = { sub, roles: [] };
-    expect(exchangedSession(token, { ...tokenResponse, claims })).toEqual({ ...token, claims });
+    expect(exchangedSession(token, tokenResponse({ claims }))).toEqual({ ...token, claims });
   });
 
   test("has a higher version after a rotated refresh token", () => {
-    const next = exchangedSession(token, { ...tokenResponse, refreshToken: "rotated" });
+    const next = exchangedSession(token, tokenResponse({ refreshToken: "rotated" }));
     expect(next).toEqual({ ...token, refreshToken: "rotated", version: 1 });
   });
 });
 
 test("a renewed session is newer and lasts seven days, also without a rotated token", () => {
   const token = session({ exp: now / 1000 + 60 });
-  const response = {
-    accessToken: "new",
-    expiresIn: 600,
-    refreshToken: token.refreshToken ?? "",
-    scopes: [],
-    claims: undefined,
-  };
-  expect(renewedSession(token, response, now)).toEqual({
+  expect(renewedSession(token, tokenResponse({ expiresIn: 600 }), now)).toEqual({
     ...token,
     version: 1,
     accessToken: "new",
@@ -133,40 +107,18 @@ test("a renewed session is newer and lasts seven days, also without a rotated to
 
 test("a session can't be changed", () => {
   const token = newSession();
-  const response = {
-    accessToken: "a",
-    expiresIn: 1,
-    refreshToken: "r",
-    scopes: [],
-    claims: undefined,
-  };
-  for (const each of [
-    token,
-    parseSession({ ...token }),
-    renewedSession(token, response),
-    toTombstone(token),
-  ])
+  const renewed = renewedSession(token, tokenResponse());
+  for (const each of [token, parseSession({ ...token }), renewed, toTombstone(token)])
     expect(Object.isFrozen(each)).toBe(true);
 });
 
 describe("a tombstone", () => {
   const token = session({ logtoSessionId: "logto-sid", authenticatedAt: 5, version: 3 });
 
-  test("has no token and no claim but the subject", () => {
+  test("has no token, no claim but the subject, and the time of its end in whole seconds", () => {
     const { sessionId, startedAt, exp } = token;
-    expect(toTombstone(token, now)).toEqual({
-      subject: sub,
-      sessionId,
-      startedAt,
-      version: 3,
-      exp,
-      claims: { sub },
-      endedAt: now / 1000,
-    });
-  });
-
-  test("has the time of its end in whole seconds", () => {
-    expect(toTombstone(token, now + 999).endedAt).toBe(now / 1000);
+    const kept = { subject: sub, sessionId, startedAt, version: 3, exp, claims: { sub } };
+    expect(toTombstone(token, now + 999)).toEqual({ ...kept, endedAt: now / 1000 });
   });
 });
 
