@@ -3,6 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { auth, handlers } from "@/auth";
 import { signInContext } from "@/lib/session/authjs/sign-in-context";
 import { toPublicSession } from "@/lib/session/model/public-session";
+import { documentOf } from "./documents";
 import { variables } from "./environment";
 import { cookiesOf } from "./request";
 import { session } from "./sessions";
@@ -11,14 +12,8 @@ const issuer = variables.AUTH_LOGTO_ISSUER;
 const getSession = vi.hoisted(() => vi.fn(async () => null));
 vi.mock("@/lib/session/lifecycle/current-session", () => ({ getSession }));
 vi.mock("@/lib/env", () => import("./environment"));
-vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
-vi.mock("@/lib/logto/client", () => ({
-  discover: async () => ({
-    issuer,
-    authorization_endpoint: `${issuer}/auth`,
-    token_endpoint: `${issuer}/token`,
-  }),
-}));
+vi.mock("@/lib/log", () => import("./mocks"));
+vi.mock("@/lib/logto/client", () => ({ discover: async () => documentOf(issuer) }));
 
 beforeEach(() => {
   getSession.mockClear();
@@ -59,11 +54,9 @@ test("a sign-in that no page of ours sent needs Auth.js's CSRF token", async () 
 test("Auth.js's own route shows the public session, and writes the cookie that it read", async () => {
   const token = session();
   const [cookie] = (await cookiesOf(token)).map(({ name, value }) => `${name}=${value}`);
-  const response = await handlers.GET(
-    new NextRequest(`${variables.AUTH_URL}/api/auth/session`, {
-      headers: { cookie: String(cookie) },
-    }),
-  );
+  const headers = { cookie: String(cookie) };
+  const request = new NextRequest(`${variables.AUTH_URL}/api/auth/session`, { headers });
+  const response = await handlers.GET(request);
   expect(await response.json()).toEqual(toPublicSession(token));
   expect(response.headers.getSetCookie().join()).toContain(`${String(cookie)};`);
 });

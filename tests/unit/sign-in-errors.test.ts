@@ -11,7 +11,7 @@ import {
 import { ResponseBodyError } from "openid-client";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
-import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
+import { LogtoError } from "@/lib/logto/errors";
 import { authLogger, toSignInError } from "@/lib/session/authjs/errors";
 import type { SignInContext } from "@/lib/session/authjs/sign-in-context";
 import type { SignInErrorCode } from "@/lib/session/model/error-messages";
@@ -47,83 +47,41 @@ beforeEach(() => {
   configuration.NODE_ENV = "production";
 });
 
-describe("the message of the sign-in page", () => {
-  const table: [string, Error, SignInErrorCode][] = [
-    [
-      "an error from Logto, such as a cancelled sign-in",
-      new OAuthCallbackError("denied"),
-      "OAuthCallbackError",
-    ],
-    [
-      "the same in a production build",
-      shortened(new OAuthCallbackError("denied")),
-      "OAuthCallbackError",
-    ],
-    ["a missing state, nonce or verifier", new InvalidCheck("no state cookie"), "InvalidCheck"],
-    [
-      "the same in a production build",
-      shortened(new InvalidCheck("no state cookie")),
-      "InvalidCheck",
-    ],
-    [
-      "the same as a cause of another error",
-      atCallback(shortened(new InvalidCheck("nonce"))),
-      "InvalidCheck",
-    ],
-    ["a form without its CSRF token", new MissingCSRF("no token"), "InvalidCheck"],
-    ["an unknown address", new UnknownAction("no such action"), "InvalidCheck"],
-    ["a code that was used already", atCallback(errorResponse("invalid_grant")), "InvalidCheck"],
-    ["a state that differs", atCallback(withCode("OAUTH_INVALID_RESPONSE")), "InvalidCheck"],
-    ["a wrong client secret", atCallback(errorResponse("invalid_client")), "Configuration"],
-    ["no connection", atCallback(new TypeError("fetch failed")), "ProviderUnavailable"],
-    ["a refused connection", atCallback(withCode("ECONNREFUSED")), "ProviderUnavailable"],
-    ["a dropped connection", atCallback(withCode("UND_ERR_SOCKET")), "ProviderUnavailable"],
-    ["a name that does not resolve", atCallback(withCode("EAI_AGAIN")), "ProviderUnavailable"],
-    ["a timeout", atCallback(new DOMException("timed out", "TimeoutError")), "ProviderUnavailable"],
-    [
-      "a web page for JSON",
-      atCallback(withCode("OAUTH_RESPONSE_IS_NOT_JSON")),
-      "ProviderUnavailable",
-    ],
-    ["half of a JSON object", atCallback(withCode("OAUTH_PARSE_ERROR")), "ProviderUnavailable"],
-    [
-      "an outage as a nested cause",
-      atCallback(new Error("a", { cause: withCode("ECONNRESET") })),
-      "ProviderUnavailable",
-    ],
-    [
-      "an outage at sign-in",
-      wrapping(new AuthSignInError(), new LogtoError("unavailable", "HTTP 503")),
-      "ProviderUnavailable",
-    ],
-    ["any other error", new Error("who knows"), "Configuration"],
-    ["access denied by this site", new AccessDenied("no"), "AccessDenied"],
-    [
-      "an outage of the database during that check",
-      wrapping(new AccessDenied("no"), new DatabaseError("no response")),
-      "DatabaseUnavailable",
-    ],
-  ];
-  test.each(table)("for %s", (_, error, expected) => {
+describe("the sign-in page explains", () => {
+  const noCookie = new InvalidCheck("no state cookie");
+  const outage = new LogtoError("unavailable", "HTTP 503");
+  const noJson = withCode("OAUTH_RESPONSE_IS_NOT_JSON");
+  const nested = new Error("a", { cause: withCode("ECONNRESET") });
+  const databaseError = new DatabaseError("no response");
+  const circular = new Error("a");
+  circular.cause = new Error("b", { cause: circular });
+
+  test.each<[SignInErrorCode, string, Error]>([
+    ["OAuthCallbackError", "a cancelled sign-in", new OAuthCallbackError("denied")],
+    ["OAuthCallbackError", "a shortened name", shortened(new OAuthCallbackError("denied"))],
+    ["InvalidCheck", "a missing state, nonce or verifier", noCookie],
+    ["InvalidCheck", "a shortened name of a cause", atCallback(shortened(new InvalidCheck("n")))],
+    ["InvalidCheck", "a form without its CSRF token", new MissingCSRF("no token")],
+    ["InvalidCheck", "an unknown address", new UnknownAction("no such action")],
+    ["InvalidCheck", "a code that was used already", atCallback(errorResponse("invalid_grant"))],
+    ["InvalidCheck", "a state that differs", atCallback(withCode("OAUTH_INVALID_RESPONSE"))],
+    ["Configuration", "a wrong client secret", atCallback(errorResponse("invalid_client"))],
+    ["ProviderUnavailable", "no connection", atCallback(new TypeError("fetch failed"))],
+    ["ProviderUnavailable", "a refused connection", atCallback(withCode("ECONNREFUSED"))],
+    ["ProviderUnavailable", "a dropped connection", atCallback(withCode("UND_ERR_SOCKET"))],
+    ["ProviderUnavailable", "a name that does not resolve", atCallback(withCode("EAI_AGAIN"))],
+    ["ProviderUnavailable", "a timeout", atCallback(new DOMException("late", "TimeoutError"))],
+    ["ProviderUnavailable", "a web page for JSON", atCallback(noJson)],
+    ["ProviderUnavailable", "half of a JSON object", atCallback(withCode("OAUTH_PARSE_ERROR"))],
+    ["ProviderUnavailable", "an outage as a nested cause", atCallback(nested)],
+    ["ProviderUnavailable", "an outage at sign-in", wrapping(new AuthSignInError(), outage)],
+    ["Configuration", "another error before the sign-in", new LogtoError("rejected", "no")],
+    ["Configuration", "any other error", new Error("who knows")],
+    ["Configuration", "circular causes", circular],
+    ["AccessDenied", "access denied by this site", new AccessDenied("no")],
+    ["DatabaseUnavailable", "an outage there", wrapping(new AccessDenied("no"), databaseError)],
+  ])("as %s: %s", (expected, _, error) => {
     expect(toSignInError(error)).toBe(expected);
-  });
-
-  test.each<LogtoErrorCode>([
-    "invalid_grant",
-    "invalid_client",
-    "invalid_target",
-    "access_denied",
-    "insufficient_scope",
-    "invalid_token",
-    "rejected",
-  ])("for %s before the sign-in is that the configuration is wrong", (code) => {
-    expect(toSignInError(new LogtoError(code, code))).toBe("Configuration");
-  });
-
-  test("is found even if causes are circular", () => {
-    const error = new Error("a");
-    error.cause = new Error("b", { cause: error });
-    expect(toSignInError(error)).toBe("Configuration");
   });
 });
 
@@ -139,28 +97,22 @@ describe("the log of Auth.js", () => {
   });
 
   test("has no stack trace and no link to documentation", () => {
-    logger().error?.(
-      atCallback(new Error("broken\n    at file.ts:1:1", { cause: new Error("why") })),
-    );
+    const error = new Error("broken\n    at file.ts:1:1", { cause: new Error("why") });
+    logger().error?.(atCallback(error));
     expect(printed).toHaveLength(1);
     expect(printed[0]).not.toMatch(/[\r\n]|Read more|https?:|sign-in-errors\.test/);
     expect(printed[0]).toContain("why");
   });
 
-  test("has no body, header or token of a response", () => {
-    const error = new ResponseBodyError("server responded with an error", {
-      cause: {
-        error: "invalid_grant",
-        access_token: "secret-token",
-        error_description: "secret-token",
-      },
-      response: new Response("secret-token", {
-        status: 400,
-        headers: { "x-token": "secret-token" },
-      }),
-    });
-    logger().error?.(atCallback(error));
-    expect(printed.join()).not.toContain("secret-token");
+  test("has no body, header or token of a response, and no debug lines", () => {
+    const hidden = "secret-token";
+    const cause = { error: "invalid_grant", access_token: hidden, error_description: hidden };
+    const response = new Response(hidden, { status: 400, headers: { "x-token": hidden } });
+    logger().debug?.("profile data", { access_token: hidden });
+    logger().debug?.("OAuthCallbackError", { error: "access_denied" });
+    expect(printed).toEqual([]);
+    logger().error?.(atCallback(new ResponseBodyError("an error", { cause, response })));
+    expect(printed.join()).not.toContain(hidden);
   });
 
   test("is a warning if a user interrupted the sign-in", () => {
@@ -170,12 +122,9 @@ describe("the log of Auth.js", () => {
 
   test("has the error that Logto sent to the callback, for that request only", () => {
     const [one, other] = [logger({}), logger({})];
-    const logtoError = {
-      error: "access_denied",
-      error_description: "the user said no",
-      state: "secret-state",
-    };
-    one.debug?.("OAuthCallbackError", logtoError);
+    const error_description = "the user said no";
+    const sent = { error: "access_denied", error_description, state: "secret-state" };
+    one.debug?.("OAuthCallbackError", sent);
     for (const each of [one, other])
       each.error?.(new OAuthCallbackError("OAuth Provider returned an error"));
     expect(printed[0]).toContain("access_denied: the user said no");
@@ -188,12 +137,6 @@ describe("the log of Auth.js", () => {
     const error = new InvalidCheck("no state cookie");
     logger(mine).error?.(error);
     expect([mine?.error, other?.error]).toEqual([error, undefined]);
-  });
-
-  test("has no debug lines of Auth.js, which contain tokens", () => {
-    logger().debug?.("profile data", { access_token: "secret-token" });
-    logger().debug?.("OAuthCallbackError", { error: "access_denied" });
-    expect(printed).toEqual([]);
   });
 
   test("has warnings of Auth.js only in development", () => {
