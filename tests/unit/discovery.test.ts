@@ -6,21 +6,13 @@ import {
   issuerMismatch,
 } from "@/lib/logto/discovery-document";
 import { refreshTokens } from "@/lib/logto/tokens";
+import { documentOf } from "./documents";
 
 let client: LogtoClient;
 let clients = 0;
 /** The delays of the next responses in milliseconds, in order; the last one repeats. */
 let delays: number[];
 let sent: { url: string; at: number }[];
-
-const documentOf = (issuer: string, changes: object = {}) => ({
-  issuer,
-  authorization_endpoint: `${issuer}/auth`,
-  token_endpoint: `${issuer}/token`,
-  userinfo_endpoint: `${issuer}/me`,
-  jwks_uri: `${issuer}/jwks`,
-  ...changes,
-});
 
 let bodies: Record<string, () => object>;
 
@@ -44,11 +36,8 @@ beforeEach(() => {
   vi.stubGlobal("fetch", logto);
   clients += 1;
   // A new issuer for each test, because the discovery document is cached by issuer.
-  client = {
-    issuer: `https://logto-${clients}.example/oidc`,
-    clientId: "app",
-    clientSecret: "a-client-secret",
-  };
+  const issuer = `https://logto-${clients}.example/oidc`;
+  client = { issuer, clientId: "app", clientSecret: "a-client-secret" };
   delays = [0];
   sent = [];
   bodies = {
@@ -75,6 +64,8 @@ async function outcome(pending: Promise<unknown>, after = 0) {
   return done;
 }
 
+const refresh = () => refreshTokens(client, "a-refresh-token", "k3v9t2m8qx1a");
+
 describe("a discovery document that is late", () => {
   test("by 5 s is waited for", async () => {
     delays = [5_000];
@@ -83,10 +74,8 @@ describe("a discovery document that is late", () => {
 
   test("by more than the 10 s timeout is cached for the next call", async () => {
     delays = [12_000];
-    expect(await outcome(discover(client), 11_000)).toEqual({
-      is: "no response in time",
-      at: 10_000,
-    });
+    const tooLate = { is: "no response in time", at: 10_000 };
+    expect(await outcome(discover(client), 11_000)).toEqual(tooLate);
     await vi.advanceTimersByTimeAsync(1_500);
     delays = [Infinity];
     expect(await outcome(discover(client))).toMatchObject({ is: "there" });
@@ -107,69 +96,59 @@ describe("a discovery document that is late", () => {
 
   test("keeps a refresh token from being sent if its response might be too late", async () => {
     delays = [5_500];
-    const first = await outcome(refreshTokens(client, "a-refresh-token", "k3v9t2m8qx1a"), 30_000);
-    expect(first).toEqual({ is: "discovery took too long", at: 5_500 });
+    const tooLong = { is: "discovery took too long", at: 5_500 };
+    expect(await outcome(refresh(), 30_000)).toEqual(tooLong);
     expect(sent.filter(({ url }) => url.endsWith("/token"))).toEqual([]);
     // The document is cached now, so there is enough time.
     const begun = Date.now();
-    const second = await outcome(refreshTokens(client, "a-refresh-token", "k3v9t2m8qx1a"), 30_000);
-    expect(second).toEqual({ is: "there", at: begun + 5_500 });
+    expect(await outcome(refresh(), 30_000)).toEqual({ is: "there", at: begun + 5_500 });
   });
 });
 
 describe("a discovery document of an issuer on https", () => {
-  const endpoints = [
+  const respondWith = (changes: object) => {
+    bodies.discovery = () => documentOf(client.issuer, changes);
+  };
+
+  test.each([
     "token_endpoint",
     "userinfo_endpoint",
     "authorization_endpoint",
     "jwks_uri",
     "revocation_endpoint",
-  ];
-
-  test.each(endpoints)(
-    "whose %s is on http is rejected with the reason, and nothing is sent there",
-    async (name) => {
-      bodies.discovery = () =>
-        documentOf(client.issuer, { [name]: `http://logto.example/${name}` });
-      const pending = discover(client);
-      await expect(pending).rejects.toMatchObject({ name: "LogtoError", code: "rejected" });
-      await expect(pending).rejects.toThrow(new RegExp(`${name}.*TRUST_PROXY_HEADER=1`));
-      expect(hasInsecureEndpoints(await pending.catch((error: unknown) => error))).toBe(true);
-      await expect(refreshTokens(client, "a-refresh-token", "k3v9t2m8qx1a")).rejects.toThrow(
-        /TRUST_PROXY_HEADER/,
-      );
-      expect(sent.every(({ url }) => url.endsWith("openid-configuration"))).toBe(true);
-    },
-  );
+  ])("whose %s is on http is rejected with the reason, until it is valid", async (name) => {
+    respondWith({ [name]: `http://logto.example/${name}` });
+    const pending = discover(client);
+    await expect(pending).rejects.toMatchObject({ name: "LogtoError", code: "rejected" });
+    await expect(pending).rejects.toThrow(new RegExp(`${name}.*TRUST_PROXY_HEADER=1`));
+    expect(hasInsecureEndpoints(await pending.catch((error: unknown) => error))).toBe(true);
+    await expect(refresh()).rejects.toThrow(/TRUST_PROXY_HEADER/);
+    // Nothing was sent to the endpoint.
+    expect(sent.every(({ url }) => url.endsWith("openid-configuration"))).toBe(true);
+    respondWith({});
+    expect(await discover(client)).toMatchObject({ issuer: client.issuer });
+  });
 
   test("may have its endpoints on another host, as long as that is on https", async () => {
-    bodies.discovery = () =>
-      documentOf(client.issuer, { token_endpoint: "https://tokens.example/token" });
-    expect(await discover(client)).toMatchObject({
-      token_endpoint: "https://tokens.example/token",
-    });
-  });
-
-  test("may have a page of the operator on http, because nothing is sent there", () => {
-    const document = documentOf("https://logto.example/oidc", {
-      op_policy_uri: "http://example.com/policy",
-    });
-    expect(() => checkEndpoints("https://logto.example/oidc", document)).not.toThrow();
-  });
-
-  test("is requested again after an error, and used once it is valid", async () => {
-    bodies.discovery = () =>
-      documentOf(client.issuer, { token_endpoint: "http://logto.example/token" });
-    await expect(discover(client)).rejects.toThrow(/TRUST_PROXY_HEADER/);
-    bodies.discovery = () => documentOf(client.issuer);
-    expect(await discover(client)).toMatchObject({ issuer: client.issuer });
+    const endpoint = { token_endpoint: "https://tokens.example/token" };
+    respondWith(endpoint);
+    expect(await discover(client)).toMatchObject(endpoint);
   });
 });
 
-test("an issuer on http may have all endpoints on http, because the operator chose http", () => {
-  expect(() =>
-    checkEndpoints("http://logto:3001/oidc", documentOf("http://logto:3001/oidc")),
-  ).not.toThrow();
+test.each([
+  [
+    "an issuer on https may have a page of the operator on http, because nothing is sent there",
+    "https://logto.example/oidc",
+    { op_policy_uri: "http://example.com/policy" },
+  ],
+  [
+    "an issuer on http may have all endpoints on http, because the operator chose http",
+    "http://logto:3001/oidc",
+    {},
+  ],
+])("%s", (_, issuer, changes) => {
+  expect(() => checkEndpoints(issuer, documentOf(issuer, changes))).not.toThrow();
 });
 
 describe("a discovery document with another issuer", () => {
@@ -182,23 +161,16 @@ describe("a discovery document with another issuer", () => {
     expect(hasInsecureEndpoints(await pending.catch((error: unknown) => error))).toBe(false);
   });
 
+  const text = (part: string): unknown => expect.stringContaining(part);
   test.each([
-    ["the same", "https://logto.example/oidc", undefined],
-    ["the same, written another way", "https://LOGTO.example:443/oidc", undefined],
-    [
-      "the same with a trailing slash",
-      "https://logto.example/oidc/",
-      expect.stringContaining("another issuer"),
-    ],
-    [
-      "on http",
-      "http://logto.example/oidc",
-      expect.stringContaining("another issuer: http://logto.example/oidc"),
-    ],
-    ["credentials", "https://user:pass@other.example/oidc", expect.not.stringContaining("pass")],
-    ["not a URL", "Logto", expect.stringContaining("no valid URL")],
-    ["missing", undefined, expect.stringContaining("no valid URL")],
-  ])("is compared with the configured one: %s", (_, issuer, mismatch) => {
+    ["https://logto.example/oidc", undefined],
+    ["https://LOGTO.example:443/oidc", undefined],
+    ["https://logto.example/oidc/", text("another issuer")],
+    ["http://logto.example/oidc", text("another issuer: http://logto.example/oidc")],
+    ["https://user:pass@other.example/oidc", expect.not.stringContaining("pass")],
+    ["Logto", text("no valid URL")],
+    [undefined, text("no valid URL")],
+  ])("is compared with the configured one: %s", (issuer, mismatch) => {
     expect(issuerMismatch("https://logto.example/oidc", { issuer })).toEqual(mismatch);
   });
 });

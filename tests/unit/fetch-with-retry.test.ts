@@ -66,11 +66,8 @@ afterEach(() => {
  * @returns the status of the response or the name of the error, and its time in milliseconds
  */
 async function outcome(deadline?: number): Promise<{ status: number | string; at: number }> {
-  const result = fetchWithRetry(
-    "https://logto.example/oidc/token",
-    { method: "POST" },
-    deadline,
-  ).then(
+  const url = "https://logto.example/oidc/token";
+  const result = fetchWithRetry(url, { method: "POST" }, deadline).then(
     ({ status }) => ({ status, at: Date.now() }),
     (error: unknown) => ({ status: error instanceof Error ? error.name : "?", at: Date.now() }),
   );
@@ -85,43 +82,18 @@ describe("a request to Logto", () => {
     expect(sentAt).toEqual([0]);
   });
 
-  const retried: [string, Fate[], number][] = [
-    ["whose response is lost", [{ processes: 10 }, { processes: 10, responds: 20 }], 2_020],
-    [
-      "whose response is 2.5 s late",
-      [
-        { processes: 0, responds: 2_500 },
-        { processes: 0, responds: 2_500 },
-      ],
-      2_500,
-    ],
-    [
-      "whose response is 4 s late",
-      [
-        { processes: 0, responds: 4_000 },
-        { processes: 0, responds: 4_000 },
-      ],
-      4_000,
-    ],
-    [
-      "that Logto processes after 4 s",
-      [
-        { processes: 4_000, responds: 4_010 },
-        { processes: 10, responds: 20 },
-      ],
-      2_020,
-    ],
-    [
-      "that is dropped after Logto processed it",
-      [
-        { processes: 10, responds: 20, dropped: true },
-        { processes: 10, responds: 20 },
-      ],
-      40,
-    ],
-    ["that never arrives", [{}, { processes: 10, responds: 20 }], 2_020],
-  ];
-  test.each(retried)("%s is sent once more, and the grant stays valid", async (_, scenario, at) => {
+  /** A request that Logto processes at once, and whose response arrives at a time. */
+  const slow = (responds: number): Fate => ({ processes: 0, responds });
+  const quick: Fate = { processes: 10, responds: 20 };
+
+  test.each<[string, Fate[], number]>([
+    ["whose response is lost", [{ processes: 10 }, quick], 2_020],
+    ["whose response is 2.5 s late", [slow(2_500), slow(2_500)], 2_500],
+    ["whose response is 4 s late", [slow(4_000), slow(4_000)], 4_000],
+    ["that Logto processes after 4 s", [{ processes: 4_000, responds: 4_010 }, quick], 2_020],
+    ["that is dropped after Logto processed it", [{ ...quick, dropped: true }, quick], 40],
+    ["that never arrives", [{}, quick], 2_020],
+  ])("%s is sent once more, and the grant stays valid", async (_, scenario, at) => {
     fates = scenario;
     expect(await outcome()).toEqual({ status: 200, at });
     expect(sentAt).toHaveLength(2);
@@ -135,10 +107,7 @@ describe("a request to Logto", () => {
   });
 
   test("that fails between 2 s and 3 s after it was first sent is not sent a third time", async () => {
-    fates = [
-      { responds: 2_500, dropped: true },
-      { responds: 100, dropped: true },
-    ];
+    fates = [2_500, 100].map((responds) => ({ responds, dropped: true }));
     expect(await outcome()).toMatchObject({ status: "TypeError" });
     expect(sentAt).toEqual([0, 2_000]);
   });
@@ -151,15 +120,13 @@ describe("a request to Logto", () => {
     expect(sentAt).toEqual([0]);
   });
 
-  test("times out after ten seconds", async () => {
+  test.each([
+    ["after ten seconds", undefined, logtoTimeout],
+    ["at an earlier deadline, because discovery has used some of the time", 4_000, 4_000],
+  ])("times out %s", async (_, deadline, at) => {
     fates = [{}, {}];
-    expect(await outcome()).toEqual({ status: "TimeoutError", at: logtoTimeout });
+    expect(await outcome(deadline)).toEqual({ status: "TimeoutError", at });
     expect(aborted).toEqual([0, 1]);
-  });
-
-  test("respects an earlier deadline, because discovery has used some of the time", async () => {
-    fates = [{}, {}];
-    expect(await outcome(4_000)).toEqual({ status: "TimeoutError", at: 4_000 });
   });
 
   test("loses the grant in one case: its response and its second copy are both seconds late", async () => {

@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { LogtoError } from "@/lib/logto/errors";
 import { verifyLogoutToken } from "@/lib/logto/logout-token";
+import { codeOf } from "./code-of";
 import { logoutEvent, newKey, startLogoutIssuer, type LogoutIssuer } from "./logout-issuer";
+import { subject } from "./sessions";
 
 let issuer: LogoutIssuer;
 
@@ -11,68 +12,51 @@ beforeEach(async () => {
   issuer = await startLogoutIssuer();
 });
 
-afterEach(() => {
-  vi.useRealTimers();
-});
+afterEach(() => void vi.useRealTimers());
 
 const verify = (logoutToken: string) => verifyLogoutToken(issuer.client, logoutToken);
 const keyRequests = () => issuer.requests.filter((path) => path === "jwks").length;
-const seconds = () => Math.floor(Date.now() / 1000);
+const ago = (seconds: number) => Math.floor(Date.now() / 1000) - seconds;
 
 describe("a valid logout token", () => {
-  const subject = { subject: "k3v9t2m8qx1a" };
-  const session = { logtoSessionId: "a session at Logto" };
+  const named = { subject, logtoSessionId: "a session at Logto" };
+  const otherEvent = { "https://event.test": {} };
 
-  test.each<[string, Record<string, unknown>, object]>([
-    ["with sub and sid", {}, { ...subject, ...session }],
-    ["with sub alone", { sid: undefined }, subject],
-    ["with sid alone", { sub: undefined }, session],
-  ])("%s identifies the ended session", async (_, changes, identified) => {
-    const claims = issuer.claims(changes);
-    expect(await verify(await issuer.sign(claims))).toEqual({
-      ...identified,
-      jti: claims.jti,
-      issuedAt: claims.iat,
-    });
+  test("identifies the ended session", async () => {
+    const claims = issuer.claims();
+    const { jti, iat: issuedAt } = claims;
+    expect(await verify(await issuer.sign(claims))).toEqual({ ...named, jti, issuedAt });
   });
 
   test.each<[string, () => Record<string, unknown>]>([
     ["has no exp, as Logto's tokens", () => ({ exp: undefined })],
-    ["has not expired", () => ({ exp: seconds() + 120 })],
-    ["expired half a minute ago, within the clock tolerance", () => ({ exp: seconds() - 30 })],
-    ["was issued five minutes ago", () => ({ iat: seconds() - 300 })],
-    ["was issued by a clock that is ten minutes ahead", () => ({ iat: seconds() + 600 })],
-    ["was issued by a clock that is nearly an hour ahead", () => ({ iat: seconds() + 3_590 })],
-    ["was issued by a clock that is nearly an hour behind", () => ({ iat: seconds() - 3_590 })],
-    [
-      "expires soon, by a clock that is ten minutes behind",
-      () => ({ iat: seconds() - 600, exp: seconds() - 480 }),
-    ],
-    ["becomes valid now, by a clock that is ten minutes ahead", () => ({ nbf: seconds() + 600 })],
+    ["has not expired", () => ({ exp: ago(-120) })],
+    ["expired half a minute ago, within the clock tolerance", () => ({ exp: ago(30) })],
+    ["was issued five minutes ago", () => ({ iat: ago(300) })],
+    ["was issued by a clock that is nearly an hour ahead", () => ({ iat: ago(-3_590) })],
+    ["was issued by a clock that is nearly an hour behind", () => ({ iat: ago(3_590) })],
+    ["expires soon, by a clock that is behind", () => ({ iat: ago(600), exp: ago(480) })],
+    ["becomes valid now, by a clock that is ten minutes ahead", () => ({ nbf: ago(-600) })],
     ["is for several clients", () => ({ aud: ["another", "app"] })],
-    [
-      "contains other events, too",
-      () => ({ events: { [logoutEvent]: {}, "https://event.test": {} } }),
-    ],
+    ["contains other events", () => ({ events: { [logoutEvent]: {}, ...otherEvent } })],
     ["has members in its event", () => ({ events: { [logoutEvent]: { reason: "suspended" } } })],
     ["has unknown claims", () => ({ "https://claim.test": [1] })],
   ])("may be one that %s", async (_, changes) => {
-    expect(await verify(await issuer.sign(changes()))).toMatchObject(subject);
+    expect(await verify(await issuer.sign(changes()))).toMatchObject(named);
   });
 
   test.each(["application/logout+jwt", "Logout+JWT"])(
     "may have the typ %s (RFC 7515 §4.1.9)",
     async (typ) => {
-      expect(await verify(await issuer.sign({}, { header: { typ } }))).toMatchObject(subject);
+      expect(await verify(await issuer.sign({}, { header: { typ } }))).toMatchObject(named);
     },
   );
 
   test("may be signed with another algorithm that the issuer advertises", async () => {
     issuer.metadata = { id_token_signing_alg_values_supported: ["RS256"] };
     issuer.key = await newKey("RS256");
-    expect(await verify(await issuer.sign({}, { header: { alg: "RS256" } }))).toMatchObject(
-      subject,
-    );
+    const logoutToken = await issuer.sign({}, { header: { alg: "RS256" } });
+    expect(await verify(logoutToken)).toMatchObject(named);
   });
 });
 
@@ -86,13 +70,11 @@ describe("the issuer's keys", () => {
   test("are fetched again for an unknown key id, after which the old key is rejected", async () => {
     const old = await issuer.sign();
     await verify(old);
-    await issuer.rotate();
+    issuer.key = await newKey();
     vi.setSystemTime(Date.now() + 31_000);
-    expect(await verify(await issuer.sign())).toMatchObject({
-      logtoSessionId: "a session at Logto",
-    });
+    expect(await verify(await issuer.sign())).toMatchObject({ subject });
     expect(keyRequests()).toBe(2);
-    await expect(verify(old)).rejects.toMatchObject({ code: "kid" });
+    expect(await codeOf(verify(old))).toBe("kid");
   });
 
   test("are not fetched again for each of a hundred made-up key ids", async () => {
@@ -105,43 +87,27 @@ describe("the issuer's keys", () => {
     expect(keyRequests()).toBe(1);
   });
 
-  const failures: [string, number, (response: ServerResponse) => unknown][] = [
+  test.each<[string, number, (response: ServerResponse) => unknown]>([
     ["503", 2, (response) => response.writeHead(503).end()],
     ["404", 1, (response) => response.writeHead(404).end()],
     ["a web page", 2, (response) => response.end("<!doctype html><h1>Gateway</h1>")],
     ["JSON without keys", 1, (response) => response.end("{}")],
     ["a dropped connection", 2, (response) => response.destroy()],
-  ];
-
-  test.each(failures)(
-    "that fail with %s are reported as unavailable, not as an invalid token",
-    async (_, times, respond) => {
-      issuer.respondToKeys = respond;
-      const logoutToken = await issuer.sign();
-      const failure = verify(logoutToken);
-      await expect(failure).rejects.toBeInstanceOf(LogtoError);
-      await expect(failure).rejects.toMatchObject({ code: "unavailable" });
-      expect(keyRequests()).toBe(times);
-      issuer.respondToKeys = undefined;
-      expect(await verify(logoutToken)).toMatchObject({ logtoSessionId: "a session at Logto" });
-    },
-  );
+  ])("that fail with %s are unavailable, not an invalid token", async (_, times, respond) => {
+    issuer.respondToKeys = respond;
+    const logoutToken = await issuer.sign();
+    const failure = { name: "LogtoError", code: "unavailable" };
+    await expect(verify(logoutToken)).rejects.toMatchObject(failure);
+    expect(keyRequests()).toBe(times);
+    issuer.respondToKeys = undefined;
+    expect(await verify(logoutToken)).toMatchObject({ subject });
+  });
 
   test("that arrive at the second attempt are used", async () => {
     issuer.respondToKeys = (response) => {
       issuer.respondToKeys = undefined;
       response.destroy();
     };
-    expect(await verify(await issuer.sign())).toMatchObject({
-      logtoSessionId: "a session at Logto",
-    });
-  });
-
-  test("of an unreachable issuer are reported as unavailable", async () => {
-    const client = { ...issuer.client, issuer: "http://127.0.0.1:1/oidc" };
-    await expect(verifyLogoutToken(client, await issuer.sign())).rejects.toMatchObject({
-      name: "LogtoError",
-      code: "unavailable",
-    });
+    expect(await verify(await issuer.sign())).toMatchObject({ subject });
   });
 });
