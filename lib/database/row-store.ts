@@ -88,7 +88,7 @@ function toJson(claims: Session["claims"]): Prisma.InputJsonObject {
  * The session of a row. If its tokens cannot be decrypted (the secret was removed, or the row was
  * tampered with), the session has ended, as if Logto had rejected its grant.
  */
-export async function fromRow(row: Row): Promise<Session> {
+async function fromRow(row: Row): Promise<Session> {
   const tokens = row.sealedTokens && (await unsealed(row.sessionId, row.sealedTokens));
   const session = parseSession({
     subject: row.userId,

@@ -4,13 +4,15 @@ import { sessionLifetime, toTombstone, type Session } from "@/lib/session/model/
 import { encodeSession } from "@/lib/session/stores/codec";
 import { sessionCookieName } from "@/lib/session/stores/cookie";
 import { cookieStore } from "@/lib/session/stores/cookie-store";
-import { session } from "./sessions";
+import { log } from "./mocks";
+import { session, subject } from "./sessions";
 
-const warn = vi.hoisted(() => vi.fn());
 vi.mock("@/lib/env", () => import("./environment"));
-vi.mock("@/lib/log", () => ({ log: { warn } }));
+vi.mock("@/lib/log", () => import("./mocks"));
 
-const day = 24 * 3600 * 1000;
+const lifetime = sessionLifetime * 1000;
+const otherSecret = ["o".repeat(40)];
+const seconds = () => Math.floor(Date.now() / 1000);
 const begin = (token: Session) => cookieStore.begin(token, { userAgent: null });
 /** Whether the store finds no session in its cookie, because it ended or expired. */
 const isEnded = async (token: Session) =>
@@ -19,53 +21,44 @@ const endAll = (filter: Parameters<typeof cookieStore.endAll>[0]) => cookieStore
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
-  warn.mockClear();
-  Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.endings"));
+  for (const name of ["endings", "said"])
+    Reflect.deleteProperty(globalThis, Symbol.for(`next-logto-starter.${name}`));
 });
 
-afterEach(() => {
-  vi.useRealTimers();
-});
+afterEach(() => void vi.useRealTimers());
 
 describe("a cookie", () => {
-  test("is read as the session that it was written for", async () => {
-    const token = session();
+  test.each([
+    ["a session", session()],
+    ["a tombstone", toTombstone(session())],
+  ])("is read as what it was written for: %s", async (_, token) => {
     expect(await cookieStore.read(await begin(token))).toEqual(token);
   });
 
-  test("with a tombstone is read as the tombstone", async () => {
-    const tombstone = toTombstone(session());
-    expect(await cookieStore.read(await begin(tombstone))).toEqual(tombstone);
-  });
-
   test("whose session expired is read as no session", async () => {
-    expect(await isEnded(session({ exp: Math.floor(Date.now() / 1000) }))).toBe(true);
+    expect(await isEnded(session({ exp: seconds() }))).toBe(true);
   });
 
   test("that cannot be read is reported as unreadable, and logged without its value", async () => {
     expect(await cookieStore.read("secret-looking-value")).toBe("unreadable");
-    expect(warn).toHaveBeenCalledTimes(1);
-    expect(JSON.stringify(warn.mock.calls)).not.toContain("secret-looking-value");
+    expect(log.warn).toHaveBeenCalledTimes(1);
+    expect(JSON.stringify(log.warn.mock.calls)).not.toContain("secret-looking-value");
   });
 
+  const encoded = (secret: string[], name = sessionCookieName()) =>
+    encodeSession(session(), secret, name);
   test.each<[string, () => Promise<string>]>([
-    ["with another secret", () => encodeSession(session(), ["o".repeat(40)], sessionCookieName())],
-    ["under another name", () => encodeSession(session(), ["s".repeat(40)], "authjs.state")],
-    [
-      "with another secret, and truncated",
-      async () =>
-        (await encodeSession(session(), ["o".repeat(40)], sessionCookieName())).slice(0, 300),
-    ],
+    ["with another secret", () => encoded(otherSecret)],
+    ["under another name", () => encoded(["s".repeat(40)], "authjs.state")],
+    ["with another secret, and truncated", async () => (await encoded(otherSecret)).slice(0, 300)],
     ["by a row store", async () => randomBytes(32).toString("base64url")],
     ["by Auth.js's own database sessions", async () => randomUUID()],
   ])("that was made %s is foreign, and one log line says so for all requests", async (_, make) => {
-    Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.said"));
     const value = await make();
-    expect([await cookieStore.read(value), await cookieStore.read(value)]).toEqual([
-      "foreign",
-      "foreign",
-    ]);
-    expect(warn.mock.calls).toEqual([["session cookie of another app, secret or store ignored"]]);
+    expect(await cookieStore.read(value)).toBe("foreign");
+    expect(await cookieStore.read(value)).toBe("foreign");
+    const line = "session cookie of another app, secret or store ignored";
+    expect(log.warn.mock.calls).toEqual([[line]]);
   });
 
   test.each<[string, (value: string) => string]>([
@@ -92,34 +85,27 @@ describe("a session is ended", () => {
     expect(await isEnded(other)).toBe(false);
   });
 
-  test("by a logout of its subject, unless it began after the logout", async () => {
-    const startedAt = Math.floor(Date.now() / 1000);
-    const subject = "somebody";
+  test("by a logout of its subject for good, unless it began after the logout", async () => {
+    const startedAt = seconds();
     await endAll({ subject, before: startedAt * 1000 });
-    expect(await isEnded(session({ subject, startedAt }))).toBe(true);
-    expect(await isEnded(session({ subject, startedAt: startedAt + 1 }))).toBe(false);
+    // An earlier logout that arrives later.
+    await endAll({ subject, before: startedAt * 1000 - lifetime });
+    expect(await isEnded(session({ startedAt }))).toBe(true);
+    expect(await isEnded(session({ startedAt: startedAt + 1 }))).toBe(false);
     expect(await isEnded(session({ subject: "somebody else", startedAt }))).toBe(false);
   });
 
   test("by a logout of the Logto session that it belongs to", async () => {
     await endAll({ logtoSessionId: "one", before: Date.now() });
     expect(await isEnded(session({ logtoSessionId: "one" }))).toBe(true);
-    expect(await isEnded(session({ logtoSessionId: "other" }))).toBe(false);
-    expect(await isEnded(session())).toBe(false);
-  });
-
-  test("permanently: an earlier logout that arrives later does not undo it", async () => {
-    const startedAt = Math.floor(Date.now() / 1000);
-    await endAll({ subject: "somebody", before: startedAt * 1000 });
-    await endAll({ subject: "somebody", before: startedAt * 1000 - day });
-    expect(await isEnded(session({ subject: "somebody", startedAt }))).toBe(true);
+    for (const logtoSessionId of ["other", undefined])
+      expect(await isEnded(session({ logtoSessionId }))).toBe(false);
   });
 
   test("for as long as any of its cookies can be valid, and is then forgotten", async () => {
-    const token = session({}, Date.now() + 3 * sessionLifetime * 1000);
-    const started = { ...token, startedAt: Math.floor(Date.now() / 1000) };
+    const started = { ...session({}, Date.now() + 3 * lifetime), startedAt: seconds() };
     await cookieStore.end(started);
-    vi.setSystemTime(Date.now() + 2 * sessionLifetime * 1000 - 1);
+    vi.setSystemTime(Date.now() + 2 * lifetime - 1);
     await cookieStore.end(session());
     expect(await isEnded(started)).toBe(true);
     vi.setSystemTime(Date.now() + 60_001);

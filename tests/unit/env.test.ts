@@ -5,18 +5,16 @@ import { complete, problemsOf } from "./env-problems";
 
 describe("parseEnv", () => {
   test("lists every missing variable at once", () => {
-    const names = problemsOf({}).map(({ variable }) => variable);
-    expect(names.sort()).toEqual([
-      "AUTH_LOGTO_ID",
-      "AUTH_LOGTO_ISSUER",
-      "AUTH_LOGTO_SECRET",
-      "AUTH_SECRET",
-    ]);
+    const required = ["AUTH_LOGTO_ID", "AUTH_LOGTO_ISSUER", "AUTH_LOGTO_SECRET", "AUTH_SECRET"];
+    expect(
+      problemsOf({})
+        .map(({ variable }) => variable)
+        .sort(),
+    ).toEqual(required);
   });
 
   test.each([
     ["AUTH_SECRET", "short"],
-    ["AUTH_LOGTO_ISSUER", "tenant.logto.app/oidc"],
     ["AUTH_LOGTO_ISSUER", "https://tenant.logto.app"],
     ["AUTH_LOGTO_ISSUER", "ftp://tenant.logto.app/oidc"],
     ["AUTH_URL", "app.example.com"],
@@ -27,27 +25,18 @@ describe("parseEnv", () => {
     ["LOGTO_SCOPES", 'openid "profile"'],
     ["AUTH_LOGTO_ID", '"app"'],
     ["AUTH_LOGTO_ID", "app id"],
-    ["AUTH_LOGTO_SECRET", "'hidden'"],
     ["AUTH_LOGTO_ISSUER", "https://tenant.logto.app/oidc?x=1"],
     ["AUTH_LOGTO_ISSUER", "https://tenant.logto.app/oidc?"],
     ["AUTH_LOGTO_ISSUER", "https://tenant.logto.app/oidc#top"],
     ["AUTH_LOGTO_ISSUER", "https://user:password@tenant.logto.app/oidc"],
-    ["AUTH_LOGTO_ISSUER", "https://*.logto.app/oidc"],
     ["API_URL", "https://api.example.com/?key=1"],
     ["API_URL", "https://user@api.example.com"],
     ["AUTH_URL", "https://app.example.com/app"],
-    ["AUTH_URL", "https://app.example.com/?a=1"],
-    ["AUTH_URL", "https://app.example.com/#a"],
-    ["AUTH_URL", "https://user:password@app.example.com"],
     ["AUTH_URL", "https://*.example.com"],
     ["AUTH_URL", "https://app.example.com,www.example.com"],
-    ["AUTH_URL", "https://app.example.com https://www.example.com"],
-    ["AUTH_URL", "https://${HOST}"],
     ["AUTH_COOKIE_DOMAIN", "192.168.0.10"],
     ["AUTH_COOKIE_DOMAIN", "*.example.com"],
     ["AUTH_ALLOWED_EMAILS", "*@example.org"],
-    ["AUTH_ALLOWED_EMAILS", "a*@example.org"],
-    ["AUTH_ALLOWED_EMAILS", "@*"],
     ["AUTH_ALLOWED_EMAILS", "@*.example.org"],
     ["AUTH_ALLOWED_EMAILS", "*"],
     ["AUTH_ALLOWED_EMAILS", "@"],
@@ -56,8 +45,6 @@ describe("parseEnv", () => {
     ["AUTH_ALLOWED_EMAILS", "example.org"],
     ["AUTH_ALLOWED_EMAILS", "alice@"],
     ["AUTH_ALLOWED_EMAILS", "alice@example.com;bob@example.com"],
-    ["AUTH_ALLOWED_EMAILS", '"alice@example.com"'],
-    ["AUTH_ALLOWED_EMAILS", "mailto:alice@example.com"],
     ["AUTH_ALLOWED_EMAILS", "Alice <alice@example.com>"],
     ["AUTH_ALLOWED_EMAILS", "alice@example.com *@example.org"],
     ["AUTH_ALLOWED_EMAILS", ","],
@@ -69,19 +56,13 @@ describe("parseEnv", () => {
   });
 
   test("never repeats a value in its message", () => {
-    expect(() => parseEnv(complete({ AUTH_SECRET: "short-but-secret" }))).toThrow(
-      /^(?!.*short-but-secret)/s,
-    );
+    const parse = () => parseEnv(complete({ AUTH_SECRET: "short-but-secret" }));
+    expect(parse).toThrow(/^(?!.*short-but-secret)/s);
   });
 
-  test("treats an empty variable as unset", () => {
-    expect(parseEnv(complete({ AUTH_URL: "", LOGTO_RESOURCES: "" }))).toMatchObject({
-      LOGTO_RESOURCES: [],
-    });
-  });
-
-  test("ignores spaces around a value", () => {
-    expect(parseEnv(complete({ AUTH_LOGTO_ID: " app\n" })).AUTH_LOGTO_ID).toBe("app");
+  test("treats an empty variable as unset, and ignores spaces around a value", () => {
+    const env = parseEnv(complete({ AUTH_URL: "", LOGTO_RESOURCES: "", AUTH_LOGTO_ID: " app\n" }));
+    expect(env).toMatchObject({ LOGTO_RESOURCES: [], AUTH_LOGTO_ID: "app" });
   });
 
   test("requires AUTH_URL, AUTH_TRUST_HOST or Vercel in production", () => {
@@ -99,29 +80,19 @@ describe("parseEnv", () => {
   });
 
   test("returns the secrets newest first: the highest number first, AUTH_SECRET last", () => {
-    const [AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3] = ["0", "1", "2", "3"].map(
-      (digit) => digit.repeat(32),
+    const [AUTH_SECRET, one, two, AUTH_SECRET_3] = ["0", "1", "2", "3"].map((digit) =>
+      digit.repeat(32),
     );
-    const rotating = complete({ AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3 });
-    expect(parseEnv(rotating).AUTH_SECRET).toEqual([
-      AUTH_SECRET_3,
-      AUTH_SECRET_2,
-      AUTH_SECRET_1,
-      AUTH_SECRET,
-    ]);
-    expect(parseEnv(complete({ AUTH_SECRET, AUTH_SECRET_3 })).AUTH_SECRET).toEqual([
-      AUTH_SECRET_3,
-      AUTH_SECRET,
-    ]);
+    const secretsOf = (changes: Record<string, string | undefined>) =>
+      parseEnv(complete({ AUTH_SECRET, AUTH_SECRET_3, ...changes })).AUTH_SECRET;
+    const all = { AUTH_SECRET_1: one, AUTH_SECRET_2: two };
+    expect(secretsOf(all)).toEqual([AUTH_SECRET_3, two, one, AUTH_SECRET]);
+    expect(secretsOf({})).toEqual([AUTH_SECRET_3, AUTH_SECRET]);
   });
 
   test("reads scopes and resources as lists, separated by commas or spaces", () => {
-    const env = parseEnv(
-      complete({
-        LOGTO_SCOPES: "openid, profile",
-        LOGTO_RESOURCES: "https://a.example https://b.example",
-      }),
-    );
+    const LOGTO_RESOURCES = "https://a.example https://b.example";
+    const env = parseEnv(complete({ LOGTO_SCOPES: "openid, profile", LOGTO_RESOURCES }));
     expect(env.LOGTO_SCOPES).toEqual(["openid", "profile"]);
     expect(env.LOGTO_RESOURCES).toEqual(["https://a.example", "https://b.example"]);
   });
@@ -137,19 +108,16 @@ describe("parseEnv", () => {
 
   test("accepts addresses, and domains in any script, in AUTH_ALLOWED_EMAILS", () => {
     const AUTH_ALLOWED_EMAILS = "O'Brien+news@Example.com, @team.example @한국.kr";
-    expect(parseEnv(complete({ AUTH_ALLOWED_EMAILS })).AUTH_ALLOWED_EMAILS).toEqual([
-      "o'brien+news@example.com",
-      "@team.example",
-      "@한국.kr",
-    ]);
+    const entries = ["o'brien+news@example.com", "@team.example", "@한국.kr"];
+    expect(parseEnv(complete({ AUTH_ALLOWED_EMAILS })).AUTH_ALLOWED_EMAILS).toEqual(entries);
   });
 
   test("rejects an AUTH_COOKIE_DOMAIN that AUTH_URL is not in", () => {
     const AUTH_URL = "https://app.example.com";
-    expect(problemsOf(complete({ AUTH_URL, AUTH_COOKIE_DOMAIN: "example.com" }))).toEqual([]);
-    expect(problemsOf(complete({ AUTH_URL, AUTH_COOKIE_DOMAIN: "ample.com" }))).toMatchObject([
-      { variable: "AUTH_COOKIE_DOMAIN" },
-    ]);
+    const problems = (domain: string) =>
+      problemsOf(complete({ AUTH_URL, AUTH_COOKIE_DOMAIN: domain }));
+    expect(problems("example.com")).toEqual([]);
+    expect(problems("ample.com")).toMatchObject([{ variable: "AUTH_COOKIE_DOMAIN" }]);
   });
 
   test("rejects AUTH_ALLOWED_EMAILS without the email scope, because then no user could sign in", () => {
@@ -170,29 +138,28 @@ describe("parseEnv", () => {
 
 describe("a variable that Auth.js reads by itself", () => {
   const AUTH_URL = "https://app.example.com";
-  const variablesOf = (changes: Record<string, string>) =>
-    problemsOf(complete(changes)).map(({ variable }) => variable);
+  const AUTH_REDIRECT_PROXY_URL = `${AUTH_URL}/api/auth`;
 
-  test("is rejected if it would change the address of the app", () => {
-    expect(variablesOf({ NEXTAUTH_URL: AUTH_URL })).toEqual(["NEXTAUTH_URL"]);
-    expect(variablesOf({ AUTH_URL, AUTH_REDIRECT_PROXY_URL: `${AUTH_URL}/api/auth` })).toEqual([
-      "AUTH_REDIRECT_PROXY_URL",
-    ]);
-  });
-
-  test("is accepted if AUTH_URL takes precedence", () => {
-    expect(variablesOf({ AUTH_URL, NEXTAUTH_URL: "http://localhost:3000" })).toEqual([]);
-  });
-
-  test("does not count if it is AUTH_TRUST_HOST with a false value, which Auth.js reads as true", () => {
-    expect(variablesOf({ NODE_ENV: "production", AUTH_TRUST_HOST: "false" })).toEqual(["AUTH_URL"]);
-    expect(variablesOf({ NODE_ENV: "production", AUTH_TRUST_HOST: "0" })).toEqual(["AUTH_URL"]);
+  test.each<[string, Record<string, string>, string[]]>([
+    ["is rejected if it is another address", { NEXTAUTH_URL: AUTH_URL }, ["NEXTAUTH_URL"]],
+    [
+      "is rejected if it would change the address",
+      { AUTH_URL, AUTH_REDIRECT_PROXY_URL },
+      ["AUTH_REDIRECT_PROXY_URL"],
+    ],
+    ["is accepted if AUTH_URL takes precedence", { AUTH_URL, NEXTAUTH_URL: "http://a.test" }, []],
+    [
+      "does not count if it is AUTH_TRUST_HOST with a false value, which Auth.js reads as true",
+      { NODE_ENV: "production", AUTH_TRUST_HOST: "false" },
+      ["AUTH_URL"],
+    ],
+  ])("%s", (_, changes, rejected) => {
+    expect(problemsOf(complete(changes)).map(({ variable }) => variable)).toEqual(rejected);
   });
 
   test("is reported without an example, because it has to be removed", () => {
-    expect(() => parseEnv(complete({ AUTH_REDIRECT_PROXY_URL: AUTH_URL }))).toThrow(
-      /another address$/m,
-    );
+    const parse = () => parseEnv(complete({ AUTH_REDIRECT_PROXY_URL }));
+    expect(parse).toThrow(/another address$/m);
   });
 });
 
@@ -208,9 +175,8 @@ test.each(["basePath", "trailingSlash"])(
 test.each(["AUTH_WHOLE_SITE", "EMAIL_SERVER", "EMAIL_FROM"])(
   "%s of an older version is no longer read",
   (name) => {
-    expect(parseEnv(complete({ [name]: "neither true nor an address" }))).toEqual(
-      parseEnv(complete()),
-    );
+    const env = parseEnv(complete({ [name]: "neither true nor an address" }));
+    expect(env).toEqual(parseEnv(complete()));
     expect(variableNames).not.toContain(name);
   },
 );

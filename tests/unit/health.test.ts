@@ -25,19 +25,16 @@ describe("an instance", () => {
     expect(state.logged).toEqual([]);
   });
 
+  const other = "https://auth.example.com/oidc";
   test.each([
     ["does not respond", () => Promise.reject(new TypeError("fetch failed")), "fetch failed"],
-    ["does not return JSON", () => Promise.resolve(new Response("<html>")), "JSON"],
+    ["does not return JSON", async () => new Response("<html>"), "JSON"],
     [
       "is a different one",
-      () => Promise.resolve(Response.json({ issuer: "https://auth.example.com/oidc" })),
-      "http://localhost:3001/oidc (AUTH_LOGTO_ISSUER) names another issuer: https://auth.example.com/oidc",
+      async () => Response.json({ issuer: other }),
+      `${issuer} (AUTH_LOGTO_ISSUER) names another issuer: ${other}`,
     ],
-    [
-      "returns an error",
-      () => Promise.resolve(Response.json({ error: "x" }, { status: 500 })),
-      "another issuer",
-    ],
+    ["returns an error", async () => Response.json({}, { status: 500 }), "another issuer"],
   ])("is not ready if the issuer %s", async (_, respond, reason) => {
     fetching.mockImplementation(respond);
     expect(await isReady(now)).toBe(false);
@@ -56,12 +53,10 @@ describe("an instance", () => {
     afterEach(() => void vi.useRealTimers());
 
     const respondAfter = (milliseconds: number, body: object) =>
-      fetching.mockImplementation(
-        () =>
-          new Promise(
-            (resolve) => void setTimeout(() => resolve(Response.json(body)), milliseconds),
-          ),
-      );
+      fetching.mockImplementation(async () => {
+        await new Promise((resolve) => setTimeout(resolve, milliseconds));
+        return Response.json(body);
+      });
 
     /** The verdict, if there is one after this number of milliseconds. */
     async function verdict(at: number, milliseconds: number): Promise<boolean | undefined> {

@@ -13,20 +13,13 @@ beforeEach(() => {
 
 describe("the log of development", () => {
   test.each(["info", "warn", "error"] as const)(
-    "prints %s with the console method of the same name",
+    "prints %s with the console method of the same name, without undefined values",
     (level) => {
-      log[level]("session renewed", { sub: "k3v9t2m8qx1a", count: 2, again: false });
-      expect(printed).toEqual([
-        [level, ['[auth] session renewed sub="k3v9t2m8qx1a" count=2 again=false']],
-      ]);
+      log[level]("session renewed", { sub: "k3v9t2m8qx1a", count: 2, again: false, x: undefined });
+      const line = '[auth] session renewed sub="k3v9t2m8qx1a" count=2 again=false';
+      expect(printed).toEqual([[level, [line]]]);
     },
   );
-
-  test("omits undefined values", () => {
-    log.info("signed out", { sub: undefined });
-    log.info("signed out");
-    expect(printed.map(([, args]) => args)).toEqual([["[auth] signed out"], ["[auth] signed out"]]);
-  });
 
   test("prints one line whatever the input, so that no input can forge a second line", () => {
     const forged =
@@ -83,10 +76,8 @@ describe("the log of production", () => {
     "set-cookie",
     "authorization",
   ])("redacts the value of %s, at the top level or one level below", (name) => {
-    logger.info(
-      { [name]: "top-secret", headers: { [name]: "top-secret" }, user: "k3v9t2m8qx1a" },
-      "x",
-    );
+    const secret = { [name]: "top-secret" };
+    logger.info({ ...secret, headers: secret, user: "k3v9t2m8qx1a" }, "x");
     expect(lines.join()).not.toContain("top-secret");
     expect(onlyLine()).toMatchObject({ [name]: "[Redacted]", user: "k3v9t2m8qx1a" });
   });

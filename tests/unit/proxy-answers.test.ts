@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { forward } from "@/lib/api-proxy/forward";
 import { encodings, startApi, type ApiServer } from "../e2e/api-server";
+import { log } from "./mocks";
 
-const log = vi.hoisted(() => ({ info: vi.fn(), warn: vi.fn(), error: vi.fn() }));
-vi.mock("@/lib/log", () => ({ log }));
+vi.mock("@/lib/log", () => import("./mocks"));
 
 let api: ApiServer;
 
@@ -12,10 +12,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => api.close());
-
-beforeEach(() => {
-  vi.clearAllMocks();
-});
 
 const send = (path: string, method = "GET") =>
   forward(new Request(`https://app.example/api/proxy/${path}`, { method }), {
@@ -27,12 +23,17 @@ const send = (path: string, method = "GET") =>
 const encodedAs = (encoding: string, query = "") =>
   `encoded?as=${encodeURIComponent(encoding)}${query}`;
 
-/** The path at which the API sends this response, byte by byte. */
-const raw = (head: string, body = "") =>
-  `raw?answer=${encodeURIComponent(`${head.trim()}\r\n\r\n${body}`)}`;
 const lines = (...all: string[]) => all.join("\r\n");
+/** Sends a request to which the API responds with this head and body, byte by byte. */
+const sendFor = (head: string[], body = "") =>
+  send(`raw?answer=${encodeURIComponent(`${lines(...head)}\r\n\r\n${body}`)}`);
+const ok = "HTTP/1.1 200 OK";
+const empty = "Content-Length: 0";
 
-const unreadable = { error: "api_unreadable", message: "The API's response can't be read." };
+async function expectRefused(response: Response, error = "api_unreadable"): Promise<void> {
+  expect(response.status).toBe(502);
+  expect(await response.json()).toMatchObject({ error });
+}
 
 describe("a response that is encoded although the request did not allow it", () => {
   test.each(encodings)("is decoded: %j", async (encoding) => {
@@ -49,7 +50,9 @@ describe("a response that is encoded although the request did not allow it", () 
     "is a 502 for the encoding %s, and the reason is logged",
     async (encoding) => {
       const response = await send(encodedAs(encoding));
-      expect([response.status, await response.json()]).toEqual([502, unreadable]);
+      const message = "The API's response can't be read.";
+      expect(response.status).toBe(502);
+      expect(await response.json()).toEqual({ error: "api_unreadable", message });
       expect(log.error).toHaveBeenCalledWith("the API's response can't be forwarded", {
         path: "/v1/encoded",
         reason: expect.stringContaining("encod"),
@@ -58,13 +61,10 @@ describe("a response that is encoded although the request did not allow it", () 
   );
 
   test("is a 502 for partial content, which can't be decoded", async () => {
-    const response = await send(encodedAs("gzip", "&status=206"));
-    expect([response.status, await response.json()]).toEqual([502, unreadable]);
+    await expectRefused(await send(encodedAs("gzip", "&status=206")));
     const plain = await send(encodedAs("identity", "&status=206"));
-    expect([plain.status, plain.headers.get("cache-control")]).toEqual([
-      206,
-      "private, no-store, no-transform",
-    ]);
+    expect(plain.status).toBe(206);
+    expect(plain.headers.get("cache-control")).toBe("private, no-store, no-transform");
   });
 
   test.each([
@@ -88,46 +88,37 @@ describe("a response that is encoded although the request did not allow it", () 
   );
 
   test("breaks off when it is not encoded at all", async () => {
-    const response = await send(
-      raw(lines("HTTP/1.1 200 OK", "Content-Encoding: gzip", "Connection: close"), "text"),
-    );
+    const response = await sendFor([ok, "Content-Encoding: gzip", "Connection: close"], "text");
     await expect(response.text()).rejects.toThrow();
   });
 });
 
 describe("an API's authentication challenge", () => {
   const challenge = async (value: string, status = "401 Unauthorized") => {
-    const head = lines(`HTTP/1.1 ${status}`, `WWW-Authenticate: ${value}`, "Content-Length: 0");
-    return (await send(raw(head))).headers.get("www-authenticate");
+    const response = await sendFor([`HTTP/1.1 ${status}`, `WWW-Authenticate: ${value}`, empty]);
+    return response.headers.get("www-authenticate");
   };
 
   test.each([
-    'Basic realm="api"',
-    "basic",
-    "Digest realm=x, nonce=y",
-    "Negotiate",
-    "NTLM TlRMTVNTUAAB",
-    'Basic realm="a, Digest b"',
-    "Bearerish realm=x",
-    "",
-  ])("shows no password dialog: %j", async (value) => {
-    expect(await challenge(value)).toBe("Bearer");
-  });
-
-  test.each([
+    ["", "Bearer"],
+    ["basic", "Bearer"],
+    ["Digest realm=x, nonce=y", "Bearer"],
+    ["NTLM TlRMTVNTUAAB", "Bearer"],
+    ['Basic realm="a, Digest b"', "Bearer"],
+    ["Bearerish realm=x", "Bearer"],
     ["Bearer", "Bearer"],
     ['Bearer error="invalid_token", scope="a b"', 'Bearer error="invalid_token", scope="a b"'],
-    [
-      'Bearer realm="x \\" Basic", error=invalid_token',
-      'Bearer realm="x \\" Basic", error=invalid_token',
-    ],
+    ['Bearer realm="x \\" Basic", error=a', 'Bearer realm="x \\" Basic", error=a'],
     ['DPoP algs="ES256"', 'DPoP algs="ES256"'],
     ['Basic realm="api", Bearer error="invalid_token"', 'Bearer error="invalid_token"'],
     ['Bearer error="invalid_token", Basic realm="api"', 'Bearer error="invalid_token"'],
     [lines('Basic realm="api"', 'WWW-Authenticate: Bearer scope="read"'), 'Bearer scope="read"'],
-  ])("is forwarded as far as it is about tokens: %j", async (value, expected) => {
-    expect(await challenge(value)).toBe(expected);
-  });
+  ])(
+    "is forwarded as far as it is about tokens, and shows no dialog: %j",
+    async (value, expected) => {
+      expect(await challenge(value)).toBe(expected);
+    },
+  );
 
   test("is removed from a response other than 401 unless it is about tokens", async () => {
     expect(await challenge("Basic", "403 Forbidden")).toBeNull();
@@ -136,74 +127,59 @@ describe("an API's authentication challenge", () => {
   });
 
   test("with 407 becomes a 502, since it is meant for this server", async () => {
-    const head = lines("HTTP/1.1 407 Proxy Authentication Required", "Proxy-Authenticate: Basic");
-    const response = await send(raw(`${head}\r\nContent-Length: 0`));
-    expect([response.status, await response.json()]).toEqual([502, unreadable]);
+    const head = ["HTTP/1.1 407 Proxy Authentication Required", "Proxy-Authenticate: Basic", empty];
+    const response = await sendFor(head);
     expect(response.headers.has("proxy-authenticate")).toBe(false);
+    await expectRefused(response);
   });
 });
 
 describe("a response that violates HTTP", () => {
-  test.each([
-    ["has a status outside 1xx to 5xx", lines("HTTP/1.1 999 No", "Content-Length: 0")],
-    [
-      "has a transfer encoding that the request did not allow",
-      lines("HTTP/1.1 200 OK", "Transfer-Encoding: gzip, chunked"),
-    ],
-  ])("is a 502 when it %s", async (_, head) => {
-    const response = await send(raw(head));
-    expect([response.status, await response.json()]).toEqual([502, unreadable]);
-  });
+  const length = (bytes: number) => `Content-Length: ${bytes}`;
 
   test.each([
+    ["has a status outside 1xx to 5xx", ["HTTP/1.1 999 No", empty], "api_unreadable"],
+    ["has an encoding of its own", [ok, "Transfer-Encoding: gzip, chunked"], "api_unreadable"],
     [
       "switches the protocol",
-      lines("HTTP/1.1 101 Switching Protocols", "Upgrade: x", "Connection: upgrade"),
+      ["HTTP/1.1 101 Switching Protocols", "Upgrade: x", "Connection: upgrade"],
+      "api_unavailable",
     ],
-    ["has two lengths", lines("HTTP/1.1 200 OK", "Content-Length: 1", "Content-Length: 2")],
-    [
-      "has a length and chunks",
-      lines("HTTP/1.1 200 OK", "Content-Length: 1", "Transfer-Encoding: chunked"),
-    ],
-    ["is not HTTP", "SSH-2.0-OpenSSH"],
-  ])("is a 502 when it %s", async (_, head) => {
-    const response = await send(raw(head));
-    expect(response.status).toBe(502);
-    expect(await response.json()).toMatchObject({ error: "api_unavailable" });
+    ["has two lengths", [ok, length(1), length(2)], "api_unavailable"],
+    ["has a length and chunks", [ok, length(1), "Transfer-Encoding: chunked"], "api_unavailable"],
+    ["is not HTTP", ["SSH-2.0-OpenSSH"], "api_unavailable"],
+  ])("is a 502 when it %s", async (_, head, error) => {
+    await expectRefused(await sendFor(head), error);
   });
 
   test("breaks off when its body is shorter than its Content-Length", async () => {
-    const response = await send(raw(lines("HTTP/1.1 200 OK", "Content-Length: 10"), "short"));
-    await expect(response.text()).rejects.toThrow();
+    await expect((await sendFor([ok, length(10)], "short")).text()).rejects.toThrow();
   });
 
   test("ends at its Content-Length, whatever follows", async () => {
-    const response = await send(
-      raw(lines("HTTP/1.1 200 OK", "Content-Length: 4"), "bodyHTTP/1.1 200 OK"),
-    );
+    const response = await sendFor([ok, length(4)], "bodyHTTP/1.1 200 OK");
     expect(await response.text()).toBe("body");
   });
 
   test("keeps only the first of two Content-Type headers", async () => {
-    const head = lines("HTTP/1.1 200 OK", "Content-Type: text/plain", "Content-Type: text/html");
-    const response = await send(raw(`${head}\r\nContent-Length: 0`));
+    const types = ["Content-Type: text/plain", "Content-Type: text/html"];
+    const response = await sendFor([ok, ...types, empty]);
     expect(response.headers.get("content-type")).toBe("text/plain");
   });
 });
 
 test("a redirect out of the API is a 502", async () => {
-  const head = lines("HTTP/1.1 302 Found", "Location: https://evil.example/", "Content-Length: 0");
-  const response = await send(raw(head));
-  expect([response.status, response.headers.get("location")]).toEqual([502, null]);
-  expect(await response.json()).toMatchObject({ error: "api_redirects_elsewhere" });
+  const response = await sendFor(["HTTP/1.1 302 Found", "Location: https://evil.example/", empty]);
+  expect(response.headers.get("location")).toBeNull();
+  await expectRefused(response, "api_redirects_elsewhere");
 });
 
 test("headers that make a browser do more than show the response are removed", async () => {
-  const head = lines(
+  const head = [
     "HTTP/1.1 103 Early Hints",
     "Link: </x.css>; rel=preload",
     "",
-    "HTTP/1.1 200 OK",
+    ok,
     "Clear-Site-Data: *",
     "Link: </x.css>; rel=preload",
     "Refresh: 0; url=https://evil.example",
@@ -216,8 +192,9 @@ test("headers that make a browser do more than show the response are removed", a
     "Alt-Svc: h3=evil.example",
     "Transfer-Encoding: chunked",
     "Trailer: X-Late",
-  );
-  const response = await send(raw(head, "4\r\nbody\r\n0\r\nSet-Cookie: c=d\r\nX-Late: 1\r\n\r\n"));
+  ];
+  const body = lines("4", "body", "0", "Set-Cookie: c=d", "X-Late: 1", "", "");
+  const response = await sendFor(head, body);
   expect(await response.text()).toBe("body");
   expect([...response.headers.keys()].sort()).toEqual([
     "cache-control",

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { forward } from "@/lib/api-proxy/forward";
 import { startApi, type ApiServer } from "../e2e/api-server";
 
-vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("@/lib/log", () => import("./mocks"));
 
 let api: ApiServer;
 
@@ -12,13 +12,9 @@ beforeAll(async () => {
 
 afterAll(() => api.close());
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-});
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 
-afterEach(() => {
-  vi.useRealTimers();
-});
+afterEach(() => void vi.useRealTimers());
 
 const getAccessToken = vi.fn(async () => "token");
 
@@ -32,6 +28,9 @@ const send = (path: string, init?: RequestInit, apiUrl = api.url) =>
 /** Waits until the API has received a request. */
 const arrival = (url: string) =>
   vi.waitUntil(() => api.arrived.find((each) => each.url === url), { interval: 5 });
+/** Waits until the API has noticed that a request was cancelled. */
+const cancellation = (url: string) =>
+  vi.waitUntil(() => api.abandoned.includes(url), { interval: 5 });
 
 test("an API that does not respond within 30 seconds is a 504", async () => {
   const pending = send("unread?504");
@@ -45,22 +44,18 @@ test("an API that does not respond within 30 seconds is a 504", async () => {
     error: "api_timeout",
     message: "The API does not respond. Try again in a moment.",
   });
-  await vi.waitUntil(() => api.abandoned.includes("/v1/unread?504"), { interval: 5 });
+  await cancellation("/v1/unread?504");
 });
 
 test("an upload may take longer than 30 seconds while it makes progress", async () => {
   let parts = 5;
-  const body = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        vi.advanceTimersByTime(12_000);
-        parts -= 1;
-        if (parts < 0) controller.close();
-        else controller.enqueue(Buffer.from("part "));
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    vi.advanceTimersByTime(12_000);
+    parts -= 1;
+    if (parts < 0) controller.close();
+    else controller.enqueue(Buffer.from("part "));
+  };
+  const body = new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 });
   const headers = { "content-length": "25" };
   const response = await send("slow", { method: "POST", headers, body, ...{ duplex: "half" } });
   expect(response.status).toBe(200);
@@ -102,15 +97,12 @@ test("a client that disconnects cancels the request to the API", async () => {
   await arrival("/v1/unread?left");
   leaving.abort();
   await pending;
-  await vi.waitUntil(() => api.abandoned.includes("/v1/unread?left"), { interval: 5 });
+  await cancellation("/v1/unread?left");
 });
 
 test("the API gets the token, and neither cookies nor headers about proxies", async () => {
-  const headers = {
-    cookie: "authjs.session-token=x",
-    authorization: "Basic x",
-    "x-forwarded-for": "::1",
-  };
+  const cookie = "authjs.session-token=x";
+  const headers = { cookie, authorization: "Basic x", "x-forwarded-for": "::1" };
   await send("items?headers", { headers });
   const request = await arrival("/v1/items?headers");
   expect(request.headers).toMatchObject({ authorization: "Bearer token" });

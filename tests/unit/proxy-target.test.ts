@@ -5,75 +5,58 @@ const apiUrl = "https://api.example.com/v1";
 
 describe("targetOf", () => {
   test.each([
-    ["items", "", "https://api.example.com/v1/items"],
-    [
-      "items/7/lines",
-      "?a=1&a=2&b=%2F..",
-      "https://api.example.com/v1/items/7/lines?a=1&a=2&b=%2F..",
-    ],
-    ["files/a%20b/%C3%BC.txt", "", "https://api.example.com/v1/files/a%20b/%C3%BC.txt"],
-    ["users/alice@example.com", "", "https://api.example.com/v1/users/alice@example.com"],
-    ["@scope/name", "", "https://api.example.com/v1/@scope/name"],
-    ["items;v=2/a:b,c=d", "", "https://api.example.com/v1/items;v=2/a:b,c=d"],
-    [".well-known/x..y", "", "https://api.example.com/v1/.well-known/x..y"],
-    ["100%25/a%23b%3Fc", "?%23", "https://api.example.com/v1/100%25/a%23b%3Fc?%23"],
-    ["%20a.txt%20/..a/b../.b.", "", "https://api.example.com/v1/%20a.txt%20/..a/b../.b."],
-    ["Note%20to%20self:", "", "https://api.example.com/v1/Note%20to%20self:"],
-    ["a?b#c", "", "https://api.example.com/v1/a%3Fb%23c"],
-  ])("resolves %s%s below the API's base path", (path, query, expected) => {
-    expect(targetOf(apiUrl, path, query)?.href).toBe(expected);
+    ["items", ""],
+    ["items/7/lines", "?a=1&a=2&b=%2F.."],
+    ["files/a%20b/%C3%BC.txt", ""],
+    ["@scope/alice@example.com", ""],
+    ["items;v=2/a:b,c=d", ""],
+    [".well-known/x..y", ""],
+    ["100%25/a%23b%3Fc", "?%23"],
+    ["%20a.txt%20/..a/b../.b.", ""],
+    ["Note%20to%20self:", ""],
+  ])("resolves %s%s below the API's base path", (path, query) => {
+    expect(targetOf(apiUrl, path, query)?.href).toBe(`${apiUrl}/${path}${query}`);
   });
 
-  test("accepts a base URL without a path", () => {
-    expect(targetOf("http://localhost:4000", "items", "?x")?.href).toBe(
-      "http://localhost:4000/items?x",
-    );
-    expect(targetOf("http://localhost:4000/", "items", "")?.href).toBe(
-      "http://localhost:4000/items",
-    );
+  test("keeps a question mark and a hash in the path", () => {
+    expect(targetOf(apiUrl, "a?b#c", "")?.href).toBe(`${apiUrl}/a%3Fb%23c`);
   });
+
+  test.each(["http://localhost:4000", "http://localhost:4000/"])(
+    "accepts the base URL %s",
+    (url) => {
+      expect(targetOf(url, "items", "?x")?.href).toBe("http://localhost:4000/items?x");
+    },
+  );
 
   test.each([
     "",
     "..",
-    "../admin",
     "items/../../admin",
-    "items/..",
     "./items",
-    "%2e%2e/admin",
     ".%2E/admin",
-    "%2E./admin",
     "%2e/admin",
     "..%2fadmin",
-    "%2e%2e%2fadmin",
     "items%2F..%2F..%2Fadmin",
     "..\\admin",
     "..%5cadmin",
-    "items\\..\\..\\admin",
     "/evil.example/x",
-    "//evil.example/x",
     "\\\\evil.example/x",
     "%2f%2fevil.example/x",
-    "%5C%5Cevil.example/x",
     "https://evil.example/x",
     "https:/evil.example/x",
-    "https:%2F%2Fevil.example/x",
     "items//admin",
     "items/",
     "%252e%252e/admin",
-    "..%252fadmin",
     "%255c..%255cadmin",
     "%25252e%25252e/admin",
     "..;/admin",
     "items/..;x=1/..;/admin",
-    "%2e%2e;/admin",
     "%2e%2e%3b/admin",
     "items%00/admin",
     "items%0d%0aHost:evil.example",
-    "items%09",
     "items\t",
     "items%7f",
-    "%c0%ae%c0%ae/admin",
     "..%c0%afadmin",
     "%ef%bc%8e%ef%bc%8e/admin",
     "..%ef%bc%8fadmin",
@@ -81,20 +64,14 @@ describe("targetOf", () => {
     "%zz",
     "items%",
     "%20../admin",
-    "..%20/admin",
-    ".%20/admin",
     "%20/admin",
     ".%09",
-    "%0b..",
     ".%20./admin",
     ".../admin",
     "..%20;x=1/admin",
     "%c2%a0../admin",
-    "..%c2%85/admin",
     "..%e3%80%80/admin",
-    "..%e2%80%a8/admin",
     "%e2%80%8b../admin",
-    "..%ef%bb%bf/admin",
     "%c2%ad.%c2%ad./admin",
     "%20https:%20/evil.example/x",
   ])("rejects %j", (path) => {
@@ -102,12 +79,9 @@ describe("targetOf", () => {
   });
 
   test("keeps the host for every query", () => {
-    for (const query of ["?@evil.example", "?#@evil.example/", "?/../..", "?\\\\evil.example"]) {
-      expect(targetOf(apiUrl, "items", query)).toMatchObject({
-        host: "api.example.com",
-        pathname: "/v1/items",
-      });
-    }
+    const target = { host: "api.example.com", pathname: "/v1/items" };
+    for (const query of ["?@evil.example", "?#@evil.example/", "?/../..", "?\\\\evil.example"])
+      expect(targetOf(apiUrl, "items", query)).toMatchObject(target);
   });
 });
 
@@ -128,20 +102,16 @@ describe("proxiedLocation", () => {
 
   test.each([
     "https://evil.example/v1/items",
-    "//evil.example/v1/items",
     "\\\\evil.example/v1/items",
     "http://api.example.com/v1/items",
     "https://api.example.com:8443/v1/items",
-    "https://api.example.com.evil.example/v1/items",
     "https://api.example.com@evil.example/v1/items",
     "/admin",
     "/v10/items",
     "../../admin",
-    "/v1/%2e%2e/admin",
     "/v1/..%2fadmin",
     "/v1//evil.example",
     "/v1",
-    "/",
     "javascript:alert(1)",
     "http://[",
   ])("does not map %s", (location) => {

@@ -1,40 +1,38 @@
 import { describe, expect, test } from "vitest";
+import type { UserClaims } from "@/lib/logto/claims";
 import { toPublicSession, toSessionUser } from "@/lib/session/model/public-session";
-import { session } from "./sessions";
-
-const sub = "k3v9t2m8qx1a";
+import { session, subject as sub } from "./sessions";
 
 describe("the public session", () => {
+  const userOf = (claims: Partial<UserClaims>) =>
+    toSessionUser({ subject: sub, claims: { sub, ...claims } });
+  const empty = {
+    id: sub,
+    name: null,
+    username: null,
+    email: null,
+    emailVerified: false,
+    image: null,
+    roles: [],
+    organizations: [],
+    organizationRoles: [],
+  };
+
   test("contains exactly these members, whatever the tokens and claims are", () => {
-    const token = session({
-      claims: {
-        sub,
-        name: "Alice Kim",
-        username: "alice",
-        email: "alice@example.com",
-        email_verified: true,
-        picture: "https://logto.test/alice.svg",
-        roles: ["admin"],
-        organizations: ["r6f1s9e4ok2m"],
-        organization_roles: ["r6f1s9e4ok2m:admin"],
-        phone_number: "4915112345678",
-        custom_data: { plan: "team" },
-        identities: { github: { userId: "583231" } },
-        department: "unknown to us",
-      },
-    });
+    const same = { name: "Alice Kim", username: "alice", email: "alice@example.com" };
+    const lists = { roles: ["admin"], organizations: ["r6f1s9e4ok2m"] };
+    const [picture, member] = ["https://logto.test/alice.svg", ["r6f1s9e4ok2m:admin"]];
+    const shown = { email_verified: true, picture, organization_roles: member };
+    const hidden = {
+      phone_number: "4915112345678",
+      custom_data: { plan: "team" },
+      identities: { github: { userId: "583231" } },
+      department: "unknown to us",
+    };
+    const token = session({ claims: { sub, ...same, ...lists, ...shown, ...hidden } });
+    const renamed = { emailVerified: true, image: picture, organizationRoles: member };
     expect(toPublicSession(token)).toStrictEqual({
-      user: {
-        id: sub,
-        name: "Alice Kim",
-        username: "alice",
-        email: "alice@example.com",
-        emailVerified: true,
-        image: "https://logto.test/alice.svg",
-        roles: ["admin"],
-        organizations: ["r6f1s9e4ok2m"],
-        organizationRoles: ["r6f1s9e4ok2m:admin"],
-      },
+      user: { id: sub, ...same, ...lists, ...renamed },
       expires: new Date(token.exp * 1000).toISOString(),
     });
   });
@@ -46,50 +44,25 @@ describe("the public session", () => {
       expect(json).not.toContain(secret);
   });
 
-  test("has a default for every member of a user without claims", () => {
-    expect(toSessionUser({ subject: sub, claims: { sub } })).toStrictEqual({
-      id: sub,
-      name: null,
-      username: null,
-      email: null,
-      emailVerified: false,
-      image: null,
-      roles: [],
-      organizations: [],
-      organizationRoles: [],
-    });
+  test.each([
+    ["absent", {}],
+    [
+      "null",
+      { email: null, email_verified: null, picture: null, roles: null, organizations: null },
+    ],
+  ])("has a default for every member whose claim is %s", (_, claims) => {
+    expect(userOf(claims)).toStrictEqual(empty);
   });
 
   test("uses the username when there is no name", () => {
-    expect(
-      toSessionUser({ subject: sub, claims: { sub, name: null, username: "carol" } }).name,
-    ).toBe("carol");
-  });
-
-  test("treats null as unset", () => {
-    const claims = {
-      sub,
-      email: null,
-      email_verified: null,
-      picture: null,
-      roles: null,
-      organizations: null,
-    };
-    expect(toSessionUser({ subject: sub, claims })).toMatchObject({
-      email: null,
-      emailVerified: false,
-      image: null,
-      roles: [],
-      organizations: [],
-    });
+    expect(userOf({ name: null, username: "carol" }).name).toBe("carol");
   });
 
   test("has no picture that the Content Security Policy forbids", () => {
-    const claims = { sub, picture: "ftp://pictures.example/alice.svg" };
-    expect(toSessionUser({ subject: sub, claims }).image).toBeNull();
+    expect(userOf({ picture: "ftp://pictures.example/alice.svg" }).image).toBeNull();
   });
 
   test("takes the user id from the subject, not from a claim", () => {
-    expect(toSessionUser({ subject: sub, claims: { sub: "somebody else", id: "x" } }).id).toBe(sub);
+    expect(userOf({ sub: "somebody else", id: "x" }).id).toBe(sub);
   });
 });

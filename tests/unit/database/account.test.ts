@@ -3,24 +3,22 @@ import { DatabaseError } from "@/lib/database-error";
 import { deleteAccount, isFreshlySignedIn } from "@/lib/session/account";
 import type { Session } from "@/lib/session/model/session";
 import { cookieStore } from "@/lib/session/stores/cookie-store";
+import { codeOf } from "../code-of";
 import { variables } from "../environment";
+import { revokeGrant } from "../mocks";
 import { redirectOf } from "../redirect";
 import { requestWith } from "../request";
-import { session } from "../sessions";
+import { session, subject } from "../sessions";
 
-const { deleteMany, signOut, revokeGrant } = vi.hoisted(() => ({
-  deleteMany: vi.fn(),
-  signOut: vi.fn(),
-  revokeGrant: vi.fn(),
-}));
+const { deleteMany, signOut } = vi.hoisted(() => ({ deleteMany: vi.fn(), signOut: vi.fn() }));
 vi.mock("@/lib/database/client", () => ({
   hasDatabase: () => Boolean(variables.DATABASE_URL),
   db: () => ({ user: { deleteMany } }),
   query: (promise: Promise<unknown>) => promise,
 }));
-vi.mock("@/lib/logto/tokens", () => ({ revokeGrant }));
+vi.mock("@/lib/logto/tokens", () => import("../mocks"));
 vi.mock("@/lib/env", () => import("../environment"));
-vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("@/lib/log", () => import("../mocks"));
 vi.mock("@/lib/session/routes/sign-out", () => ({ signOut }));
 vi.mock("next/headers", () => import("../request"));
 
@@ -35,14 +33,12 @@ const runAs = async <T>(token: Session, act: () => Promise<T>) =>
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
-  variables.DATABASE_URL = "";
-  for (const mock of [deleteMany, revokeGrant]) mock.mockReset().mockResolvedValue(undefined);
+  variables.DATABASE_URL = "postgresql://db.example/app";
+  deleteMany.mockReset().mockResolvedValue(undefined);
   signOut.mockReset().mockResolvedValue(signOutUrl);
 });
 
-afterEach(() => {
-  vi.useRealTimers();
-});
+afterEach(() => void vi.useRealTimers());
 
 describe("a sign-in", () => {
   test.each([
@@ -60,30 +56,29 @@ describe("a sign-in", () => {
   });
 
   test("cannot be checked without a session", async () => {
-    const pending = (await requestWith()).run(isFreshlySignedIn);
-    await expect(pending).rejects.toMatchObject({ code: "signed_out", status: 401 });
+    expect(await codeOf((await requestWith()).run(isFreshlySignedIn))).toBe("signed_out");
   });
 });
 
 describe("deleteAccount", () => {
-  beforeEach(() => {
-    variables.DATABASE_URL = "postgresql://db.example/app";
-  });
+  /** Users of their own, because what ended stays ended in this process. */
+  const freshSession = (subject: string, changes: Partial<Session> = {}) =>
+    session({ subject, authenticatedAt: seconds(), ...changes });
 
-  test("deletes the user and signs out", async () => {
-    expect(await redirectOf(() => runAs(signedInAgo(60), deleteAccount))).toBe(signOutUrl);
-    expect(deleteMany).toHaveBeenCalledExactlyOnceWith({ where: { id: "k3v9t2m8qx1a" } });
+  test.each([
+    ["deletes the user and signs out", "postgresql://db.example/app", subject, 1],
+    ["only signs the user out without a database", "", "f3a7e9t1xw4d", 0],
+  ])("%s", async (_, url, id, deletions) => {
+    variables.DATABASE_URL = url;
+    expect(await redirectOf(() => runAs(freshSession(id), deleteAccount))).toBe(signOutUrl);
+    const call = [{ where: { id } }];
+    expect(deleteMany.mock.calls).toEqual(Array.from({ length: deletions }, () => call));
     expect(signOut).toHaveBeenCalledTimes(1);
   });
 
   test("ends the user's other sessions, but none that begins later", async () => {
     const other = session({ subject: "p7c4w1n6zr5b" });
-    const authenticatedAt = seconds() - 10;
-    const token = session({
-      subject: "p7c4w1n6zr5b",
-      authenticatedAt,
-      refreshToken: "to be revoked",
-    });
+    const token = freshSession("p7c4w1n6zr5b", { refreshToken: "to be revoked" });
     await redirectOf(() => runAs(token, deleteAccount));
     expect(await isEnded(other)).toBe(true);
     expect(await isEnded({ ...other, startedAt: seconds() + 1 })).toBe(false);
@@ -91,11 +86,8 @@ describe("deleteAccount", () => {
   });
 
   test("ends this session even if Logto's clock is ahead", async () => {
-    const token = session({
-      subject: "w2x8d5h3jt6e",
-      startedAt: seconds() + 30,
-      authenticatedAt: seconds() + 30,
-    });
+    const ahead = seconds() + 30;
+    const token = freshSession("w2x8d5h3jt6e", { startedAt: ahead, authenticatedAt: ahead });
     await redirectOf(() => runAs(token, deleteAccount));
     expect(await isEnded(token)).toBe(true);
   });
@@ -104,11 +96,9 @@ describe("deleteAccount", () => {
     ["too old", { authenticatedAt: 1_800_000_000 - 301 }],
     ["at an unknown time", { authenticatedAt: undefined }],
   ])("does nothing if the sign-in is %s", async (_, changes) => {
-    const token = session({ subject: "u9y1r4g7kb0s", ...changes });
-    await expect(runAs(token, deleteAccount)).rejects.toMatchObject({
-      code: "sign_in_again",
-      status: 401,
-    });
+    const token = freshSession("u9y1r4g7kb0s", changes);
+    const error = { code: "sign_in_again", status: 401 };
+    await expect(runAs(token, deleteAccount)).rejects.toMatchObject(error);
     expect(deleteMany).not.toHaveBeenCalled();
     expect(signOut).not.toHaveBeenCalled();
     expect(await isEnded(token)).toBe(false);
@@ -116,19 +106,9 @@ describe("deleteAccount", () => {
 
   test("reports a database outage, and does not sign the user out", async () => {
     deleteMany.mockRejectedValue(new DatabaseError("no response"));
-    const token = session({ subject: "z5n0q6v2ml8c", authenticatedAt: seconds() });
-    await expect(runAs(token, deleteAccount)).rejects.toMatchObject({
-      code: "database_unavailable",
-      status: 503,
-    });
+    const pending = runAs(freshSession("z5n0q6v2ml8c"), deleteAccount);
+    const error = { code: "database_unavailable", status: 503 };
+    await expect(pending).rejects.toMatchObject(error);
     expect(signOut).not.toHaveBeenCalled();
-  });
-
-  test("without a database only signs the user out", async () => {
-    variables.DATABASE_URL = "";
-    const token = session({ subject: "f3a7e9t1xw4d", authenticatedAt: seconds() });
-    expect(await redirectOf(() => runAs(token, deleteAccount))).toBe(signOutUrl);
-    expect(deleteMany).not.toHaveBeenCalled();
-    expect(signOut).toHaveBeenCalledTimes(1);
   });
 });

@@ -10,8 +10,9 @@ import { startPostgres, type Postgres } from "../../postgres/server";
 import { variables } from "../environment";
 
 vi.mock("@/lib/env", () => import("../environment"));
-vi.mock("@/lib/log", () => ({ log: { error: vi.fn() } }));
+vi.mock("@/lib/log", () => import("../mocks"));
 
+const address = "postgresql://db.example/app";
 let postgres: Postgres;
 
 beforeAll(async () => {
@@ -30,11 +31,9 @@ async function openPool(url: string) {
 
 /** A server that accepts connections and never responds. @returns its address */
 async function startSilent(): Promise<string> {
-  const server = createServer((socket) => {
-    onTestFinished(() => void socket.destroy());
-  }).listen(0, "127.0.0.1");
+  const server = createServer((socket) => onTestFinished(() => void socket.destroy()));
   onTestFinished(() => void server.close());
-  await once(server, "listening");
+  await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = z.object({ port: z.number() }).parse(server.address());
   return `postgresql://postgres@127.0.0.1:${port}/postgres`;
 }
@@ -47,10 +46,7 @@ describe("connection_limit", () => {
     ["?connection_limit=2", 1, 1],
     ["?connection_limit=1", 1, 1],
   ])("%s gives queries %i connections, and locks %i", (parameters, forQueries, forLocks) => {
-    expect(poolLimits(`postgresql://db.example/app${parameters}`)).toMatchObject({
-      forQueries,
-      forLocks,
-    });
+    expect(poolLimits(address + parameters)).toMatchObject({ forQueries, forLocks });
   });
 
   test("limits the connections of the process", async () => {
@@ -61,12 +57,9 @@ describe("connection_limit", () => {
     const sleep = "SELECT pg_sleep(0.3)::text";
     const clients = [db(), lockDb(), db(), lockDb(), db(), lockDb(), db(), lockDb()];
     await Promise.all(clients.map((client) => query(client.$queryRawUnsafe(sleep))));
-    expect(
-      await query(
-        db()
-          .$queryRaw`SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'limited'`,
-      ),
-    ).toEqual([{ count: 3 }]);
+    const count = db()
+      .$queryRaw`SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'limited'`;
+    expect(await query(count)).toEqual([{ count: 3 }]);
   });
 });
 
@@ -77,11 +70,8 @@ describe("timeouts of the URL, in seconds", () => {
     ["?pool_timeout=15", 7_000, 15_000],
     ["?connect_timeout=2", 2_000, 7_000],
     ["?connect_timeout=2&pool_timeout=0", 2_000, 2 ** 31 - 1],
-  ])("%s: %i ms to open a connection, %i ms to get one", (parameters, connect, pool) => {
-    expect(poolLimits(`postgresql://db.example/app${parameters}`)).toMatchObject({
-      connectTimeout: connect,
-      poolTimeout: pool,
-    });
+  ])("%s: %i ms to open one, %i ms to get one", (parameters, connectTimeout, poolTimeout) => {
+    expect(poolLimits(address + parameters)).toMatchObject({ connectTimeout, poolTimeout });
   });
 
   test("pool_timeout ends the wait for a connection that is in use", async () => {
@@ -118,12 +108,13 @@ describe("timeouts of the URL, in seconds", () => {
   });
 });
 
-test("an error of the database has neither the host nor the query in its message", async () => {
-  variables.DATABASE_URL = postgres.url;
-  const secret = "db.internal.example";
-  for (const [error, reason] of [
-    [Object.assign(new Error(`can't reach ${secret}`), { code: "P1001" }), "P1001"],
-    [new TypeError(`can't reach ${secret}`), "TypeError"],
-  ] as const)
+test.each([
+  [Object.assign(new Error("can't reach db.internal.example"), { code: "P1001" }), "P1001"],
+  [new TypeError("can't reach db.internal.example"), "TypeError"],
+])(
+  "an error of the database has neither the host nor the query in its message",
+  async (error, reason) => {
+    variables.DATABASE_URL = postgres.url;
     await expect(query(Promise.reject(error))).rejects.toThrow(new DatabaseError(reason));
-});
+  },
+);

@@ -5,46 +5,25 @@ import { onSignIn } from "@/lib/session/authjs/on-sign-in";
 import { applyMigrations } from "../../../dev/database/migrations";
 import { startPostgres, type Postgres } from "../../postgres/server";
 import { variables } from "../environment";
+import { subject as sub } from "../sessions";
 
 vi.mock("@/lib/env", () => import("../environment"));
-vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
-
-const sub = "k3v9t2m8qx1a";
+vi.mock("@/lib/log", () => import("../mocks"));
 
 describe("the profile of a user", () => {
-  test("contains the values of Logto's claims", () => {
-    const claims = {
-      sub,
-      name: "Alice Kim",
-      email: "alice@example.com",
-      picture: "https://logto.test/a.svg",
-    };
-    expect(toProfile(claims)).toEqual({
-      name: "Alice Kim",
-      email: "alice@example.com",
-      emailVerified: null,
-      image: "https://logto.test/a.svg",
-    });
-  });
+  const verified = { email_verified: true };
+  const isVerified = { emailVerified: expect.any(Date) };
+  const nothing = { name: null, email: null, emailVerified: null, image: null };
+  const [email, picture] = ["alice@example.com", "https://logto.test/a.svg"];
 
-  test("uses the username when there is no name, and null for absent claims", () => {
-    expect(toProfile({ sub, username: "alice" })).toEqual({
-      name: "alice",
-      email: null,
-      emailVerified: null,
-      image: null,
-    });
-  });
-
-  test("has the e-mail address in lower case, verified if Logto says so", () => {
-    expect(toProfile({ sub, email: "Alice@Example.com", email_verified: true })).toMatchObject({
-      email: "alice@example.com",
-      emailVerified: expect.any(Date),
-    });
-  });
-
-  test("has no verification time without an e-mail address", () => {
-    expect(toProfile({ sub, email: null, email_verified: true }).emailVerified).toBeNull();
+  test.each<[string, object, object]>([
+    ["has Logto's values", { name: "Alice Kim", picture }, { name: "Alice Kim", image: picture }],
+    ["uses the username without a name", { username: "alice" }, { name: "alice" }],
+    ["has the address in lower case", { email: "Alice@Example.com" }, { email }],
+    ["is verified if Logto says so", { email, ...verified }, { email, ...isVerified }],
+    ["has no verification time without an address", { email: null, ...verified }, {}],
+  ])("%s, and null for absent claims", (_, claims, profile) => {
+    expect(toProfile({ sub, ...claims })).toEqual({ ...nothing, ...profile });
   });
 });
 
@@ -83,10 +62,10 @@ describe("the users in the database", () => {
 
   test("a later sign-in updates the user", async () => {
     await users.upsert({ sub, name: "Alice Kim", email: "alice@example.com" });
-    await users.upsert({ sub, name: "Alice Lee", email: "lee@example.com", email_verified: true });
-    expect(await db().user.findMany()).toMatchObject([
-      { name: "Alice Lee", email: "lee@example.com", emailVerified: expect.any(Date) },
-    ]);
+    const changed = { name: "Alice Lee", email: "lee@example.com" };
+    await users.upsert({ sub, ...changed, email_verified: true });
+    const verified = { ...changed, emailVerified: expect.any(Date) };
+    expect(await db().user.findMany()).toMatchObject([verified]);
   });
 
   test("two users may have one e-mail address, and stay two", async () => {
