@@ -1,11 +1,11 @@
-import { NextRequest } from "next/server";
-import { beforeEach, expect, test, vi } from "vitest";
+import { NextRequest, type NextMiddleware } from "next/server";
+import { beforeEach, expect, expectTypeOf, test, vi } from "vitest";
 import { auth, handlers } from "@/auth";
 import { signInContext } from "@/lib/session/authjs/sign-in-context";
 import { toPublicSession } from "@/lib/session/model/public-session";
 import { documentOf } from "./documents";
 import { variables } from "./environment";
-import { cookiesOf } from "./request";
+import { cookieHeader, cookiesOf } from "./request";
 import { session } from "./sessions";
 
 const issuer = variables.AUTH_LOGTO_ISSUER;
@@ -53,12 +53,12 @@ test("a sign-in that no page of ours sent needs Auth.js's CSRF token", async () 
 
 test("Auth.js's own route shows the public session, and writes the cookie that it read", async () => {
   const token = session();
-  const [cookie] = (await cookiesOf(token)).map(({ name, value }) => `${name}=${value}`);
-  const headers = { cookie: String(cookie) };
+  const cookie = cookieHeader(await cookiesOf(token));
+  const headers = { cookie };
   const request = new NextRequest(`${variables.AUTH_URL}/api/auth/session`, { headers });
   const response = await handlers.GET(request);
   expect(await response.json()).toEqual(toPublicSession(token));
-  expect(response.headers.getSetCookie().join()).toContain(`${String(cookie)};`);
+  expect(response.headers.getSetCookie().join()).toContain(`${cookie};`);
 });
 
 test("auth returns the session of the current request", async () => {
@@ -66,10 +66,13 @@ test("auth returns the session of the current request", async () => {
   expect(getSession).toHaveBeenCalledTimes(1);
 });
 
-test("auth throws if JavaScript calls it with a handler or a request, and names the replacement", () => {
-  for (const argument of [() => new Response(), new Request("http://localhost:3000/")])
-    expect(() => {
-      Reflect.apply(auth, undefined, [argument]);
-    }).toThrow(/withSession\(handler\).*updateSession\(request/);
+test("auth rejects how guides of Auth.js call it, and names the replacement", () => {
+  const misuse = /withSession\(handler\).*updateSession\(request/;
+  // @ts-expect-error the compiler shows the text of the parameter's type
+  expect(() => auth(() => new Response())).toThrow(misuse);
+  // @ts-expect-error the same for the arguments of an API route
+  expect(() => auth(new Request(variables.AUTH_URL), {})).toThrow(misuse);
+  expectTypeOf(auth).not.toExtend<NextMiddleware>();
+  expectTypeOf(auth).parameter(0).toExtend<`${string}withSession(handler)${string}`>();
   expect(getSession).not.toHaveBeenCalled();
 });

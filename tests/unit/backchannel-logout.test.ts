@@ -4,8 +4,9 @@ import type { LogoutTokenErrorCode } from "@/lib/logto/logout-token";
 import { DatabaseError } from "@/lib/database-error";
 import type * as Ending from "@/lib/session/lifecycle/ending";
 import { handleBackchannelLogout } from "@/lib/session/routes/backchannel-logout";
-import { cookieStore } from "@/lib/session/stores/cookie-store";
+import { seconds } from "./clock";
 import { selectStore } from "./current-store";
+import { isEnded } from "./ended";
 import { variables } from "./environment";
 import { logoutEvent, newKey, startLogoutIssuer, type LogoutIssuer } from "./logout-issuer";
 import { log } from "./mocks";
@@ -87,130 +88,138 @@ describe("a valid logout token", () => {
 
 type Make = () => string | Promise<string>;
 
-const seconds = (offset: number) => Math.floor(Date.now() / 1000) + offset;
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-const withClaims =
-  (changes: Record<string, unknown>): Make =>
-  () =>
-    issuer.sign(changes);
 const withHeader =
   (header: object): Make =>
   () =>
     issuer.sign({}, { header });
-const withEvents = (events: unknown) => withClaims({ events });
 /** Signs a logout token, and replaces parts of it. */
 const altered =
   (change: (parts: string[]) => (string | undefined)[]): Make =>
   async () =>
     change((await issuer.sign()).split(".")).join(".");
 
-/** A logout token signed with a secret, from an issuer whose metadata allows HS256. */
-async function signWithSecret(secret: string): Promise<string> {
-  issuer.metadata = { id_token_signing_alg_values_supported: ["ES384", "HS256", "none"] };
+type Invalid<T> = [code: LogoutTokenErrorCode, what: string, T];
+
+const invalidClaims: Invalid<Record<string, unknown>>[] = [
+  ["iss", "is from another issuer", { iss: "https://other.test/oidc" }],
+  ["iss", "has no issuer", { iss: undefined }],
+  ["aud", "is for another client", { aud: "another" }],
+  ["aud", "is for several clients", { aud: ["another", "application"] }],
+  ["aud", "has no audience", { aud: undefined }],
+  ["iat", "was issued an hour and five minutes ago", { iat: seconds() - 3_910 }],
+  ["iat", "was issued more than an hour in the future", { iat: seconds() + 3_660 }],
+  ["iat", "has no time of issue", { iat: undefined }],
+  ["iat", "has a string as its time of issue", { iat: "today" }],
+  ["nbf", "is not valid yet", { nbf: seconds() + 3_660 }],
+  ["exp", "has expired", { exp: seconds() - 3_610 }],
+  ["events", "has no events", { events: undefined }],
+  ["events", "has another event", { events: { "https://event.test": {} } }],
+  ["events", "has a string as events", { events: logoutEvent }],
+  ["events", "has an array as events", { events: [logoutEvent] }],
+  ["events", "has a string as the event", { events: { [logoutEvent]: "yes" } }],
+  ["events", "has null as the event", { events: { [logoutEvent]: null } }],
+  ["events", "has an array as the event", { events: { [logoutEvent]: [] } }],
+  ["nonce", "has a nonce", { nonce: "n-0S6_WzA2Mj" }],
+  ["nonce", "has an empty nonce", { nonce: "" }],
+  ["nonce", "has null as its nonce", { nonce: null }],
+  ["sub", "has neither a subject nor a session id", { sub: undefined, sid: undefined }],
+  ["sub", "has a number as its subject", { sub: 1, sid: undefined }],
+  ["sub", "has an empty subject", { sub: "", sid: undefined }],
+  ["sub", "has an empty session id", { sub: undefined, sid: "" }],
+  ["sub", "has a subject, and null as its session id", { sid: null }],
+  ["jti", "has no jti", { jti: undefined }],
+  ["jti", "has an empty jti", { jti: "" }],
+  ["jti", "has a number as its jti", { jti: 1 }],
+];
+
+const supports = (...algorithms: string[]) => {
+  issuer.metadata = { id_token_signing_alg_values_supported: algorithms };
+};
+const header = { alg: "ES384", typ: "logout+jwt" };
+
+/** Signs a logout token with a secret, from an issuer whose metadata allows HS256. */
+function signWithSecret(secret: string): Promise<string> {
+  supports("ES384", "HS256", "none");
   return new SignJWT(issuer.claims())
-    .setProtectedHeader({ alg: "HS256", typ: "logout+jwt", kid: issuer.key.kid })
+    .setProtectedHeader({ ...header, alg: "HS256", kid: issuer.key.kid })
     .sign(new TextEncoder().encode(secret));
 }
 
-const invalid: Record<LogoutTokenErrorCode, Record<string, Make>> = {
-  malformed: {
-    "is not a JWT": () => "not-a-jwt",
-    "is encrypted, or has the five parts of an encrypted JWT": () => "e30.e30.e30.e30.e30",
-    "has no claims object as its payload": () =>
+const otherwiseInvalid: Invalid<Make>[] = [
+  ["malformed", "is not a JWT", () => "not-a-jwt"],
+  ["malformed", "is encrypted, or has the parts of that", () => "e30.e30.e30.e30.e30"],
+  [
+    "malformed",
+    "has no claims object as its payload",
+    () =>
       new CompactSign(new TextEncoder().encode("[]"))
-        .setProtectedHeader({ alg: "ES384", typ: "logout+jwt", kid: issuer.key.kid })
+        .setProtectedHeader({ ...header, kid: issuer.key.kid })
         .sign(issuer.key.privateKey),
-    "has an unknown critical header": altered(([, ...parts]) => [
-      encoded({ alg: "ES384", typ: "logout+jwt", crit: ["urn:new"], "urn:new": 1 }),
-      ...parts,
-    ]),
-  },
-  typ: {
-    "has no typ": withHeader({ typ: undefined }),
-    "is a plain JWT, such as an id_token": withHeader({ typ: "JWT" }),
-    "is an access token": withHeader({ typ: "at+jwt" }),
-  },
-  alg: {
-    "is unsigned, with alg none": () => {
-      issuer.metadata = { id_token_signing_alg_values_supported: ["ES384", "none"] };
-      return `${encoded({ alg: "none", typ: "logout+jwt" })}.${encoded(issuer.claims())}.`;
+  ],
+  [
+    "malformed",
+    "has an unknown critical header",
+    altered(([, ...parts]) => [encoded({ ...header, crit: ["urn:new"], "urn:new": 1 }), ...parts]),
+  ],
+  ["typ", "has no typ", withHeader({ typ: undefined })],
+  ["typ", "is a plain JWT, such as an id_token", withHeader({ typ: "JWT" })],
+  ["typ", "is an access token", withHeader({ typ: "at+jwt" })],
+  [
+    "alg",
+    "is unsigned, with alg none",
+    () => {
+      supports("ES384", "none");
+      return `${encoded({ ...header, alg: "none" })}.${encoded(issuer.claims())}.`;
     },
-    "is signed with the client secret": () => signWithSecret(issuer.client.clientSecret),
-    "is signed with the public key as a secret": async () =>
-      signWithSecret(await exportSPKI(issuer.key.publicKey)),
-    "is signed with an algorithm missing from the issuer's metadata": async () => {
+  ],
+  ["alg", "is signed with the client secret", () => signWithSecret(issuer.client.clientSecret)],
+  [
+    "alg",
+    "is signed with the public key as a secret",
+    async () => signWithSecret(await exportSPKI(issuer.key.publicKey)),
+  ],
+  [
+    "alg",
+    "is signed with an algorithm missing from the issuer's metadata",
+    async () => {
       issuer.key = await newKey("ES256");
       return issuer.sign({}, { header: { alg: "ES256" } });
     },
-    "is from an issuer without algorithms in its metadata": () => {
+  ],
+  [
+    "alg",
+    "is from an issuer without algorithms in its metadata",
+    () => {
       issuer.metadata = { id_token_signing_alg_values_supported: undefined };
       return issuer.sign();
     },
-  },
-  kid: { "is signed with an unknown key": withHeader({ kid: "made up" }) },
-  signature: {
-    "is signed with another key under the same kid": async () =>
-      issuer.sign({}, { key: (await newKey()).privateKey }),
-    "was modified after signing": altered(([header, , signature]) => [
-      header,
-      encoded(issuer.claims({ sub: "somebodyelse" })),
-      signature,
+  ],
+  ["kid", "is signed with an unknown key", withHeader({ kid: "made up" })],
+  [
+    "signature",
+    "is signed with another key under the same kid",
+    async () => issuer.sign({}, { key: (await newKey()).privateKey }),
+  ],
+  [
+    "signature",
+    "was modified after signing",
+    altered(([head, , end]) => [head, encoded(issuer.claims({ sub: "somebodyelse" })), end]),
+  ],
+  ["signature", "has an empty signature", altered(([head, payload]) => [head, payload, ""])],
+];
+
+describe("a logout token", () => {
+  test.each<Invalid<Make>>([
+    ...invalidClaims.map(([code, what, changes]): Invalid<Make> => [
+      code,
+      what,
+      () => issuer.sign(changes),
     ]),
-    "has an empty signature": altered(([header, payload]) => [header, payload, ""]),
-  },
-  iss: {
-    "is from another issuer": withClaims({ iss: "https://other.test/oidc" }),
-    "has no issuer": withClaims({ iss: undefined }),
-  },
-  aud: {
-    "is for another client": withClaims({ aud: "another" }),
-    "is for several clients": withClaims({ aud: ["another", "application"] }),
-    "has no audience": withClaims({ aud: undefined }),
-  },
-  iat: {
-    "was issued an hour and five minutes ago": () => issuer.sign({ iat: seconds(-3_910) }),
-    "was issued more than an hour in the future": () => issuer.sign({ iat: seconds(3_610) }),
-    "has no time of issue": withClaims({ iat: undefined }),
-    "has a string as its time of issue": withClaims({ iat: "today" }),
-  },
-  nbf: { "is not valid yet": () => issuer.sign({ nbf: seconds(3_610) }) },
-  exp: { "has expired": () => issuer.sign({ exp: seconds(-3_610) }) },
-  events: {
-    "has no events": withEvents(undefined),
-    "has another event": withEvents({ "https://event.test": {} }),
-    "has a string as events": withEvents(logoutEvent),
-    "has an array as events": withEvents([logoutEvent]),
-    "has a string as the event": withEvents({ [logoutEvent]: "yes" }),
-    "has null as the event": withEvents({ [logoutEvent]: null }),
-    "has an array as the event": withEvents({ [logoutEvent]: [] }),
-  },
-  nonce: {
-    "has a nonce": withClaims({ nonce: "n-0S6_WzA2Mj" }),
-    "has an empty nonce": withClaims({ nonce: "" }),
-    "has null as its nonce": withClaims({ nonce: null }),
-  },
-  sub: {
-    "has neither a subject nor a session id": withClaims({ sub: undefined, sid: undefined }),
-    "has a number as its subject": withClaims({ sub: 1, sid: undefined }),
-    "has an empty subject": withClaims({ sub: "", sid: undefined }),
-    "has an empty session id": withClaims({ sub: undefined, sid: "" }),
-    "has a subject, and null as its session id": withClaims({ sid: null }),
-  },
-  jti: {
-    "has no jti": withClaims({ jti: undefined }),
-    "has an empty jti": withClaims({ jti: "" }),
-    "has a number as its jti": withClaims({ jti: 1 }),
-  },
-};
-
-const invalidRows = Object.entries(invalid).flatMap(([code, cases]) =>
-  Object.entries(cases).map(([name, make]): [string, string, Make] => [name, code, make]),
-);
-
-describe("a logout token that", () => {
-  test.each(invalidRows)(
-    "%s is rejected (%s), ends no session, and is neither in the response nor in the log",
-    async (_, code, make) => {
+    ...otherwiseInvalid,
+  ])(
+    "is rejected for its %s as it %s, ends no session, and is neither in the response nor in the log",
+    async (code, _, make) => {
       const logoutToken = await make();
       const response = await post(form(logoutToken));
       const output = (await response.clone().text()) + JSON.stringify(log.warn.mock.calls);
@@ -286,7 +295,7 @@ test.each([
 });
 
 describe("a logout token that is used twice", () => {
-  const iat = seconds(0);
+  const iat = seconds();
   /** Sends one logout token twice. */
   async function postTwice(changes: object) {
     const body = form(await issuer.sign({ ...changes, iat }));
@@ -304,12 +313,10 @@ describe("a logout token that is used twice", () => {
     ["one session at Logto", { sub: undefined }],
   ])("for %s ends no session that began after it was issued", async (_, changes) => {
     await postTwice(changes);
-    const isEnded = async (startedAt: number) => {
-      const token = session({ logtoSessionId: "a session at Logto", startedAt });
-      const value = await cookieStore.begin(token, { userAgent: null });
-      return (await cookieStore.read(value)) === undefined;
-    };
-    expect(await Promise.all([iat - 1, iat, iat + 1].map(isEnded))).toEqual([true, true, false]);
+    const tokens = [iat - 1, iat, iat + 1].map((startedAt) =>
+      session({ logtoSessionId: "a session at Logto", startedAt }),
+    );
+    expect(await Promise.all(tokens.map(isEnded))).toEqual([true, true, false]);
   });
 
   test("selects the stored sessions that began by the end of its second both times", async () => {

@@ -1,9 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { sessionLifetime, toTombstone, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
 import { sessionCookieName } from "@/lib/session/stores/cookie";
 import { cookieStore } from "@/lib/session/stores/cookie-store";
+import { fakeDate, seconds } from "./clock";
+import { forget, isEnded } from "./ended";
 import { log } from "./mocks";
 import { session, subject } from "./sessions";
 
@@ -12,20 +14,12 @@ vi.mock("@/lib/log", () => import("./mocks"));
 
 const lifetime = sessionLifetime * 1000;
 const otherSecret = ["o".repeat(40)];
-const seconds = () => Math.floor(Date.now() / 1000);
 const begin = (token: Session) => cookieStore.begin(token, { userAgent: null });
-/** Whether the store finds no session in its cookie, because it ended or expired. */
-const isEnded = async (token: Session) =>
-  (await cookieStore.read(await begin(token))) === undefined;
 const endAll = (filter: Parameters<typeof cookieStore.endAll>[0]) => cookieStore.endAll(filter, []);
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-  for (const name of ["endings", "said"])
-    Reflect.deleteProperty(globalThis, Symbol.for(`next-logto-starter.${name}`));
-});
+fakeDate();
 
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => forget("endings", "said"));
 
 describe("a cookie", () => {
   test.each([

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { logtoTimeout, fetchWithRetry, withDeadline } from "@/lib/logto/fetch-with-retry";
+import { logtoTimeout, fetchWithRetry } from "@/lib/logto/fetch-with-retry";
 
 /** What happens to one request, in milliseconds after it was sent; never if absent. */
 interface Fate {
@@ -138,13 +138,4 @@ describe("a request to Logto", () => {
     expect(await outcome()).toEqual({ status: 400, at: 5_510 });
     expect(isRevoked).toBe(true);
   });
-});
-
-test("a promise goes on after the deadline of withDeadline", async () => {
-  const late = new Promise((resolve) => setTimeout(() => resolve("late"), 5_000));
-  const waiting = withDeadline(1_000, late).catch((error: unknown) => error);
-  await vi.advanceTimersByTimeAsync(1_000);
-  expect(await waiting).toMatchObject({ name: "TimeoutError" });
-  await vi.advanceTimersByTimeAsync(4_000);
-  expect(await late).toBe("late");
 });

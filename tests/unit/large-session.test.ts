@@ -9,6 +9,7 @@ import { cookieStore } from "@/lib/session/stores/cookie-store";
 import { joinChunks, sessionCookies } from "@/lib/session/stores/cookie";
 import { getIdTokenClaims } from "@/lib/session/userinfo";
 import { codeOf } from "./code-of";
+import { forget } from "./ended";
 import { fetchUserinfo, log, refreshTokens } from "./mocks";
 import { requestWith } from "./request";
 import { session, subject as sub, tokenResponse } from "./sessions";
@@ -36,11 +37,7 @@ const manyOrganizations: UserClaims = {
 const large = (changes: Partial<Session> = {}) =>
   session({ claims: manyOrganizations, ...changes });
 
-/** Clears the in-memory state of this process, as a restart does. */
-function restart(): void {
-  for (const name of ["sessions", "decrypted", "values", "said"])
-    Reflect.deleteProperty(globalThis, Symbol.for(`next-logto-starter.${name}`));
-}
+const restart = () => forget("sessions", "decrypted", "values", "said");
 
 /** The session that a process reads from a cookie which another process wrote. */
 async function readAfterRestart(token: Session): Promise<Session> {

@@ -1,22 +1,22 @@
 import type { ServerResponse } from "node:http";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { verifyLogoutToken } from "@/lib/logto/logout-token";
+import { advance, fakeDate, seconds } from "./clock";
 import { codeOf } from "./code-of";
 import { logoutEvent, newKey, startLogoutIssuer, type LogoutIssuer } from "./logout-issuer";
 import { subject } from "./sessions";
 
 let issuer: LogoutIssuer;
 
+fakeDate();
+
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
   issuer = await startLogoutIssuer();
 });
 
-afterEach(() => void vi.useRealTimers());
-
 const verify = (logoutToken: string) => verifyLogoutToken(issuer.client, logoutToken);
 const keyRequests = () => issuer.requests.filter((path) => path === "jwks").length;
-const ago = (seconds: number) => Math.floor(Date.now() / 1000) - seconds;
+const ago = (duration: number) => seconds() - duration;
 
 describe("a valid logout token", () => {
   const named = { subject, logtoSessionId: "a session at Logto" };
@@ -71,7 +71,7 @@ describe("the issuer's keys", () => {
     const old = await issuer.sign();
     await verify(old);
     issuer.key = await newKey();
-    vi.setSystemTime(Date.now() + 31_000);
+    advance(31);
     expect(await verify(await issuer.sign())).toMatchObject({ subject });
     expect(keyRequests()).toBe(2);
     expect(await codeOf(verify(old))).toBe("kid");

@@ -24,8 +24,14 @@ function current(): FakeRequest {
   return request;
 }
 
+export type Cookies = { name: string; value: string }[];
+
+/** The request header that sends these cookies. */
+export const cookieHeader = (cookies: Cookies) =>
+  cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+
 /** The cookies that hold a session in the cookie store. */
-export async function cookiesOf(session: Session): Promise<{ name: string; value: string }[]> {
+export async function cookiesOf(session: Session): Promise<Cookies> {
   const value = await encodeSession(session, env().AUTH_SECRET, sessionCookieName());
   return sessionCookies(value, session.exp, []).map(({ name, value }) => ({ name, value }));
 }
@@ -72,6 +78,6 @@ export async function cookies() {
 export async function headers(): Promise<Headers> {
   const { headers: own, jar } = current();
   const sent = new Headers(own);
-  sent.set("cookie", [...jar].map(([name, value]) => `${name}=${value}`).join("; "));
+  sent.set("cookie", cookieHeader(all(jar)));
   return sent;
 }

@@ -12,15 +12,13 @@ import { selectStore } from "./current-store";
 import { variables } from "./environment";
 import { middleware } from "./locale-middleware";
 import { refreshTokens } from "./mocks";
-import { cookiesOf } from "./request";
+import { cookieHeader, cookiesOf, type Cookies } from "./request";
 import { expiring, manyClaims, session, subject, tokenResponse } from "./sessions";
 
 vi.mock("@/lib/logto/tokens", () => import("./mocks"));
 vi.mock("@/lib/log", () => import("./mocks"));
 vi.mock("@/lib/env", () => import("./environment"));
 vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
-
-type Cookies = { name: string; value: string }[];
 
 const pageLoad = { "sec-fetch-mode": "navigate", accept: "text/html" };
 const fetching = { headers: { "sec-fetch-mode": "cors", accept: "*/*" } };
@@ -32,7 +30,7 @@ const noStore = "private, no-store";
 
 /** A request with cookies. It is a page load unless `headers` say otherwise. */
 function requestTo(path: string, cookies: Cookies, { method = "GET", headers = {} } = {}) {
-  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const cookie = cookieHeader(cookies);
   return new NextRequest(origin + path, {
     method,
     headers: { ...pageLoad, ...(cookie && { cookie }), ...headers },
@@ -86,9 +84,15 @@ beforeEach(() => {
 });
 
 describe("an active session", () => {
-  test("passes unchanged, and the page receives its path", async () => {
-    const response = await send("/profile?tab=2", await cookiesOf(session()));
+  test.each([
+    ["that is not due for renewal", session()],
+    ["whose renewal gets no response from Logto", expiring()],
+  ])("%s passes unchanged, and the page receives its path", async (_, token) => {
+    refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no response"));
+    const cookies = await cookiesOf(token);
+    const response = await send("/profile?tab=2", cookies);
     expect(changedCookies(response)).toEqual(unchanged);
+    expect(passedOn(response, cookies)).toEqual(cookies);
     expect(overridden(response, "x-requested-path")).toBe("/profile?tab=2");
     expect(response.headers.get("cache-control")).toBe(noStore);
   });
@@ -105,32 +109,20 @@ describe("an active session", () => {
     expect(exp - seconds).toBeGreaterThanOrEqual(isWritten ? sessionLifetime : left);
   });
 
-  test("is renewed for the browser and for the same request", async () => {
+  test("is renewed for the browser and the same request, whose other cookies stay", async () => {
     refreshTokens.mockResolvedValue(tokenResponse({ refreshToken: "rotated" }));
-    const response = await send("/", await cookiesOf(expiring()), fetching);
+    const [{ name, value } = { name: "", value: "" }] = await cookiesOf(expiring());
+    const cookie = `rate=100%; theme=a; ${name}=${value}; flag; theme=b; q="x y"`;
+    const response = await send("/", [], { headers: { ...fetching.headers, cookie } });
+    expect(overridden(response, "cookie")).toMatch(
+      /^rate=100%; theme=a; flag; theme=b; q="x y"; authjs\.session-token=[\w.-]+$/,
+    );
     expect(changedCookies(response)).toEqual({ removed: [], written: [sessionCookieName()] });
     expect(await sessionOf(response)).toMatchObject({
       accessToken: "new",
       refreshToken: "rotated",
     });
     expect(response.headers.get("cache-control")).toBe(noStore);
-  });
-
-  test("is unchanged during an outage of Logto", async () => {
-    refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no response"));
-    const cookies = await cookiesOf(expiring());
-    const response = await send("/profile", cookies);
-    expect(changedCookies(response)).toEqual(unchanged);
-    expect(passedOn(response, cookies)).toEqual(cookies);
-  });
-
-  test("is the only cookie of the request that a renewal changes", async () => {
-    refreshTokens.mockResolvedValue(tokenResponse());
-    const [{ name, value } = { name: "", value: "" }] = await cookiesOf(expiring());
-    const cookie = `rate=100%; theme=a; ${name}=${value}; flag; theme=b; q="x y"`;
-    expect(overridden(await send("/", [], { headers: { cookie } }), "cookie")).toMatch(
-      /^rate=100%; theme=a; flag; theme=b; q="x y"; authjs\.session-token=[\w.-]+$/,
-    );
   });
 });
 
@@ -185,8 +177,8 @@ describe("beside another middleware", () => {
   });
 
   test("the other middleware gets the changed request, and the route its body", async () => {
-    const cookie = (await cookiesOf(expiring())).map(({ name, value }) => `${name}=${value}`);
-    const init = { method: "POST", body: "text", headers: { cookie: cookie.join() } };
+    const headers = { cookie: cookieHeader(await cookiesOf(expiring())) };
+    const init = { method: "POST", body: "text", headers };
     const request = new NextRequest(`${origin}/de?x=1`, init);
     const seen = vi.fn((_: NextRequest) => Response.json({}));
     await updateSession(request, open, seen);
@@ -247,6 +239,8 @@ describe.each<[string, Partial<Session>]>([
     const { claims, endedAt, accessToken, refreshToken } = (await sessionOf(response)) ?? {};
     expect([claims, endedAt]).toEqual([{ sub: subject }, expect.any(Number)]);
     expect([accessToken, refreshToken]).toEqual([undefined, undefined]);
+    // Next.js would merge cookies of this header into those that the page sees.
+    expect(response.headers.has("x-middleware-set-cookie")).toBe(false);
     const removed = isRemoved ? namesOf(cookies) : [];
     expect(changedCookies(response)).toEqual({ removed, written: [] });
   });
@@ -256,18 +250,6 @@ describe.each<[string, Partial<Session>]>([
     expect(location(await send("/profile", cookies))).toContain("error=SessionEnded");
     expect(refreshTokens).toHaveBeenCalledTimes(1);
   });
-});
-
-test("a page's own guard sees the tombstone although the response removes the cookie", async () => {
-  const cookies = await cookiesOf(expiring());
-  const response = await send("/guarded", cookies);
-  // Next.js merges what `response.cookies` sets into the cookies that a page sees.
-  const isMerged = response.headers.has("x-middleware-set-cookie");
-  const { removed } = changedCookies(response);
-  const seen = passedOn(response, cookies).filter(
-    ({ name }) => !isMerged || !removed.includes(name),
-  );
-  expect(await decoded(seen)).toMatchObject({ endedAt: expect.any(Number) });
 });
 
 describe("without a session", () => {
@@ -307,7 +289,6 @@ describe("without a session", () => {
   test.each([
     ["/profile?tab=4", "/profile?tab=4"],
     ["https://evil.example/", "/"],
-    ["//evil.example", "/"],
   ])("after a sign-out the start page redirects to the path in `state`: %s", async (path, to) => {
     const state = encodeURIComponent(addPathToState("id", path));
     expect(location(await send(`/?state=${state}`))).toBe(to);
@@ -363,15 +344,6 @@ describe("with a store outside the cookie", () => {
     expect([response.status, location(response)]).toEqual([
       307,
       `/sign-in?${reason}callbackUrl=%2Freports`,
-    ]);
-  });
-
-  test("a closed site returns 401 to a fetch whose session has ended", async () => {
-    read.mockResolvedValue(toTombstone(session()));
-    const response = await send("/reports", cookies, fetching, closed);
-    expect([response.status, await response.json()]).toMatchObject([
-      401,
-      { error: "session_ended" },
     ]);
   });
 

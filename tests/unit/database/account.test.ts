@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
 import { deleteAccount, isFreshlySignedIn } from "@/lib/session/account";
 import type { Session } from "@/lib/session/model/session";
-import { cookieStore } from "@/lib/session/stores/cookie-store";
+import { fakeDate, seconds } from "../clock";
 import { codeOf } from "../code-of";
+import { isEnded } from "../ended";
 import { variables } from "../environment";
 import { revokeGrant } from "../mocks";
 import { redirectOf } from "../redirect";
@@ -22,23 +23,19 @@ vi.mock("@/lib/log", () => import("../mocks"));
 vi.mock("@/lib/session/routes/sign-out", () => ({ signOut }));
 vi.mock("next/headers", () => import("../request"));
 
-const seconds = () => Math.floor(Date.now() / 1000);
 /** A session whose user authenticated at Logto `age` seconds ago, by Logto's clock. */
 const signedInAgo = (age: number) => session({ authenticatedAt: seconds() - age });
 const signOutUrl = "https://logto.test/oidc/session/end";
-const isEnded = async (token: Session) =>
-  (await cookieStore.read(await cookieStore.begin(token, { userAgent: null }))) === undefined;
 const runAs = async <T>(token: Session, act: () => Promise<T>) =>
   (await requestWith(token)).run(act);
 
+fakeDate(1_800_000_000_000);
+
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
   variables.DATABASE_URL = "postgresql://db.example/app";
   deleteMany.mockReset().mockResolvedValue(undefined);
   signOut.mockReset().mockResolvedValue(signOutUrl);
 });
-
-afterEach(() => void vi.useRealTimers());
 
 describe("a sign-in", () => {
   test.each([

@@ -1,18 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { PrismaClient } from "@/generated/prisma/client";
 import { DatabaseError } from "@/lib/database-error";
-import { db, lockDb } from "@/lib/database/client";
+import { db } from "@/lib/database/client";
 import { listRows, rowStore, toColumns } from "@/lib/database/row-store";
 import { LogtoError } from "@/lib/logto/errors";
 import { pause } from "@/lib/pause";
 import { sessionLifetime, toTombstone, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
 import { sessionCookieName } from "@/lib/session/stores/cookie";
-import { applyMigrations } from "../../../dev/database/migrations";
-import { startPostgres, type Postgres } from "../../postgres/server";
+import { seconds } from "../clock";
+import { forget } from "../ended";
 import { variables } from "../environment";
 import { log } from "../mocks";
 import { session, subject } from "../sessions";
+import { useDatabase } from "./database";
 
 const { outage, after } = vi.hoisted(() => ({
   after: vi.fn((work: () => unknown) => void work()),
@@ -28,13 +29,9 @@ vi.mock("@/lib/database/client", async (original) => {
 });
 
 const bob = "p7c4w1n6zr5b";
-const seconds = () => Math.floor(Date.now() / 1000);
-let database: Postgres;
+useDatabase();
 
 beforeAll(async () => {
-  database = await startPostgres();
-  await applyMigrations(database.url);
-  variables.DATABASE_URL = database.url;
   variables.AUTH_SESSION_STRATEGY = "database";
   await db().user.createMany({ data: [{ id: subject }, { id: bob }] });
   // Makes the commit of a session in table `fault` fail, as a lost connection would.
@@ -46,18 +43,13 @@ beforeAll(async () => {
        FOR EACH ROW EXECUTE FUNCTION fail()`,
   ])
     await db().$executeRawUnsafe(statement);
-}, 60_000);
-
-afterAll(async () => {
-  await Promise.all([db().$disconnect(), lockDb().$disconnect()]);
-  await database.close();
 });
 
 beforeEach(async () => {
   outage.isOn = false;
   vi.clearAllMocks();
-  Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.said"));
-  await db().$executeRaw`DELETE FROM fault`;
+  forget("said");
+  await allowCommits();
   await db().session.deleteMany();
 });
 
@@ -223,12 +215,17 @@ describe("`exclusively`", () => {
     expect(await rowOf(token)).toMatchObject({ version: 4 });
   });
 
-  test("throws Logto's error and leaves the row unchanged", async () => {
-    const { token, cookie } = await begun();
-    const failure = new LogtoError("unavailable", "no response");
-    await expect(rowStore.exclusively(token, () => Promise.reject(failure))).rejects.toBe(failure);
-    expect(await read(cookie)).toEqual(token);
-  });
+  test.each([true, false])(
+    "throws Logto's error and leaves the row unchanged, also if no commit succeeds (%s)",
+    async (isCommitted) => {
+      const { token, cookie } = await begun();
+      if (!isCommitted) await failCommits(token);
+      const failure = new LogtoError("unavailable", "no response");
+      const pending = rowStore.exclusively(token, () => Promise.reject(failure));
+      await expect(pending).rejects.toBe(failure);
+      expect(await read(cookie)).toEqual(token);
+    },
+  );
 
   test("passes on the tombstone of another process, unless it is older than the session", async () => {
     const { token, cookie } = await begun();
@@ -252,13 +249,6 @@ describe("`exclusively`", () => {
     outage.isOn = true;
     await expect(rowStore.exclusively(token, use)).rejects.toThrow(DatabaseError);
     expect(use).not.toHaveBeenCalled();
-  });
-
-  test("throws Logto's error also if nothing can be committed", async () => {
-    const { token } = await begun();
-    await failCommits(token);
-    const failure = new LogtoError("rejected", "no");
-    await expect(rowStore.exclusively(token, () => Promise.reject(failure))).rejects.toBe(failure);
   });
 });
 

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { db } from "@/lib/database/client";
 import { toProfile, users } from "@/lib/database/users";
 import { onSignIn } from "@/lib/session/authjs/on-sign-in";
-import { applyMigrations } from "../../../dev/database/migrations";
-import { startPostgres, type Postgres } from "../../postgres/server";
-import { variables } from "../environment";
 import { subject as sub } from "../sessions";
+import { useDatabase } from "./database";
 
 vi.mock("@/lib/env", () => import("../environment"));
 vi.mock("@/lib/log", () => import("../mocks"));
@@ -28,18 +26,7 @@ describe("the profile of a user", () => {
 });
 
 describe("the users in the database", () => {
-  let database: Postgres;
-
-  beforeAll(async () => {
-    database = await startPostgres();
-    await applyMigrations(database.url);
-    variables.DATABASE_URL = database.url;
-  }, 60_000);
-
-  afterAll(async () => {
-    await db().$disconnect();
-    await database.close();
-  });
+  useDatabase();
 
   beforeEach(async () => {
     await db().user.deleteMany();

@@ -109,8 +109,7 @@ export default {
          });`,
     ],
     "tests/unit/env.test.ts": [
-      '["API_URL", "https://api.example.com/?key=1"],',
-      '["API_URL", "https://user@api.example.com"],',
+      '["API_URL", ["https://api.example.com/?key=1", "https://user@api.example.com"]],',
       '["API_URL", "https://api.example.com/v1//", "https://api.example.com/v1"],',
       `test("rejects the resource of organization tokens as API_RESOURCE, because it is not an API", () => {
            const organizations = "urn:logto:resource:organizations";
