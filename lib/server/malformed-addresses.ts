@@ -8,7 +8,7 @@ const notFoundPath = "/_next/static/malformed-address";
  * leniently, like forms. The exception is the `url` of an image request, which Next.js treats as a
  * path.
  */
-export function isWellEncoded(url: string): boolean {
+function isWellEncoded(url: string): boolean {
   const [path = "", query = ""] = url.split("?", 2);
   try {
     decodeURIComponent(path);

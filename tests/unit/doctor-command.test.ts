@@ -1,58 +1,34 @@
-import { randomBytes } from "node:crypto";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/server";
-import { appClient, appVariables } from "../../dev/stand-in";
-import { doctor } from "./run-doctor";
+import { afterAll, expect, it } from "vitest";
+import { startLogto } from "../../packages/logto-stand-in/src/server";
+import { appClient } from "../../dev/stand-in";
+import { doctor, healthy, origin } from "./doctor";
 import { temporaryFolder } from "./temporary-folder";
 
-const origin = "https://app.example.test";
-let identity: StandIn;
-let root: string;
-
-beforeAll(async () => {
-  identity = await startLogto({ port: 0, clients: [appClient(origin)] });
-});
+const identity = await startLogto({ port: 0, clients: [appClient(origin)] });
 afterAll(() => identity.close());
-beforeEach(() => {
-  root = temporaryFolder();
-});
 
-const healthy = (): Record<string, string> => ({
-  ...appVariables(identity.issuer),
-  AUTH_SECRET: randomBytes(32).toString("base64"),
-  AUTH_URL: origin,
-});
-
-it("exits with 0 and says so if it finds no problem", async () => {
-  expect(await doctor(root, healthy())).toEqual({
-    code: 0,
-    printed: expect.stringContaining("All is well."),
+it.each([
+  [0, "no problem", healthy(identity.issuer), /All is well\./],
+  [0, "no variable", {}, /`npm run dev` starts a local stand-in[^]*npm run setup/],
+  [
+    1,
+    "a problem",
+    healthy(identity.issuer, { AUTH_LOGTO_SECRET: "wrong" }),
+    /✗ client +the issuer rejects AUTH_LOGTO_SECRET\n +Copy it again[^]*1 problem\n$/,
+  ],
+])("exits with %s if there is %s, and says what to do", async (code, _, values, message) => {
+  expect(await doctor(temporaryFolder(), values)).toEqual({
+    code,
+    printed: expect.stringMatching(message),
   });
 });
 
-it("exits with 1 and says what to do if it finds a problem", async () => {
-  const { code, printed } = await doctor(root, { ...healthy(), AUTH_LOGTO_SECRET: "wrong" });
-  expect(code).toBe(1);
-  expect(printed).toMatch(/✗ client +the issuer rejects AUTH_LOGTO_SECRET\n +Copy it again/);
-  expect(printed).toMatch(/1 problem\n$/);
-});
-
-it("exits with 0 and explains the stand-in if no variable is set", async () => {
-  const { code, printed } = await doctor(root, {});
-  expect(code).toBe(0);
-  expect(printed).toContain("`npm run dev` starts a local stand-in");
-  expect(printed).toContain("npm run setup");
-});
-
 it("prints JSON with --json, for the file of --env", async () => {
-  const file = path.join(root, "production.env");
-  const { code, printed } = await doctor(
-    root,
-    { LOGTO_SCOPES: "openid" },
-    ["--json", "--env", file],
-    "production.env",
-  );
+  const root = temporaryFolder();
+  const args = ["--json", "--env", path.join(root, "production.env")];
+  const values = { LOGTO_SCOPES: "openid" };
+  const { code, printed } = await doctor(root, values, args, "production.env");
   expect(code).toBe(1);
   expect(JSON.parse(printed)).toContainEqual({
     check: "variables",
@@ -68,25 +44,22 @@ it.each([
   [["--url", "app.example.test"], "--url"],
   [["--env", "/no/such/file"], "ENOENT"],
 ])("exits with 1 and prints its usage for %j", async (args, message) => {
-  const { code, printed } = await doctor(root, {}, args);
+  const { code, printed } = await doctor(temporaryFolder(), {}, args);
   expect([code, printed]).toEqual([1, expect.stringContaining(message)]);
   expect(printed).toContain("npm run doctor -- ");
 });
 
-describe("prints no secret", () => {
-  const hidden = "hunter2-hunter2-hunter2-hunter2-hunter2";
-  const withPassword = (url: string) => url.replace("//", `//user:${hidden}@`);
-  it.each([
-    ["that is wrong", { AUTH_LOGTO_SECRET: hidden, AUTH_SECRET: hidden }],
-    ["that is too short", { AUTH_SECRET: "hunter2" }],
-    ["of an API", { API_URL: `${withPassword("http://127.0.0.1:9")}/?key=${hidden}` }],
-    ["in the app's URL", { AUTH_URL: `${withPassword(origin)}/?key=${hidden}` }],
-    ["in the issuer's URL", { AUTH_LOGTO_ISSUER: `${withPassword("http://localhost:9")}/oidc` }],
-    ["in values that are invalid", { AUTH_URL: hidden }],
-    ["in an API's URL that is invalid", { API_URL: hidden }],
-  ])("%s", async (_, changes) => {
-    const { printed } = await doctor(root, { ...healthy(), ...changes });
-    expect(printed).toMatch(/[✗!] /);
-    expect(printed).not.toContain("hunter2");
-  });
+const hidden = "hunter2-hunter2-hunter2-hunter2-hunter2";
+const withPassword = (url: string) => url.replace("//", `//user:${hidden}@`);
+it.each([
+  ["that is wrong", { AUTH_LOGTO_SECRET: hidden, AUTH_SECRET: hidden }],
+  ["that is too short", { AUTH_SECRET: "hunter2" }],
+  ["of an API", { API_URL: `${withPassword("http://127.0.0.1:9")}/?key=${hidden}` }],
+  ["in the app's URL", { AUTH_URL: `${withPassword(origin)}/?key=${hidden}` }],
+  ["in the issuer's URL", { AUTH_LOGTO_ISSUER: `${withPassword("http://localhost:9")}/oidc` }],
+  ["in values that are invalid", { AUTH_URL: hidden }],
+])("prints no secret %s", async (_, changes) => {
+  const { printed } = await doctor(temporaryFolder(), healthy(identity.issuer, { ...changes }));
+  expect(printed).toMatch(/[✗!] /);
+  expect(printed).not.toContain("hunter2");
 });
