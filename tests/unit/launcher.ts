@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { z } from "zod";
 import { start } from "../../dev/children.mjs";
 import { addFakePrisma } from "./database/fake-prisma";
-import { temporaryFolder } from "./temporary-folder";
+import { temporaryFolder, writeIn } from "./temporary-folder";
 
 const variables = z.record(z.string(), z.string());
 const record = z.object({ args: z.array(z.string()), env: variables });
@@ -26,17 +26,12 @@ const tenant = {
   AUTH_LOGTO_ISSUER: "https://tenant.logto.example/oidc",
 };
 
-/** Writes a file, and the folders that it is in. */
-export function writeIn(root: string, file: string, text: string): void {
-  mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
-  writeFileSync(path.join(root, file), text);
-}
-
 /** A folder with what the launcher needs of a project. @returns its path */
 export function fakeProject(): string {
-  const root = temporaryFolder();
-  writeIn(root, "node_modules/next/package.json", "{}");
-  writeIn(root, "node_modules/next/dist/bin/next", fakeNext);
+  const root = temporaryFolder({
+    "node_modules/next/package.json": "{}",
+    "node_modules/next/dist/bin/next": fakeNext,
+  });
   addFakePrisma((file, text) => writeIn(root, file, text));
   return root;
 }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ensureBrowser, findBrowser } from "../run/browser";
-import { temporaryFolder } from "./temporary-folder";
+import { temporaryFolder, writeIn } from "./temporary-folder";
 
 const { print, launch, executablePath } = vi.hoisted(() => ({
   print: vi.fn(),
@@ -22,10 +22,8 @@ const own = () => path.join(root, "own-browser");
 const printed = () => print.mock.calls.join("\n");
 
 /** Puts a script in place of Playwright's command. */
-function playwright(script: string): void {
-  mkdirSync(path.join(root, "node_modules/@playwright/test"), { recursive: true });
-  writeFileSync(path.join(root, "node_modules/@playwright/test/cli.js"), script);
-}
+const playwright = (script: string) =>
+  writeIn(root, "node_modules/@playwright/test/cli.js", script);
 
 /** Puts a program in the only folder of PATH. */
 function install(name: string, script = ""): string {
@@ -69,14 +67,12 @@ describe("the browser of the end-to-end tests", () => {
     expect(await ensureBrowser(root)).toBeUndefined();
     expect(existsSync(record)).toBe(false);
     expect(printed()).toContain("apt-get install chromium-headless-shell fonts-liberation");
-    expect(printed()).toContain("npx playwright install --with-deps chromium");
   });
 
   it("is reported with the reason if it does not start", async () => {
     writeFileSync(own(), "");
     launch.mockRejectedValue(new Error("libnss3.so: cannot open shared object file"));
     expect(await ensureBrowser(root)).toBeUndefined();
-    expect(printed()).toContain("libnss3.so");
-    expect(printed()).toContain("apt-get install chromium-headless-shell");
+    expect(printed()).toMatch(/libnss3\.so[^]*apt-get install chromium-headless-shell/);
   });
 });
