@@ -3,17 +3,16 @@ import { readFileSync } from "node:fs";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { query } from "../../postgres/databases";
-import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
+import { startEmbedded } from "../../../dev/database/embedded";
 import { migrationDiff, migrationNames, readSchema } from "../../../dev/database/migrations";
 
 const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8");
 const [, upgrade = ""] = /^```sql\n(BEGIN;.*?)^```$/ms.exec(read("CHANGELOG.md")) ?? [];
 
-const startMs = 120_000;
-let database: EmbeddedDatabase;
+const { url, close } = await startEmbedded({ port: 0 });
 /** Runs a script as one query, like psql. */
 const run = async (sql: string) => {
-  const connection = await new PrismaPg({ connectionString: database.url }).connect();
+  const connection = await new PrismaPg({ connectionString: url }).connect();
   await connection.underlyingDriver().query(sql);
   await connection.dispose();
 };
@@ -39,40 +38,28 @@ INSERT INTO "_prisma_migrations" VALUES ('${migrationNames()[0] ?? ""}', 'old');
 `;
 
 beforeAll(async () => {
-  database = await startEmbedded({ port: 0 });
-  await run(read("tests/unit/database/2026-11-28.sql"));
-  await run(rows);
-  await run(upgrade);
-}, startMs);
+  for (const sql of [read("tests/unit/database/2026-11-28.sql"), rows, upgrade]) await run(sql);
+}, 120_000);
 
-afterAll(() => database.close());
+afterAll(close);
 
 describe("the changelog's SQL for an existing database", () => {
   it("migrates it to the current schema", async () => {
-    expect(await migrationDiff(database.url, readSchema())).toBe("");
+    expect(await migrationDiff(url, readSchema())).toBe("");
   });
 
   it("updates the checksum to that of the current migration", async () => {
     const [name = ""] = migrationNames();
-    const checksum = createHash("sha256")
-      .update(read(`prisma/migrations/${name}/migration.sql`))
-      .digest("hex");
-    expect(await query(database.url, `SELECT "checksum" FROM "_prisma_migrations"`)).toEqual([
-      checksum,
-    ]);
+    const migration = read(`prisma/migrations/${name}/migration.sql`);
+    const checksum = createHash("sha256").update(migration).digest("hex");
+    expect(await query(url, `SELECT "checksum" FROM "_prisma_migrations"`)).toEqual([checksum]);
   });
 
-  it("turns subjects into user ids, and keeps their database sessions", async () => {
-    expect(await query(database.url, `SELECT "id" FROM "User" ORDER BY 1`)).toEqual([
-      "sub1",
-      "sub3",
-    ]);
-    expect(await query(database.url, `SELECT "userId" FROM "Account" ORDER BY 1`)).toEqual([
-      "sub1",
-      "sub3",
-    ]);
-    expect(
-      await query(database.url, `SELECT "id" || ' ' || "userId" FROM "Session" ORDER BY 1`),
-    ).toEqual(["first sub3", "row sub1"]);
+  it.each([
+    [`SELECT "id" FROM "User" ORDER BY 1`, ["sub1", "sub3"]],
+    [`SELECT "userId" FROM "Account" ORDER BY 1`, ["sub1", "sub3"]],
+    [`SELECT "id" || ' ' || "userId" FROM "Session" ORDER BY 1`, ["first sub3", "row sub1"]],
+  ])("turns subjects into user ids, and keeps their database sessions: %s", async (sql, found) => {
+    expect(await query(url, sql)).toEqual(found);
   });
 });

@@ -1,54 +1,46 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import { once } from "node:events";
 import path from "node:path";
 import { TLSSocket } from "node:tls";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { z } from "zod";
+import { afterAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { checkCertificates, poolConfig } from "@/lib/database/pool";
 import { EnvError } from "@/lib/env";
 import { runDatabaseCommand } from "../../../dev/database/commands";
-import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
+import { startEmbedded } from "../../../dev/database/embedded";
 import { migrationNames } from "../../../dev/database/migrations";
+import { listening } from "../listening";
+import { printing } from "../printed";
 import { temporaryFolder } from "../temporary-folder";
 
-const { print } = vi.hoisted(() => ({ print: vi.fn() }));
-vi.mock("../../../dev/terminal.mjs", async (original) => ({ ...(await original()), print }));
-
-let database: EmbeddedDatabase;
+const database = await startEmbedded({ port: 0 });
+const DATABASE_URL = database.url;
 const nowhere = "postgresql://postgres@127.0.0.1:9/postgres";
-
-beforeAll(async () => {
-  database = await startEmbedded({ port: 0 });
-}, 60_000);
 
 afterAll(() => database.close());
 
 /** Runs `npm run db:deploy` with the variables in .env.local. */
-async function deploy(variables: Record<string, string>, root = temporaryFolder()) {
+function deploy(variables: Record<string, string>, root = temporaryFolder()) {
   vi.stubEnv("DATABASE_URL", undefined);
-  print.mockClear();
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(path.join(root, ".env.local"), lines.join(""));
-  const code = await runDatabaseCommand(root, ["deploy"]);
-  return { code, printed: print.mock.calls.join("\n") };
+  return printing(() => runDatabaseCommand(root, ["deploy"]));
 }
 
 describe("npm run db:deploy with DB_ENGINE=wasm", () => {
   const DB_ENGINE = "wasm";
 
   test("applies the migrations, and no longer any the second time", async () => {
-    const run = () => deploy({ DB_ENGINE, DATABASE_URL: database.url });
-    expect(await run()).toEqual({ code: 0, printed: `Applied: ${migrationNames().join(", ")}.` });
-    expect(await run()).toEqual({ code: 0, printed: "All migrations are applied." });
+    const names = migrationNames().join(", ");
+    for (const printed of [`Applied: ${names}.\n`, "All migrations are applied.\n"])
+      expect(await deploy({ DB_ENGINE, DATABASE_URL })).toEqual({ code: 0, printed });
   });
 
   test("connects to DATABASE_URL_UNPOOLED if it is set", async () => {
-    const unpooled = (DATABASE_URL: string, DATABASE_URL_UNPOOLED: string) =>
-      deploy({ DB_ENGINE, DATABASE_URL, DATABASE_URL_UNPOOLED });
-    expect(await unpooled(nowhere, database.url)).toMatchObject({ code: 0 });
-    expect(await unpooled(database.url, nowhere)).toMatchObject({ code: 1 });
+    const unpooled = { DB_ENGINE, DATABASE_URL: nowhere, DATABASE_URL_UNPOOLED: DATABASE_URL };
+    expect(await deploy(unpooled)).toMatchObject({ code: 0 });
+    const unreached = { DB_ENGINE, DATABASE_URL, DATABASE_URL_UNPOOLED: nowhere };
+    expect(await deploy(unreached)).toMatchObject({ code: 1 });
   });
 
   test.each([
@@ -56,8 +48,8 @@ describe("npm run db:deploy with DB_ENGINE=wasm", () => {
     ["a wrong parameter", `${nowhere}?sslmode=on`, "the database URL has an unknown sslmode"],
     ["no URL", "db.example", "the database URL is not a PostgreSQL URL"],
     ["a missing file", `${nowhere}?sslrootcert=/missing.pem`, "no such file"],
-  ])("fails and explains %s", async (_, DATABASE_URL, reason) => {
-    const { code, printed } = await deploy({ DB_ENGINE, DATABASE_URL });
+  ])("fails and explains %s", async (_, url, reason) => {
+    const { code, printed } = await deploy({ DB_ENGINE, DATABASE_URL: url });
     expect(printed).toMatch(/^The migrations were not applied: /);
     expect(printed).toContain(reason);
     expect(code).toBe(1);
@@ -65,28 +57,21 @@ describe("npm run db:deploy with DB_ENGINE=wasm", () => {
 });
 
 test("npm run db:deploy rejects another DB_ENGINE", async () => {
-  expect(await deploy({ DB_ENGINE: "WASM", DATABASE_URL: database.url })).toEqual({
-    code: 1,
-    printed: expect.stringContaining("DB_ENGINE must be wasm"),
-  });
+  const { code, printed } = await deploy({ DB_ENGINE: "WASM", DATABASE_URL });
+  expect([code, printed]).toEqual([1, expect.stringContaining("DB_ENGINE must be wasm")]);
 });
 
 test("npm run db:deploy is `prisma migrate deploy` without DB_ENGINE", async () => {
-  const root = temporaryFolder();
-  mkdirSync(path.join(root, "node_modules/prisma/build"), { recursive: true });
   // In place of Prisma's command.
-  writeFileSync(
-    path.join(root, "node_modules/prisma/build/index.js"),
-    `const { DATABASE_URL, DATABASE_URL_UNPOOLED } = process.env;
-     const seen = { args: process.argv.slice(2), DATABASE_URL, DATABASE_URL_UNPOOLED };
-     require("node:fs").writeFileSync("seen.json", JSON.stringify(seen));`,
-  );
-  const urls = { DATABASE_URL: database.url, DATABASE_URL_UNPOOLED: nowhere };
+  const prisma = `
+    const { DATABASE_URL, DATABASE_URL_UNPOOLED } = process.env;
+    const seen = { args: process.argv.slice(2), DATABASE_URL, DATABASE_URL_UNPOOLED };
+    require("node:fs").writeFileSync("seen.json", JSON.stringify(seen));`;
+  const root = temporaryFolder({ "node_modules/prisma/build/index.js": prisma });
+  const urls = { DATABASE_URL, DATABASE_URL_UNPOOLED: nowhere };
   expect(await deploy(urls, root)).toMatchObject({ code: 0 });
-  expect(JSON.parse(readFileSync(path.join(root, "seen.json"), "utf8"))).toEqual({
-    args: ["migrate", "deploy"],
-    ...urls,
-  });
+  const seen: unknown = JSON.parse(readFileSync(path.join(root, "seen.json"), "utf8"));
+  expect(seen).toEqual({ args: ["migrate", "deploy"], ...urls });
 });
 
 test.each([
@@ -100,45 +85,35 @@ test.each([
 });
 
 describe("a database that accepts only TLS", () => {
-  const tls = new URL("../../e2e/tls/", import.meta.url);
-  const certificate = (name: string) => new URL(name, tls);
+  const fileOf = (name: string) => new URL(`../../e2e/tls/localhost.${name}`, import.meta.url);
+  const file = fileOf("crt").pathname;
+  const credentials = { key: readFileSync(fileOf("key")), cert: readFileSync(fileOf("crt")) };
   let port: number;
 
-  beforeAll(async () => {
-    const credentials = {
-      key: readFileSync(certificate("localhost.key")),
-      cert: readFileSync(certificate("localhost.crt")),
-    };
+  beforeEach(async () => {
     const server = createServer((socket) => {
       socket.once("data", (request) => {
         // The request for encryption (PostgreSQL documentation, "SSLRequest").
         if (request.length !== 8 || request.readInt32BE(4) !== 80_877_103) return socket.destroy();
         socket.write("S");
         const secure = new TLSSocket(socket, { isServer: true, ...credentials });
-        const behind = connect(Number(new URL(database.url).port), "127.0.0.1");
+        const behind = connect(Number(new URL(DATABASE_URL).port), "127.0.0.1");
         secure.pipe(behind).pipe(secure);
         for (const each of [secure, behind]) each.on("error", () => behind.destroy());
       });
       socket.on("error", () => socket.destroy());
-    }).listen(0);
-    await once(server, "listening");
-    port = z.object({ port: z.number() }).parse(server.address()).port;
-    return () => void server.close();
+    });
+    port = await listening(server, "::");
   });
 
   const url = (parameters: string, host = "localhost") =>
     `postgresql://postgres:postgres@${host}:${port}/postgres?${parameters}`;
-  const migrate = async (address: string) => {
-    const { code, printed } = await deploy({ DB_ENGINE: "wasm", DATABASE_URL: address });
-    return code === 0 ? "connected" : printed;
-  };
+  const migrate = (address: string) => deploy({ DB_ENGINE: "wasm", DATABASE_URL: address });
   const query = async (address: string) => {
     const pool = await new PrismaPg(poolConfig(address, 1)).connect();
     onTestFinished(() => pool.dispose());
-    await pool.queryRaw({ sql: "SELECT 1", args: [], argTypes: [] });
-    return "connected";
+    return pool.queryRaw({ sql: "SELECT 1", args: [], argTypes: [] });
   };
-  const file = certificate("localhost.crt").pathname;
 
   test.each([
     ["sslmode=no-verify"],
@@ -146,8 +121,8 @@ describe("a database that accepts only TLS", () => {
     [`sslmode=verify-full&sslrootcert=${file}&sslnegotiation=postgres`],
     ["ssl=no-verify"],
   ])("is migrated and queried with %s", async (parameters) => {
-    expect(await migrate(url(parameters))).toBe("connected");
-    expect(await query(url(parameters))).toBe("connected");
+    expect(await migrate(url(parameters))).toMatchObject({ code: 0 });
+    expect(await query(url(parameters))).toMatchObject({ rows: [[1]] });
   });
 
   test("needs a certificate file that exists when the app starts", () => {
@@ -156,17 +131,16 @@ describe("a database that accepts only TLS", () => {
     expect(() => checkCertificates(undefined)).not.toThrow();
   });
 
+  const closed = /closed|terminated|reset/i;
+  const verified = `sslmode=verify-full&sslrootcert=${file}`;
   test.each([
-    ["without TLS parameters", () => url(""), /closed|terminated|reset/i],
-    ["with sslmode=disable", () => url("sslmode=disable"), /closed|terminated|reset/i],
-    ["if nothing verifies its certificate", () => url("sslmode=require"), /self-signed/],
-    [
-      "if its certificate is for another host",
-      () => url(`sslmode=verify-full&sslrootcert=${file}`, "127.0.0.1"),
-      /altnames/,
-    ],
-  ])("is not reached %s", async (_, address, reason) => {
-    expect(await migrate(address())).toMatch(reason);
-    await expect(query(address())).rejects.toThrow();
+    ["without TLS parameters", "", "localhost", closed],
+    ["with sslmode=disable", "sslmode=disable", "localhost", closed],
+    ["if nothing verifies its certificate", "sslmode=require", "localhost", /self-signed/],
+    ["if its certificate is for another host", verified, "127.0.0.1", /altnames/],
+  ])("is not reached %s", async (_, parameters, host, reason) => {
+    const { code, printed } = await migrate(url(parameters, host));
+    expect([code, printed]).toEqual([1, expect.stringMatching(reason)]);
+    await expect(query(url(parameters, host))).rejects.toThrow();
   });
 });

@@ -18,13 +18,16 @@ import { isFree } from "../../../dev/ports";
 const folder = mkdtempSync(path.join(tmpdir(), "embedded-"));
 const dataDir = path.join(folder, "postgres");
 const clients: PrismaClient[] = [];
+/** The statements of all clients. */
+const statements: string[] = [];
 let database: EmbeddedDatabase;
 const startMs = 90_000;
+const portOf = ({ url }: EmbeddedDatabase) => Number(new URL(url).port);
 
 function client(max = 1): PrismaClient {
-  const prisma = new PrismaClient({
-    adapter: new PrismaPg({ connectionString: database.url, max }),
-  });
+  const adapter = new PrismaPg({ connectionString: database.url, max });
+  const prisma = new PrismaClient({ adapter, log: [{ emit: "event", level: "query" }] });
+  prisma.$on("query", ({ query }) => statements.push(query));
   clients.push(prisma);
   return prisma;
 }
@@ -47,10 +50,9 @@ describe("connections to the embedded Postgres", () => {
     const numbers = Array.from({ length: 60 }, (_, i) => i);
     // Larger than one read of a socket, so that messages of several connections interleave.
     const text = (n: number) => "x".repeat(n % 3 ? 10 : 200_000);
+    const query = (n: number) => `SELECT ${n} AS n, length($1::text) AS length`;
     const results = await Promise.all(
-      numbers.map((n) =>
-        prisma.$queryRawUnsafe(`SELECT ${n} AS n, length($1::text) AS length`, text(n)),
-      ),
+      numbers.map((n) => prisma.$queryRawUnsafe(query(n), text(n))),
     );
     expect(results).toEqual(numbers.map((n) => [{ n, length: text(n).length }]));
   });
@@ -58,22 +60,17 @@ describe("connections to the embedded Postgres", () => {
   it("wait for a lock that another transaction holds", async () => {
     const [one, two] = [client(), client()];
     await one.$executeRaw`INSERT INTO kept VALUES ('locked')`;
-    const order: string[] = [];
+    const holders: string[] = [];
     const hold = (prisma: PrismaClient, name: string) =>
       prisma.$transaction(async (transaction) => {
         await transaction.$queryRaw`SELECT * FROM kept WHERE name = 'locked' FOR UPDATE`;
-        order.push(`${name} has it`);
+        holders.push(name);
         await wait(50);
-        order.push(`${name} gives it back`);
+        holders.push(name);
       });
     await Promise.all([hold(one, "one"), hold(two, "two")]);
-    const [first = "", , second = ""] = order;
-    expect(order).toEqual([
-      first,
-      first.replace("has it", "gives it back"),
-      second,
-      second.replace("has it", "gives it back"),
-    ]);
+    expect([...holders].sort()).toEqual(["one", "one", "two", "two"]);
+    expect(holders[0]).toBe(holders[1]);
   });
 
   it("still work after a client was killed in a transaction, which is rolled back", async () => {
@@ -85,14 +82,13 @@ describe("connections to the embedded Postgres", () => {
     const child = start(process.execPath, ["--input-type=module", "-e", script]);
     await expect.poll(() => child.output(), { timeout: 20_000 }).toContain("deleted");
     const others = client()
-      .$queryRaw`SELECT count(*)::int AS n FROM "_prisma_migrations" WHERE finished_at IS NOT NULL`;
+      .$queryRaw`SELECT count(*) > 0 AS "hasRows" FROM "_prisma_migrations" WHERE finished_at IS NOT NULL`;
     if (child.pid) process.kill(child.pid, "SIGKILL");
-    expect(await others).toEqual([{ n: expect.any(Number) }]);
-    expect(await others).not.toEqual([{ n: 0 }]);
+    expect(await others).toEqual([{ hasRows: true }]);
   }, 30_000);
 
   it("still work after a client disconnected in the middle of a query", async () => {
-    const socket = connect(Number(new URL(database.url).port), "127.0.0.1");
+    const socket = connect(portOf(database), "127.0.0.1");
     const hello = Buffer.from("\0\0\0\0\0\u0003\0\0user\0postgres\0\0", "latin1");
     hello.writeInt32BE(hello.length);
     socket.write(hello);
@@ -104,18 +100,16 @@ describe("connections to the embedded Postgres", () => {
   });
 
   it("can use the same names for their prepared statements", async () => {
-    const run = async (sql: string) => {
-      const adapter = new PrismaPg(
-        { connectionString: database.url },
-        { statementNameGenerator: () => "s0" },
-      );
-      const connection = await adapter.connect();
-      const { rows } = await connection.queryRaw({ sql, args: [], argTypes: [] });
-      return { rows, end: () => connection.dispose() };
-    };
-    const [one, two] = [await run("SELECT 1"), await run("SELECT 2")];
-    expect([one.rows, two.rows]).toEqual([[[1]], [[2]]]);
-    await Promise.all([one.end(), two.end()]);
+    const adapter = new PrismaPg(
+      { connectionString: database.url },
+      { statementNameGenerator: () => "s0" },
+    );
+    const connections = [await adapter.connect(), await adapter.connect()];
+    for (const [n, connection] of connections.entries()) {
+      const { rows } = await connection.queryRaw({ sql: `SELECT ${n}`, args: [], argTypes: [] });
+      expect(rows).toEqual([[n]]);
+    }
+    await Promise.all(connections.map((each) => each.dispose()));
   });
 });
 
@@ -127,66 +121,40 @@ describe("the data of the embedded Postgres", () => {
 
   it(
     "is released with its port on close, and is still there afterwards",
+    { timeout: startMs },
     async () => {
       await client().$executeRaw`INSERT INTO kept VALUES ('before')`;
-      const port = Number(new URL(database.url).port);
       await database.close();
-      expect(await isFree(port)).toBe(true);
+      expect(await isFree(portOf(database))).toBe(true);
       expect(existsSync(`${dataDir}.json`)).toBe(false);
       database = await startEmbedded({ port: 0, dataDir });
       expect(await client().$queryRaw`SELECT name FROM kept WHERE name = 'before'`).toHaveLength(1);
     },
-    startMs,
   );
 });
 
-describe("cleaning up", () => {
-  it("deletes the sessions that have expired, and no others", async () => {
+it(
+  "cleaning up deletes any number of expired sessions, and no others",
+  { timeout: startMs },
+  async () => {
     const prisma = client();
-    const { id: userId } = await prisma.user.create({ data: { id: "user" } });
-    const now = new Date();
-    const past = new Date(now.getTime() - 1);
-    const future = new Date(now.getTime() + 1_000);
-    for (const [name, expires] of [
-      ["old", past],
-      ["new", future],
-    ] as const) {
-      await prisma.session.create({
-        data: { sessionId: name, sessionToken: name, userId, claims: {}, startedAt: past, expires },
-      });
-    }
-    expect(await deleteExpired(prisma, now)).toEqual({ sessions: 1 });
+    const now = Date.now();
+    await prisma.user.create({ data: { id: "user" } });
+    await prisma.session.createMany({
+      data: Array.from({ length: 2_501 }, (_, index) => ({
+        sessionId: String(index),
+        sessionToken: String(index),
+        userId: "user",
+        claims: {},
+        startedAt: new Date(0),
+        expires: new Date(index === 0 ? now + 1_000 : now - 1),
+      })),
+    });
+    expect(await deleteExpired(prisma, new Date(now))).toEqual({ sessions: 2_500 });
     expect(await prisma.session.findMany({ select: { sessionId: true } })).toEqual([
-      { sessionId: "new" },
+      { sessionId: "0" },
     ]);
-  });
-
-  it(
-    "deletes any number of them in batches of a thousand",
-    async () => {
-      const statements: string[] = [];
-      const prisma = new PrismaClient({
-        adapter: new PrismaPg({ connectionString: database.url, max: 1 }),
-        log: [{ emit: "event", level: "query" }],
-      });
-      clients.push(prisma);
-      prisma.$on("query", ({ query }) => statements.push(query));
-      await prisma.session.createMany({
-        data: Array.from({ length: 2_500 }, (_, index) => ({
-          sessionId: `expired ${index}`,
-          sessionToken: `expired ${index}`,
-          userId: "user",
-          claims: {},
-          startedAt: new Date(0),
-          expires: new Date(1_000),
-        })),
-      });
-      expect(await deleteExpired(prisma, new Date(2_000))).toEqual({ sessions: 2_500 });
-      expect(await prisma.session.findMany({ select: { sessionId: true } })).toEqual([
-        { sessionId: "new" },
-      ]);
-      expect(statements.filter((statement) => statement.includes("DELETE"))).toHaveLength(3);
-    },
-    startMs,
-  );
-});
+    // In batches of a thousand.
+    expect(statements.filter((statement) => statement.includes("DELETE"))).toHaveLength(3);
+  },
+);

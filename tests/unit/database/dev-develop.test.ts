@@ -1,9 +1,7 @@
-import { once } from "node:events";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { z } from "zod";
+import { beforeEach, describe, expect, it } from "vitest";
 import { rememberEmbedded, usesEmbedded } from "../../../dev/database/choice";
 import { DatabaseInUseError } from "../../../dev/database/claim";
 import { runDatabaseCommand } from "../../../dev/database/commands";
@@ -11,11 +9,13 @@ import { startEmbedded } from "../../../dev/database/embedded";
 import { notStarted } from "../../../dev/database/service";
 import { LaunchError, readEnvironment } from "../../../dev/environment";
 import { develop as developIn, fakeProject } from "../launcher";
+import { listening } from "../listening";
 import { printing } from "../printed";
 import { temporaryFolder } from "../temporary-folder";
 
 let root: string;
 const local = () => path.join(root, ".env.local");
+const readLocal = () => readFileSync(local(), "utf8");
 
 beforeEach(() => {
   root = temporaryFolder();
@@ -23,51 +23,34 @@ beforeEach(() => {
 
 const server = { DATABASE_URL: "postgresql://localhost/app" };
 
-describe("an embedded database that does not start", () => {
-  it("is to be deleted if it can't be opened", () => {
-    const { message } = notStarted(new Error("unreachable executed"));
-    expect(message).toContain("did not start: unreachable executed");
-    expect(message).toContain("Delete .data/postgres");
-  });
-
-  it("is left alone if another program has just taken its port", async () => {
-    const other = createServer().listen(0, "127.0.0.1");
-    onTestFinished(() => void other.close());
-    await once(other, "listening");
-    const { port } = z.object({ port: z.number() }).parse(other.address());
-    const error: unknown = await startEmbedded({ port }).catch((reason: unknown) => reason);
-    expect(notStarted(error).message).toContain("Run the same command again");
-    expect(notStarted(error).message).not.toContain("Delete");
-  });
-
-  it("is left alone if another process is using it", () => {
-    const { message } = notStarted(new DatabaseInUseError("postgresql://127.0.0.1:5433/postgres"));
-    expect(message).toContain("Wait until it ends");
-    expect(message).not.toContain("Delete");
-  });
+it("an embedded database that does not start is to be deleted only if it can't be opened", async () => {
+  expect(notStarted(new Error("unreachable executed")).message).toMatch(
+    /did not start: unreachable executed[^]*Delete \.data\/postgres/,
+  );
+  const port = await listening(createServer());
+  const error: unknown = await startEmbedded({ port }).catch((reason: unknown) => reason);
+  expect(notStarted(error).message).toMatch(/^(?!.*Delete).*Run the same command again/s);
+  const inUse = new DatabaseInUseError("postgresql://127.0.0.1:5433/postgres");
+  expect(notStarted(inUse).message).toMatch(/^(?!.*Delete).*Wait until it ends/s);
 });
 
 describe("whether `npm run dev` starts a database", () => {
-  it("is no if DATABASE_URL is not set, or names a server", () => {
-    expect(usesEmbedded({}, false)).toBe(false);
-    expect(usesEmbedded(server, false)).toBe(false);
+  const rows = { AUTH_SESSION_STRATEGY: "database" };
+
+  it.each([
+    [false, {}, false],
+    [false, server, false],
+    [true, {}, true],
+    [true, rows, true],
+    [true, { DATABASE_URL: "embedded" }, false],
+  ])("is %s with %j (--database: %s)", (expected, values, isRequested) => {
+    expect(usesEmbedded(values, isRequested)).toBe(expected);
   });
 
-  it("is yes with --database or DATABASE_URL=embedded", () => {
-    expect(usesEmbedded({}, true)).toBe(true);
-    expect(usesEmbedded({ DATABASE_URL: "embedded" }, false)).toBe(true);
-    expect(usesEmbedded({ DATABASE_URL: "embedded" }, true)).toBe(true);
-  });
-
-  it("is an error with --database and the URL of a server", () => {
+  it("is an error with --database and the URL of a server, or rows but no database", () => {
     expect(() => usesEmbedded(server, true)).toThrow(LaunchError);
     expect(() => usesEmbedded(server, true)).toThrow("Leave out --database");
-  });
-
-  it("is an error with AUTH_SESSION_STRATEGY=database but no database", () => {
-    const values = { AUTH_SESSION_STRATEGY: "database" };
-    expect(() => usesEmbedded(values, false)).toThrow("npm run dev -- --database");
-    expect(usesEmbedded(values, true)).toBe(true);
+    expect(() => usesEmbedded(rows, false)).toThrow("npm run dev -- --database");
   });
 });
 
@@ -78,7 +61,7 @@ describe("a database requested with --database", () => {
 
   it("is saved in a new .env.local, which only its owner can read", () => {
     rememberEmbedded(root);
-    expect(readFileSync(local(), "utf8")).toBe(`${added}\n`);
+    expect(readLocal()).toBe(`${added}\n`);
     expect(readEnvironment(root).DATABASE_URL).toBe("embedded");
     expect(statSync(local()).mode & 0o777).toBe(0o600);
   });
@@ -92,25 +75,26 @@ describe("a database requested with --database", () => {
   ])("is saved in an existing .env.local, %s", (_, before, after) => {
     writeFileSync(local(), before);
     rememberEmbedded(root);
-    expect(readFileSync(local(), "utf8")).toBe(after);
+    expect(readLocal()).toBe(after);
   });
 
   it("does not replace a server that the file names", () => {
     const text = `DATABASE_URL=${server.DATABASE_URL}\n`;
     writeFileSync(local(), text);
     expect(() => rememberEmbedded(root)).toThrow(LaunchError);
-    expect(readFileSync(local(), "utf8")).toBe(text);
+    expect(readLocal()).toBe(text);
   });
 });
 
-describe("`npm run db:deploy`", () => {
-  it.each(["", "DATABASE_URL=embedded\n"])("fails for the embedded database: %j", async (text) => {
+it.each(["", "DATABASE_URL=embedded\n"])(
+  "`npm run db:deploy` fails for the embedded database: %j",
+  async (text) => {
     writeFileSync(local(), text);
     const { code, printed } = await printing(() => runDatabaseCommand(root, ["deploy"]));
     expect(code).toBe(1);
     expect(printed).toContain("migrates its embedded database itself");
-  });
-});
+  },
+);
 
 describe("`npm run dev`", () => {
   beforeEach(() => {
@@ -126,7 +110,7 @@ describe("`npm run dev`", () => {
     );
     expect(env).not.toHaveProperty("DATABASE_URL");
     expect(existsSync(path.join(root, ".data/postgres"))).toBe(false);
-    expect(readFileSync(local(), "utf8")).not.toContain("DATABASE_URL");
+    expect(readLocal()).not.toContain("DATABASE_URL");
   }, 60_000);
 
   it("starts one with --database, and from then on without it, with the same data", async () => {
@@ -136,9 +120,7 @@ describe("`npm run dev`", () => {
     expect(first.env?.DATABASE_URL).toMatch(/^postgresql:.*@127\.0\.0\.1:\d+\/postgres$/);
     expect(first.args).toContain("--turbopack");
     expect(first.args).not.toContain("--database");
-    expect(readFileSync(local(), "utf8")).toMatch(
-      /^AUTH_SECRET=.+\n# .+\nDATABASE_URL=embedded\n$/m,
-    );
+    expect(readLocal()).toMatch(/^AUTH_SECRET=.+\n# .+\nDATABASE_URL=embedded\n$/m);
 
     const second = await develop();
     expect(second.env?.DATABASE_URL).toMatch(/^postgresql:/);

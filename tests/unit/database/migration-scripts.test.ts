@@ -1,32 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { query } from "../../postgres/databases";
-import { startEmbedded, type EmbeddedDatabase } from "../../../dev/database/embedded";
+import { startEmbedded } from "../../../dev/database/embedded";
 import { applyMigrations } from "../../../dev/database/migrations";
-import { startPostgres, type Postgres } from "../../postgres/server";
+import { startPostgres } from "../../postgres/server";
+import { temporaryFolder, writeIn } from "../temporary-folder";
 
-let postgres: Postgres;
-let embedded: EmbeddedDatabase;
-const startMs = 60_000;
-
-beforeAll(async () => {
-  [postgres, embedded] = await Promise.all([startPostgres(), startEmbedded({ port: 0 })]);
-}, startMs);
-
+const [postgres, embedded] = await Promise.all([startPostgres(), startEmbedded({ port: 0 })]);
 afterAll(() => Promise.all([postgres.close(), embedded.close()]));
 
 /** Writes migrations to a temporary folder. @param scripts their names and SQL */
 function migrations(scripts: Record<string, string>): URL {
-  const folder = mkdtempSync(path.join(tmpdir(), "migrations-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(path.join(folder, "migration_lock.toml"), 'provider = "postgresql"\n');
-  for (const [name, sql] of Object.entries(scripts)) {
-    mkdirSync(path.join(folder, name));
-    writeFileSync(path.join(folder, name, "migration.sql"), sql);
-  }
+  const folder = temporaryFolder({ "migration_lock.toml": 'provider = "postgresql"\n' });
+  for (const [name, sql] of Object.entries(scripts)) writeIn(folder, `${name}/migration.sql`, sql);
   return pathToFileURL(`${folder}/`);
 }
 

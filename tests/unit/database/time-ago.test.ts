@@ -3,7 +3,6 @@ import { timeAgo } from "@/components/ui/time-ago";
 
 const hour = 3_600_000;
 const now = Date.parse("2026-11-22T08:30:00Z");
-const ago = (milliseconds: number) => timeAgo(new Date(now - milliseconds), now);
 
 test.each([
   ["a moment", 1, "less than an hour ago"],
@@ -14,5 +13,5 @@ test.each([
   ["a day", 24 * hour, "1 day ago"],
   ["a week", 7 * 24 * hour, "7 days ago"],
 ])("%s is shown in words", (_, milliseconds, words) => {
-  expect(ago(milliseconds)).toBe(words);
+  expect(timeAgo(new Date(now - milliseconds), now)).toBe(words);
 });
