@@ -6,24 +6,22 @@ import { z } from "zod";
 import { variableNames } from "@/lib/env";
 import { isExcerpt } from "./excerpt";
 
-const inFolder = (folder: string) =>
-  readdirSync(folder)
-    .filter((file) => file.endsWith(".md"))
+const filesIn = (folder: string, ending: RegExp, recursive = true) =>
+  readdirSync(folder, { recursive, encoding: "utf8" })
+    .filter((file) => ending.test(file))
     .map((file) => path.join(folder, file));
+const documents = [".", "docs", "packages/logto-stand-in"]
+  .flatMap((folder) => filesIn(folder, /\.md$/, false))
+  .map((file) => ({ file, text: readFileSync(file, "utf8") }));
 
-const documents = [".", "docs", "packages/logto-stand-in"].flatMap(inFolder).map((file) => ({
-  file,
-  text: readFileSync(file, "utf8"),
-}));
+/** What a pattern's first group matches in a text. */
+const allIn = (text: string, pattern: RegExp) =>
+  [...text.matchAll(pattern)].map(([, found = ""]) => found);
 
 /** The code blocks of a document: language, code, and the file that each is an excerpt of. */
 const blocksOf = (text: string) =>
   [...text.matchAll(/^ *```(\w+)(?: ([^\n]+))?\n(.*?)^ *```$/gms)].map(
-    ([, language = "", file, code = ""]) => ({
-      language,
-      file,
-      code,
-    }),
+    ([, language = "", file, code = ""]) => ({ language, file, code }),
   );
 
 /** Whether a file belonged to the examples, which a clone may have removed. */
@@ -32,11 +30,9 @@ function isDeletedExample(file: string): boolean {
   return folder !== undefined && !existsSync(folder);
 }
 
-const scripts = Object.keys(
-  z
-    .object({ scripts: z.record(z.string(), z.string()) })
-    .parse(JSON.parse(readFileSync("package.json", "utf8"))).scripts,
-);
+const { scripts } = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync("package.json", "utf8")));
 
 describe.each(documents)("$file", ({ file: document, text }) => {
   test("contains code only as excerpts of compiled files, each with the name of its file", () => {
@@ -51,25 +47,20 @@ describe.each(documents)("$file", ({ file: document, text }) => {
   const isCurrent = document !== "CHANGELOG.md";
 
   test.runIf(isCurrent)("names only variables that the app reads", () => {
-    for (const { language, code } of blocksOf(text)) {
-      const names = [...code.matchAll(/^ *#?([A-Z_]+)=/gm)].map(([, name]) => name);
-      if (language === "env") expect(variableNames).toEqual(expect.arrayContaining(names));
-    }
+    const blocks = blocksOf(text).filter(({ language }) => language === "env");
+    const names = blocks.flatMap(({ code }) => allIn(code, /^ *#?([A-Z_]+)=/gm));
+    expect(variableNames).toEqual(expect.arrayContaining(names));
   });
 
   test.runIf(isCurrent)("names only scripts of package.json", () => {
-    const named = [...text.matchAll(/\bnpm (?:run )?((?<=run )[\w:-]+|test\b|start\b)/g)].map(
-      ([, name]) => name,
-    );
-    expect(scripts).toEqual(expect.arrayContaining(named));
+    const named = allIn(text, /\bnpm (?:run )?((?<=run )[\w:-]+|test\b|start\b)/g);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
   });
 
   test("links to files that exist", () => {
     const prose = text.replace(/^ *```.*?^ *```$/gms, "");
-    const targets = [...prose.matchAll(/\]\((?:<([^>]+)>|([^)\s]+))\)/g)].map(
-      ([, one, other]) => one ?? other ?? "",
-    );
-    const broken = targets
+    const broken = allIn(prose, /\]\((<[^>]+>|[^)\s]+)\)/g)
+      .map((target) => target.replace(/^<|>$/g, ""))
       // The badge is that of the repository on GitHub, whatever its name is.
       .filter((target) => !/^(https?:|mailto:|#|\.\.\/\.\.\/actions\/)/.test(target))
       .map((target) => path.join(path.dirname(document), target.replace(/#.*$/, "")))
@@ -85,25 +76,19 @@ const isOurs = ({ file, text }: { file: string; text: string }) =>
 test.each(documents.filter(isOurs))(
   "$file names every variable that the app reads, and no other",
   ({ text }) => {
-    const named = [...text.matchAll(/`((?:API|AUTH|DATABASE|EMAIL|LOGTO)_\w+)`/g)].map(
-      ([, name]) => name,
-    );
+    const named = allIn(text, /`((?:API|AUTH|DATABASE|EMAIL|LOGTO)_\w+)`/g);
     expect([...new Set(named)].sort()).toEqual([...variableNames].sort());
   },
 );
 
 test("docs/troubleshooting.md quotes only texts of the app", () => {
   const unwrap = (text: string) => text.replace(/\s+/g, " ");
-  const sources = ["app", "components", "dev", "lib"].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((file) => /\.(tsx?|mjs)$/.test(file))
-      .map((file) => path.join(folder, file)),
-  );
-  const source = unwrap(
-    ["middleware.ts", ...sources].map((file) => readFileSync(file, "utf8")).join("\n"),
-  );
+  const folders = ["app", "components", "dev", "lib"];
+  const files = folders.flatMap((folder) => filesIn(folder, /\.(tsx?|mjs)$/));
+  const sources = ["middleware.ts", ...files].map((file) => readFileSync(file, "utf8"));
+  const source = unwrap(sources.join("\n"));
   const text = readFileSync("docs/troubleshooting.md", "utf8").replace(/`[^`]*`/g, "");
-  const quoted = [...text.matchAll(/"([^"]+)"/g)].map(([, quote = ""]) => unwrap(quote));
+  const quoted = allIn(text, /"([^"]+)"/g).map(unwrap);
   expect(quoted.length).toBeGreaterThan(20);
   expect(quoted.filter((quote) => !source.includes(quote))).toEqual([]);
 });
@@ -113,9 +98,7 @@ describe("AGENTS.md", () => {
   const own = text.replace(/<!-- BEGIN:nextjs.*<!-- END:nextjs\S* -->/s, "");
 
   test("names only files and folders that exist", () => {
-    const named = [...own.matchAll(/`([\w.-]+(?:\/[\w.-]*)+|[\w.-]+\.(?:md|ts|json))`/g)].map(
-      ([, name = ""]) => name,
-    );
+    const named = allIn(own, /`([\w.-]+(?:\/[\w.-]*)+|[\w.-]+\.(?:md|ts|json))`/g);
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter((name) => !existsSync(name) && name !== "proxy.ts")).toEqual([]);
   });
@@ -130,18 +113,15 @@ describe("AGENTS.md", () => {
   });
 });
 
-describe("an excerpt", () => {
-  const source = "first();\n  second();\n\nthird();\nfourth();\n";
+const source = "first();\n  second();\n\nthird();\nfourth();\n";
 
-  test.each([
-    ["adjacent lines", "second();\n\nthird();"],
-    ["lines with a marked gap", "first();\n// …\nfourth();"],
-  ])("is %s", (_, code) => expect(isExcerpt(code, source)).toBe(true));
-
-  test.each([
-    ["a line that the file does not have", "fifth();"],
-    ["lines with an unmarked gap", "first();\nthird();"],
-    ["lines in another order", "third();\n…\nfirst();"],
-    ["part of a line", "second()"],
-  ])("is not %s", (_, code) => expect(isExcerpt(code, source)).toBe(false));
+test.each([
+  ["adjacent lines", "second();\n\nthird();", true],
+  ["lines with a marked gap", "first();\n// …\nfourth();", true],
+  ["a line that the file does not have", "fifth();", false],
+  ["lines with an unmarked gap", "first();\nthird();", false],
+  ["lines in another order", "third();\n…\nfirst();", false],
+  ["part of a line", "second()", false],
+])("%s can be an excerpt: %j %s", (_, code, expected) => {
+  expect(isExcerpt(code, source)).toBe(expected);
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { expect, test } from "vitest";
@@ -10,7 +10,6 @@ import { verdictOf } from "../../tools/mutate/run-unit";
 import { temporaryFolder } from "./temporary-folder";
 
 const root = process.cwd();
-const mutations = await mutationsOf(root);
 const mutation = (changes: Partial<Mutation> = {}): Mutation => ({
   what: "a guard is gone",
   file: "lib/guard.ts",
@@ -21,20 +20,11 @@ const mutation = (changes: Partial<Mutation> = {}): Mutation => ({
 });
 
 /** A project with one guard and its test. */
-function project(guard: string): string {
-  const folder = temporaryFolder();
-  for (const [file, text] of [
-    ["lib/guard.ts", guard],
-    ["tests/guard.test.ts", ""],
-  ] as const) {
-    mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
-    writeFileSync(path.join(folder, file), text);
-  }
-  return folder;
-}
+const project = (guard: string) =>
+  temporaryFolder({ "lib/guard.ts": guard, "tests/guard.test.ts": "" });
 
-test("every mutation finds its text exactly once, and its tests", () => {
-  expect(faultsOf(root, mutations)).toEqual([]);
+test("every mutation finds its text exactly once, and its tests", async () => {
+  expect(faultsOf(root, await mutationsOf(root))).toEqual([]);
 });
 
 test("a mutation is applied and taken back", () => {
@@ -46,14 +36,11 @@ test("a mutation is applied and taken back", () => {
   expect(read()).toBe("check();\nwork();\n");
 });
 
-test.each([
-  ["work();\n", "lib/guard.ts has this 0 times (a guard is gone):\ncheck();"],
-  ["check();\ncheck();\n", "lib/guard.ts has this 2 times (a guard is gone):\ncheck();"],
-])("a text that is not there once is reported: %j", (guard, fault) => {
-  expect(faultsOf(project(guard), [mutation()])).toEqual([fault]);
-});
-
-test("a missing test and two mutations of one name are reported", () => {
+test("a text that is not there once, a missing test and two of one name are reported", () => {
+  const fault = (times: number) =>
+    `lib/guard.ts has this ${times} times (a guard is gone):\ncheck();`;
+  expect(faultsOf(project("work();\n"), [mutation()])).toEqual([fault(0)]);
+  expect(faultsOf(project("check();\ncheck();\n"), [mutation()])).toEqual([fault(2)]);
   const one = mutation({ tests: ["tests/gone.test.ts"] });
   expect(faultsOf(project("check();"), [one, mutation()])).toEqual([
     "tests/gone.test.ts is not there (a guard is gone)",
@@ -61,70 +48,42 @@ test("a missing test and two mutations of one name are reported", () => {
   ]);
 });
 
-/** A report of Vitest about one file. */
-const vitestReport = (statuses: string[], status: string, message = "") =>
-  JSON.stringify({
-    testResults: [
-      {
-        name: "/copy/tests/guard.test.ts",
-        status,
-        message,
-        assertionResults: statuses.map((each) => ({
-          ancestorTitles: ["a guard"],
-          title: "checks",
-          status: each,
-        })),
-      },
-    ],
-  });
-
 test.each([
-  [
-    "a failed test",
-    vitestReport(["passed", "failed"], "failed"),
-    { outcome: "killed", detail: "tests/guard.test.ts: a guard > checks" },
-  ],
-  [
-    "tests that pass",
-    vitestReport(["passed", "skipped"], "passed"),
-    { outcome: "survived", detail: "" },
-  ],
-  [
-    "a file that can't be loaded",
-    vitestReport([], "failed", "SyntaxError: unexpected token\n  at x"),
-    { outcome: "invalid", detail: "SyntaxError: unexpected token" },
-  ],
-  ["no file", '{"testResults":[]}', { outcome: "invalid", detail: "no test ran" }],
-])("%s gives the verdict", (_, json, verdict) => {
-  expect(verdictOf("/copy", json)).toEqual(verdict);
+  [["passed", "failed"], "killed", "tests/guard.test.ts: a guard > checks"],
+  [["passed", "skipped"], "survived", ""],
+  [[], "invalid", "SyntaxError: unexpected token"],
+  [undefined, "invalid", "no test ran"],
+])("unit tests that have %j give the verdict %s", (statuses, outcome, detail) => {
+  const file = {
+    name: "/copy/tests/guard.test.ts",
+    status: outcome === "survived" ? "passed" : "failed",
+    message: statuses?.length ? "" : "SyntaxError: unexpected token\n  at x",
+    assertionResults: (statuses ?? []).map((status) => ({
+      ancestorTitles: ["a guard"],
+      title: "checks",
+      status,
+    })),
+  };
+  const json = JSON.stringify({ testResults: statuses ? [file] : [] });
+  expect(verdictOf("/copy", json)).toEqual({ outcome, detail });
 });
 
 test.each([
-  [
-    "unexpected",
-    "checks it for alice",
-    { outcome: "killed", detail: "e2e/a.spec.ts: checks it for alice" },
-  ],
-  ["expected", "checks it for alice", { outcome: "survived", detail: "" }],
-  [
-    "unexpected",
-    "another",
-    { outcome: "invalid", detail: 'e2e/a.spec.ts has no test "checks it"' },
-  ],
-])("an end-to-end test that is %s, named %j, gives the verdict", (status, title, verdict) => {
+  ["unexpected", "checks it for alice", "killed", "e2e/a.spec.ts: checks it for alice"],
+  ["expected", "checks it for alice", "survived", ""],
+  ["unexpected", "another", "invalid", 'e2e/a.spec.ts has no test "checks it"'],
+])("a %s end-to-end test, %j, gives the verdict %s", (status, title, outcome, detail) => {
   const specs = [{ title, tests: [{ status }] }];
+  const others = [{ title: "checks it", tests: [{ status: "unexpected" }] }];
   const json = JSON.stringify({
     config: { rootDir: "/copy" },
     suites: [
       { file: "e2e/a.spec.ts", specs: [], suites: [{ specs }] },
-      {
-        file: "e2e/more/a.spec.ts",
-        specs: [{ title: "checks it", tests: [{ status: "unexpected" }] }],
-      },
+      { file: "e2e/more/a.spec.ts", specs: others },
     ],
   });
   const ours = mutation({ tests: { spec: "e2e/a.spec.ts", test: "checks it" } });
-  expect(endToEndVerdict("/copy", ours, json)).toEqual(verdict);
+  expect(endToEndVerdict("/copy", ours, json)).toEqual({ outcome, detail });
 });
 
 test("the Markdown table has a row for each mutation that ran", () => {

@@ -16,24 +16,19 @@ beforeEach(() => {
 });
 
 test.each([
-  ["of an allowed domain", {}],
-  ["of an allowed domain in capitals", { email: "Alice@Example.COM" }],
-  ["that is allowed itself", { email: "bob@example.org" }],
-])("a user with an address %s may sign in", async (_, claims) => {
-  expect(await signIn(claims)).toBe(true);
-});
-
-test.each([
-  ["of another domain", { email: "alice@other.example" }],
-  ["that is not verified", { email_verified: false }],
-  ["that is not said to be verified", { email_verified: undefined }],
-  ["whose user contains an allowed domain", { email: '"alice@example.com"@other.example' }],
-  ["with an allowed domain before another one", { email: "alice@example.com@other.example" }],
-  ["of a domain that ends like an allowed one", { email: "alice@not-example.com" }],
-  ["of a domain of which only another address is allowed", { email: "alice@example.org" }],
-  ["that is missing", { email: undefined }],
-])("a user with an address %s is refused", async (_, claims) => {
-  expect(await signIn(claims)).toBe("/refused");
+  ["of an allowed domain", {}, true],
+  ["of an allowed domain in capitals", { email: "Alice@Example.COM" }, true],
+  ["that is allowed itself", { email: "bob@example.org" }, true],
+  ["of another domain", { email: "alice@other.example" }, "/refused"],
+  ["that is not verified", { email_verified: false }, "/refused"],
+  ["that is not said to be verified", { email_verified: undefined }, "/refused"],
+  ["whose user has an allowed domain", { email: '"a@example.com"@other.example' }, "/refused"],
+  ["with an allowed domain before another", { email: "a@example.com@other.example" }, "/refused"],
+  ["of a domain that ends like an allowed one", { email: "a@not-example.com" }, "/refused"],
+  ["of a domain with another allowed address", { email: "alice@example.org" }, "/refused"],
+  ["that is missing", { email: undefined }, "/refused"],
+])("the sign-in of a user with an address %s", async (_, claims, result) => {
+  expect(await signIn(claims)).toBe(result);
 });
 
 test("without AUTH_ALLOWED_EMAILS a user without an address may sign in", async () => {

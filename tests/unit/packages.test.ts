@@ -17,12 +17,11 @@ const readManifest = (folder: string) =>
   manifest.parse(JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")));
 
 /** All files of git's index that match, and that are still there. */
-const filesLike = (...patterns: string[]) =>
-  execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", ...patterns], {
-    encoding: "utf8",
-  })
-    .split("\n")
-    .filter((file) => file && existsSync(file));
+const filesLike = (...patterns: string[]) => {
+  const args = ["ls-files", "--cached", "--others", "--exclude-standard", ...patterns];
+  const files = execFileSync("git", args, { encoding: "utf8" }).split("\n");
+  return files.filter((file) => file && existsSync(file));
+};
 
 const folders = filesLike("package.json", "*/package.json").map((file) => path.dirname(file));
 

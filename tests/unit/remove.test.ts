@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { format, resolveConfig } from "prettier";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Feature } from "../../tools/remove/feature";
+import { describe, expect, test } from "vitest";
+import type { Deletion, Feature } from "../../tools/remove/feature";
 import { withoutLines } from "../../tools/remove/lines";
 import {
   dependents,
@@ -16,6 +16,7 @@ import {
 import { planRemoval } from "../../tools/remove/remove";
 import { filesBelow, type Tree } from "../../tools/remove/tree";
 import { copyProject } from "../copy-project";
+import { printing } from "./printed";
 import { temporaryFolder } from "./temporary-folder";
 
 const root = process.cwd();
@@ -26,16 +27,6 @@ const get = (name: string) => [...features].flatMap(([each, it]) => (each === na
 function projectCopy(): string {
   const folder = temporaryFolder();
   copyProject(root, folder);
-  return folder;
-}
-
-/** A project of these files. */
-function project(files: Record<string, string>): string {
-  const folder = temporaryFolder();
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), text);
-  }
   return folder;
 }
 
@@ -56,23 +47,12 @@ async function formatChanged({ root: folder, changed }: Tree): Promise<void> {
   }
 }
 
-/** @returns what has been printed since */
-function output(): () => string {
-  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
-  onTestFinished(() => void write.mockRestore());
-  return () => write.mock.calls.map(([text]) => String(text)).join("");
-}
-
 describe("the features of this project", () => {
   const needed = (name: string) => dependents(features, name);
 
-  test.each(names)("%s is described as it is", (name) => {
-    const { problems } = planRemoval(root, features, [name, ...needed(name)]);
+  test.each(names)("%s is described as it is, and nothing names it after its removal", (name) => {
+    const { tree, problems } = planRemoval(root, features, [name, ...needed(name)]);
     expect(problems).toEqual([]);
-  });
-
-  test.each(names)("nothing names %s after its removal", (name) => {
-    const { tree } = planRemoval(root, features, [name, ...needed(name)]);
     expect(tracesOf(tree, get(name))).toEqual([]);
   });
 
@@ -117,41 +97,47 @@ describe("a removal", () => {
     "knip.json":
       '{"ignore":["lib/feature/*"],"workspaces":{".":{"entry":["main.ts","lib/feature/*"]}}}',
   };
-  const remove = (folder: string, ...more: string[]) =>
-    planRemoval(folder, new Map([["feature", feature]]), ["feature", ...more]);
+  /** Plans a removal from a project of these files. */
+  const plan = (
+    changes: Record<string, string> = {},
+    more: Partial<Feature> = {},
+    others: Record<string, Feature> = {},
+    removed = ["feature"],
+  ) => {
+    const all = new Map(Object.entries({ feature: { ...feature, ...more }, ...others }));
+    return planRemoval(temporaryFolder({ ...files, ...changes }), all, removed);
+  };
 
   test("deletes files, lines and keys, and no more", () => {
-    const folder = project(files);
-    const { tree, problems } = remove(folder);
+    const { tree, problems } = plan();
     expect(problems).toEqual([]);
     tree.write();
-    const read = (file: string) => readFileSync(path.join(folder, file), "utf8");
+    const read = (file: string) => readFileSync(path.join(tree.root, file), "utf8");
     expect(read("app.ts")).toBe("start([\n  rest(),\n]);\n");
     expect(JSON.parse(read("package.json"))).toEqual({ scripts: { dev: "y" }, dependencies: {} });
     expect(JSON.parse(read("knip.json"))).toEqual({ workspaces: { ".": { entry: ["main.ts"] } } });
-    expect(existsSync(path.join(folder, "lib"))).toBe(false);
+    expect(existsSync(path.join(tree.root, "lib"))).toBe(false);
   });
 
   test("deletes what a command has generated, if it is there", () => {
-    const generating = { ...feature, generated: ["generated"] } satisfies Feature;
-    const plan = (more: Record<string, string>) =>
-      planRemoval(project({ ...files, ...more }), new Map([["feature", generating]]), ["feature"]);
-    expect(plan({ "generated/client.ts": "" }).tree.deleted).toContain("generated");
-    expect(plan({}).problems).toEqual([]);
-    expect(plan({}).tree.deleted).not.toContain("generated");
+    const generated = ["generated"];
+    expect(plan({ "generated/client.ts": "" }, { generated }).tree.deleted).toContain("generated");
+    expect(plan({}, { generated })).toMatchObject({ problems: [] });
+    expect(plan({}, { generated }).tree.deleted).not.toContain("generated");
   });
 
   test("lists everything that is not as expected", () => {
-    const folder = project({
-      "app.ts": "feature({ changed: true }),\n",
+    const folder = temporaryFolder({
+      "app.ts": `${"feature(),\n".repeat(2)}feature({ changed: true }),\n`,
       "lib/feature/one.ts": "",
       "package.json": '{"scripts":{}}',
       "knip.json": "{}",
     });
-    expect(remove(folder, "unknown").problems).toEqual([
+    const all = new Map([["feature", feature]]);
+    expect(planRemoval(folder, all, ["feature", "unknown"]).problems).toEqual([
       "lib/other/feature.ts is not there",
       'app.ts does not contain:\n    import "./lib/feature";',
-      "app.ts does not contain:\n    feature(),",
+      "app.ts contains 2 times what should be there once:\n    feature(),",
       "package.json does not have feature",
       "package.json does not have feature-package",
       "knip.json does not have lib/feature/*",
@@ -159,94 +145,71 @@ describe("a removal", () => {
     ]);
   });
 
-  test("is not planned where a line is there twice", () => {
-    const folder = project({ ...files, "app.ts": `${files["app.ts"]}feature(),\n` });
-    expect(remove(folder).problems).toEqual([
-      "app.ts contains 2 times what should be there once:\n    feature(),",
+  test("leaves a document of the clone's own as it is", () => {
+    const documents = {
+      lines: { ...feature.lines, "README.md": ["| feature | row |", "the feature"] },
+      sections: { "docs/gone.md": ["## The feature"] },
+    };
+    expect(plan({ "README.md": "# My product\n" }, documents).problems).toEqual([]);
+    expect(plan({ "README.md": "the feature\n" }, documents).problems).toEqual([
+      "README.md does not contain:\n    | feature | row |",
     ]);
   });
 
-  test("leaves a document of the clone's own as it is", () => {
-    const documents = {
-      ...feature,
-      lines: { ...feature.lines, "README.md": ["| feature | row |", "the feature"] },
-      sections: { "docs/gone.md": ["## The feature"] },
-    } satisfies Feature;
-    const plan = (readme: string) =>
-      planRemoval(project({ ...files, "README.md": readme }), new Map([["feature", documents]]), [
-        "feature",
-      ]).problems;
-    expect(plan("# My product\n")).toEqual([]);
-    expect(plan("the feature\n")).toEqual(["README.md does not contain:\n    | feature | row |"]);
-  });
-
   test("knows the documents that still link to what it deletes", () => {
-    const folder = project({
-      ...files,
+    const { tree } = plan({
       "README.md": "[stays](app.ts)",
       "docs/one.md": "[gone](<../lib/feature/index.ts>), [stays](../app.ts#feature)",
     });
-    const { tree } = planRemoval(folder, new Map([["feature", feature]]), ["feature"]);
     expect(documentsWithDeadLinks(tree)).toEqual(["docs/one.md"]);
   });
 
   test("takes what needs a feature with it, or nothing", () => {
-    const all = new Map<string, Feature>([
-      ["feature", feature],
-      ["user", { what: "a user", needs: ["feature"], traces: /user/ }],
-    ]);
-    const folder = project(files);
-    expect(planRemoval(folder, all, ["feature"]).problems).toEqual([
-      "user needs feature: remove user, too",
-    ]);
-    expect(planRemoval(folder, all, ["feature", "user"]).problems).toEqual([]);
+    const user = { what: "a user", needs: ["feature"], traces: /user/ };
+    expect(plan({}, {}, { user }).problems).toEqual(["user needs feature: remove user, too"]);
+    expect(plan({}, {}, { user }, ["feature", "user"]).problems).toEqual([]);
   });
 
   test("deletes what a feature has for another one only while that is there", () => {
-    const line = { lines: { "app.ts": ["rest(),"] } };
-    const both = new Map<string, Feature>([
-      ["feature", { ...feature, beside: { other: line } }],
-      ["other", { what: "the other", traces: /other/ }],
-    ]);
+    const beside: Record<string, Deletion> = { other: { lines: { "app.ts": ["rest(),"] } } };
+    const other = { what: "the other", traces: /other/ };
     const without = (...removed: string[]) =>
-      planRemoval(project(files), both, removed).tree.changed.get("app.ts");
+      plan({}, { beside }, { other }, removed).tree.changed.get("app.ts");
     expect(without("feature")).not.toContain("rest()");
     expect(without("other", "feature")).toContain("rest()");
   });
 });
 
 describe("npm run remove", () => {
+  const run = (folder: string, ...args: string[]) => printing(() => removeFeatures(folder, args));
+  const isRemoved = (folder: string) => !existsSync(path.join(folder, "tools/remove/main.ts"));
+
   test("lists features with their files and lines, without arguments", async () => {
-    const printed = output();
-    expect(await removeFeatures(root, [])).toBe(0);
+    const { code, printed } = await run(root);
+    expect(code).toBe(0);
     for (const name of names)
-      expect(printed()).toMatch(new RegExp(`${name}.* \\d+ files +\\d+ code lines`));
+      expect(printed).toMatch(new RegExp(`${name}.* \\d+ files +\\d+ code lines`));
   });
 
-  test("changes nothing with --dry-run, and prints what it would", async () => {
-    const printed = output();
+  test("removes a feature and says what to run afterwards, but only prints with --dry-run", async () => {
     const folder = projectCopy();
-    expect(await removeFeatures(folder, ["remover", "--dry-run"])).toBe(0);
-    expect(printed()).toContain("tools/remove");
-    expect(existsSync(path.join(folder, "tools/remove/main.ts"))).toBe(true);
+    const plan = await run(folder, "remover", "--dry-run");
+    expect(plan).toEqual({ code: 0, printed: expect.stringContaining("tools/remove") });
+    expect(isRemoved(folder)).toBe(false);
+    const { code, printed } = await run(folder, "remover");
+    expect(code).toBe(0);
+    expect(printed).toContain("npm install && npm run format && npm test");
+    expect(isRemoved(folder)).toBe(true);
   });
 
   test("reports a changed line and changes nothing", async () => {
-    const printed = output();
     const folder = projectCopy();
     const file = path.join(folder, "docs/code.md");
     writeFileSync(file, readFileSync(file, "utf8").replace("| `npm run remove`", "| remove"));
-    expect(await removeFeatures(folder, ["remover"])).toBe(1);
-    expect(printed()).toContain("docs/code.md does not contain:");
-    expect(existsSync(path.join(folder, "tools/remove/main.ts"))).toBe(true);
-  });
-
-  test("says what to run afterwards", async () => {
-    const printed = output();
-    const folder = projectCopy();
-    expect(await removeFeatures(folder, ["remover"])).toBe(0);
-    expect(printed()).toContain("npm install && npm run format && npm test");
-    expect(existsSync(path.join(folder, "tools/remove"))).toBe(false);
+    const { code, printed } = await run(folder, "remover");
+    expect(code).toBe(1);
+    expect(printed).toContain("docs/code.md does not contain:");
+    expect(isRemoved(folder)).toBe(false);
   });
 });
 

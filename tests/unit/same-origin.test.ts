@@ -8,64 +8,58 @@ afterEach(() => {
   variables.AUTH_URL = undefined;
 });
 
-const write = (headers: Record<string, string>, method = "POST") =>
-  new Request("http://internal:3000/api", {
-    method,
-    headers: { host: "app.example.com", ...headers },
-  });
+/** Whether a request with these headers counts as that of another site. */
+const isCross = (given: Record<string, string>, method = "POST") => {
+  const headers = { host: "app.example.com", ...given };
+  return isCrossOrigin(new Request("http://internal:3000/api", { method, headers }));
+};
 
 describe("isCrossOrigin", () => {
-  test.each(["POST", "PUT", "PATCH", "DELETE"])("is true for another site's %s", (method) => {
-    expect(isCrossOrigin(write({ "sec-fetch-site": "cross-site" }, method))).toBe(true);
-    expect(isCrossOrigin(write({ origin: "https://evil.example" }, method))).toBe(true);
+  test.each([
+    ["POST", true],
+    ["PUT", true],
+    ["PATCH", true],
+    ["DELETE", true],
+    ["GET", false],
+    ["HEAD", false],
+    ["OPTIONS", false],
+  ])("for another site's %s is %s", (method, expected) => {
+    expect(isCross({ "sec-fetch-site": "cross-site" }, method)).toBe(expected);
+    expect(isCross({ origin: "https://evil.example" }, method)).toBe(expected);
   });
 
-  test.each(["GET", "HEAD", "OPTIONS"])("is false for %s, which changes nothing", (method) => {
-    const headers = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
-    expect(isCrossOrigin(write(headers, method))).toBe(false);
-  });
-
-  test("is true for a page on a sibling subdomain, though it is the same site", () => {
-    expect(isCrossOrigin(write({ "sec-fetch-site": "same-site" }))).toBe(true);
-  });
+  const own = "https://app.example.com";
+  const proxied = { "sec-fetch-site": "same-origin", origin: "https://a.b" };
 
   test.each([
-    [
-      "of the app's own page",
-      { "sec-fetch-site": "same-origin", origin: "https://app.example.com" },
-    ],
-    [
-      "of the app's own page, behind a proxy that renames the host",
-      { "sec-fetch-site": "same-origin", origin: "https://a.b" },
-    ],
-    ["of the app's own page in an old browser", { origin: "https://app.example.com" }],
-    ["without browser headers", {}],
-    ["that the user started", { "sec-fetch-site": "none" }],
-  ])("is false for a write %s", (_, headers) => {
-    expect(isCrossOrigin(write(headers))).toBe(false);
+    ["of the app's own page", { "sec-fetch-site": "same-origin", origin: own }, false],
+    ["of the app's own page, behind a proxy that renames the host", proxied, false],
+    ["of the app's own page in an old browser", { origin: own }, false],
+    ["without browser headers", {}, false],
+    ["that the user started", { "sec-fetch-site": "none" }, false],
+    ["of a page on a sibling subdomain", { "sec-fetch-site": "same-site" }, true],
+  ])("for a write %s is %s", (_, headers, expected) => {
+    expect(isCross({ ...headers })).toBe(expected);
   });
 
-  test.each([
-    "null",
-    "",
-    "evil.example",
-    "https://app.example.com.evil.example",
-    "https://app.example.com:8443",
-  ])("is true for a page from %j in an old browser", (origin) => {
-    expect(isCrossOrigin(write({ origin }))).toBe(true);
-    expect(isCrossOrigin(write({ origin, "sec-fetch-site": "none" }))).toBe(true);
-  });
+  test.each(["null", "", "evil.example", `${own}.evil.example`, `${own}:8443`])(
+    "is true for a page from %j in an old browser",
+    (origin) => {
+      expect(isCross({ origin })).toBe(true);
+      expect(isCross({ origin, "sec-fetch-site": "none" })).toBe(true);
+    },
+  );
 
   test("uses the host that the load balancer received", () => {
     const headers = { "x-forwarded-host": "www.example.com" };
-    expect(isCrossOrigin(write({ ...headers, origin: "https://www.example.com" }))).toBe(false);
-    expect(isCrossOrigin(write({ ...headers, origin: "https://app.example.com" }))).toBe(true);
+    expect(isCross({ ...headers, origin: "https://www.example.com" })).toBe(false);
+    expect(isCross({ ...headers, origin: own })).toBe(true);
   });
 
   test("accepts the host of AUTH_URL, too, when a proxy hides the requested host", () => {
     variables.AUTH_URL = "https://www.example.com/";
-    expect(isCrossOrigin(write({ origin: "https://www.example.com" }))).toBe(false);
-    expect(isCrossOrigin(write({ origin: "https://app.example.com" }))).toBe(false);
-    expect(isCrossOrigin(write({ origin: "https://shop.example.com" }))).toBe(true);
+    expect(isCross({ origin: "https://www.example.com" })).toBe(false);
+    expect(isCross({ origin: own })).toBe(false);
+    expect(isCross({ origin: "https://shop.example.com" })).toBe(true);
   });
 });
