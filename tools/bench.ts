@@ -5,11 +5,12 @@ import { decode, encode } from "next-auth/jwt";
 import { decodeSession, encodeSession } from "../lib/session/stores/codec";
 import type { Session } from "../lib/session/model/session";
 import { start } from "../dev/children.mjs";
-import { build, buildCopy } from "./builds";
+import { buildBenchCopy } from "./builds";
 import { firstLoad, writeEmptyApp } from "./first-load";
 import { nextFreePort } from "../dev/ports";
 import { createMeter, median, rate } from "./meter";
 import { print } from "../dev/terminal.mjs";
+import { build } from "../tests/e2e/builds";
 import { nextFor } from "../tests/e2e/servers";
 
 const secret = "a-secret-that-only-the-benchmark-uses";
@@ -78,8 +79,7 @@ async function benchCodec(): Promise<void> {
 }
 
 async function benchPages(root: string): Promise<void> {
-  const folder = path.join(root, ".data/bench");
-  await buildCopy(root, folder);
+  const folder = await buildBenchCopy("bench");
   const port = await nextFreePort(3900);
   const server = start(process.execPath, [nextFor(folder), "start", "--port", String(port)], {
     cwd: folder,

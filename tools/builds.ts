@@ -1,29 +1,7 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import process from "node:process";
-import { start } from "../dev/children.mjs";
-import { ensureGenerated } from "../dev/database/generate";
 import { print } from "../dev/terminal.mjs";
-import { nextFor, withoutLocalVariables } from "../tests/e2e/servers";
-import { sources } from "../tests/run/built";
-
-/** The last lines of a program's output, for an error's message. */
-export const endOf = (output: string): string => output.trimEnd().split("\n").slice(-30).join("\n");
-
-/**
- * Builds an app for production.
- *
- * @param name for the error's message
- * @throws Error with the end of the output, if the build fails
- */
-export async function build(name: string, folder: string): Promise<void> {
-  const run = start(process.execPath, [nextFor(folder), "build"], {
-    cwd: folder,
-    env: { ...withoutLocalVariables(), NEXT_TELEMETRY_DISABLED: "1" },
-  });
-  if ((await run.exited) !== 0)
-    throw new Error(`The build of ${name} failed:\n${endOf(run.output())}`);
-}
+import { buildCopy } from "../tests/e2e/builds";
 
 const page = (head: string, guard: string) => `${head}
 export const dynamic = "force-dynamic";
@@ -68,20 +46,18 @@ function bypass(middleware: string): string {
 /**
  * Builds a copy of this app with pages to compare: those of `writeBenchPages`, and `bench/next`.
  *
- * @param root the project's folder
- * @param folder of the copy, in the project's folder: it uses the packages of that
+ * @param name of the copy's folder below `.data/`
+ * @returns the folder
  */
-export async function buildCopy(root: string, folder: string): Promise<void> {
-  rmSync(folder, { recursive: true, force: true });
-  await ensureGenerated(root);
-  // There may be no `public` folder.
-  for (const name of [...sources, "generated"].filter((each) => existsSync(path.join(root, each))))
-    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
-  const head = 'import { requireSession } from "@/lib/session/guards";';
-  writeBenchPages(folder, head, "await requireSession();");
-  write(folder, "app/bench/next/page.jsx", page("", ""));
-  const middleware = path.join(folder, "middleware.ts");
-  writeFileSync(middleware, bypass(readFileSync(middleware, "utf8")));
+export function buildBenchCopy(name: string): Promise<string> {
   print("Building a copy of the app …");
-  await build("this app", folder);
+  return buildCopy(name, {
+    change: (folder) => {
+      const head = 'import { requireSession } from "@/lib/session/guards";';
+      writeBenchPages(folder, head, "await requireSession();");
+      write(folder, "app/bench/next/page.jsx", page("", ""));
+      const middleware = path.join(folder, "middleware.ts");
+      writeFileSync(middleware, bypass(readFileSync(middleware, "utf8")));
+    },
+  });
 }

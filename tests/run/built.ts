@@ -2,7 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 
 /** The sources of a production build. */
-export const sources = [
+const sources = [
   "app",
   "components",
   "lib",

@@ -5,8 +5,9 @@ import process from "node:process";
 import { z } from "zod";
 import { start } from "../../dev/children.mjs";
 import { print } from "../../dev/terminal.mjs";
+import { build, endOf } from "../../tests/e2e/builds";
 import { signedIn, submitPassword, type Client } from "../../tests/load/sessions";
-import { build, buildCopy, endOf, writeBenchPages } from "../builds";
+import { buildBenchCopy, writeBenchPages } from "../builds";
 import { layout } from "../first-load";
 
 /** An app that is compared. */
@@ -98,13 +99,11 @@ async function buildPeer(
  * Builds this app and the two others.
  *
  * @param root the project's folder
- * @param copy where this app is copied to, in the project's folder
  * @param temporary an empty folder for the others
  * @throws Error if an installation or a build fails
  */
 export async function buildContenders(
   root: string,
-  copy: string,
   temporary: string,
 ): Promise<{ contenders: Contender[]; versions: Versions }> {
   print("Installing the packages of the other apps …");
@@ -123,7 +122,7 @@ export async function buildContenders(
     'import { getLogtoContext } from "@logto/next/server-actions";\nimport { logtoConfig } from "../../../logto";',
     'const { isAuthenticated } = await getLogtoContext(logtoConfig);\n  if (!isAuthenticated) redirect("/sign-in");',
   );
-  await buildCopy(root, copy);
+  const copy = await buildBenchCopy("bench-peers");
   const contenders = [
     {
       name: "this starter",

@@ -30,8 +30,8 @@ async function measure(contender: Contender): Promise<{ rows: Row[]; cost: strin
   return { rows, cost };
 }
 
-async function compare(root: string, copy: string, temporary: string): Promise<void> {
-  const { contenders, versions } = await buildContenders(root, copy, temporary);
+async function compare(root: string, temporary: string): Promise<void> {
+  const { contenders, versions } = await buildContenders(root, temporary);
   const rows: Row[] = [];
   const costs: string[] = [];
   for (const contender of contenders) {
@@ -72,7 +72,7 @@ export async function benchPeers(root: string): Promise<number> {
     for (const folder of [temporary, copy]) rmSync(folder, { recursive: true, force: true });
   });
   try {
-    await compare(root, copy, temporary);
+    await compare(root, temporary);
     return 0;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -138,10 +138,6 @@ export default {
       `migrate:
          condition: service_completed_successfully`,
     ],
-    "tools/builds.ts": [
-      'import { ensureGenerated } from "../dev/database/generate";',
-      "await ensureGenerated(root);",
-    ],
     "tests/run/built.ts": ['"prisma",'],
     "dev/launcher/develop.ts": [
       'import { ensureGenerated } from "../database/generate";',
@@ -283,7 +279,10 @@ export default {
       'globalSetup: "./tests/database/setup.ts",',
     ],
     "tests/e2e/axe.spec.ts": ['"/account?error=provider_unavailable",'],
-    "tests/e2e/builds.ts": ['["prisma/build/index.js", "generate", "--no-hints"],'],
+    "tests/e2e/builds.ts": [
+      `const prisma = path.join(root, "node_modules/prisma/build/index.js");
+       await run("\`prisma generate\`", folder, [prisma, "generate", "--no-hints"]);`,
+    ],
     "tests/e2e/keyboard.spec.ts": [
       `"/account",
        "/account/sessions",`,
