@@ -31,19 +31,16 @@ it("listens at AUTH_URL, on this machine only, as after `npm run setup -- --app-
   expect(env).toMatchObject({ AUTH_URL: "http://localhost:23142" });
 }, 60_000);
 
-it("changes AUTH_URL to the requested port", async () => {
-  const { printed, args, env } = await develop(["-p23150"], { AUTH_URL: "http://localhost:23142" });
-  expect(args).toEqual(expect.arrayContaining(["--port", "23150"]));
-  expect(printed).toContain(
-    "AUTH_URL changed with the port: http://localhost:23150 instead of http://localhost:23142",
-  );
-  expect(env).toMatchObject({ AUTH_URL: "http://localhost:23150" });
-}, 60_000);
-
-it("uses the next port if the requested one is in use, and passes on the other arguments", async () => {
+it("uses the next port if the requested one is in use, also in AUTH_URL, and passes on other arguments", async () => {
   await listening(createServer(), "::", 23160);
-  const { printed, args } = await develop(["--port", "23160", "--turbopack", "-H", "0.0.0.0"]);
+  const AUTH_URL = "http://localhost:23142";
+  const given = ["-p23160", "--turbopack", "-H", "0.0.0.0"];
+  const { printed, args, env } = await develop(given, { AUTH_URL });
   expect(printed).toContain("Port 23160 is in use: the app uses 23161");
+  expect(printed).toContain(
+    `AUTH_URL changed with the port: http://localhost:23161 instead of ${AUTH_URL}`,
+  );
+  expect(env).toMatchObject({ AUTH_URL: "http://localhost:23161" });
   expect(args).toContain("--turbopack");
   expect(args?.slice(-4)).toEqual(["--port", "23161", "--hostname", "0.0.0.0"]);
   expect(args?.filter((arg) => arg === "--hostname")).toHaveLength(1);

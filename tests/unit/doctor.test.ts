@@ -13,6 +13,7 @@ import { startLogto } from "../../packages/logto-stand-in/src/server";
 import { controlOf } from "../../packages/logto-stand-in/src/testing";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { parseEnv } from "@/lib/env";
+import { fetchMetadata } from "@/lib/logto/client";
 import { healthy, labels, notOk, origin } from "./doctor";
 import { startServer } from "./fixed-server";
 
@@ -158,10 +159,8 @@ it.each([
 ])("finds a clock that is off by %s s", async (clockSkew, label, message) => {
   await control.change({ clockSkew });
   const findings = await findingsFor();
-  expect([labels(findings), findings[0]?.message]).toEqual([
-    [label],
-    expect.stringContaining(message),
-  ]);
+  expect(labels(findings)).toEqual([label]);
+  expect(findings[0]?.message).toContain(message);
 });
 
 describe("the check of the issuer", () => {
@@ -174,36 +173,24 @@ describe("the check of the issuer", () => {
     expect(faultOf(message)).toBe(remedy);
   });
 
-  const tenant = "https://tenant.example";
-  const document = (issuer = `${tenant}/oidc`) => ({
-    issuer,
-    authorization_endpoint: `${issuer}/auth`,
-    token_endpoint: `${issuer}/token`,
-    userinfo_endpoint: `${issuer}/me`,
-    end_session_endpoint: `${issuer}/session/end`,
-    revocation_endpoint: `${issuer}/token/revocation`,
-    code_challenge_methods_supported: ["S256"],
-    id_token_signing_alg_values_supported: ["ES384"],
-  });
+  const secure = identity.endpoint.replace("http:", "https:");
 
   it.each([
-    [{ revocation_endpoint: undefined }, `endpoint revocation nowhere ${tenant}`],
-    [{ token_endpoint: "https://x.example/" }, `endpoint token https://x.example ${tenant}`],
+    [{}, []],
+    [{ revocation_endpoint: undefined }, [`endpoint revocation nowhere ${identity.endpoint}`]],
     [
-      { userinfo_endpoint: "http://tenant.example/" },
-      `endpoint userinfo http://tenant.example ${tenant}`,
+      { token_endpoint: "https://x.example/" },
+      [`endpoint token https://x.example ${identity.endpoint}`],
     ],
-    [{ code_challenge_methods_supported: undefined }, "no PKCE"],
-    [{ id_token_signing_alg_values_supported: ["RS256"] }, "algorithm RS256"],
-  ])("finds a discovery document with %j", async (changes, expected) => {
-    const changed = { ...document(), ...changes };
-    expect(await reported((report) => checkDocument(report, changed))).toEqual([expected]);
-  });
-
-  it("finds an issuer on plain http, unless it is on localhost", async () => {
-    const check = (issuer: string) => reported((report) => checkDocument(report, document(issuer)));
-    expect(await check("http://tenant.example/oidc")).toEqual(["plain http"]);
-    expect(await check("http://localhost:3001/oidc")).toEqual([]);
+    [{ userinfo_endpoint: secure }, [`endpoint userinfo ${secure} ${identity.endpoint}`]],
+    [{ code_challenge_methods_supported: undefined }, ["no PKCE"]],
+    [{ id_token_signing_alg_values_supported: ["RS256"] }, ["algorithm RS256"]],
+    [{ issuer: "http://tenant.example/oidc" }, expect.arrayContaining(["plain http"])],
+  ])("finds what is wrong with its document: %j", async (changes, expected) => {
+    const { issuer } = identity;
+    const metadata = await fetchMetadata({ issuer, clientId: "app", clientSecret: "secret" });
+    const changed = { ...metadata, ...changes };
+    expect(await reported((report) => checkDocument(report, changed))).toEqual(expected);
   });
 });
 
@@ -295,7 +282,6 @@ describe("the check of back-channel logout", () => {
 
   it.each([
     ["http://localhost:3000", hosted, "production", ["self-hosted"]],
-    ["http://app.localhost:3000", hosted, "production", ["self-hosted"]],
     ["http://192.168.0.20:3000", hosted, "production", ["self-hosted"]],
     ["http://[fd12::3]:3000", hosted, "production", ["self-hosted"]],
     ["https://mac.local", hosted, "production", ["self-hosted"]],
@@ -304,7 +290,6 @@ describe("the check of back-channel logout", () => {
     ["http://localhost:3000", cloud, "production", ["cloud"]],
     ["http://localhost:3000", cloud, "development", ["development"]],
     ["https://app.example.test", hosted, "production", []],
-    ["https://8.8.8.8", hosted, "production", []],
     ["https://[2001:4860:4860::8888]", cloud, "production", []],
   ])("knows whether %s is reached from %s in %s", async (app, issuer, NODE_ENV, expected) => {
     const env = envOf({ AUTH_LOGTO_ISSUER: issuer, NODE_ENV });

@@ -3,8 +3,8 @@ import path from "node:path";
 import process from "node:process";
 import { z } from "zod";
 import { start } from "../../dev/children.mjs";
-import { addFakePrisma } from "./database/fake-prisma";
-import { temporaryFolder, writeIn } from "./temporary-folder";
+import { fakePrisma } from "./database/fake-prisma";
+import { temporaryFolder } from "./temporary-folder";
 
 const variables = z.record(z.string(), z.string());
 const record = z.object({ args: z.array(z.string()), env: variables });
@@ -28,12 +28,11 @@ const tenant = {
 
 /** A folder with what the launcher needs of a project. @returns its path */
 export function fakeProject(): string {
-  const root = temporaryFolder({
+  return temporaryFolder({
     "node_modules/next/package.json": "{}",
     "node_modules/next/dist/bin/next": fakeNext,
+    ...fakePrisma,
   });
-  addFakePrisma((file, text) => writeIn(root, file, text));
-  return root;
 }
 
 /** Runs the launcher on a folder of `fakeProject` until the fake Next.js ends. */
@@ -55,11 +54,7 @@ export async function develop(root: string, args: string[] = [], env: Record<str
     },
   );
   const code = await child.exited;
-  const printed = child.output();
   const file = path.join(root, "seen.json");
-  return {
-    code,
-    printed,
-    ...(existsSync(file) && record.parse(JSON.parse(readFileSync(file, "utf8")))),
-  };
+  const seen = existsSync(file) && record.parse(JSON.parse(readFileSync(file, "utf8")));
+  return { code, printed: child.output(), ...seen };
 }

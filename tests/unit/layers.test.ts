@@ -10,7 +10,10 @@ const eslint = new ESLint({
   ],
 });
 
-/** The reasons why ESLint rejects these lines in a file. */
+/**
+ * The reasons why ESLint rejects these lines in a file. What it accepts, `npm run lint` shows: the
+ * project has an import of every kind that is allowed.
+ */
 async function problems(file: string, source: string): Promise<string[]> {
   const [result] = await eslint.lintText(`${source}\n`, { filePath: file });
   return (result?.messages ?? [])
@@ -64,36 +67,7 @@ test.each([
   expect(await problems(file, `import "${name}";`)).toEqual([expect.stringContaining(reason)]);
 });
 
-test.each([
-  [page, "@/lib/session/guards"],
-  [page, "@/lib/session/model/errors"],
-  [page, "@/components/ui/badge"],
-  [page, "@/auth"],
-  [handler, "@/lib/session/routes/sign-out"],
-  [component, "@/lib/session/access-token"],
-  ["middleware.ts", "@/lib/session/routes/update-session"],
-  ["auth.ts", "@/lib/session/authjs/errors"],
-  ["auth.ts", "./lib/session/stores/current-store"],
-  ["lib/session/new.ts", "./routes/sign-out"],
-  ["lib/session/routes/new.ts", "@/auth"],
-  ["lib/session/routes/new.ts", "../authjs/errors"],
-  ["lib/session/authjs/new.ts", "../lifecycle/renewal"],
-  ["lib/session/lifecycle/new.ts", "../stores/current-store"],
-  ["lib/session/stores/new.ts", "../model/session"],
-  ["lib/session/stores/database.ts", "@/lib/database/client"],
-  ["lib/session/model/new.ts", "@/lib/logto/claims"],
-  ["lib/database/new.ts", "../session/stores/store"],
-  ["lib/logto/new.ts", "./claims"],
-  ["packages/logto-stand-in/src/new.ts", "./seed"],
-  ["tests/unit/new.ts", "../../packages/logto-stand-in/src/index"],
-])("%s may import %s", async (file, name) => {
-  expect(await problems(file, `import "${name}";`)).toEqual([]);
-});
-
-test("production code imports at the top, except the parts of a page that load late", async () => {
-  const source = (name: string) => `export const load = () => import("${name}");`;
-  expect(await problems(component, source("@/lib/session/stores/cookie"))).toEqual([
-    expect.stringContaining("static import"),
-  ]);
-  expect(await problems(component, source("@/components/new/menu"))).toEqual([]);
+test("production code imports at the top", async () => {
+  const late = 'export const load = () => import("@/lib/session/stores/cookie");';
+  expect(await problems(component, late)).toEqual([expect.stringContaining("static import")]);
 });

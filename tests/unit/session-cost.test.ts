@@ -5,21 +5,17 @@ import { z } from "zod";
 import { sessionState } from "@/lib/session/lifecycle/session-state";
 import { parseSession, type Session } from "@/lib/session/model/session";
 import { encodeSession } from "@/lib/session/stores/codec";
+import { session } from "./sessions";
 
 // The figures of docs/deploying.md, "What it costs at scale".
-
-const now = Math.floor(Date.now() / 1000);
 
 /** A session as Logto's default claims make it, with one role in each organization. */
 function sessionOf(user: number, organizations: number): Session {
   const ids = Array.from({ length: organizations }, (_, i) => `organization${i}`);
   const subject = `k3v9t2m8q${user}`;
-  // Parsed from text, so that no two sessions share a string.
-  const json = JSON.stringify({
+  const whole = session({
     subject,
-    sessionId: crypto.randomUUID(),
     logtoSessionId: `logto-session-${user}`,
-    startedAt: now,
     version: 3,
     claims: {
       sub: subject,
@@ -37,12 +33,10 @@ function sessionOf(user: number, organizations: number): Session {
       updated_at: 1_700_000_000_000,
     },
     accessToken: `${user}`.padStart(43, "a"),
-    expiresAt: now + 3600,
-    expiresIn: 3600,
     refreshToken: `${user}`.padStart(43, "r"),
-    exp: now + 7 * 24 * 3600,
   });
-  return parseSession(JSON.parse(json));
+  // Parsed from text, so that no two sessions share a string.
+  return parseSession(JSON.parse(JSON.stringify(whole)));
 }
 
 test.each([

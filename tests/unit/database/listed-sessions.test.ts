@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { readSessionStatus } from "@/lib/session/lifecycle/session-status";
 import type { Session } from "@/lib/session/model/session";
 import { listSessions, revokeOtherSessions, revokeSession } from "@/lib/session/sessions";
@@ -23,46 +23,25 @@ beforeEach(() => {
   Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.endings"));
 });
 
-describe("without stored sessions (cookie store)", () => {
-  test("no sessions are listed", async () => {
-    expect(await (await requestWith(session())).run(listSessions)).toEqual([]);
-  });
-
-  test("other sessions can't be revoked, and the current session continues", async () => {
-    const [token, other] = [session(), session()];
-    await (await requestWith(token)).run(revokeOtherSessions);
-    expect([await isEnded(token), await isEnded(other)]).toEqual([false, false]);
-  });
-
-  test("revoking by id ends nothing: neither this session nor a later sign-in", async () => {
-    const token = session();
-    await (await requestWith(token)).run(() => revokeSession("an id that is none"));
-    const later = session({ startedAt: Math.floor(Date.now() / 1000) + 60 });
-    expect([await isEnded(token), await isEnded(later)]).toEqual([false, false]);
-    expect(revokeGrant).not.toHaveBeenCalled();
-  });
+test("without stored sessions none are listed, and none can be revoked, not even this one", async () => {
+  const [token, other] = [session(), session()];
+  const request = await requestWith(token);
+  expect(await request.run(listSessions)).toEqual([]);
+  await request.run(revokeOtherSessions);
+  await request.run(() => revokeSession("an id that is none"));
+  const later = session({ startedAt: Math.floor(Date.now() / 1000) + 60 });
+  for (const each of [token, other, later]) expect(await isEnded(each)).toBe(false);
+  expect(revokeGrant).not.toHaveBeenCalled();
 });
 
-describe("with stored sessions (row store)", () => {
-  /** Runs an action of a user. @returns which sessions the store had to end */
-  async function endedBy(token: Session, act: () => Promise<void>) {
-    const endAll = vi.fn(async (_which: SessionFilter) => []);
-    selectStore({ read: async () => token, endAll });
-    await (await requestWith(token)).run(act);
-    return endAll.mock.calls.map(([which]) => which);
-  }
-
-  test("revoking by id ends that session if it is the user's own", async () => {
-    const token = session();
-    expect(await endedBy(token, () => revokeSession("row"))).toEqual([
-      { subject: token.subject, rowId: "row" },
-    ]);
-  });
-
-  test("revoking the others ends those of the user, but not this one", async () => {
-    const token = session();
-    expect(await endedBy(token, revokeOtherSessions)).toEqual([
-      { subject: token.subject, except: token.sessionId },
-    ]);
-  });
+test.each([
+  ["by id ends that session if it is the user's own", () => revokeSession("row"), "rowId", "row"],
+  ["the others ends those of the user, but not this one", revokeOtherSessions, "except", "this"],
+])("revoking %s", async (_, act, field, value) => {
+  const token = session({ sessionId: "this" });
+  const endAll = vi.fn(async (_which: SessionFilter) => []);
+  selectStore({ read: async () => token, endAll });
+  await (await requestWith(token)).run(act);
+  const ended = endAll.mock.calls.map(([which]) => which);
+  expect(ended).toEqual([{ subject: token.subject, [field]: value }]);
 });

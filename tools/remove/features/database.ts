@@ -191,8 +191,6 @@ export default {
       '["lib/session/model/new.ts", "@/lib/database/client", "the layers above it"],',
       '["lib/database/new.ts", "../session/lifecycle/renewal", "above the stores"],',
       '["lib/logto/new.ts", "../database/client", "only the protocol"],',
-      '["lib/session/stores/database.ts", "@/lib/database/client"],',
-      '["lib/database/new.ts", "../session/stores/store"],',
     ],
     "eslint.config.mjs": [
       '"generated/",',
@@ -311,8 +309,8 @@ export default {
        export const usesRowStore = () => variables.AUTH_SESSION_STRATEGY === "database";`,
     ],
     "tests/unit/launcher.ts": [
-      'import { addFakePrisma } from "./database/fake-prisma";',
-      "addFakePrisma((file, text) => writeIn(root, file, text));",
+      'import { fakePrisma } from "./database/fake-prisma";',
+      "...fakePrisma,",
       "DATABASE_URL: undefined,",
     ],
   },
