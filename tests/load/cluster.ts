@@ -21,7 +21,8 @@ export interface Cluster {
   apps: App[];
   control: StandInControl;
   postgres: Postgres;
-  signIn(username: string): Promise<Client>;
+  /** Signs users in, each in a browser of its own, until `stop`. */
+  signIn(...usernames: string[]): Promise<Client[]>;
   /** Makes the access token of every session one that is about to expire. */
   expire(): Promise<void>;
   /** Returns the number of token requests with a refresh token so far. */
@@ -53,16 +54,22 @@ export async function startCluster(processes: number, maxDelay = 300): Promise<C
   const apps = await Promise.all(Array.from({ length: processes }, () => startApp(variables)));
   proxy.targets = apps.map(({ url }) => url);
   const control = controlOf(identity.endpoint);
+  const clients: Client[] = [];
   return {
     url: proxy.url,
     apps,
     control,
     postgres,
-    signIn: (username) => signedIn(proxy.url, username),
+    signIn: async (...usernames) => {
+      const added = await Promise.all(usernames.map((name) => signedIn(proxy.url, name)));
+      clients.push(...added);
+      return added;
+    },
     expire: () => expireRows(postgres.url),
     refreshes: async () => (await control.requests()).byGrant.refresh_token ?? 0,
     log: () => apps.map((app) => app.log()).join("\n"),
     stop: async () => {
+      await Promise.all(clients.map((client) => client.dispose()));
       await Promise.all(apps.map((app) => app.stop()));
       await proxy.stop();
       await identity.close();
@@ -95,11 +102,11 @@ async function expireRows(url: string): Promise<void> {
 
 /** A cluster of one process, for one user. */
 export async function withRows(): Promise<Site> {
-  const { control, expire, signIn, log, stop } = await startCluster(1);
+  const { url, control, expire, log, stop } = await startCluster(1);
   return {
     control,
     expire: (client) => expire().then(() => client),
-    signIn: () => signIn("alice"),
+    signIn: () => signedIn(url, "alice"),
     log,
     stop,
   };
