@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { expect, test } from "vitest";
-import { apply, faultsOf, mutationsOf } from "../../tools/mutate/list";
+import { apply, faultsOf, mutationsOf, readList } from "../../tools/mutate/list";
 import { markdownTable } from "../../tools/mutate/main";
 import type { Mutation } from "../../tools/mutate/mutation";
 import { endToEndVerdict } from "../../tools/mutate/run-end-to-end";
@@ -23,8 +23,35 @@ const mutation = (changes: Partial<Mutation> = {}): Mutation => ({
 const project = (guard: string) =>
   temporaryFolder({ "lib/guard.ts": guard, "tests/guard.test.ts": "" });
 
-test("every mutation finds its text exactly once, and its tests", async () => {
-  expect(faultsOf(root, await mutationsOf(root))).toEqual([]);
+test("every mutation finds its text exactly once, and its tests", () => {
+  expect(faultsOf(root, mutationsOf(root))).toEqual([]);
+});
+
+test("a list has files and their mutations", () => {
+  const list = (sign: string) => `# The guards.
+
+lib/guard.ts
+
+a guard is gone
+${sign} check();
+unit: guard, database/guard
+
+a guard comes late
+- if (a)
+-   check();
++ check();
+tests/e2e/a.spec.ts: checks: it
+`;
+  expect(readList(list("-"))).toEqual([
+    mutation({ tests: ["tests/unit/guard.test.ts", "tests/unit/database/guard.test.ts"] }),
+    mutation({
+      what: "a guard comes late",
+      find: "if (a)\n  check();",
+      replace: "check();",
+      tests: { spec: "tests/e2e/a.spec.ts", test: "checks: it" },
+    }),
+  ]);
+  expect(() => readList(list("="))).toThrow("This is no mutation:\na guard is gone");
 });
 
 test("a mutation is applied and taken back", () => {

@@ -1,28 +1,42 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { z } from "zod";
 import type { EndToEndTest, Mutation } from "./mutation";
 
-const endToEnd = z.object({ spec: z.string().min(1), test: z.string().min(1) });
-const mutation = z.object({
-  what: z.string().min(1),
-  file: z.string().min(1),
-  find: z.string().min(1),
-  replace: z.string(),
-  tests: z.union([z.array(z.string().min(1)).min(1), endToEnd]),
-});
-const listFile = z.object({ default: z.array(mutation) });
+/** What is broken, its `-` and `+` lines, and its tests: see `readList`. */
+const format = /^(.+)\n((?:-.*\n)+)((?:\+.*\n)*)(\S+): (.+)$/;
+const withoutSigns = (lines: string) => lines.replaceAll(/^[-+] ?/gm, "").slice(0, -1);
+
+/**
+ * Reads a list of mutations. Its blocks have blank lines between them. A line on its own is the file
+ * that the mutations after it change. A mutation says what is broken, then has the lines to find,
+ * those in their place if any, and which unit tests or which end-to-end test must notice it.
+ *
+ * @throws Error for a block that is neither of these, nor a comment
+ */
+export function readList(text: string): Mutation[] {
+  let file = "";
+  return text
+    .trim()
+    .split(/\n{2,}/)
+    .flatMap((block) => {
+      if (block.startsWith("#")) return [];
+      if (!block.includes("\n")) {
+        file = block;
+        return [];
+      }
+      const [, what = "", find = "", replace = "", where, test = ""] = format.exec(block) ?? [];
+      if (!where) throw new Error(`This is no mutation:\n${block}`);
+      const units = test.split(", ").map((name) => `tests/unit/${name}.test.ts`);
+      const tests = where === "unit" ? units : { spec: where, test };
+      return [{ what, file, find: withoutSigns(find), replace: withoutSigns(replace), tests }];
+    });
+}
 
 /** All mutations, in the order of their files. */
-export async function mutationsOf(root: string): Promise<Mutation[]> {
+export function mutationsOf(root: string): Mutation[] {
   const folder = path.join(root, "tools/mutate/mutations");
-  const all: Mutation[] = [];
-  for (const file of readdirSync(folder).sort()) {
-    const module: unknown = await import(pathToFileURL(path.join(folder, file)).href);
-    all.push(...listFile.parse(module).default);
-  }
-  return all;
+  const lists = readdirSync(folder).sort();
+  return lists.flatMap((list) => readList(readFileSync(path.join(folder, list), "utf8")));
 }
 
 /** The end-to-end test of a mutation; undefined if unit tests show it. */

@@ -47,7 +47,7 @@ async function run(root: string, args: string[]): Promise<number> {
     allowPositionals: true,
     options: { list: { type: "boolean" }, markdown: { type: "string" } },
   });
-  const all = await mutationsOf(root);
+  const all = mutationsOf(root);
   const present = all.filter(({ file }) => existsSync(path.join(root, file)));
   const faults = faultsOf(root, present);
   if (faults.length > 0) {

@@ -19,7 +19,3 @@ export interface Mutation {
   /** Files of unit tests, or an end-to-end test. One of them must fail. */
   tests: readonly string[] | EndToEndTest;
 }
-
-/** The files of unit tests with these names. */
-export const unit = (...names: string[]): string[] =>
-  names.map((name) => `tests/unit/${name}.test.ts`);

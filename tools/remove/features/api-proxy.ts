@@ -119,7 +119,7 @@ export default {
   parts: { "middleware.ts": "api/proxy/|" },
   beside: {
     database: { lines: { "tests/database/projects.ts": ['"proxy-session",'] } },
-    mutate: { paths: ["tools/mutate/mutations/api-proxy.ts"] },
+    mutate: { paths: ["tools/mutate/mutations/api-proxy.diff"] },
   },
   variables: ["API_URL", "API_RESOURCE"],
   traces: /api\/proxy|api-proxy|API_URL|API_RESOURCE/,

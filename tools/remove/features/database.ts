@@ -331,7 +331,7 @@ export default {
   },
   beside: {
     mutate: {
-      paths: ["tools/mutate/mutations/database.ts"],
+      paths: ["tools/mutate/mutations/database.diff"],
       lines: {
         "tools/mutate/main.ts": [
           'import { ensureGenerated } from "../../dev/database/generate";',

@@ -21,6 +21,6 @@ export default {
     ],
     "middleware.ts": ['"/examples/middleware",'],
   },
-  beside: { mutate: { paths: ["tools/mutate/mutations/examples.ts"] } },
+  beside: { mutate: { paths: ["tools/mutate/mutations/examples.diff"] } },
   traces: /["'/)]\/?examples\/(?!nest-api|\*)|"\/examples"|`\/examples`/,
 } satisfies Feature;

@@ -70,7 +70,7 @@ export default {
     ],
   },
   beside: {
-    mutate: { paths: ["tools/mutate/mutations/fresh.ts"] },
+    mutate: { paths: ["tools/mutate/mutations/fresh.diff"] },
     examples: {
       paths: ["app/api/examples/fresh", "tests/e2e/examples/fresh.spec.ts"],
       lines: {

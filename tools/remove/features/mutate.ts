@@ -13,6 +13,5 @@ export default {
   },
   sections: { "CONTRIBUTING.md": ["`npm run mutate` breaks the code"] },
   scripts: ["mutate"],
-  knip: ["tools/mutate/mutations/*.ts"],
   traces: /tools\/mutate|npm run mutate/,
 } satisfies Feature;

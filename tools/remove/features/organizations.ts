@@ -43,7 +43,7 @@ export default {
     "tests/load/kinds.ts": ['get("/organizations", isComplete),'],
   },
   beside: {
-    mutate: { paths: ["tools/mutate/mutations/organizations.ts"] },
+    mutate: { paths: ["tools/mutate/mutations/organizations.diff"] },
   },
   traces: /components\/organizations|"\/organizations|`\/organizations\/\$\{acme/,
 } satisfies Feature;

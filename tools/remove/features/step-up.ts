@@ -49,7 +49,7 @@ export default {
   },
   sections: { "docs/protecting.md": ["### Step-up"] },
   beside: {
-    mutate: { paths: ["tools/mutate/mutations/step-up.ts"] },
+    mutate: { paths: ["tools/mutate/mutations/step-up.diff"] },
     database: {
       lines: {
         "app/(protected)/account/actions.ts": [
