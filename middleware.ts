@@ -44,9 +44,10 @@ export const config = {
   // Middleware runs for every page, handler and file, so new ones need no entry here. Exceptions:
   // the routes of Auth.js; health checks; scripts, styles and pictures of `next build`.
   // next.config.ts sets the security headers of these.
+  // And /api/logto/webhook, which is signed and needs no session.
   // And /api/proxy, which streams bodies of any size and renews in getAccessToken.
   matcher: [
-    "/((?!api/auth/|api/proxy/|api/health$|api/health/ready$|_next/static/|_next/image$).*)",
+    "/((?!api/auth/|api/logto/webhook$|api/proxy/|api/health$|api/health/ready$|_next/static/|_next/image$).*)",
     "/api/auth/session",
     "/api/auth/check",
   ],

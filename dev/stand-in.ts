@@ -29,6 +29,16 @@ export function appClient(appUrl: string): StandInClient {
 }
 
 /**
+ * The app's webhook at the stand-in.
+ *
+ * @param appUrl the app's origin
+ * @param signingKey the value of LOGTO_WEBHOOK_KEY, if it is set
+ */
+export function appWebhook(appUrl: string, signingKey = "starter-dev-webhook-key") {
+  return { url: `${appUrl}/api/logto/webhook`, signingKey };
+}
+
+/**
  * The variables that make the app use the stand-in in place of a Logto tenant. They request every
  * scope, permission and API resource that it has, so that the pages have something to show.
  *

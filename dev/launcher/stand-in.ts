@@ -3,7 +3,7 @@ import { seedPassword, seedPeople } from "../../packages/logto-stand-in/src/seed
 import { alsoEnd } from "../children.mjs";
 import { namesTenant, unlessSet, type Variables } from "../environment";
 import { nextFreePort } from "../ports";
-import { appClient, appVariables } from "../stand-in";
+import { appClient, appVariables, appWebhook } from "../stand-in";
 import { paint, print, printRow } from "../terminal.mjs";
 import type { PreparedService, Service } from "./service";
 
@@ -37,6 +37,7 @@ async function standIn(
 ): Promise<PreparedService> {
   const port = await nextFreePort(preferredPort, [app.port]);
   const url = `http://localhost:${port}`;
+  const webhook = appWebhook(app.url, values.LOGTO_WEBHOOK_KEY);
   const start = async () => {
     // Loaded while Next.js starts, and only here: an app with a real tenant never needs it.
     const { startLogto } = await import("../../packages/logto-stand-in/src/server");
@@ -45,6 +46,9 @@ async function standIn(
       clients: [appClient(new URL(app.url).origin)],
       dataFile: path.join(root, ".data/identity.json"),
       onMail: printMail,
+      // To suspend a user, for example, which sends a webhook (docs/logto.md).
+      control: true,
+      webhooks: [webhook],
     });
     alsoEnd(() => identity.close());
   };
@@ -54,7 +58,11 @@ async function standIn(
     printRow("Logto", url, hint);
     printRow("Sign in", `as ${people.join(", ")}; password ${seedPassword}`);
   };
-  return { variables: unlessSet(values, appVariables(`${url}/oidc`)), start, announce };
+  const variables = {
+    ...appVariables(`${url}/oidc`),
+    LOGTO_WEBHOOK_KEY: webhook.signingKey,
+  };
+  return { variables: unlessSet(values, variables), start, announce };
 }
 
 /** Prints an e-mail that Logto would send: its code (else its first line), recipient, subject. */

@@ -73,6 +73,7 @@ export async function toColumns(session: Session) {
     version,
     expires: new Date(exp * 1000),
     endedAt: null,
+    renewalDueAt: null,
     sealedTokens: await seal(tokens, env().AUTH_SECRET[0] ?? "", salt, exp),
   };
 }
@@ -100,6 +101,10 @@ async function fromRow(row: Row): Promise<Session> {
     claims: row.claims,
     exp: secondsOf(row.expires),
     ...tokens,
+    // Without a refresh token it can't be renewed.
+    ...(row.renewalDueAt && tokens && tokens.refreshToken !== undefined
+      ? { expiresAt: secondsOf(row.renewalDueAt) }
+      : {}),
   });
   return row.endedAt || !tokens ? toTombstone(session, row.endedAt?.getTime()) : session;
 }

@@ -16,6 +16,7 @@ const rows = files(
   "sign-out",
   "subdomains",
   "two-people",
+  "webhooks",
   ...(isRelease ? ["allowed-emails", "sign-in"] : []),
 );
 

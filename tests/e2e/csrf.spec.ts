@@ -18,6 +18,8 @@ const handlers: Record<string, { file: string; status: number; location?: RegExp
   // This is no callback of a sign-in of this browser, so the session stays as it was.
   "/api/auth/callback/logto": { file: "auth/[...nextauth]", status: 302, location: /\/dashboard$/ },
   "/api/auth/backchannel-logout": { file: "auth/backchannel-logout", status: 400 },
+  // Without a key the route does not exist.
+  "/api/logto/webhook": { file: "logto/webhook", status: 404 },
   "/api/proxy/items": { file: "proxy/[...path]", status: 404 },
 };
 

@@ -1,6 +1,7 @@
 import type { APIResponse, BrowserContext, Response } from "@playwright/test";
 import { decode } from "next-auth/jwt";
 import { isSession } from "../../lib/session/model/session";
+import { appWebhook } from "../../dev/stand-in";
 import type { StandInControl } from "../../packages/logto-stand-in/src/testing";
 import type { App } from "./servers";
 import { sessionValue } from "./session-cookie";
@@ -102,6 +103,7 @@ export async function leaksIn(
     // verifier.
     ...issued.filter(({ kind }) => kind !== "authorization_code"),
     ...(await secretsOfCookies(received, secret)),
+    { kind: "webhook key", value: appWebhook("").signingKey },
     ...((await storage.sessions?.secrets()) ?? []),
   ];
   return received.flatMap(({ from, text }) => {

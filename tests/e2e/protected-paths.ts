@@ -64,6 +64,8 @@ export const publicPaths = new Set([
   // Auth.js's routes. Back-channel logout requires Logto's signature.
   "/api/auth/[...nextauth]",
   "/api/auth/backchannel-logout",
+  // Requires Logto's signature, too.
+  "/api/logto/webhook",
   // For monitoring.
   "/api/health",
   "/api/health/ready",

@@ -4,6 +4,7 @@ import { isLogtoError } from "@/lib/logto/errors";
 import { LogoutTokenError, verifyLogoutToken } from "@/lib/logto/logout-token";
 import { endSessions } from "../lifecycle/ending";
 import { logtoClient } from "../lifecycle/logto-client";
+import { readBody } from "./read-body";
 
 /** In bytes. A logout token has about 700. */
 const maxBodyBytes = 16 * 1024;
@@ -58,26 +59,7 @@ function badRequest(description: string, code?: string): Response {
 async function readLogoutToken(request: Request): Promise<string | undefined> {
   const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/x-www-form-urlencoded") return undefined;
-  const body = await readText(request, maxBodyBytes).catch(() => undefined);
-  const [logoutToken, ...others] = new URLSearchParams(body).getAll("logout_token");
+  const body = await readBody(request, maxBodyBytes).catch(() => undefined);
+  const [logoutToken, ...others] = new URLSearchParams(body?.toString()).getAll("logout_token");
   return others.length === 0 && logoutToken ? logoutToken : undefined;
-}
-
-/**
- * The body; undefined above `limit` bytes. It never reads more than that, whatever Content-Length
- * says.
- */
-async function readText({ body }: Request, limit: number): Promise<string | undefined> {
-  const reader = body?.getReader();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for (let read = await reader?.read(); read?.value; read = await reader?.read()) {
-    size += read.value.byteLength;
-    if (size > limit) {
-      await reader?.cancel();
-      return undefined;
-    }
-    chunks.push(read.value);
-  }
-  return Buffer.concat(chunks).toString();
 }

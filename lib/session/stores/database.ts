@@ -5,6 +5,7 @@ import { usesRowStore } from "@/lib/env";
 import type { Session } from "../model/session";
 
 export type { ListedSession };
+export { markRows } from "@/lib/database/mark-rows";
 
 /** The users table; undefined without a database. */
 export const usersTable = (): Users | undefined => (hasDatabase() ? users : undefined);

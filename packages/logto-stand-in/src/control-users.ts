@@ -4,6 +4,7 @@ import { organizationSchema, userClaimsSchema, userSchema, type User } from "./d
 import { hashPassword } from "./passwords.js";
 import { noClaims } from "./tenant.js";
 import type { State } from "./state.js";
+import { sendUserChanges, userEntity, type Webhooks } from "./webhooks.js";
 
 const userChange = userSchema
   .pick({ username: true, roles: true, organizations: true, suspended: true })
@@ -19,10 +20,10 @@ const newUser = userChange.required({ username: true, password: true });
  * The control routes for users, roles and organizations. A user is identified by id, username or
  * e-mail address.
  */
-export function createUserAdministration({
-  directory,
-  records,
-}: State): Record<string, ControlRoute> {
+export function createUserAdministration(
+  { directory, records }: State,
+  webhooks: Webhooks,
+): Record<string, ControlRoute> {
   const find = (id: string): User => {
     const user = directory.users.get(id) ?? directory.findByIdentifier(id);
     if (!user) throw new NotFoundError(`There is no user ${id}.`);
@@ -45,7 +46,9 @@ export function createUserAdministration({
         organizations,
         claims: userClaimsSchema.parse({ ...noClaims, ...claims }),
       };
-      return describe(await directory.add(details, password));
+      const added = await directory.add(details, password);
+      webhooks.send("User.Created", "POST /users", {}, { data: userEntity(added) });
+      return describe(added);
     },
     "PATCH users/:id": async (body, id) => {
       const { password, claims, ...change } = userChange.parse(body);
@@ -56,15 +59,20 @@ export function createUserAdministration({
         passwordHash: password === undefined ? user.passwordHash : await hashPassword(password),
       });
       if (updated.suspended) revokeAll(updated);
+      sendUserChanges(webhooks, user, updated);
       return describe(updated);
     },
     "DELETE users/:id": (_body, id) => {
       const user = find(id);
       directory.remove(user);
       revokeAll(user);
+      webhooks.send("User.Deleted", "DELETE /users/:userId", { userId: user.id }, { data: null });
     },
     "POST roles/:id": (body, id) => directory.addPermissions(id, rolePermissionsSchema.parse(body)),
-    "DELETE roles/:id": (_body, id) => void directory.roles.delete(id),
+    "DELETE roles/:id": (_body, id) => {
+      directory.removeRole(id);
+      webhooks.send("Role.Deleted", "DELETE /roles/:id", { id }, { data: null });
+    },
     "GET organizations": () => [...directory.organizations.values()],
     "PATCH organizations/:id": (body, id) => {
       const organization = directory.organizations.get(id);

@@ -7,12 +7,20 @@ import { faultSchema } from "./faults.js";
 import { settingsSchema, type Settings } from "./settings.js";
 import type { State } from "./state.js";
 import type { Traffic } from "./traffic.js";
+import type { Webhooks } from "./webhooks.js";
+
+const newWebhook = z.strictObject({ url: z.url(), signingKey: z.string().min(1).optional() });
 
 /**
  * The control endpoint, through which tests control the stand-in. Requests and responses are JSON.
  * It exists only when a test starts the stand-in with `control: true`, and needs no credentials.
  */
-export function createControl(state: State, settings: Settings, traffic: Traffic) {
+export function createControl(
+  state: State,
+  settings: Settings,
+  traffic: Traffic,
+  webhooks: Webhooks,
+) {
   const routes: Record<string, ControlRoute> = {
     "GET settings": () => settings,
     "PATCH settings": (body) => Object.assign(settings, settingsSchema.partial().parse(body)),
@@ -25,10 +33,14 @@ export function createControl(state: State, settings: Settings, traffic: Traffic
     "GET mails": () => traffic.mails,
     "GET logout-tokens": () => traffic.logoutTokens,
     "DELETE sessions": () => state.records.clear("Session"),
-    ...createUserAdministration(state),
+    "POST webhooks": (body) => webhooks.add(newWebhook.parse(body)),
+    "DELETE webhooks/:id": (_body, id) => webhooks.remove(id),
+    ...createUserAdministration(state, webhooks),
   };
 
   return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
+    if (!isFromProgram(request))
+      return send(response, 403, { message: "A web page must not use this." });
     const [, , collection = "", id] = url.pathname.split("/");
     const name = `${request.method} ${collection}${id ? "/:id" : ""}`;
     const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
@@ -49,6 +61,14 @@ export function createControl(state: State, settings: Settings, traffic: Traffic
       throw error;
     }
   };
+}
+
+/**
+ * False for a page of another site: its browser sends `Origin`, or the host name by which the page
+ * reaches this port (DNS rebinding).
+ */
+function isFromProgram({ headers: { origin, host = "" } }: IncomingMessage): boolean {
+  return origin === undefined && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host);
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

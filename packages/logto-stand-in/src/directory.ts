@@ -140,6 +140,14 @@ export class Directory {
     this.roles.set(role, merged);
   }
 
+  /** Deletes a role, and takes it from every user. */
+  removeRole(role: string): void {
+    this.roles.delete(role);
+    for (const user of this.users.values())
+      if (user.roles.includes(role))
+        this.update(user, { roles: user.roles.filter((name) => name !== role) });
+  }
+
   updateOrganization(organization: Organization): void {
     this.organizations.set(organization.id, organization);
     this.#onChange();

@@ -14,6 +14,7 @@ import { openState } from "./state.js";
 import { tenantSchema, type Tenant as FullTenant, type TenantInput } from "./tenant.js";
 import { Traffic } from "./traffic.js";
 import { VerificationCodes } from "./verification-codes.js";
+import { Webhooks, type Webhook } from "./webhooks.js";
 
 export type { StandInClient, Mail };
 export type Tenant = TenantInput;
@@ -31,6 +32,8 @@ export interface StandInOptions {
   dataFile?: string;
   /** Enables the control endpoint, where tests change settings and inject faults. */
   control?: boolean;
+  /** Where events are sent when the control endpoint changes users, roles or memberships. */
+  webhooks?: Webhook[];
   /** Called with each mail. Without it mails are dropped; only the control endpoint shows them. */
   onMail?: (mail: Mail) => void;
 }
@@ -75,7 +78,9 @@ export async function startLogto(options: StandInOptions): Promise<StandIn> {
         },
         isDelivered: options.onMail !== undefined,
       }),
-      control: traffic && createControl(state, settings, traffic),
+      control:
+        traffic &&
+        createControl(state, settings, traffic, new Webhooks(options.webhooks ?? [], clock)),
     },
   );
 

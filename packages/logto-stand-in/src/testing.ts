@@ -54,6 +54,8 @@ export function controlOf(endpoint: string) {
     endSessions: () => call("DELETE", "sessions"),
     changeUser: (id: string, changes: object) => call("PATCH", `users/${id}`, changes),
     removeUser: (id: string) => call("DELETE", `users/${id}`),
+    removeRole: (name: string) => call("DELETE", `roles/${name}`),
+    addWebhook: (url: string, signingKey: string) => call("POST", "webhooks", { url, signingKey }),
   };
 }
 

@@ -39,6 +39,8 @@ INSERT INTO "_prisma_migrations" VALUES ('${migrationNames()[0] ?? ""}', 'old');
 
 beforeAll(async () => {
   for (const sql of [read("tests/unit/database/2026-11-28.sql"), rows, upgrade]) await run(sql);
+  for (const name of migrationNames().slice(1))
+    await run(read(`prisma/migrations/${name}/migration.sql`));
 }, 120_000);
 
 afterAll(close);

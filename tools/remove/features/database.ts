@@ -339,6 +339,15 @@ export default {
         ],
       },
     },
+    webhooks: {
+      lines: {
+        "lib/session/lifecycle/required-renewal.ts": [
+          'import { sessionStore } from "../stores/current-store";',
+          'import { markRows } from "../stores/database";',
+          "if (!sessionStore().isInCookie) return markRows(users, before);",
+        ],
+      },
+    },
   },
   parts: {
     "app/(protected)/dashboard/page.tsx": ' action={<CardLink href="/account">Manage</CardLink>}',

@@ -21,6 +21,12 @@ export interface Administration {
   setPassword(id: string, password: string): Promise<void>;
   suspend(id: string): Promise<void>;
   deleteUser(id: string): Promise<void>;
+  leaveOrganization(id: string, organizationId: string): Promise<void>;
+  /** Lets the server send these events to `url`. @returns the signing key, and what removes it */
+  createWebhook(
+    url: string,
+    events: string[],
+  ): Promise<{ signingKey: string; remove(): Promise<void> }>;
 }
 
 /** A server on which this test file can let time pass. */

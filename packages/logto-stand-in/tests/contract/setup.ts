@@ -47,7 +47,8 @@ import { serverSchema, type Server } from "./server";
  *
  * The tests assert what Logto 1.41.0 does, whichever server they run against. docs/logto-facts.md
  * gives the source of each statement. A title that ends in (1.41) was observed at 1.41.0 only. A
- * title that ends in [S], or whose group does, was read in Logto's source and observed at neither.
+ * title that ends in [S], or whose group does, was read in Logto's source and observed at neither,
+ * and one that ends in [D] only in its documentation.
  * All others were observed at both.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

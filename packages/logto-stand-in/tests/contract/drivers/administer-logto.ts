@@ -90,5 +90,15 @@ export function administerLogto(
     async deleteUser(id) {
       await call("DELETE", `/users/${id}`);
     },
+    async leaveOrganization(id, organizationId) {
+      await call("DELETE", `/organizations/${organizationId}/users/${id}`);
+    },
+    async createWebhook(url, events) {
+      const hook = { name: "Contract test", events, config: { url }, enabled: true };
+      const { id, signingKey } = z
+        .object({ id: z.string(), signingKey: z.string() })
+        .parse(await call("POST", "/hooks", hook));
+      return { signingKey, remove: async () => void (await call("DELETE", `/hooks/${id}`)) };
+    },
   };
 }

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Administration, ApiPermissions } from "../administration";
 
-const membershipsSchema = z.object({ organizations: z.array(z.unknown()) });
+const membershipsSchema = z.object({ organizations: z.array(z.looseObject({ id: z.string() })) });
+const webhookSchema = z.object({ id: z.string(), signingKey: z.string() });
 
 async function call(
   control: string,
@@ -60,6 +61,22 @@ export function administerStandIn(control: string): Administration {
     suspend: (id) => change(id, { suspended: true }),
     async deleteUser(id) {
       await call(control, "DELETE", `/users/${id}`);
+    },
+    async leaveOrganization(id, organizationId) {
+      const { organizations } = membershipsSchema.parse(await call(control, "GET", `/users/${id}`));
+      await change(id, {
+        organizations: organizations.filter((each) => each.id !== organizationId),
+      });
+    },
+    // It sends all events.
+    async createWebhook(url) {
+      const { id, signingKey } = webhookSchema.parse(
+        await call(control, "POST", "/webhooks", { url }),
+      );
+      return {
+        signingKey,
+        remove: async () => void (await call(control, "DELETE", `/webhooks/${id}`)),
+      };
     },
   };
 }

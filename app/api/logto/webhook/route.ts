@@ -1,0 +1,3 @@
+import { handleWebhook } from "@/lib/session/routes/webhook";
+
+export { handleWebhook as POST };

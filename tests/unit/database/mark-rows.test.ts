@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { db, lockDb } from "@/lib/database/client";
+import { markRows } from "@/lib/database/mark-rows";
+import { rowStore } from "@/lib/database/row-store";
+import { isAccessTokenExpired, type Session } from "@/lib/session/model/session";
+import { applyMigrations } from "../../../dev/database/migrations";
+import { startPostgres, type Postgres } from "../../postgres/server";
+import { variables } from "../environment";
+import { session } from "../sessions";
+
+vi.mock("@/lib/env", () => import("../environment"));
+vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("next/server", () => ({ after: (work: () => unknown) => void work() }));
+
+const [subject, other] = ["k3v9t2m8qx1a", "p7c4w1n6zr5b"];
+let database: Postgres;
+
+beforeAll(async () => {
+  database = await startPostgres();
+  await applyMigrations(database.url);
+  variables.DATABASE_URL = database.url;
+  variables.AUTH_SESSION_STRATEGY = "database";
+  await db().user.createMany({ data: [{ id: subject }, { id: other }] });
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all([db().$disconnect(), lockDb().$disconnect()]);
+  await database.close();
+});
+
+beforeEach(async () => {
+  await db().session.deleteMany();
+});
+
+/** Begins a session. @returns a function that reads it */
+async function begun(changes: Partial<Session> = {}) {
+  const token = session(changes);
+  const cookie = await rowStore.begin(token, { userAgent: null });
+  return async (): Promise<Session> => {
+    const found = await rowStore.read(cookie);
+    if (typeof found !== "object") throw new Error("there is no session");
+    return found;
+  };
+}
+
+const renewed = (token: Session): Session => ({
+  ...token,
+  version: token.version + 1,
+  expiresAt: Math.floor(Date.now() / 1000) + 3600,
+});
+
+test("a marked session is due for a renewal, after which it is not", async () => {
+  const read = await begun();
+  expect(await markRows([subject], Date.now())).toBe(1);
+  const marked = await read();
+  expect([isAccessTokenExpired(marked), marked.version]).toEqual([true, 1]);
+  await rowStore.exclusively(marked, async (newest) => renewed(newest));
+  expect(isAccessTokenExpired(await read())).toBe(false);
+});
+
+test("an exchange of the refresh token leaves it due", async () => {
+  const read = await begun();
+  await markRows([subject], Date.now());
+  await rowStore.exclusively(await read(), async (newest) => ({
+    ...newest,
+    version: newest.version + 1,
+    refreshToken: "rotated",
+  }));
+  expect(isAccessTokenExpired(await read())).toBe(true);
+});
+
+test("a renewal that holds the lock does not undo the mark", async () => {
+  const read = await begun();
+  let respond = () => {};
+  const responded = new Promise<void>((resolve) => (respond = resolve));
+  const renewal = rowStore.exclusively(await read(), async (newest) => {
+    await responded;
+    return renewed(newest);
+  });
+  await vi.waitFor(async () => {
+    const locks = await db().$queryRaw`SELECT 1 FROM pg_stat_activity
+      WHERE state = 'idle in transaction' AND query LIKE '%Session%'`;
+    expect(locks).toHaveLength(1);
+  });
+  const marking = markRows([subject], Date.now());
+  respond();
+  await Promise.all([renewal, marking]);
+  expect(isAccessTokenExpired(await read())).toBe(true);
+});
+
+test.each([
+  ["of another user", { subject: other, claims: { sub: other } }, [subject]],
+  ["that began after the event", { startedAt: Math.floor(Date.now() / 1000) + 60 }, undefined],
+])("a session %s is not marked", async (_, changes, users) => {
+  const read = await begun(changes);
+  expect(await markRows(users, Date.now())).toBe(0);
+  expect(isAccessTokenExpired(await read())).toBe(false);
+});
+
+test("without users, sessions of all users are marked", async () => {
+  await begun();
+  await begun({ subject: other, claims: { sub: other } });
+  expect(await markRows(undefined, Date.now())).toBe(2);
+});
+
+test("a session without a refresh token, which can't be renewed, keeps its access token", async () => {
+  const read = await begun({ refreshToken: undefined });
+  await markRows([subject], Date.now());
+  expect(isAccessTokenExpired(await read())).toBe(false);
+});
