@@ -27,6 +27,7 @@ import { sessionStore } from "@/lib/session/stores/current-store";
  */
 
 function logto(context: SignInContext): OIDCConfig<UserClaims> {
+  const { parameters, rejection } = context;
   const { AUTH_LOGTO_ISSUER, AUTH_LOGTO_ID, AUTH_LOGTO_SECRET, LOGTO_SCOPES, LOGTO_RESOURCES } =
     env();
   return {
@@ -39,13 +40,19 @@ function logto(context: SignInContext): OIDCConfig<UserClaims> {
     checks: ["pkce", "state", "nonce"],
     // Without `prompt=consent` Logto drops the scope offline_access and issues no refresh token.
     // First-party applications never show a consent page.
-    authorization: { params: { scope: LOGTO_SCOPES.join(" "), prompt: "consent" } },
+    authorization: {
+      params: { scope: LOGTO_SCOPES.join(" "), prompt: "consent", ...parameters },
+    },
     profile({ sub, name, email, picture }, { refresh_token: refreshToken }) {
       // Remembered so that a sign-in that fails after this can revoke the grant.
       context.grant = { subject: sub, refreshToken };
       return { id: sub, name: name ?? null, email: email ?? null, image: picture ?? null };
     },
-    [customFetch]: authjsFetch(logtoClient(), LOGTO_RESOURCES),
+    // Auth.js begins a sign-in with a request for the discovery document. There a rejected one ends
+    // like one during an outage: with its cookies unchanged and its page to return to.
+    [customFetch]: rejection
+      ? () => Promise.reject(rejection)
+      : authjsFetch(logtoClient(), LOGTO_RESOURCES),
   };
 }
 

@@ -17,7 +17,7 @@ export const viewport: Viewport = { colorScheme: "light dark" };
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     // The script in <head> may set data-theme before React hydrates.
-    <html lang="en" className={fonts} suppressHydrationWarning>
+    <html lang={site.language} className={fonts} suppressHydrationWarning>
       <head>
         <script dangerouslySetInnerHTML={{ __html: themeScript }} />
       </head>

@@ -58,5 +58,6 @@ export function appVariables(issuer: string): Record<string, string> {
       ...apiResources.map(({ indicator }) => indicator),
       "urn:logto:resource:organizations",
     ].join(" "),
+    LOGTO_SOCIAL: "google:Google, github:GitHub",
   };
 }

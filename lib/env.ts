@@ -53,6 +53,15 @@ const credential = z
 /** An e-mail address, or `@domain` for all addresses of a domain. `*` is not a wildcard. */
 const allowedEmails = /^[^@\s*<>()[\],;:\\"]*@([\p{L}\p{M}\p{N}-]+\.)+[\p{L}\p{M}\p{N}-]+$/u;
 
+/** `target:Name` of a social connector at Logto: its identity provider's name, and the button's. */
+const socialConnector = z
+  .string()
+  .regex(/^[\w.-]+:\s*\S/, "has an entry that is not target:Name")
+  .transform((entry) => {
+    const [target = "", ...name] = entry.split(":");
+    return { target, name: name.join(":").trim() };
+  });
+
 /** A setting that this app does not support. It must be unset. */
 const unsupported = (why: string) => z.undefined(why).optional();
 
@@ -102,6 +111,11 @@ const schema = z
       ),
     LOGTO_RESOURCES: z.string().default("").transform(splitWords).pipe(z.array(resourceIndicator)),
     LOGTO_WEBHOOK_KEY: credential.min(16, "has fewer than 16 characters").optional(),
+    LOGTO_SOCIAL: z
+      .string()
+      .default("")
+      .transform((value) => value.split(",").flatMap((entry) => entry.trim() || []))
+      .pipe(z.array(socialConnector)),
     API_URL: webUrl.transform((value) => value.replace(/\/+$/, "")).optional(),
     API_RESOURCE: z.url("is not a URI").optional(),
     AUTH_SESSION_STRATEGY: z.enum(["jwt", "database"], "is neither jwt nor database").optional(),
@@ -209,6 +223,7 @@ const examples: Record<string, string> = {
   LOGTO_SCOPES: "openid offline_access profile email",
   LOGTO_RESOURCES: "https://shopping.example.com/api https://store.example.com/api",
   LOGTO_WEBHOOK_KEY: "the Signing key on the webhook's page in Logto's console",
+  LOGTO_SOCIAL: "google:Google, github:GitHub",
   API_URL: "https://api.example.com",
   API_RESOURCE: "https://shopping.example.com/api",
   AUTH_SESSION_STRATEGY: "database",

@@ -4,6 +4,8 @@
  */
 export const site = {
   name: "Next Logto Starter",
+  /** Of its pages: BCP 47. */
+  language: "en",
   description:
     "A Next.js starter with Auth.js and Logto: sign-in, protected pages and sign-out that already work.",
 };

@@ -8,6 +8,7 @@ import { ButtonLink } from "@/components/ui/controls/button";
 import { buttonClass, type ButtonStyle } from "@/components/ui/controls/button-class";
 import { SubmitButton } from "@/components/ui/controls/submit-button";
 import { signInPath } from "@/lib/session/model/callback-url";
+import type { SignInParameters } from "@/lib/session/model/sign-in-parameters";
 import {
   isSessionErrorCode,
   sessionErrors,
@@ -25,7 +26,7 @@ interface SessionErrorMessageProps {
   /** For a page: the signed-in user, who is not allowed to see it. */
   user?: DisplayedUser;
   /** If the user must authenticate again, and not as the code says: how. */
-  parameters?: Record<string, string> | undefined;
+  parameters?: SignInParameters | undefined;
 }
 
 /** Shows a session error: what happened, what to do, and a button that does it. */
@@ -126,7 +127,7 @@ interface RemedyButtonProps extends ButtonStyle {
   code: SessionErrorCode;
   path: string;
   retryHref: string;
-  parameters?: Record<string, string> | undefined;
+  parameters?: SignInParameters | undefined;
 }
 
 /** The button for an error's remedy; nothing if it has none. */

@@ -8,7 +8,7 @@ interface SignOutFormProps {
 
 /**
  * Signs out: ends the session here, revokes its grant at Logto, and sends the browser to Logto to
- * end Logto's own session. Posts to a route of Auth.js for the same reasons as `signInRoute`.
+ * end Logto's own session. Posts to a route of Auth.js for the same reasons as `SignInForm`.
  */
 export function SignOutForm({ className, children }: SignOutFormProps) {
   return (

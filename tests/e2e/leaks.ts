@@ -100,8 +100,8 @@ export async function leaksIn(
   const issued = await control.issued();
   const secrets = [
     // A code is in the browser's address bar, and useless without the client secret and the PKCE
-    // verifier.
-    ...issued.filter(({ kind }) => kind !== "authorization_code"),
+    // verifier. A one-time token came from there: it is in the link that its user opened.
+    ...issued.filter(({ kind }) => kind !== "authorization_code" && kind !== "one_time_token"),
     ...(await secretsOfCookies(received, secret)),
     { kind: "webhook key", value: appWebhook("").signingKey },
     ...((await storage.sessions?.secrets()) ?? []),

@@ -89,7 +89,7 @@ describe("Auth.js", () => {
     await send("signin/logto?first_screen=register", [], { method: "POST", body: "csrfToken=x" });
     const request = requestToAuthjs(handlers.POST);
     expect(await request.text()).toBe("csrfToken=x");
-    expect(request.url).toBe("https://app.example/api/auth/signin/logto?first_screen=register");
+    expect(request.url).toBe("https://app.example/api/auth/signin/logto");
   });
 
   test.each([

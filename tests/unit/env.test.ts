@@ -29,6 +29,7 @@ describe("parseEnv", () => {
     ["AUTH_URL", ["https://*.example.com", "https://a.example,b.example", "https://${HOST}"]],
     ["AUTH_TRUST_HOST", ["perhaps"]],
     ["LOGTO_SCOPES", ["profile email", 'openid "profile"']],
+    ["LOGTO_SOCIAL", ["google, github:GitHub"]],
     ["LOGTO_RESOURCES", ["shopping", "https://shop.example/api#v1"]],
     ["AUTH_LOGTO_ID", ['"app"', "app id"]],
     ["AUTH_LOGTO_SECRET", ["'hidden'"]],

@@ -126,7 +126,11 @@ describe("a page that the user is not allowed to see", () => {
   test("offers to sign in again if that is required, and leads back to the page", async () => {
     render.mockRejectedValue(new SessionError("sign_in_again", "old"));
     const drawn = await draw(session());
-    for (const text of [sessionErrors.sign_in_again.title, "prompt=login+consent", callbackUrl])
+    for (const text of [
+      sessionErrors.sign_in_again.title,
+      'name="prompt" value="login consent"',
+      'name="callbackUrl" value="/reports?x=1"',
+    ])
       expect(drawn).toContain(text);
   });
 });

@@ -3,11 +3,14 @@ import { redirect } from "next/navigation";
 import { ContinueWhenSignedIn } from "@/components/session/continue-when-signed-in";
 import { Main } from "@/components/layout/main";
 import { signInMessage } from "@/lib/session/model/error-messages";
-import { SignInForm, signInRoute } from "@/components/session/sign-in-form";
+import { MagicLink } from "@/components/session/magic-link";
+import { SignInForm } from "@/components/session/sign-in-form";
+import { SocialButtons } from "@/components/session/social-buttons";
 import { Alert } from "@/components/ui/alert";
 import { SubmitButton } from "@/components/ui/controls/submit-button";
 import { defaultCallbackUrl, safeCallbackUrl } from "@/lib/session/model/callback-url";
 import { asSessionError, isSessionError } from "@/lib/session/model/errors";
+import { linkParameters } from "@/lib/session/link-parameters";
 import { auth } from "@/auth";
 import { appUrl, isOnAnotherHost } from "@/lib/app-url";
 
@@ -22,6 +25,8 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
   const wasRedirected = String(query.callbackUrl).startsWith(home.href);
   if (!wasRedirected && (await isOnAnotherHost()))
     redirect(signInUrl(home, callbackUrl, query.error));
+  const parameters = linkParameters(query, callbackUrl);
+  if (parameters.one_time_token) return <MagicLink callbackUrl={callbackUrl} {...parameters} />;
   const error = typeof query.error === "string" ? query.error : await continueOrError(callbackUrl);
   const message = error && signInMessage(error);
 
@@ -51,11 +56,16 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
             )}
             .
           </p>
-          <SignInForm callbackUrl={callbackUrl} className="mt-6 grid gap-2.5">
+          <SignInForm
+            callbackUrl={callbackUrl}
+            parameters={parameters}
+            className="mt-6 grid gap-2.5"
+          >
             <SubmitButton variant="primary">Sign in</SubmitButton>
-            <SubmitButton formAction={signInRoute({ first_screen: "register" })}>
+            <SubmitButton name="first_screen" value="register">
               Create an account
             </SubmitButton>
+            <SocialButtons />
           </SignInForm>
         </div>
         <p className="px-6 text-center text-xs text-balance text-muted sm:px-8">

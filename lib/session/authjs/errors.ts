@@ -54,7 +54,7 @@ export function toSignInError(error: Error): SignInErrorCode {
   const logtoError = chain.find(isLogtoError);
   if (logtoError)
     return logtoError.code === "unavailable" ? "ProviderUnavailable" : "Configuration";
-  for (const kind of ["OAuthCallbackError", "AccessDenied"] as const)
+  for (const kind of ["OAuthCallbackError", "AccessDenied", "SignInParameterError"] as const)
     if (chain.some((each) => errorType(each) === kind)) return kind;
   if (chain.some((each) => interruptions.includes(errorType(each)))) return "InvalidCheck";
   // The authorization code was used before or has expired.

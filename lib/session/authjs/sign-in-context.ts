@@ -1,7 +1,13 @@
+import type { SignInParameters } from "../model/sign-in-parameters";
+
 /** What our route, the callbacks of Auth.js and its logger tell each other about one request. */
 export interface SignInContext {
   /** Whether a page of ours sent the request. Auth.js then needs no CSRF token. */
   isSameOrigin?: boolean;
+  /** The parameters of the authorization request that the form set. */
+  parameters?: SignInParameters;
+  /** Why the sign-in does not begin: the form set a parameter that is not allowed. */
+  rejection?: Error;
   /** The page to return to; untrusted. */
   callbackUrl?: string | undefined;
   /** The grant that Logto issued. It is revoked if the sign-in fails later. */

@@ -1,4 +1,5 @@
 import { freshSignIn } from "./fresh-sign-in";
+import type { SignInParameters } from "./sign-in-parameters";
 
 /*
  * What people read when something fails, in one place. A page draws it with `SessionErrorMessage`
@@ -18,7 +19,7 @@ interface SessionErrorText extends ErrorMessage {
   /** The button beside the message. */
   remedy?: "sign in" | "authenticate" | "get permissions" | "try again";
   /** For `authenticate`: the parameters of the authorization request. */
-  parameters?: Record<string, string>;
+  parameters?: SignInParameters;
 }
 
 const sessionHasEnded: SessionErrorText = {
@@ -201,6 +202,11 @@ const signInErrors = {
     tone: "info",
     title: "Your session could not be read",
     text: "It was changed on the way, or is older than an update of this site. Sign in again.",
+  },
+  SignInParameterError: {
+    tone: "warning",
+    title: "This way to sign in is not available",
+    text: "The link or button asked for something that this site does not allow. Sign in from here.",
   },
   Configuration: misconfigured,
   OAuthSignInError: misconfigured,

@@ -1,5 +1,6 @@
 import { hasErrorName } from "@/lib/process-wide";
 import { sessionErrors, type SessionErrorCode } from "./error-messages";
+import type { SignInParameters } from "./sign-in-parameters";
 
 /**
  * Thrown by guards and by functions that return tokens. The message is for developers and contains
@@ -63,9 +64,9 @@ export function errorResponse({
  * The challenge that a 401 needs (RFC 9110 §15.5.2): how the user must authenticate (RFC 9470 §3),
  * or else that there is no session. No registered scheme fits a session cookie.
  */
-function challenge(parameters: Record<string, string> | undefined): string {
+function challenge(parameters: SignInParameters | undefined): string {
   if (!parameters) return "Session";
-  const required = ["max_age", "acr_values"].flatMap((name) =>
+  const required = (["max_age", "acr_values"] as const).flatMap((name) =>
     parameters[name] === undefined ? [] : `, ${name}="${parameters[name]}"`,
   );
   return `Bearer error="insufficient_user_authentication"${required.join("")}`;

@@ -1,4 +1,5 @@
 import type { Session } from "./session";
+import type { SignInParameters } from "./sign-in-parameters";
 
 /** How long a sign-in counts as recent, in seconds. */
 const recent = 5 * 60;
@@ -11,7 +12,10 @@ const clockTolerance = 60;
  * password even if it has a session, and issues a refresh token as at every sign-in (logto-facts
  * "Refresh tokens").
  */
-export const freshSignIn = { prompt: "login consent", max_age: String(recent) };
+export const freshSignIn = {
+  prompt: "login consent",
+  max_age: String(recent),
+} satisfies SignInParameters;
 
 /**
  * Whether the user authenticated at Logto recently. An unknown time is not recent.

@@ -1,6 +1,7 @@
 import { SessionError } from "./errors";
 import { freshSignIn, isFreshSignIn } from "./fresh-sign-in";
 import type { Session } from "./session";
+import type { SignInParameters } from "./sign-in-parameters";
 
 /*
  * Step-up authentication (RFC 9470): a guard can require that the user proved recently, or with a
@@ -39,7 +40,7 @@ export function checkStepUp(
   const isOld = freshWithin !== undefined && !isFreshSignIn(session, freshWithin, now);
   const isWeak = acr !== undefined && classOf(session) < classes.indexOf(acr);
   if (!isOld && !isWeak) return;
-  const parameters = {
+  const parameters: SignInParameters = {
     prompt: isOld ? freshSignIn.prompt : "consent",
     ...(freshWithin !== undefined && { max_age: String(freshWithin) }),
     ...(acr && { acr_values: acr }),

@@ -16,6 +16,7 @@ import { authPath, defaultCallbackUrl, safeCallbackUrl, signInPath } from "../mo
 import type { SignInErrorCode } from "../model/error-messages";
 import { asSessionError, errorResponse } from "../model/errors";
 import type { Session } from "../model/session";
+import { parseSignInParameters } from "../model/sign-in-parameters";
 import { parseStateParameter, addPathToState } from "../model/state-parameter";
 import {
   isSessionCookie,
@@ -51,19 +52,23 @@ export async function handleAuthRequest(request: AuthRequest): Promise<Response>
   return response;
 }
 
-/** Passes a request to Auth.js, with the URL that browsers use and without its session. */
+/**
+ * Passes a request to Auth.js, with the URL that browsers use and without its session. Auth.js
+ * would copy the query of a sign-in into the authorization request, `scope` and `redirect_uri`
+ * included. So it gets none, but the parameters that are allowed.
+ */
 async function callAuthjs(
   request: AuthRequest,
   url: URL,
 ): Promise<{ response: NextResponse; context: SignInContext }> {
   const { method } = request;
+  const body = method === "POST" ? await request.text() : null;
+  const isSignIn = body !== null && url.pathname.startsWith(`${authPath}/signin`);
+  const address = new URL(isSignIn ? url.pathname : url, url);
   // Built from parts: Node.js 24 can't copy the proxy object that Next.js passes.
-  const bareRequest = new NextRequest(url, {
-    method,
-    headers: withoutSession(request),
-    ...(method === "POST" && { body: await request.text() }),
-  });
+  const bareRequest = new NextRequest(address, { method, headers: withoutSession(request), body });
   const context = signInContext(bareRequest);
+  if (isSignIn) Object.assign(context, signInParameters(request, url, body));
   context.isSameOrigin = isSameOrigin(request);
   const authResponse = await (method === "GET"
     ? handlers.GET(bareRequest)
@@ -76,6 +81,15 @@ async function callAuthjs(
   for (const line of written) headers.append("set-cookie", line);
   const response = new NextResponse(authResponse.body, { status: authResponse.status, headers });
   return { response, context };
+}
+
+/** The parameters in a sign-in's query and form. Of those with one name the last one counts. */
+function signInParameters({ headers }: Request, { searchParams }: URL, body: string) {
+  const isForm = headers.get("content-type")?.includes("application/x-www-form-urlencoded");
+  const form = new URLSearchParams(isForm ? body : "");
+  // Auth.js reads these itself.
+  for (const name of ["callbackUrl", "csrfToken"]) form.delete(name);
+  return parseSignInParameters(Object.fromEntries([...searchParams, ...form]));
 }
 
 /**

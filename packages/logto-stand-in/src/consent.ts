@@ -31,10 +31,21 @@ export async function grantRequestedScopes(ctx: KoaContextWithOIDC): Promise<Gra
 
 /**
  * Returns Logto's interaction policy. It has no consent page: a client may send `prompt=consent`,
- * but it does not interrupt the sign-in. And it treats `acr_values` as a requirement.
+ * but it does not interrupt the sign-in. It treats `acr_values` as a requirement. A one-time token
+ * is used even if the browser has a session.
  */
 export function interactionPolicyOfLogto() {
   const policy = interactionPolicy.base();
+  policy
+    .get("login")
+    ?.checks.add(
+      new interactionPolicy.Check(
+        "one_time_token",
+        "A one-time token was sent",
+        "login_required",
+        ({ oidc }) => Boolean(oidc.params?.one_time_token) && !oidc.result?.login,
+      ),
+    );
   policy.get("consent")?.checks.remove("consent_prompt");
   policy.get("login")?.checks.add(checkRequestedClasses(), 0);
   return policy;

@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { NotFoundError, type ControlRoute } from "./control-route.js";
 import { createUserAdministration } from "./control-users.js";
+import { oneTimeTokenSchema } from "./one-time-tokens.js";
 import { faultSchema } from "./faults.js";
 import { settingsSchema, type Settings } from "./settings.js";
 import type { State } from "./state.js";
@@ -32,6 +33,12 @@ export function createControl(
     "GET issued": () => traffic.issued,
     "GET mails": () => traffic.mails,
     "GET logout-tokens": () => traffic.logoutTokens,
+    "POST one-time-tokens": (body) => {
+      const created = state.oneTimeTokens.create(oneTimeTokenSchema.parse(body));
+      const { token: value } = created;
+      traffic.issued.push({ kind: "one_time_token", value, sub: undefined, clientId: undefined });
+      return created;
+    },
     "DELETE sessions": () => state.records.clear("Session"),
     "POST webhooks": (body) => webhooks.add(newWebhook.parse(body)),
     "DELETE webhooks/:id": (_body, id) => webhooks.remove(id),

@@ -19,7 +19,7 @@ const wordings = {
 
 /** Step one: asks for the address. */
 export function emailPage(form: FormPage, purpose: keyof typeof wordings): string {
-  const { action, applicationName, rejected, hint } = form;
+  const { action, applicationName, rejected, hint, lang } = form;
   const { title, otherWay, other } = wordings[purpose];
   const email = rejected?.values.email ?? (hint?.includes("@") ? hint : undefined);
   return page(
@@ -40,6 +40,7 @@ export function emailPage(form: FormPage, purpose: keyof typeof wordings): strin
         <button class="primary">Send me a code</button>
       </form>
       <p class="switch"><a href="${action}?screen=${otherWay}">${other}</a></p>`,
+    lang,
   );
 }
 
@@ -60,6 +61,7 @@ export function codePage({
   purpose,
   isRenewed,
   isDelivered,
+  lang,
 }: CodePage): string {
   const { digits, lifetime } = codePolicy;
   const address = html`<span class="address">${email}</span>`;
@@ -99,6 +101,7 @@ export function codePage({
         </p>`
       }
       ${isDelivered && deliveryNote}`,
+    lang,
   );
 }
 
@@ -111,7 +114,7 @@ const deliveryNote = html`<p class="note">
  * account, or a registration with an existing one.
  */
 export function accountPage(
-  { action, applicationName }: FormPage,
+  { action, applicationName, lang }: FormPage,
   email: string,
   exists: boolean,
 ): string {
@@ -128,5 +131,6 @@ export function accountPage(
         <button class="primary">${exists ? "Sign in" : "Create account"}</button>
       </form>
       <p class="switch"><a href="${action}?screen=email-sign-in">Use another address</a></p>`,
+    lang,
   );
 }

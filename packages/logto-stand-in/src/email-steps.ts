@@ -30,6 +30,15 @@ interface EmailSteps {
   deliver: (mail: Mail) => void;
 }
 
+/** Creates the account of a verified address. It has no username and no password. */
+export const addByEmail = (directory: Directory, email: string): Promise<User> =>
+  directory.add({
+    username: null,
+    claims: { ...noClaims, email },
+    roles: [],
+    organizations: [],
+  });
+
 /** The part of an interaction that the steps need. */
 interface EmailInteraction {
   uid: string;
@@ -63,15 +72,8 @@ export function createEmailSteps({ directory, codes, deliver }: EmailSteps) {
     return { user, methods };
   };
 
-  const register = async (uid: string, email: string): Promise<Outcome> => {
-    const details = {
-      username: null,
-      claims: { ...noClaims, email },
-      roles: [],
-      organizations: [],
-    };
-    return signIn(uid, await directory.add(details));
-  };
+  const register = async (uid: string, email: string): Promise<Outcome> =>
+    signIn(uid, await addByEmail(directory, email));
 
   return {
     /** Sends a code to the address in the form. */

@@ -6,6 +6,8 @@ export interface FormPage {
   /** Path of the interaction. The forms post to paths below it. */
   action: string;
   applicationName: string;
+  /** From `ui_locales`. The texts are English in every language. */
+  lang: string;
   rejected?: RejectedForm | undefined;
   /** From `login_hint`. */
   hint?: string | undefined;

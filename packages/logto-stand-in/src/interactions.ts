@@ -1,29 +1,23 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import type Provider from "oidc-provider";
-import type { Interaction } from "oidc-provider";
 import { z } from "zod";
 import type { Directory, User } from "./directory.js";
+import { socialPage } from "./direct-pages.js";
+import { signInAtProvider, redeemOneTimeToken } from "./direct-steps.js";
 import { accountPage, codePage, emailPage } from "./email-pages.js";
 import { createEmailSteps } from "./email-steps.js";
-import type { FormPage } from "./form.js";
+import { describe, type View } from "./interaction-view.js";
 import { errors } from "./library.js";
 import type { Mail } from "./mail.js";
+import type { OneTimeTokens } from "./one-time-tokens.js";
 import { screens, type Outcome, type RejectedForm, type Screen } from "./outcome.js";
 import { expiredPage, notFoundPage } from "./pages.js";
 import { noClaims } from "./tenant.js";
 import { registerPage, signInPage } from "./sign-in-pages.js";
 import { noSecondFactorPage, stepUpPage } from "./step-up-pages.js";
-import { authenticationContext, requestedClasses, stepUpReason } from "./step-up.js";
+import { authenticationContext, type Methods } from "./step-up.js";
 import type { VerificationCodes } from "./verification-codes.js";
-
-const parametersSchema = z.object({
-  client_id: z.string(),
-  first_screen: z.string().optional(),
-  interaction_mode: z.string().optional(),
-  login_hint: z.string().optional(),
-  acr_values: z.string().optional(),
-});
 
 const screenSchema = z.enum(screens);
 
@@ -45,6 +39,7 @@ interface Interactions {
   provider: Provider;
   directory: Directory;
   codes: VerificationCodes;
+  oneTimeTokens: OneTimeTokens;
   deliver: (mail: Mail) => void;
   /** False when `deliver` drops the mails: the pages then do not say where to find the code. */
   isDelivered: boolean;
@@ -59,6 +54,7 @@ export function createInteractions({
   provider,
   directory,
   codes,
+  oneTimeTokens,
   deliver,
   isDelivered,
 }: Interactions) {
@@ -73,6 +69,7 @@ export function createInteractions({
     account: email.confirmAccount,
     "step-up": (interaction, form) => confirm(directory, interaction, form),
     "give-up": () => "given up",
+    social: ({ connector }, form) => signInAtProvider(directory, connector, form),
   };
 
   /** Asks for a second factor after a sign-in, if the application wants one. */
@@ -81,9 +78,9 @@ export function createInteractions({
     if (outcome === "given up" || !("user" in outcome) || !needsSecondFactor) return outcome;
     if (outcome.methods.includes("mfa")) return outcome;
     // A code by e-mail alone is one factor, and a second code would prove the same mailbox.
-    return outcome.methods.includes("otp")
-      ? { goTo: "no-second-factor" }
-      : email.sendSecondFactor(view, outcome.user);
+    return outcome.methods.includes("pwd")
+      ? email.sendSecondFactor(view, outcome.user)
+      : { goTo: "no-second-factor" };
   };
 
   const render = (view: View, screen: Screen, rejected?: RejectedForm): string => {
@@ -119,6 +116,10 @@ export function createInteractions({
         return stepUpPage(form, view.pinned?.username ?? view.pinned?.claims.email ?? "");
       case "no-second-factor":
         return noSecondFactorPage(form);
+      case "social":
+        return view.connector
+          ? socialPage(form, view.connector, directory.tenant.users)
+          : signInPage(form, directory.tenant.users);
     }
   };
 
@@ -127,6 +128,17 @@ export function createInteractions({
     const interaction = await findInteraction(provider, request, response);
     if (!interaction || interaction.uid !== uid) return send(response, 400, expiredPage());
     const view = await describe(provider, directory, interaction);
+    const finish = ({ user, methods }: { user: User; methods: Methods }) => {
+      const login = { accountId: directory.update(user, {}).id, ...authenticationContext(methods) };
+      const options = { mergeWithLastSubmission: false };
+      return provider.interactionFinished(request, response, { login }, options);
+    };
+    if (view.oneTimeToken) {
+      const result = await redeemOneTimeToken(directory, oneTimeTokens, view);
+      return "user" in result
+        ? finish({ user: result.user, methods: ["otp"] })
+        : send(response, 400, result.page);
+    }
     const requested = screenSchema.catch(view.firstScreen).parse(url.searchParams.get("screen"));
     const screen = isAllowed(view, requested) ? requested : view.firstScreen;
     if (request.method !== "POST") return send(response, 200, render(view, screen));
@@ -145,14 +157,7 @@ export function createInteractions({
       const { stayOn, error, status = 422 } = outcome;
       return send(response, status, render(view, stayOn, { error, values }));
     }
-    directory.update(outcome.user, {});
-    const login = { accountId: outcome.user.id, ...authenticationContext(outcome.methods) };
-    return provider.interactionFinished(
-      request,
-      response,
-      { login },
-      { mergeWithLastSubmission: false },
-    );
+    return finish(outcome);
   };
 }
 
@@ -169,43 +174,11 @@ async function findInteraction(
   }
 }
 
-/** The data that the pages and steps of an interaction need. */
-interface View extends Omit<FormPage, "rejected"> {
-  uid: string;
-  firstScreen: Screen;
-  /** The signed-in user who must prove more. Nobody else can go on in the same interaction. */
-  pinned: User | undefined;
-  needsSecondFactor: boolean;
-}
-
 /** What a pinned user can do. */
 const allowedWhenPinned = ["step-up", "code", "resend", "no-second-factor", "give-up"];
 const isAllowed = ({ pinned }: View, name: string) => !pinned || allowedWhenPinned.includes(name);
 
 type Step = (interaction: View, form: Record<string, string>) => Outcome | Promise<Outcome>;
-
-async function describe(
-  provider: Provider,
-  directory: Directory,
-  { uid, params, prompt, session }: Interaction,
-): Promise<View> {
-  const parameters = parametersSchema.parse(params);
-  const client = await provider.Client.find(parameters.client_id);
-  const isRegistration =
-    parameters.first_screen?.endsWith("register") || parameters.interaction_mode === "signUp";
-  const pinned = prompt.reasons.includes(stepUpReason)
-    ? directory.users.get(session?.accountId ?? "")
-    : undefined;
-  return {
-    uid,
-    pinned,
-    needsSecondFactor: requestedClasses(parameters.acr_values)?.[0] === "urn:logto:acr:mfa",
-    action: `/interaction/${uid}`,
-    applicationName: client?.clientName ?? parameters.client_id,
-    hint: parameters.login_hint,
-    firstScreen: pinned ? "step-up" : isRegistration ? "register" : "sign-in",
-  };
-}
 
 async function signIn(directory: Directory, form: Record<string, string>): Promise<Outcome> {
   const reject = (error: string): Outcome => ({ stayOn: "sign-in", error });

@@ -11,6 +11,7 @@ export const screens = [
   "account",
   "step-up",
   "no-second-factor",
+  "social",
 ] as const;
 export type Screen = (typeof screens)[number];
 

@@ -13,10 +13,14 @@ const logo = html`<svg viewBox="0 0 28 28" aria-hidden="true">
   <rect x="7.5" y="12.5" width="13" height="9" rx="2.5" fill="var(--on-accent)" />
 </svg>`;
 
-/** Returns a complete page of the stand-in, labelled as local, with `content` in its card. */
-export function page(title: string, content: Html): string {
+/**
+ * Returns a complete page of the stand-in, labelled as local, with `content` in its card.
+ *
+ * @param lang BCP 47
+ */
+export function page(title: string, content: Html, lang = "en"): string {
   return html`<!doctype html>
-    <html lang="en">
+    <html lang="${lang}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -67,6 +67,7 @@ export function createProvider({
       "direct_sign_in",
       "identifier",
       "organization_id",
+      "one_time_token",
     ],
     pkce: { required: (_ctx, client) => client.clientAuthMethod === "none" },
     clientBasedCORS: (_ctx, origin, client) =>

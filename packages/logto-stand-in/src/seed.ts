@@ -105,6 +105,7 @@ export const seedTenant: Tenant = {
   users: seedPeople,
   organizations: [acme, globex],
   apiResources,
+  socialConnectors: { google: "Google", github: "GitHub" },
   roles: rolePermissions,
   organizationRoles,
 };

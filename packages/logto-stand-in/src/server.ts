@@ -72,6 +72,7 @@ export async function startLogto(options: StandInOptions): Promise<StandIn> {
         provider,
         directory: state.directory,
         codes: new VerificationCodes(clock),
+        oneTimeTokens: state.oneTimeTokens,
         deliver(mail) {
           traffic?.mails.push(mail);
           options.onMail?.(mail);

@@ -5,7 +5,7 @@ import { defaultPassword, type Person } from "./tenant.js";
 
 /** Asks for username or e-mail address and password. Below: one button for each person of the tenant. */
 export function signInPage(
-  { action, applicationName, rejected, hint }: FormPage,
+  { action, applicationName, rejected, hint, lang }: FormPage,
   people: Person[],
 ): string {
   const identifier = rejected?.values.identifier ?? hint;
@@ -39,6 +39,7 @@ export function signInPage(
         <h2 id="people">Or, with one click, as</h2>
         ${people.map((person) => personButton(action, person))}
       </section>`,
+    lang,
   );
 }
 
@@ -60,8 +61,9 @@ function personButton(
 }
 
 /** Asks for username and password; name and e-mail address are optional. */
-export function registerPage({ action, applicationName, rejected, hint }: FormPage): string {
-  const values = rejected?.values;
+export function registerPage(form: FormPage): string {
+  const { action, applicationName, rejected, hint, lang } = form;
+  const values = rejected?.values ?? { [hint?.includes("@") ? "email" : "username"]: hint };
   return page(
     "Create an account",
     html`<h1>Create an account</h1>
@@ -72,7 +74,7 @@ export function registerPage({ action, applicationName, rejected, hint }: FormPa
           name: "username",
           label: "Username",
           autocomplete: "username",
-          value: values?.username ?? hint,
+          value: values.username,
           autofocus: true,
         })}
         ${field({
@@ -82,18 +84,19 @@ export function registerPage({ action, applicationName, rejected, hint }: FormPa
           autocomplete: "new-password",
           type: "password",
         })}
-        ${field({ name: "name", label: "Name", autocomplete: "name", optional: true, value: values?.name })}
+        ${field({ name: "name", label: "Name", autocomplete: "name", optional: true, value: values.name })}
         ${field({
           name: "email",
           label: "E-mail",
           autocomplete: "email",
           type: "email",
           optional: true,
-          value: values?.email,
+          value: values.email,
         })}
         <button class="primary">Create account</button>
       </form>
       <a class="secondary" href="${action}?screen=email-register">Continue with an e-mail code</a>
       <p class="switch">Already have one? <a href="${action}?screen=sign-in">Sign in</a></p>`,
+    lang,
   );
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Clock } from "./clock.js";
 import { DataFile } from "./data-file.js";
 import { Directory, organizationSchema, userSchema } from "./directory.js";
+import { OneTimeTokens } from "./one-time-tokens.js";
 import { Records, recordsSchema } from "./records.js";
 import { usersOf, type Tenant } from "./tenant.js";
 
@@ -31,6 +32,7 @@ export interface State {
   cookieKeys: string[];
   directory: Directory;
   records: Records;
+  oneTimeTokens: OneTimeTokens;
   /** Writes pending changes now. */
   flush(): void;
 }
@@ -67,7 +69,8 @@ export async function openState(
     records,
   }));
   file.scheduleWrite();
-  return { signingKey, cookieKeys, directory, records, flush: () => file.flush() };
+  const oneTimeTokens = new OneTimeTokens(records);
+  return { signingKey, cookieKeys, directory, records, oneTimeTokens, flush: () => file.flush() };
 }
 
 function newSigningKey(): SigningKey {

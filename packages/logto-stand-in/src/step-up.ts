@@ -5,12 +5,14 @@ import { errors, interactionPolicy } from "./library.js";
 export const authenticationClasses = ["urn:logto:acr:1fa", "urn:logto:acr:mfa"] as const;
 type AuthenticationClass = (typeof authenticationClasses)[number];
 
-/** How a user authenticated (RFC 8176): password, code, both. */
-export type Methods = readonly ("pwd" | "otp" | "mfa")[];
+/** How a user authenticated (RFC 8176): password, code, social provider, two factors. */
+export type Methods = readonly ("pwd" | "otp" | "fed" | "mfa")[];
 
-/** The claims `acr` and `amr` of an authentication. Two factors add `mfa`. */
+/** The claims `acr` and `amr` of an authentication. A social provider's is of no class. */
 export const authenticationContext = (methods: Methods) => ({
-  acr: methods.includes("mfa") ? "urn:logto:acr:mfa" : "urn:logto:acr:1fa",
+  ...(!methods.includes("fed") && {
+    acr: authenticationClasses[methods.includes("mfa") ? 1 : 0],
+  }),
   amr: [...methods],
 });
 

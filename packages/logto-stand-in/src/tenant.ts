@@ -50,6 +50,10 @@ export const tenantSchema = z
       .array(organizationSchema.extend({ description: z.string().nullable().default(null) }))
       .default([]),
     apiResources: z.array(apiResourceSchema).default([]),
+    /** Social connectors: target -> name. Each shows a page with the tenant's people. */
+    socialConnectors: z
+      .record(z.string(), z.string())
+      .default({ google: "Google", github: "GitHub" }),
     /** Role -> API permissions. A role that is not listed has none. */
     roles: z.record(z.string(), apiPermissionsSchema).default({}),
     organizationRoles: z

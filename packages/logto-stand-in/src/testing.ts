@@ -10,12 +10,20 @@ const requests = z.object({
 
 const issued = z.array(
   z.object({
-    kind: z.enum(["access_token", "refresh_token", "id_token", "authorization_code"]),
+    kind: z.enum([
+      "access_token",
+      "refresh_token",
+      "id_token",
+      "authorization_code",
+      "one_time_token",
+    ]),
     value: z.string(),
     sub: z.string().optional(),
     clientId: z.string().optional(),
   }),
 );
+
+const oneTimeToken = z.object({ token: z.string() });
 
 const mails = z.array(z.object({ to: z.string(), subject: z.string(), text: z.string() }));
 
@@ -51,6 +59,9 @@ export function controlOf(endpoint: string) {
     issued: async () => issued.parse(await call("GET", "issued")),
     /** The mails that it sent, newest last. */
     mails: async () => mails.parse(await call("GET", "mails")),
+    /** Creates the token of a magic link. It is valid for `expiresIn` seconds, 10 minutes if unset. */
+    createOneTimeToken: async (email: string, expiresIn?: number) =>
+      oneTimeToken.parse(await call("POST", "one-time-tokens", { email, expiresIn })).token,
     endSessions: () => call("DELETE", "sessions"),
     changeUser: (id: string, changes: object) => call("PATCH", `users/${id}`, changes),
     removeUser: (id: string) => call("DELETE", `users/${id}`),

@@ -8,7 +8,7 @@ import { respondWithFault, type Endpoint, type Fault } from "./faults.js";
 import type { Mail } from "./mail.js";
 
 interface Issued {
-  kind: "access_token" | "refresh_token" | "id_token" | "authorization_code";
+  kind: "access_token" | "refresh_token" | "id_token" | "authorization_code" | "one_time_token";
   value: string;
   sub: string | undefined;
   clientId: string | undefined;

@@ -40,6 +40,10 @@ export default {
        /** The user authenticated at Logto at least by this class, such as with a second factor. */
        acr?: AuthenticationClass | undefined;`,
     ],
+    "lib/session/model/sign-in-parameters.ts": [
+      `/** How the user must authenticate (step-up.ts). */
+       acr_values: z.enum(["urn:logto:acr:1fa", "urn:logto:acr:mfa"]),`,
+    ],
     "lib/session/routes/auth-handlers.ts": [
       `/** Whether the user could not authenticate in the way that a guard requires (step-up.ts). */
        const isUnmet = ({ logtoError = "" }: SignInContext) =>

@@ -27,6 +27,8 @@ export interface Administration {
     url: string,
     events: string[],
   ): Promise<{ signingKey: string; remove(): Promise<void> }>;
+  /** Creates the token of a magic link for an e-mail address. */
+  createOneTimeToken(email: string): Promise<string>;
 }
 
 /** A server on which this test file can let time pass. */

@@ -100,5 +100,9 @@ export function administerLogto(
         .parse(await call("POST", "/hooks", hook));
       return { signingKey, remove: async () => void (await call("DELETE", `/hooks/${id}`)) };
     },
+    async createOneTimeToken(email) {
+      const created = await call("POST", "/one-time-tokens", { email });
+      return z.object({ token: z.string() }).parse(created).token;
+    },
   };
 }

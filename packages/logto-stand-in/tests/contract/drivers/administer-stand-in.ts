@@ -4,6 +4,7 @@ import type { Administration, ApiPermissions } from "../administration";
 
 const membershipsSchema = z.object({ organizations: z.array(z.looseObject({ id: z.string() })) });
 const webhookSchema = z.object({ id: z.string(), signingKey: z.string() });
+const tokenSchema = z.object({ token: z.string() });
 
 async function call(
   control: string,
@@ -77,6 +78,9 @@ export function administerStandIn(control: string): Administration {
         signingKey,
         remove: async () => void (await call(control, "DELETE", `/webhooks/${id}`)),
       };
+    },
+    async createOneTimeToken(email) {
+      return tokenSchema.parse(await call(control, "POST", "/one-time-tokens", { email })).token;
     },
   };
 }
