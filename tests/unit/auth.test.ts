@@ -1,4 +1,4 @@
-import { NextRequest, type NextMiddleware } from "next/server";
+import { NextRequest, type NextProxy } from "next/server";
 import { beforeEach, expect, expectTypeOf, test, vi } from "vitest";
 import { auth, handlers } from "@/auth";
 import { signInContext } from "@/lib/session/authjs/sign-in-context";
@@ -72,7 +72,7 @@ test("auth rejects how guides of Auth.js call it, and names the replacement", ()
   expect(() => auth(() => new Response())).toThrow(misuse);
   // @ts-expect-error the same for the arguments of an API route
   expect(() => auth(new Request(variables.AUTH_URL), {})).toThrow(misuse);
-  expectTypeOf(auth).not.toExtend<NextMiddleware>();
+  expectTypeOf(auth).not.toExtend<NextProxy>();
   expectTypeOf(auth).parameter(0).toExtend<`${string}withSession(handler)${string}`>();
   expect(getSession).not.toHaveBeenCalled();
 });

@@ -91,7 +91,7 @@ export default {
       `- **When the database is down**, pages with sessions in rows say "try again"; with sessions in the
          cookie only new sign-ins fail.`,
       "| `DATABASE_URL` | no database | PostgreSQL, for users, sessions that can be listed and revoked, and any number of instances |",
-      "| `AUTH_SESSION_STRATEGY` | by `DATABASE_URL` | sessions in rows (`database`, the default with `DATABASE_URL`) or in the cookie (`jwt`, the default without) |",
+      "| `AUTH_SESSION_STRATEGY` | by `DATABASE_URL` | sessions in rows (`database`) or in the cookie (`jwt`) |",
     ],
     "docs/code.md": [
       'database[("PostgreSQL<br>optional")]',
