@@ -4,7 +4,7 @@ import { ensureBrowser } from "../tests/run/browser";
 import { isBuilt } from "../tests/run/built";
 import { print } from "../dev/terminal.mjs";
 import { startPair } from "../tests/e2e/servers";
-import { signIn } from "../tests/e2e/stage";
+import { signIn } from "../tests/e2e/requests";
 
 /**
  * `npm run screenshots`: takes the README's screenshots from the production build.

@@ -1,59 +1,45 @@
-import { randomBytes } from "node:crypto";
 import process from "node:process";
-import { test as base } from "@playwright/test";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { applyMigrations } from "../../dev/database/migrations";
 import { startPostgres, type Postgres } from "../postgres/server";
-import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
-import { startPair, type Pair } from "../e2e/servers";
-import { expect, expectNothingSecret } from "../e2e/stage";
+import { expect, test as base } from "../e2e/fixtures";
+import { startPair } from "../e2e/servers";
 
-/** An app with its own database. A test that breaks the database also repairs it. */
-interface Outage {
-  app: Pair["app"];
-  control: StandInControl;
-  postgres: Postgres;
-  /** The app's output since this test began. */
-  log(): string;
-}
+type Strategy = "jwt" | "database";
 
-export const strategies = ["jwt", "database"] as const;
-type Strategy = (typeof strategies)[number];
-interface Servers extends Pair {
-  postgres: Postgres;
-}
-
-export const test = base.extend<{ outage: Outage }, { strategy: Strategy; servers: Servers }>({
+/** Tests of an app with its own database. A test that breaks the database also repairs it. */
+export const test = base.extend<
+  { noAddress: undefined },
+  { strategy: Strategy; postgres: Postgres }
+>({
   strategy: ["jwt", { option: true, scope: "worker" }],
-  servers: [
-    async ({ strategy }, use) => {
+  postgres: [
+    async ({}, use) => {
       const postgres = await startPostgres({ maxConnections: 25 });
       await applyMigrations(postgres.url);
-      const pair = await startPair({
-        AUTH_SECRET: randomBytes(32).toString("base64"),
-        AUTH_SESSION_STRATEGY: strategy,
-        DATABASE_URL: postgres.url,
-      });
-      await use({ ...pair, postgres });
-      await pair.stop();
+      await use(postgres);
       await postgres.close();
     },
     { scope: "worker" },
   ],
-  outage: async ({ servers: { app, identity, postgres } }, use) => {
-    const control = controlOf(identity.endpoint);
-    const logStart = app.log().length;
-    const log = () => app.log().slice(logStart);
-    await use({ app, control, postgres, log });
-    await expectNothingSecret(log(), { control, secret: app.secret });
-    const { host } = new URL(postgres.url);
-    expect(log(), "the database's address or a query").not.toMatch(
-      new RegExp(`${host}|invocation|SELECT`),
-    );
-  },
-  baseURL: async ({ servers }, use) => {
-    await use(servers.app.url);
-  },
+  pair: [
+    async ({ strategy, postgres }, use) => {
+      const variables = { AUTH_SESSION_STRATEGY: strategy, DATABASE_URL: postgres.url };
+      const pair = await startPair(variables);
+      await use(pair);
+      await pair.stop();
+    },
+    { scope: "worker" },
+  ],
+  noAddress: [
+    async ({ postgres, stage }, use) => {
+      await use(undefined);
+      const { host } = new URL(postgres.url);
+      const secret = new RegExp(`${host}|invocation|SELECT`);
+      expect(stage.log(), "the database's address or a query").not.toMatch(secret);
+    },
+    { auto: true },
+  ],
 });
 
 /** Takes every connection of the server, the app's too. @returns a function that releases them */
@@ -88,11 +74,6 @@ async function takeConnections({ url }: Postgres): Promise<() => Promise<void>> 
 
 type Fault = (postgres: Postgres) => Promise<() => Promise<void>>;
 
-const crashed: Fault = async (postgres) => {
-  await postgres.stop("immediate");
-  return () => postgres.start();
-};
-
 /** Ways in which a database fails. Each returns a function that repairs it. */
 const faults: Record<string, Fault> = {
   stopped: async (postgres) => {
@@ -103,7 +84,10 @@ const faults: Record<string, Fault> = {
     await postgres.pause();
     return () => Promise.resolve(postgres.resume());
   },
-  crashed,
+  crashed: async (postgres) => {
+    await postgres.stop("immediate");
+    return () => postgres.start();
+  },
   "at its connection limit": takeConnections,
 };
 
@@ -117,21 +101,4 @@ export const faultsIn = (strategy: Strategy): [string, Fault][] => {
 export async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
   const startedAt = performance.now();
   return { result: await work(), ms: performance.now() - startedAt };
-}
-
-/** The log's reports that the database is unavailable. */
-export const outageLines = (log: string): string[] =>
-  log.match(/"msg":"database unavailable"/g) ?? [];
-
-/** Starts an app while its database is down. @returns the pair; `mend` starts the database */
-export async function startTooEarly(strategy: Strategy): Promise<Pair & { mend(): Promise<void> }> {
-  const postgres = await startPostgres();
-  await applyMigrations(postgres.url);
-  await postgres.stop();
-  const pair = await startPair({ AUTH_SESSION_STRATEGY: strategy, DATABASE_URL: postgres.url });
-  const stop = async () => {
-    await pair.stop();
-    await postgres.close();
-  };
-  return { ...pair, mend: () => postgres.start(), stop };
 }

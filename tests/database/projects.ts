@@ -5,14 +5,11 @@ import { files, isRelease } from "../files";
 /** Test behaviour that depends on the row if sessions are in the database. */
 const rows = files(
   "backchannel-logout",
-  "exchange",
-  "faults-freshness",
+  "faults-exchange",
   "faults-grant",
   "faults-renewal",
-  "faults-waiting",
   "proxy-session",
   "protected-paths",
-  "session-races",
   "sign-out",
   "subdomains",
   "two-people",

@@ -123,22 +123,12 @@ const routes: Record<string, Route> = {
     ),
   // Sends the query's text as the raw response.
   "/v1/raw": (incoming) => incoming.socket.end(queryOf(incoming).get("answer") ?? ""),
-  "/v1/refused": (_, response) =>
-    json(
-      response,
-      401,
-      { error: "invalid_token" },
-      { "www-authenticate": 'Bearer error="invalid_token"' },
-    ),
   "/v1/too-large": (_, response) => json(response, 413, { error: "too_large" }),
   "/v1/nothing": (_, response) => response.writeHead(204).end(),
   // Closes a reused connection when the next request is already on its way.
   "/v1/stale": ({ socket }, response) =>
     socket.bytesWritten > 0 ? socket.destroy() : json(response, 200, { fresh: true }),
   "/v1/unchanged": (_, response) => response.writeHead(304, { etag: '"7"' }).end(),
-  "/v1/redirect": (incoming, response) =>
-    response.writeHead(302, { location: queryOf(incoming).get("to") ?? "" }).end(),
-  "/v1/reset": (incoming) => incoming.socket.destroy(),
   "/v1/cut": (_, response) => {
     response.writeHead(200, { "content-length": 1000 });
     response.write("the beginning", () => response.destroy());

@@ -1,5 +1,5 @@
+import { expect, test } from "./fixtures";
 import { everyPage, flaws, open, violations } from "./pages";
-import { expect, test } from "./signed-in";
 import { openUserMenu } from "./steps";
 
 const signedOut = [
@@ -16,27 +16,27 @@ const failing: string[] = [
   "/organizations/no-such-id",
 ];
 
-test.describe("signed out", () => {
-  test.use({ storageState: { cookies: [], origins: [] } });
-
-  test("axe and the console report nothing, light and dark, and each page fits a phone, signed out", async ({
-    page,
-  }) => {
-    expect(await flaws(page, signedOut)).toEqual([]);
-  });
-});
-
-test("axe and the console report nothing, light and dark, and each page fits a phone, signed in", async ({
+test("axe and the console report nothing, light and dark, and each page fits a phone, signed out", async ({
   page,
 }) => {
-  test.setTimeout(120_000);
-  // The first redirects to another page, the second is the same signed out.
-  const skipped = ["/sign-in", "/refused"];
-  const paths = [...everyPage(), ...failing].filter((path) => !skipped.includes(path));
-  expect(await flaws(page, paths)).toEqual([]);
+  expect(await flaws(page, signedOut)).toEqual([]);
+});
 
-  await page.setViewportSize({ width: 390, height: 844 });
-  await open(page, "/dashboard");
-  await openUserMenu(page);
-  expect(await violations(page), "the open user menu on a phone").toEqual([]);
+test.describe("signed in", () => {
+  test.use({ person: "alice" });
+
+  test("axe and the console report nothing, light and dark, and each page fits a phone, signed in", async ({
+    page,
+  }) => {
+    test.setTimeout(120_000);
+    // The first redirects to another page, the second is the same signed out.
+    const skipped = ["/sign-in", "/refused"];
+    const paths = [...everyPage(), ...failing].filter((path) => !skipped.includes(path));
+    expect(await flaws(page, paths)).toEqual([]);
+
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open(page, "/dashboard");
+    await openUserMenu(page);
+    expect(await violations(page), "the open user menu on a phone").toEqual([]);
+  });
 });

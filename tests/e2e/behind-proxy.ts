@@ -1,19 +1,54 @@
-import { chromium } from "@playwright/test";
+import { request } from "node:http";
+import { chromium, expect } from "@playwright/test";
 import { findBrowser } from "../run/browser";
-import type { StandIn } from "../../packages/logto-stand-in/src/server";
-import type { Front } from "./front";
-import { expect } from "./stage";
+import { closeServer, listen } from "../../packages/logto-stand-in/src/listen";
+import { appClient } from "../../dev/stand-in";
+import { freePort, startPair } from "./servers";
 import { goToLogto, signOut, typeCredentials } from "./steps";
 
 const profile = "/profile?tab=4";
+
+/** A reverse proxy in front of an app. */
+export interface Front {
+  /** The address that browsers use. */
+  url: string;
+  close(): Promise<unknown>;
+}
+
+/**
+ * Starts a reverse proxy in front of an app.
+ *
+ * @param port of the app
+ * @param host that browsers use, without a port
+ * @param forwarded makes the headers that the proxy sets, from the host with its port
+ */
+export async function startFront(
+  port: number,
+  host: string,
+  forwarded: (host: string) => Record<string, string>,
+): Promise<Front> {
+  const front = await listen(0, (incoming, outgoing) => {
+    const { method, url: path } = incoming;
+    const headers = { ...incoming.headers, ...forwarded(`${host}:${front.port}`) };
+    const passed = request({ port, method, path, headers }, (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
+    });
+    passed.on("error", () => outgoing.destroy());
+    incoming.pipe(passed);
+  });
+  const close = () => Promise.all(front.servers.map(closeServer));
+  return { url: `http://${host}:${front.port}`, close };
+}
 
 /**
  * Signs in and out, cancels a sign-in and loses the state cookie, in a browser that reaches the app
  * only at a proxy's address.
  *
  * @param front its host needs no DNS entry: the browser resolves it to this machine
+ * @param logto the stand-in's origin
  */
-export async function walkBehindProxy({ url }: Front, identity: StandIn): Promise<void> {
+export async function walkBehindProxy({ url }: Front, logto: string): Promise<void> {
   const { hostname } = new URL(url);
   const { executablePath, args = [] } = findBrowser() ?? {};
   const browser = await chromium.launch({
@@ -55,8 +90,32 @@ export async function walkBehindProxy({ url }: Front, identity: StandIn): Promis
     await signOut(page);
     await expect(page.getByText("You are signed out")).toBeVisible();
     expect(new URL(page.url()).origin).toBe(url);
-    expect(origins).toEqual(new Set([url, identity.endpoint]));
+    expect(origins).toEqual(new Set([url, logto]));
   } finally {
     await browser.close();
+  }
+}
+
+/**
+ * Starts an app behind a proxy, and walks through it.
+ *
+ * @param startProxy starts the proxy in front of the app at a port
+ * @param variable by which the app learns the address that browsers use
+ */
+export async function testBehindProxy(
+  startProxy: (port: number) => Promise<Front>,
+  variable: "AUTH_URL" | "AUTH_TRUST_HOST",
+): Promise<void> {
+  const port = await freePort();
+  const front = await startProxy(port);
+  const { control, stop } = await startPair(
+    { AUTH_URL: "", [variable]: variable === "AUTH_URL" ? front.url : "true" },
+    { port, client: appClient(front.url) },
+  );
+  try {
+    await walkBehindProxy(front, control.endpoint);
+  } finally {
+    await stop();
+    await front.close();
   }
 }

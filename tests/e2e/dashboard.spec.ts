@@ -1,19 +1,18 @@
-import type { Page } from "@playwright/test";
-import { expect, test } from "./signed-in";
+import { expect, test } from "./fixtures";
 import { userMenuButton } from "./steps";
 
-const region = (page: Page, name: string) => page.getByRole("region", { name });
-const roles = (page: Page) => region(page, "Roles").getByRole("listitem");
+test.use({ person: "alice" });
 
 test("shows the user's account, roles and picture, and when the session began and ends", async ({
   identity,
   page,
 }) => {
+  const region = (name: string) => page.getByRole("region", { name });
   await page.goto("/dashboard");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Welcome, Alice Kim");
-  await expect(region(page, "Account")).toContainText("alice@example.com");
-  await expect(region(page, "Account")).toContainText("verified");
-  await expect(roles(page)).toHaveText(["admin"]);
+  await expect(region("Account")).toContainText("alice@example.com");
+  await expect(region("Account")).toContainText("verified");
+  await expect(region("Roles").getByRole("listitem")).toHaveText(["admin"]);
   const picture = page.locator(`main img[src="${identity.endpoint}/avatars/alice.svg"]`);
   await expect
     .poll(() =>
@@ -22,7 +21,7 @@ test("shows the user's account, roles and picture, and when the session began an
     .toBeGreaterThan(0);
   await expect(userMenuButton(page, "Alice Kim").locator("img")).toBeVisible();
 
-  const times = region(page, "Session").locator("time");
+  const times = region("Session").locator("time");
   const form = /^\w{3} \d{1,2}, \d{4}, \d\d:\d\d UTC$/;
   await expect(times).toHaveText([form, form]);
   const [since, until] = await times.evaluateAll((all) =>
@@ -40,8 +39,13 @@ test.describe("carol", () => {
   }) => {
     await page.goto("/dashboard");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Welcome, carol");
-    const email = region(page, "Account").getByText("E-mail").locator("..");
+    const email = page.getByRole("region", { name: "Account" }).getByText("E-mail").locator("..");
     await expect(email).toContainText("not set");
-    await expect(roles(page)).toHaveText(["viewer"]);
+    await page.goto("/profile");
+    const claims = page.getByRole("table", { name: "Claims of the id_token" }).getByRole("row");
+    await expect(claims).not.toHaveCount(0);
+    const unset = claims.filter({ hasText: "not set" }).getByRole("rowheader");
+    const names = (await unset.allTextContents()).map((text) => text.trim());
+    expect(names.sort()).toEqual(["email", "name", "phone_number", "picture"]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { overflow, phone } from "./pages";
-import { expect, test } from "./signed-in";
+import { expect, test } from "./fixtures";
 import { hydrated, openUserMenu, userMenuButton } from "./steps";
 
 test("an unknown address is a 404, with a link to the start page", async ({ page }) => {
@@ -12,7 +12,6 @@ test("an unknown address is a 404, with a link to the start page", async ({ page
   await expect(page).toHaveURL(/\/$/);
 });
 
-const signedOut = { cookies: [], origins: [] };
 /** Whether the page's background is dark. */
 const isDark = (page: Page) =>
   page.evaluate(() => {
@@ -24,8 +23,6 @@ const isDark = (page: Page) =>
   });
 
 test.describe("the theme", () => {
-  test.use({ storageState: signedOut });
-
   test.describe("without JavaScript", () => {
     test.use({ javaScriptEnabled: false });
 
@@ -82,33 +79,32 @@ test.describe("the theme", () => {
   });
 });
 
-test("the user menu opens below its button, stays on a small phone's screen, marks the current page and closes when a link is followed", async ({
-  app,
-  page,
-}) => {
-  await page.goto("/profile");
-  await hydrated(page);
-  const open = await openUserMenu(page);
-  const menu = await open.boundingBox();
-  const button = await userMenuButton(page).boundingBox();
-  if (!menu || !button) throw new Error("not drawn");
-  expect(menu.x + menu.width).toBeCloseTo(button.x + button.width, 0);
-  expect(menu.y - (button.y + button.height)).toBeLessThan(10);
-  expect(menu.y).toBeGreaterThan(button.y + button.height);
+test.describe("the user menu", () => {
+  test.use({ person: "alice" });
 
-  const tabs = page.getByRole("navigation", { name: "Pages", exact: true }).getByRole("link");
-  for (const links of [tabs, open.getByRole("link")]) {
-    await expect(links.filter({ hasText: "Profile" })).toHaveAttribute("aria-current", "page");
-    await expect(links.filter({ hasText: "Dashboard" })).not.toHaveAttribute("aria-current");
-  }
+  test("opens below its button, stays on a small phone's screen, and marks the current page", async ({
+    page,
+  }) => {
+    await page.goto("/profile");
+    await hydrated(page);
+    const open = await openUserMenu(page);
+    const menu = await open.boundingBox();
+    const button = await userMenuButton(page).boundingBox();
+    if (!menu || !button) throw new Error("not drawn");
+    expect(menu.x + menu.width).toBeCloseTo(button.x + button.width, 0);
+    expect(menu.y - (button.y + button.height)).toBeLessThan(10);
+    expect(menu.y).toBeGreaterThan(button.y + button.height);
 
-  await open.getByRole("link", { name: "Dashboard" }).click();
-  await expect(page).toHaveURL(`${app.url}/dashboard`);
-  await expect(open).toBeHidden();
+    const tabs = page.getByRole("navigation", { name: "Pages", exact: true }).getByRole("link");
+    for (const links of [tabs, open.getByRole("link")]) {
+      await expect(links.filter({ hasText: "Profile" })).toHaveAttribute("aria-current", "page");
+      await expect(links.filter({ hasText: "Dashboard" })).not.toHaveAttribute("aria-current");
+    }
 
-  await page.setViewportSize(phone);
-  const box = await (await openUserMenu(page)).boundingBox();
-  expect(box?.x).toBeGreaterThanOrEqual(0);
-  expect((box?.x ?? 0) + (box?.width ?? 361)).toBeLessThanOrEqual(360);
-  expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await page.setViewportSize(phone);
+    const box = await open.boundingBox();
+    expect(box?.x).toBeGreaterThanOrEqual(0);
+    expect((box?.x ?? 0) + (box?.width ?? 361)).toBeLessThanOrEqual(360);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+  });
 });

@@ -1,6 +1,6 @@
 import { diagnose } from "../../dev/doctor/diagnose";
 import { appVariables } from "../../dev/stand-in";
-import { expect, test, type Stage } from "./stage";
+import { expect, test, type Stage } from "./fixtures";
 
 /** The doctor's findings, other than "ok", about the app at `url` and its configuration. */
 async function found({ control, secret, storage }: Stage, url: string) {

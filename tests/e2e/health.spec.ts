@@ -1,32 +1,25 @@
-import { expect, signInByRequests, test } from "./stage";
+import { expect, test } from "./fixtures";
+import { signInByRequests } from "./requests";
 
-test("a healthy instance reports live and ready, and nothing more", async ({ context }) => {
-  for (const [path, status] of [
-    ["/api/health", "live"],
-    ["/api/health/ready", "ready"],
-  ] as const) {
-    const response = await context.request.get(path);
-    expect(response.status()).toBe(200);
-    expect(await response.json()).toEqual({ status });
-    expect(response.headers()["cache-control"]).toBe("no-store");
-  }
-});
-
-test("an instance without its issuer is live but not ready, logs why, recovers by itself, and when stopped completes the requests it has received", async ({
+test("an instance reports live and ready, without its issuer is live but not ready, logs why, recovers by itself, and when stopped completes the requests it has received", async ({
   context,
-  own,
+  startOwn,
 }) => {
-  const { app, control } = own;
+  const { app, control } = await startOwn();
   const get = (path: string, headers = {}) => context.request.get(app.url + path, { headers });
   await control.inject({ endpoint: "discovery", when: "before", kind: "status", status: 503 });
   const notReady = await get("/api/health/ready");
-  expect(notReady.status()).toBe(503);
-  expect(await notReady.json()).toEqual({ status: "not_ready" });
+  expect([notReady.status(), await notReady.json()]).toEqual([503, { status: "not_ready" }]);
   expect(app.log()).toMatch(/"level":"error".*"issuer":".+"msg":"not ready"/);
-  expect((await get("/api/health")).status()).toBe(200);
+  const live = await get("/api/health");
+  expect([live.status(), await live.json()]).toEqual([200, { status: "live" }]);
   await control.clearFaults();
   // A result is cached for 5 s.
   await expect.poll(async () => (await get("/api/health/ready")).status()).toBe(200);
+  const ready = await get("/api/health/ready");
+  expect(await ready.json()).toEqual({ status: "ready" });
+  for (const response of [notReady, live, ready])
+    expect(response.headers()["cache-control"]).toBe("no-store");
 
   await signInByRequests(context, "bob", { origin: app.url });
   await control.forgetRequests();

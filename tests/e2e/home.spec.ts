@@ -1,6 +1,7 @@
 import type { Route } from "@playwright/test";
-import { expect, signInByRequests, test } from "./stage";
-import { userMenuButton } from "./steps";
+import { expect, test } from "./fixtures";
+import { signInByRequests } from "./requests";
+import { openUserMenu, userMenuButton } from "./steps";
 
 test("the start page is the same static page for visitors and users", async ({ context }) => {
   const visitor = await context.request.get("/");
@@ -12,48 +13,34 @@ test("the start page is the same static page for visitors and users", async ({ c
 });
 
 test("the start page shows who is signed in, what scripts can read of the session, and where to go on", async ({
-  app,
   page,
 }) => {
   const session = page.getByRole("figure", { name: "GET /api/auth/session" });
-  await test.step("signed out", async () => {
-    await page.goto("/");
-    await expect(session.getByRole("code")).toHaveText("null");
-    await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();
-    await expect(page).toHaveURL(`${app.url}/sign-in`);
-    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-  });
-  await test.step("signed in", async () => {
-    await signInByRequests(page.context(), "bob");
-    await page.goto("/");
-    await expect(session).toContainText('"name": "Bob Park"');
-    await expect(session).not.toContainText(/token/i);
-    await expect(page.getByRole("link", { name: "Sign in" })).toHaveCount(0);
-    await userMenuButton(page, "Bob Park").click();
-    await expect(page.locator("[popover]")).toContainText("bob@example.com");
-    await page.locator("[popover]").getByRole("link", { name: "Profile" }).click();
-    await expect(page).toHaveURL(`${app.url}/profile`);
-  });
-  await test.step("after signing out here", async () => {
-    await page.goto("/");
-    await userMenuButton(page, "Bob Park").click();
-    await page.locator("[popover]").getByRole("button", { name: "Sign out" }).click();
-    await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
-  });
+  const signIn = page.getByRole("banner").getByRole("link", { name: "Sign in" });
+  await page.goto("/");
+  await expect(session.getByRole("code")).toHaveText("null");
+  await signIn.click();
+  await expect(page).toHaveURL("/sign-in");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+
+  await signInByRequests(page.context(), "bob");
+  await page.goto("/");
+  await expect(session).toContainText('"name": "Bob Park"');
+  await expect(session).not.toContainText(/token/i);
+  await expect(page.getByRole("link", { name: "Sign in" })).toHaveCount(0);
+  const menu = await openUserMenu(page);
+  await expect(menu).toContainText("bob@example.com");
+  await menu.getByRole("button", { name: "Sign out" }).click();
+  await expect(signIn).toBeVisible();
 });
 
 /** What the browser can get instead of the session. */
 const failures: Record<string, (route: Route) => Promise<void>> = {
-  "is aborted": (route) => route.abort(),
-  "times out": (route) => route.fulfill({ status: 408 }),
-  "exceeds a rate limit": (route) =>
-    route.fulfill({ status: 429, json: { error: "too_many_requests" } }),
-  "is rejected by a gateway": (route) => route.fulfill({ status: 403, json: null }),
-  "meets an outage": (route) =>
-    route.fulfill({ status: 503, json: { error: "database_unavailable" } }),
-  "gets a proxy's page": (route) =>
-    route.fulfill({ contentType: "text/html", body: "<h1>Hello</h1>" }),
-  "gets an unrelated response": (route) => route.fulfill({ json: { error: "maintenance" } }),
+  "no response": (route) => route.abort(),
+  "a gateway's error": (route) => route.fulfill({ status: 403, json: null }),
+  "an outage": (route) => route.fulfill({ status: 503, json: { error: "database_unavailable" } }),
+  "a proxy's page": (route) => route.fulfill({ contentType: "text/html", body: "<h1>Hello</h1>" }),
+  "an unrelated response": (route) => route.fulfill({ json: { error: "maintenance" } }),
 };
 
 test("a user whose session request fails is not shown as signed out, and the request is repeated", async ({
@@ -63,12 +50,12 @@ test("a user whose session request fails is not shown as signed out, and the req
   await page.clock.install();
   await signInByRequests(context, "alice");
   const all = Object.entries(failures);
-  const requests: string[] = [];
+  const responses: string[] = [];
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
   await page.route("**/api/auth/session", async (route) => {
-    const [what, fail] = all[requests.length] ?? ["succeeds"];
-    requests.push(what);
+    const [what, fail] = all[responses.length] ?? ["the session"];
+    responses.push(what);
     if (fail) return fail(route);
     await held;
     await route.continue();
@@ -77,7 +64,7 @@ test("a user whose session request fails is not shown as signed out, and the req
   await expect(async () => {
     // More than the longest delay between two requests.
     await page.clock.fastForward(61_000);
-    expect(requests).toEqual([...Object.keys(failures), "succeeds"]);
+    expect(responses).toEqual([...Object.keys(failures), "the session"]);
   }).toPass({ intervals: [50], timeout: 20_000 });
   await expect(page.getByRole("link", { name: "Sign in" })).toHaveCount(0);
   await expect(page.getByText("You are not signed in")).toHaveCount(0);

@@ -2,8 +2,7 @@ import type { APIResponse, BrowserContext, Response } from "@playwright/test";
 import { decode } from "next-auth/jwt";
 import { isSession } from "../../lib/session/model/session";
 import { appWebhook } from "../../dev/stand-in";
-import type { StandInControl } from "../../packages/logto-stand-in/src/testing";
-import type { App } from "./servers";
+import type { Pair } from "./servers";
 import { sessionValue } from "./session-cookie";
 
 const sessionCookie = "authjs.session-token";
@@ -11,9 +10,11 @@ const writesSession = new RegExp(
   `^set-cookie: ${sessionCookie.replaceAll(".", "\\.")}[.\\d]*=([^;\n]+).*$`,
   "gim",
 );
+/** A line of a stack trace, also in a JSON string, or a path of the build. */
+const stackTrace = /(^|\\n)\s+at .+:\d+:\d+|node_modules|webpack-internal|\.next\/server/m;
 
 /** Text received from an app (headers and body, cookies, or its log), and where it came from. */
-export interface Received {
+interface Received {
   from: string;
   text: string;
 }
@@ -24,9 +25,11 @@ const isBuildOutput = (url: URL) => url.pathname.startsWith("/_next/static/");
 /**
  * Records everything that a browser receives from an app, and what the app logs.
  *
- * @returns a function that waits for the pending responses and returns everything recorded
+ * @returns a function that waits for the pending responses, and returns the kind and place of each
+ *   leak, never the secret itself
  */
-export function recordReceived(context: BrowserContext, app: App): () => Promise<Received[]> {
+export function recordReceived(context: BrowserContext, pair: Pair): () => Promise<string[]> {
+  const { app } = pair;
   const received: Promise<Received>[] = [];
   const logStart = app.log().length;
   const record = (response: Response | APIResponse) => {
@@ -43,15 +46,13 @@ export function recordReceived(context: BrowserContext, app: App): () => Promise
     return response;
   };
   return async () => {
-    const cookie = {
-      from: "its cookies",
-      text: `set-cookie: ${sessionCookie}=${await sessionValue(context)}`,
-    };
-    return [
+    const cookie = `set-cookie: ${sessionCookie}=${await sessionValue(context)}`;
+    const all = [
       ...(await Promise.all(received)),
-      cookie,
+      { from: "its cookies", text: cookie },
       { from: "the log", text: app.log().slice(logStart) },
     ];
+    return leaksIn(all, pair);
   };
 }
 
@@ -87,29 +88,24 @@ async function secretsOfCookies(received: Received[], key: string): Promise<Secr
 }
 
 /**
- * Searches what a browser received, and the log, for tokens, session cookies and session ids that
- * only the server may have.
- *
- * @returns the kind and place of each leak, never the secret itself; empty if there is none
+ * Searches for tokens, session cookies, session ids and secrets that only the server may have, and
+ * for stack traces.
  */
-export async function leaksIn(
-  received: Received[],
-  control: StandInControl,
-  { secret, storage }: App,
-): Promise<string[]> {
+async function leaksIn(received: Received[], { app, control }: Pair): Promise<string[]> {
   const issued = await control.issued();
   const secrets = [
     // A code is in the browser's address bar, and useless without the client secret and the PKCE
     // verifier. A one-time token came from there: it is in the link that its user opened.
     ...issued.filter(({ kind }) => kind !== "authorization_code" && kind !== "one_time_token"),
-    ...(await secretsOfCookies(received, secret)),
+    ...(await secretsOfCookies(received, app.secret)),
     { kind: "webhook key", value: appWebhook("").signingKey },
-    ...((await storage.sessions?.secrets()) ?? []),
+    ...((await app.storage.sessions?.secrets()) ?? []),
+    { kind: "AUTH_SECRET", value: app.secret },
   ];
   return received.flatMap(({ from, text }) => {
     const rest = text.replaceAll(writesSession, "");
-    return secrets
-      .filter(({ value }) => rest.includes(value))
-      .map(({ kind }) => `${kind} in ${from}`);
+    const found = secrets.filter(({ value }) => rest.includes(value)).map(({ kind }) => kind);
+    if (stackTrace.test(rest)) found.push("stack trace");
+    return found.map((kind) => `${kind} in ${from}`);
   });
 }

@@ -1,6 +1,4 @@
-import type { BrowserContext } from "@playwright/test";
 import { expect, test } from "./fixtures";
-import { startPair } from "./servers";
 import { signInByHand, signOut } from "./steps";
 
 /** Preloaded into the app's process. Prints the target of each connection. */
@@ -14,33 +12,25 @@ const reportConnections = `
   };
 `;
 
-function hostsOf(context: BrowserContext): Set<string> {
-  const hosts = new Set<string>();
-  context.on("request", (request) => hosts.add(new URL(request.url()).hostname));
-  return hosts;
-}
-
 test("neither the browser nor the server connects to another machine", async ({
   context,
   page,
+  startOwn,
 }) => {
   const env = {
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(reportConnections)}`,
   };
-  const { app, stop } = await startPair(env);
-  try {
-    const hosts = hostsOf(context);
-    for (const path of ["/", "/sign-in", "/no-such-page"]) await page.goto(app.url + path);
-    await signInByHand(page, "alice", `${app.url}/dashboard`);
-    await page.goto(`${app.url}/profile`);
-    await expect(page.getByRole("table", { name: "Claims that only userinfo has" })).toBeVisible();
-    await page.goto(app.url);
-    await signOut(page);
-    // `data:` URLs have no host.
-    expect([...hosts].filter(Boolean)).toEqual(["localhost"]);
-    const connections = [...app.log().matchAll(/connection to (\S+)/g)].map(([, host]) => host);
-    expect(new Set(connections)).toEqual(new Set(["localhost"]));
-  } finally {
-    await stop();
-  }
+  const { app } = await startOwn(env);
+  const hosts = new Set<string>();
+  context.on("request", (request) => hosts.add(new URL(request.url()).hostname));
+  for (const path of ["/", "/sign-in", "/no-such-page"]) await page.goto(app.url + path);
+  await signInByHand(page, "alice", `${app.url}/dashboard`);
+  await page.goto(`${app.url}/profile`);
+  await expect(page.getByRole("table", { name: "Claims that only userinfo has" })).toBeVisible();
+  await page.goto(app.url);
+  await signOut(page);
+  // `data:` URLs have no host.
+  expect([...hosts].filter(Boolean)).toEqual(["localhost"]);
+  const connections = [...app.log().matchAll(/connection to (\S+)/g)].map(([, host]) => host);
+  expect(new Set(connections)).toEqual(new Set(["localhost"]));
 });

@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
 import { start } from "../../dev/children.mjs";
-import type { Front } from "./front";
+import type { Front } from "./behind-proxy";
 import { freePort } from "./servers";
 
 /** The locations and limits that docs/deploying.md recommends. */
@@ -15,18 +15,9 @@ const documented =
   /^```nginx\n(.*?)^```$/ms.exec(readFileSync("docs/deploying.md", "utf8"))?.[1] ?? "";
 
 /** Linux installs nginx in `sbin` folders, which are not in every user's PATH. */
-const folders = [...(process.env.PATH ?? "").split(path.delimiter), "/usr/sbin", "/usr/local/sbin"];
-const find = (command: string) =>
-  folders.map((folder) => path.join(folder, command)).find((file) => existsSync(file));
-
-/** Finds nginx and openssl. @throws Error with installation commands if one is missing */
-function commands(): { nginx: string; openssl: string } {
-  const [nginx, openssl] = [find("nginx"), find("openssl")];
-  if (nginx && openssl) return { nginx, openssl };
-  throw new Error(
-    "These tests need nginx and openssl: `apt-get install nginx openssl` on Debian, `brew install nginx openssl` on macOS.",
-  );
-}
+const PATH = [process.env.PATH, "/usr/sbin", "/usr/local/sbin"].join(path.delimiter);
+const [nginx, openssl] = ["nginx", "openssl"];
+const install = "These tests need nginx and openssl: install the packages of these names.";
 
 /**
  * Headers that nginx sends to the app. The second of two proxies appends its values to those of the
@@ -50,28 +41,15 @@ export async function startNginx(
   port: number,
   { host, scheme, proxies }: { host: string; scheme: "http" | "https"; proxies: 1 | 2 },
 ): Promise<Front> {
-  const { nginx, openssl } = commands();
   const folder = mkdtempSync(path.join(tmpdir(), "nginx-"));
   const [outer, inner] = [await freePort(), await freePort()];
-  const certificate = [
-    "-keyout",
-    "key.pem",
-    "-out",
-    "certificate.pem",
-    "-days",
-    "1",
-    "-subj",
-    `/CN=${host}`,
-  ];
-  const result = spawnSync(
-    openssl,
-    ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...certificate],
-    {
-      cwd: folder,
-      encoding: "utf8",
-    },
-  );
-  if (result.status !== 0) throw new Error(result.stderr);
+  const options = "-newkey rsa:2048 -nodes -keyout key.pem -out certificate.pem -days 1 -subj";
+  const result = spawnSync(openssl, ["req", "-x509", ...options.split(" "), `/CN=${host}`], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, PATH },
+  });
+  if (result.status !== 0) throw new Error(result.error ? install : result.stderr);
   const server = (listen: string, upstream: number, locations: string) => `
     server {
       listen 127.0.0.1:${listen};
@@ -96,7 +74,9 @@ export async function startNginx(
       ${proxies === 2 ? server(String(inner), port, second) : ""}
     }`,
   );
-  const child = start(nginx, ["-p", folder, "-c", "nginx.conf", "-e", "stderr"], {});
+  const child = start(nginx, ["-p", folder, "-c", "nginx.conf", "-e", "stderr"], {
+    env: { PATH },
+  });
   const close = async () => {
     await child.stop();
     rmSync(folder, { recursive: true });
@@ -106,7 +86,7 @@ export async function startNginx(
   while (!(await isListening(outer))) {
     if (ended.signal.aborted) {
       await close();
-      throw new Error(`nginx did not start:\n${child.output()}`);
+      throw new Error(`nginx did not start. ${install}\n${child.output()}`);
     }
     await wait(50);
   }

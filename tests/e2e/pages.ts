@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
@@ -6,16 +7,20 @@ import { z } from "zod";
 import { acme } from "../../packages/logto-stand-in/src/seed";
 import { hydrated } from "./steps";
 
-const manifest = fileURLToPath(
-  new URL("../../.next/app-path-routes-manifest.json", import.meta.url),
-);
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
-function pathsOf(kind: "page" | "route"): string[] {
-  const routes = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(manifest, "utf8")));
-  return Object.entries(routes)
+/** Reads a file of the build. */
+export const readBuilt = (file: string): unknown =>
+  JSON.parse(readFileSync(path.join(root, ".next", file), "utf8"));
+
+/** The routes of the build, by file. */
+export const builtRoutes = () =>
+  z.record(z.string(), z.string()).parse(readBuilt("app-path-routes-manifest.json"));
+
+const pathsOf = (kind: "page" | "route") =>
+  Object.entries(builtRoutes())
     .filter(([file, route]) => file.endsWith(`/${kind}`) && !route.startsWith("/_"))
     .map(([, route]) => route.replace("[id]", acme.id).replace(/\[\.\.\.\w+\]/, "made-up"));
-}
 
 /** A path of every page of the build. */
 export const everyPage = () => pathsOf("page");
@@ -24,8 +29,8 @@ export const everyPage = () => pathsOf("page");
 export const everyHandler = () => pathsOf("route");
 
 /** Opens a page and waits until it is hydrated and has loaded all of its parts. */
-export async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path);
+export async function open(page: Page, address: string): Promise<void> {
+  await page.goto(address);
   await hydrated(page);
   await expect(page.getByRole("status").filter({ hasText: /Loading|Asking/ })).toHaveCount(0);
 }
@@ -86,16 +91,16 @@ export const phone = { width: 360, height: 740 };
  * What is wrong with pages: axe's violations in light and dark, content that is too wide for a
  * phone, errors and warnings in the console.
  */
-export async function flaws(page: Page, paths: string[]): Promise<string[]> {
+export async function flaws(page: Page, addresses: string[]): Promise<string[]> {
   const found = complaints(page);
   const viewport = page.viewportSize() ?? phone;
-  for (const path of paths) {
+  for (const address of addresses) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme: "light" });
-    await open(page, path);
+    await open(page, address);
     found.push(...(await violations(page)), ...(await darkViolations(page)));
     await page.setViewportSize(phone);
-    if ((await overflow(page)) > 0) found.push(`${path} needs sideways scrolling on a phone`);
+    if ((await overflow(page)) > 0) found.push(`${address} needs sideways scrolling on a phone`);
   }
   return found;
 }

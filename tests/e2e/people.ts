@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { type BrowserContext, expect } from "@playwright/test";
 import { z } from "zod";
+import type { Session } from "@/lib/session/model/session";
 import { devClient } from "../../dev/stand-in";
 import { seedPassword } from "../../packages/logto-stand-in/src/seed";
 import type { StandInControl } from "../../packages/logto-stand-in/src/testing";
+import { type SessionApp, readSession } from "./session-cookie";
 
 const added = z.object({ id: z.string(), username: z.string() });
 const introspection = z.object({ active: z.boolean() });
@@ -28,14 +31,30 @@ export async function addPerson(identity: StandInControl, details: object = {}):
   return added.parse(await response.json());
 }
 
-/** The newest access token and refresh token that were issued to a person. */
-export async function tokensOf(identity: StandInControl, { id }: Person) {
+/** The refresh tokens that were issued to a person, the newest last. */
+export async function refreshTokensOf(
+  identity: StandInControl,
+  { id }: Pick<Person, "id">,
+): Promise<string[]> {
   const issued = await identity.issued();
-  const newest = (kind: string) =>
-    issued.findLast((each) => each.sub === id && each.kind === kind)?.value;
-  return z
-    .object({ accessToken: z.string(), refreshToken: z.string() })
-    .parse({ accessToken: newest("access_token"), refreshToken: newest("refresh_token") });
+  return issued
+    .filter(({ kind, sub }) => sub === id && kind === "refresh_token")
+    .map(({ value }) => value);
+}
+
+/** The newest refresh token that was issued to a person. */
+export async function grantOf(identity: StandInControl, person: Person): Promise<string> {
+  return z.string().parse((await refreshTokensOf(identity, person)).at(-1));
+}
+
+/** Sends a token to an endpoint of Logto with the app's credentials, but not from the app. */
+async function postToken(identity: StandInControl, path: string, token: string) {
+  const { clientId, clientSecret } = devClient;
+  return fetch(`${identity.issuer}/token/${path}`, {
+    method: "POST",
+    headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
+    body: new URLSearchParams({ token }),
+  });
 }
 
 /**
@@ -43,22 +62,21 @@ export async function tokensOf(identity: StandInControl, { id }: Person) {
  * nothing.
  */
 export async function isActive(identity: StandInControl, token: string): Promise<boolean> {
-  const { clientId, clientSecret } = devClient;
-  const response = await fetch(`${identity.issuer}/token/introspection`, {
-    method: "POST",
-    headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
-    body: new URLSearchParams({ token }),
-  });
+  const response = await postToken(identity, "introspection", token);
   return introspection.parse(await response.json()).active;
 }
 
-/** The status of Logto's userinfo endpoint for an access token. */
-export async function userinfoStatus(
-  identity: StandInControl,
-  accessToken: string,
-): Promise<number> {
-  const response = await fetch(`${identity.issuer}/me`, {
-    headers: { authorization: `Bearer ${accessToken}` },
-  });
-  return response.status;
+/**
+ * Revokes the grant of a browser's session at Logto. Logto's own session with the browser goes on.
+ *
+ * @returns the session
+ */
+export async function revokeGrant(
+  context: BrowserContext,
+  { control, ...app }: SessionApp & { control: StandInControl },
+): Promise<Session> {
+  const session = await readSession(context, app);
+  await postToken(control, "revocation", session.refreshToken ?? "");
+  expect(await isActive(control, session.refreshToken ?? "")).toBe(false);
+  return session;
 }

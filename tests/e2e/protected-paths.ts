@@ -26,9 +26,12 @@ export interface ProtectedAction {
   notAllowed?: string;
 }
 
-const page = (route: string, more: Partial<ProtectedPath> = {}) =>
+/** A page for signed-in users. */
+export const page = (route: string, more: Partial<ProtectedPath> = {}) =>
   ({ route, kind: "page", ...more }) as const;
-const handler = (route: string, more: Partial<ProtectedPath> = {}) =>
+
+/** A handler for signed-in users. */
+export const handler = (route: string, more: Partial<ProtectedPath> = {}) =>
   ({ route, kind: "handler", ...more }) as const;
 
 export const protectedPaths: ProtectedPath[] = [

@@ -1,34 +1,18 @@
-import { request, type IncomingMessage } from "node:http";
-import { type Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import type { BrowserContext } from "@playwright/test";
+import type { IncomingMessage } from "node:http";
 import { startApi, type ApiServer } from "./api-server";
-import { startPair } from "./servers";
-import { signInByRequests, test as base } from "./stage";
+import { test as base } from "./fixtures";
+import { sendRaw } from "./raw-request";
+import { sessionValue } from "./session-cookie";
 
-export { expect } from "./stage";
+export { expect } from "./fixtures";
 
-interface Options {
-  method?: string;
-  headers?: Record<string, string>;
-  body?: Readable;
-  signal?: AbortSignal;
-}
-
-/** Tests of an app that has an API behind its proxy. They start signed in as Alice. */
+/** Tests of an app that has an API behind its proxy. */
 export const test = base.extend<
   {
-    /**
-     * Sends a request with Alice's session, exactly as given. Does not normalize the path or read
-     * the response's body.
-     */
-    send: (path: string, options?: Options) => Promise<IncomingMessage>;
+    /** Sends a request with the browser's session, exactly as given. */
+    send: (path: string, options?: Parameters<typeof sendRaw>[2]) => Promise<IncomingMessage>;
   },
-  {
-    api: ApiServer;
-    /** The state of a browser in which Alice is signed in. */
-    signedIn: Awaited<ReturnType<BrowserContext["storageState"]>>;
-  }
+  { api: ApiServer }
 >({
   api: [
     async ({}, use) => {
@@ -38,43 +22,11 @@ export const test = base.extend<
     },
     { scope: "worker" },
   ],
-  pair: [
-    async ({ api, newStorage }, use) => {
-      const pair = await startPair({ API_URL: api.url }, await newStorage());
-      await use(pair);
-      await pair.stop();
-    },
-    { scope: "worker" },
-  ],
-  signedIn: [
-    async ({ app, browser }, use) => {
-      const context = await browser.newContext({ baseURL: app.url });
-      await signInByRequests(context, "alice");
-      const state = await context.storageState();
-      await context.close();
-      await use(state);
-    },
-    { scope: "worker" },
-  ],
-  storageState: async ({ signedIn }, use) => use(signedIn),
-  send: async ({ app, signedIn }, use) => {
-    const { port } = new URL(app.url);
-    const cookie = signedIn.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
-    await use(
-      (path, { body, headers, ...rest } = {}) =>
-        new Promise((resolve, reject) => {
-          const options = { port, path, headers: { cookie, ...headers }, agent: false, ...rest };
-          const sent = request(options, resolve).on("error", reject);
-          if (body) pipeline(body, sent).catch(reject);
-          else sent.end();
-        }),
+  variables: [async ({ api }, use) => use({ API_URL: api.url }), { scope: "worker" }],
+  send: async ({ app, context }, use) => {
+    const cookie = `authjs.session-token=${await sessionValue(context)}`;
+    await use((path, { headers, ...rest } = {}) =>
+      sendRaw(app.url, path, { headers: { cookie, ...headers }, ...rest }),
     );
   },
 });
-
-/** Reads the whole body of a response. */
-export async function textOf(response: IncomingMessage): Promise<string> {
-  let text = "";
-  for await (const part of response.setEncoding("utf8")) text += String(part);
-  return text;
-}

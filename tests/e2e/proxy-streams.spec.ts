@@ -1,25 +1,21 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { pipeline, Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
 import { bytes, digestOf } from "./api-server";
-import { expect, test as base, textOf } from "./proxied";
+import { expect, test as base } from "./proxied";
+import { textOf } from "./raw-request";
 
 const megabyte = 1024 * 1024;
 const size = 100 * megabyte;
 
-interface Transfers {
-  upload: () => Promise<string>;
-  download: () => Promise<string>;
-}
-
 /** Transfers of 100 MB through the proxy. Each returns the digest of the data that arrived. */
-const test = base.extend<Transfers>({
+const test = base.extend<{ upload: () => Promise<string>; download: () => Promise<string> }>({
   upload: async ({ send }, use) => {
     await use(async () => {
-      const body = Readable.from(bytes(size));
+      const body = bytes(size);
       return textOf(await send("/api/proxy/upload", { method: "POST", body }));
     });
   },
@@ -27,6 +23,7 @@ const test = base.extend<Transfers>({
     await use(async () => digestOf(await send(`/api/proxy/download?size=${size}`)));
   },
 });
+test.use({ person: "alice" });
 
 test("100 MB arrive complete, up and down", async ({ upload, download }) => {
   const digest = await digestOf(bytes(size));
@@ -43,13 +40,9 @@ async function settled(count: () => number): Promise<number> {
 test("a body of unknown length arrives complete with every method", async ({ api, send }) => {
   for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
     const headers = { "transfer-encoding": "chunked" };
-    const response = await send("/api/proxy/items", {
-      method,
-      headers,
-      body: Readable.from(["two ", "parts"]),
-    });
-    expect([method, response.statusCode]).toEqual([method, 200]);
-    response.resume();
+    const body = ["two ", "parts"];
+    const response = await send("/api/proxy/items", { method, headers, body });
+    expect([method, response.resume().statusCode]).toEqual([method, 200]);
     expect(api.arrived.at(-1)).toMatchObject({ method, headers, body: "two parts" });
   }
 });
@@ -64,7 +57,7 @@ test("an upload pauses while the API does not read it", async ({ send }) => {
   };
   const abortController = new AbortController();
   const { signal } = abortController;
-  const options = { method: "PUT", body: Readable.from(counted()), signal };
+  const options = { method: "PUT", body: counted(), signal };
   const sending = send("/api/proxy/unread", options).catch(() => undefined);
   // The sockets on the way buffer this much.
   expect((await settled(() => sentBytes)) / megabyte).toBeLessThan(30);
@@ -74,15 +67,12 @@ test("an upload pauses while the API does not read it", async ({ send }) => {
 
 test("an upload that the browser aborts is aborted at the API", async ({ api, send }) => {
   const abortController = new AbortController();
+  const { signal } = abortController;
   const unfinished = async function* () {
     yield "the beginning";
-    await once(abortController.signal, "abort");
+    await once(signal, "abort");
   };
-  const options = {
-    method: "PUT",
-    body: Readable.from(unfinished()),
-    signal: abortController.signal,
-  };
+  const options = { method: "PUT", body: unfinished(), signal };
   const sending = send("/api/proxy/upload?broken=1", options).catch(() => undefined);
   await expect.poll(() => api.arrived.map(({ url }) => url)).toContain("/v1/upload?broken=1");
   abortController.abort();

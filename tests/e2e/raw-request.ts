@@ -1,45 +1,40 @@
-import { request as send, type IncomingHttpHeaders } from "node:http";
-
-/** The response to a request that browsers and `fetch` would not send unchanged. */
-export interface RawResponse {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-}
+import { request as send, type IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 
 interface RawRequest {
   method?: string;
   headers?: Record<string, string>;
   /** Sent in chunks, without a length. */
-  body?: Iterable<Uint8Array>;
+  body?: Iterable<Uint8Array | string> | AsyncIterable<string>;
+  signal?: AbortSignal;
 }
 
 /**
- * Sends a request without normalizing its path, and with a body without a length.
+ * Sends a request that browsers and `fetch` would not send unchanged: with this path, and with a
+ * body without a length. Does not read the response's body.
  *
  * @param origin of the app
- * @param path sent as it is
  */
 export function sendRaw(
   origin: string,
   path: string,
-  { method = "GET", headers = {}, body = [] }: RawRequest = {},
-): Promise<RawResponse> {
+  { body, ...options }: RawRequest = {},
+): Promise<IncomingMessage> {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve, reject) => {
-    const outgoing = send({ hostname, port, path, method, headers }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      incoming.on("error", reject);
-      incoming.on("end", () => {
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text });
-      });
-    });
-    outgoing.on("error", reject);
-    for (const chunk of body) outgoing.write(chunk);
-    outgoing.end();
+    const where = { hostname, port, path, agent: false };
+    const outgoing = send({ ...where, ...options }, resolve).on("error", reject);
+    if (body) pipeline(Readable.from(body), outgoing).catch(reject);
+    else outgoing.end();
   });
+}
+
+/** Reads the whole body of a response. */
+export async function textOf(response: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const part of response.setEncoding("utf8")) text += String(part);
+  return text;
 }
 
 /** A body of `count` megabytes, in parts of one megabyte. */

@@ -1,9 +1,103 @@
-import { readFileSync } from "node:fs";
-import type { APIResponse } from "@playwright/test";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { APIResponse, Browser, BrowserContext } from "@playwright/test";
+import { encode } from "next-auth/jwt";
 import { z } from "zod";
-import { test, visitors, type Who } from "./visitors";
+import { appVariables } from "../../dev/stand-in";
+import { expect, test as base } from "./fixtures";
+import { builtRoutes, readBuilt } from "./pages";
 import type { ProtectedAction, ProtectedPath } from "./protected-paths";
-import { expect } from "./stage";
+import { signInByRequests } from "./requests";
+import { startApp, type App } from "./servers";
+import { readSession, sessionValue } from "./session-cookie";
+
+const name = "authjs.session-token";
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Visitors, by why they are not signed in: what they make of Alice's cookie. */
+const visitors: Record<string, (alice: BrowserContext, app: App) => Promise<string>> = {
+  "signed out": async () => "",
+  "with an expired session": async (alice, app) => {
+    const { secret, storage } = app;
+    const session = await readSession(alice, app);
+    if (!storage.sessions)
+      return encode({ token: { ...session }, secret, salt: name, maxAge: -10 });
+    await storage.sessions.expire(session);
+    return sessionValue(alice);
+  },
+  "with a tampered cookie": async (alice) => {
+    const value = await sessionValue(alice);
+    const middle = Math.floor(value.length / 2);
+    return value.slice(0, middle) + (value[middle] === "A" ? "B" : "A") + value.slice(middle + 1);
+  },
+};
+
+/** Who sends a request: a seeded user, or one of `visitors`. */
+type Who = string;
+
+/** Cookie headers. A worker has one app, so its tests share them. */
+const cookies = new Map<Who, Promise<string>>();
+
+async function makeCookie(who: Who, app: App, browser: Browser): Promise<string> {
+  const context = await browser.newContext({ baseURL: app.url });
+  await signInByRequests(context, who in visitors ? "alice" : who);
+  const value = await (visitors[who] ?? sessionValue)(context, app);
+  await context.close();
+  return value && `${name}=${value}`;
+}
+
+/** Links the whole build, except the one manifest that names the middleware. */
+function buildWithoutMiddleware(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "without-middleware-"));
+  const manifest = "functions-config-manifest.json";
+  mkdirSync(path.join(folder, ".next/server"), { recursive: true });
+  const link = (file: string) => symlinkSync(path.join(root, file), path.join(folder, file));
+  const linkAll = (below: string, except: string) =>
+    readdirSync(path.join(root, below))
+      .filter((entry) => entry !== except)
+      .forEach((entry) => link(path.join(below, entry)));
+  ["node_modules", "package.json"].forEach(link);
+  linkAll(".next", "server");
+  linkAll(".next/server", manifest);
+  writeFileSync(
+    path.join(folder, ".next/server", manifest),
+    JSON.stringify({ version: 1, functions: {} }),
+  );
+  return folder;
+}
+
+const test = base.extend<{
+  /** Sends a request with a user's or a visitor's cookie. Follows no redirect. */
+  getAs: (who: Who, address: string, headers?: Record<string, string>) => Promise<APIResponse>;
+  /** The Cookie header of a user or a visitor. */
+  cookieOf: (who: Who) => Promise<string>;
+  /** The same build and sessions, served as if there were no middleware.ts. */
+  withoutMiddleware: App;
+}>({
+  cookieOf: async ({ app, browser }, use) => {
+    await use((who) => {
+      const cookie = cookies.get(who) ?? makeCookie(who, app, browser);
+      cookies.set(who, cookie);
+      return cookie;
+    });
+  },
+  getAs: async ({ context, cookieOf }, use) => {
+    await use(async (who, address, headers) => {
+      const cookie = await cookieOf(who);
+      return context.request.get(address, { headers: { cookie, ...headers }, maxRedirects: 0 });
+    });
+  },
+  withoutMiddleware: async ({ app, identity }, use) => {
+    const folder = buildWithoutMiddleware();
+    const variables = { ...appVariables(identity.issuer), AUTH_SECRET: app.secret };
+    const bare = await startApp({ ...variables, ...app.storage.variables }, { folder });
+    await use(bare);
+    await bare.stop();
+    rmSync(folder, { recursive: true });
+  },
+});
 
 /**
  * Values of the header that made older versions of Next.js take a request for an internal one and
@@ -23,16 +117,17 @@ async function expectTurnedAway(
   response: APIResponse,
   callbackUrl: string,
 ) {
-  expect(response.headers()["cache-control"]).toContain("no-store");
+  const headers = response.headers();
+  expect(headers["cache-control"]).toContain("no-store");
   if (kind === "handler") {
     expect(response.status()).toBe(401);
-    expect(response.headers()["www-authenticate"]).toBeTruthy();
+    expect(headers["www-authenticate"]).toBeTruthy();
     expect(await response.json()).toEqual({ error: "signed_out", message: expect.any(String) });
     return;
   }
   expect(response.status()).toBe(307);
   const origin = new URL(response.url()).origin;
-  const location = new URL(response.headers().location ?? "", origin);
+  const location = new URL(headers.location ?? "", origin);
   expect(location.origin + location.pathname).toBe(`${origin}/sign-in`);
   expect(location.searchParams.get("callbackUrl")).toBe(callbackUrl);
 }
@@ -43,10 +138,8 @@ async function expectNotAllowed(kind: ProtectedPath["kind"], response: APIRespon
   if (kind === "handler") {
     expect(response.status()).toBe(403);
     expect(response.headers()["www-authenticate"]).toBeUndefined();
-    expect(await response.json()).toEqual({
-      error: expect.stringMatching(/^not_(allowed|a_member)$/),
-      message: expect.any(String),
-    });
+    const error = expect.stringMatching(/^not_(allowed|a_member)$/);
+    expect(await response.json()).toEqual({ error, message: expect.any(String) });
     return;
   }
   expect(response.status()).toBe(200);
@@ -81,7 +174,6 @@ async function expectGuarded(
   ]);
 }
 
-const routesManifest = z.record(z.string(), z.string());
 const actionsManifest = z.object({
   node: z.record(
     z.string(),
@@ -92,13 +184,6 @@ const actionsManifest = z.object({
     }),
   ),
 });
-const readBuilt = (file: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../.next/${file}`, import.meta.url), "utf8"));
-
-/** Every route of the build. */
-const builtRoutes = () =>
-  Object.values(routesManifest.parse(readBuilt("app-path-routes-manifest.json")));
-
 /** Every server action of the build, with its id and a page that uses it. */
 const builtActions = () =>
   Object.entries(
@@ -109,7 +194,7 @@ const builtActions = () =>
     page: Object.keys(workers)[0]?.replace(/^app|\/\([a-z]+\)|\/page$/g, "") ?? "",
   }));
 
-const isExample = (name: string) => name.split("/").includes("examples");
+const isExample = (route: string) => route.split("/").includes("examples");
 
 /**
  * Defines the tests of protected routes and actions. Visitors, people without access and Alice
@@ -124,37 +209,31 @@ export function testProtected(
     protectedPaths: ProtectedPath[];
     protectedActions: ProtectedAction[];
     publicPaths: Set<string>;
-    publicActions?: Set<string>;
   },
   { examples }: { examples: boolean },
 ): void {
-  const { protectedPaths, protectedActions, publicPaths, publicActions = new Set() } = table;
-  const ours = (names: string[]) =>
-    [...new Set(names.filter((each) => isExample(each) === examples))].sort();
+  const { protectedPaths, protectedActions, publicPaths } = table;
+  const ours = (all: string[]) =>
+    [...new Set(all.filter((each) => isExample(each) === examples))].sort();
 
   test("every route and every action of the build is listed as protected or as public", () => {
     const routes = [...protectedPaths.map(({ route }) => route), ...publicPaths];
     const where = "add new ones to tests/e2e/protected-paths.ts, so that they are tested";
-    expect.soft(ours(builtRoutes()), where).toEqual(routes.sort());
-    const actions = [...protectedActions.map(({ action }) => action), ...publicActions];
+    expect.soft(ours(Object.values(builtRoutes())), where).toEqual(routes.sort());
+    const actions = protectedActions.map(({ action }) => action);
     expect(ours(builtActions().map(({ action }) => action)), where).toEqual(actions.sort());
   });
 
-  test("every protected route is open only to users who are allowed", async ({
-    context,
-    cookieOf,
-  }) => {
+  test("every protected route is open only to users who are allowed", async ({ getAs }) => {
     test.slow();
     for (const each of protectedPaths) {
       const { route, kind, path: address = route } = each;
-      const get = async (who: Who) =>
-        context.request.get(address, { headers: { cookie: await cookieOf(who) }, maxRedirects: 0 });
       await test.step(route, async () => {
-        await expectGuarded(each, get, address);
+        await expectGuarded(each, (who) => getAs(who, address), address);
         if (kind !== "page") return;
-        // Signed out, by the router.
+        // By the router.
         const url = `${address}${address.includes("?") ? "&" : "?"}_rsc`;
-        const response = await context.request.get(url, { headers: { rsc: "1" }, maxRedirects: 0 });
+        const response = await getAs("signed out", url, { rsc: "1" });
         // The redirect of middleware, or that of the guard, which the router follows.
         const { location = await response.text() } = response.headers();
         expect(location).toMatch(/^\/sign-in\?|NEXT_REDIRECT;replace;\/sign-in\?/);
@@ -165,12 +244,12 @@ export function testProtected(
   test(
     "headers that once skipped middleware have no effect",
     { tag: "@jwt" },
-    async ({ context }) => {
+    async ({ getAs }) => {
       // The route makes no difference to Next.js, so each route gets only one of the values.
       for (const [index, { route, kind, path: address = route }] of protectedPaths.entries()) {
         const subrequest = subrequests[index % subrequests.length] ?? "";
         const headers = { "x-middleware-subrequest": subrequest, "x-requested-path": "/elsewhere" };
-        const response = await context.request.get(address, { headers, maxRedirects: 0 });
+        const response = await getAs("signed out", address, headers);
         await test.step(`${route} ${subrequest}`, () => expectTurnedAway(kind, response, address));
       }
     },
@@ -179,19 +258,14 @@ export function testProtected(
   test(
     "without middleware the guards respond the same, and pages return to the dashboard",
     { tag: "@jwt" },
-    async ({ context, cookieOf, withoutMiddleware: { url } }) => {
-      const unknown = await context.request.get(`${url}/dashboard/no-such-page`, {
-        maxRedirects: 0,
-      });
+    async ({ getAs, withoutMiddleware: { url } }) => {
+      const unknown = await getAs("signed out", `${url}/dashboard/no-such-page`);
       expect(unknown.status(), "middleware does not run").toBe(404);
       for (const each of protectedPaths) {
-        const { route, path: address = route } = each;
-        const get = async (who: Who) =>
-          context.request.get(url + address, {
-            headers: { cookie: await cookieOf(who) },
-            maxRedirects: 0,
-          });
-        await test.step(route, () => expectGuarded(each, get, "/dashboard"));
+        const address = url + (each.path ?? each.route);
+        await test.step(each.route, () =>
+          expectGuarded(each, (who) => getAs(who, address), "/dashboard"),
+        );
       }
     },
   );
@@ -204,10 +278,8 @@ export function testProtected(
   }) => {
     for (const { action, notAllowed } of protectedActions) {
       const { id = "", page = "" } = builtActions().find((each) => each.action === action) ?? {};
-      const stopped = [
-        ...Object.keys(visitors).map((who) => [who, "signed_out"]),
-        ...(notAllowed ? [[notAllowed, "not_allowed"]] : []),
-      ];
+      const stopped = Object.keys(visitors).map((who) => [who, "signed_out"]);
+      if (notAllowed) stopped.push([notAllowed, "not_allowed"]);
       await Promise.all(
         stopped.map(([who = "", code = ""]) =>
           test.step(`${action}: ${who}`, async () => {
@@ -226,10 +298,9 @@ export function testProtected(
               );
             const written = response
               .headersArray()
-              .filter(({ name }) => name.toLowerCase() === "set-cookie");
-            expect(written.filter(({ value }) => !/^authjs\.session-token=;/.test(value))).toEqual(
-              [],
-            );
+              .filter(({ name: header }) => header.toLowerCase() === "set-cookie")
+              .filter(({ value }) => !/^authjs\.session-token=;/.test(value));
+            expect(written).toEqual([]);
           }),
         ),
       );

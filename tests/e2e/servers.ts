@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { start } from "../../dev/children.mjs";
 import { readEnvironment, type Variables } from "../../dev/environment";
 import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/server";
+import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { cookiesAlone, type Storage } from "./storage";
 
@@ -45,11 +46,12 @@ export async function freePort(): Promise<number> {
     tried = (tried + 1) % 1_000;
     const port = firstPort + tried;
     const server = createServer().listen(port);
-    const free = await Promise.race([
-      once(server, "listening").then(() => true),
-      once(server, "error").then(() => false),
-    ]).catch(() => false);
-    if (!free) continue;
+    // Rejects if the port is in use.
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
     server.close();
     await once(server, "close");
     return port;
@@ -79,23 +81,25 @@ export const nextFor = (folder: string): string =>
  *
  * @param env such as `appVariables(identity.issuer)`; `AUTH_SECRET: ""` unsets a variable
  * @param options `port`: the port of the redirect URI, if the stand-in has one already; `storage`:
- *   where the app stores sessions, by default in cookies alone; `folder`: of another build
+ *   where the app stores sessions, by default in cookies alone; `folder`: of another build;
+ *   `command`: a script and its arguments, by default `next start`
  * @returns once the app responds
  * @throws Error with the app's output, if it exits or does not respond in time
  */
 export async function startApp(
   env: Variables,
-  options: { port?: number; storage?: Storage; folder?: string } = {},
+  options: { port?: number; storage?: Storage; folder?: string; command?: string[] } = {},
 ): Promise<App> {
   const port = options.port ?? (await freePort());
   const url = `http://localhost:${port}`;
   const storage = options.storage ?? cookiesAlone;
   const secret = env.AUTH_SECRET ?? randomBytes(32).toString("base64");
   const folder = options.folder ?? root;
-  const child = start(process.execPath, [nextFor(folder), "start", "--port", String(port)], {
+  const child = start(process.execPath, options.command ?? [nextFor(folder), "start"], {
     cwd: folder,
     env: {
       ...withoutLocalVariables(),
+      PORT: String(port),
       NODE_ENV: "production",
       NEXT_TELEMETRY_DISABLED: "1",
       AUTH_URL: url,
@@ -104,13 +108,20 @@ export async function startApp(
       AUTH_SECRET: secret,
     },
   });
-  const ended = new AbortController();
-  void child.exited.then(() => ended.abort());
+  const exit: { code?: number | null } = {};
+  void child.exited.then((code) => (exit.code = code));
   const giveUp = AbortSignal.timeout(startMs);
-  while (!(await responds(url))) {
-    if (ended.signal.aborted || giveUp.aborted) {
+  const responds = () =>
+    fetch(url, { redirect: "manual" }).then(
+      async (response) => Boolean(await response.arrayBuffer()),
+      () => false,
+    );
+  while (!(await responds())) {
+    if (exit.code !== undefined || giveUp.aborted) {
       await child.stop();
-      throw new Error(`The app did not start on ${url}:\n${child.output()}`);
+      throw new Error(
+        `The app did not start on ${url} (exit code ${exit.code}):\n${child.output()}`,
+      );
     }
     await wait(pollMs);
   }
@@ -125,15 +136,6 @@ export async function startApp(
   };
 }
 
-async function responds(url: string): Promise<boolean> {
-  try {
-    await (await fetch(url, { redirect: "manual" })).arrayBuffer();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * An app and its stand-in, both for one test or worker: for tests that change settings or inject
  * faults.
@@ -141,35 +143,46 @@ async function responds(url: string): Promise<boolean> {
 export interface Pair {
   app: App;
   identity: StandIn;
+  control: StandInControl;
+  /** Stops the app and starts another process in its place. */
+  restart(): Promise<App>;
   stop(): Promise<void>;
+}
+
+interface PairOptions {
+  /** Where the app stores sessions; `stop` closes it, too. */
+  storage?: Storage;
+  /** The app's port, if another server has to know it. */
+  port?: number;
+  /** Folder of another build. */
+  folder?: string;
+  /** Changes of the app's client at Logto. */
+  client?: object;
+  /** Runs before the app starts. */
+  prepare?: (control: StandInControl) => Promise<void>;
 }
 
 /**
  * Starts an app and its stand-in.
  *
  * @param env variables that differ from the app's defaults
- * @param storage of the app; `stop` closes it, too
- * @param folder of another build
- * @param options `client`: changes of the app's client at Logto; `prepare`: runs before the app starts
- * @returns with `restart`, which stops the app and starts another process in its place
  */
 export async function startPair(
   env: Variables = {},
-  storage: Storage = cookiesAlone,
-  folder?: string,
-  options: { client?: object; prepare?: (identity: StandIn) => Promise<void> } = {},
-): Promise<Pair & { restart(): Promise<App> }> {
-  const port = await freePort();
-  const client = { ...appClient(`http://localhost:${port}`), ...options.client };
-  const identity = await startLogto({ port: 0, control: true, clients: [client] });
+  { storage = cookiesAlone, client, prepare, ...options }: PairOptions = {},
+): Promise<Pair> {
+  const port = options.port ?? (await freePort());
+  const clients = [{ ...appClient(`http://localhost:${port}`), ...client }];
+  const identity = await startLogto({ port: 0, control: true, clients });
+  const control = controlOf(identity.endpoint);
   const close = async () => {
     await identity.close();
     await storage.close();
   };
   try {
-    await options.prepare?.(identity);
+    await prepare?.(control);
     const variables = { ...appVariables(identity.issuer), ...env };
-    const where = { port, storage, ...(folder && { folder }) };
+    const where = { ...options, port, storage };
     const app = await startApp(variables, where);
     let running = app;
     const restart = async () => {
@@ -180,7 +193,7 @@ export async function startPair(
       await running.stop();
       await close();
     };
-    return { app, identity, restart, stop };
+    return { app, identity, control, restart, stop };
   } catch (error) {
     await close();
     throw error;

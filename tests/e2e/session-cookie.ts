@@ -1,4 +1,4 @@
-import type { APIResponse, BrowserContext } from "@playwright/test";
+import type { APIResponse, BrowserContext, Cookie } from "@playwright/test";
 import { decode, encode } from "next-auth/jwt";
 import { parseSession, type Session } from "@/lib/session/model/session";
 import type { Storage } from "./storage";
@@ -18,9 +18,7 @@ export interface SessionApp {
 }
 
 /** The session cookies that a browser holds, by name. */
-export async function sessionCookies(
-  context: BrowserContext,
-): Promise<{ name: string; value: string }[]> {
+export async function sessionCookies(context: BrowserContext): Promise<Cookie[]> {
   return (await context.cookies()).filter(({ name }) => isSessionCookie(name));
 }
 
@@ -60,24 +58,14 @@ export async function readSession(
   return parseSession(await decode({ token, secret, salt: plainName }));
 }
 
-/** Encodes a session as a cookie's value with Auth.js's own function. `maxAge` is in seconds. */
-export async function encodeCookie(
-  token: object,
-  secret: string,
-  salt = plainName,
-  maxAge = 7 * 24 * 60 * 60,
-): Promise<string> {
-  return encode({ token, secret, salt, maxAge });
-}
-
 /** Puts a session into the browser's cookie. */
 async function putSession(
   context: BrowserContext,
   { url, secret }: SessionApp,
   token: Session,
-  maxAge?: number,
 ): Promise<void> {
-  const value = await encodeCookie({ ...token }, secret, plainName, maxAge);
+  const maxAge = 7 * 24 * 60 * 60;
+  const value = await encode({ token: { ...token }, secret, salt: plainName, maxAge });
   const chunks = value.match(new RegExp(`.{1,${chunkSize}}`, "g")) ?? [];
   const named = chunks.map((chunk, index): [string, string] => [
     chunks.length === 1 ? plainName : `${plainName}.${index}`,
@@ -105,16 +93,6 @@ export async function expireAccessToken(
   return expiring;
 }
 
-/** Makes the session in the browser's cookie (strategy `jwt`) expire in `left` seconds. */
-export async function shortenSession(
-  context: BrowserContext,
-  app: SessionApp,
-  left: number,
-): Promise<void> {
-  const token = await readSession(context, app);
-  await putSession(context, app, { ...token, version: token.version + 1 }, left);
-}
-
 /** The Set-Cookie values of a response that write or remove a session cookie. */
 export function writtenSessionCookies(response: APIResponse): string[] {
   return response
@@ -125,3 +103,7 @@ export function writtenSessionCookies(response: APIResponse): string[] {
     )
     .map(({ value }) => value);
 }
+
+/** How many session cookies a renewal sets: without sessions in cookies, the browser's one stays. */
+export const cookiesOfRenewal = ({ storage }: Pick<SessionApp, "storage">) =>
+  storage.sessions ? 0 : 1;

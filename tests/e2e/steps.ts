@@ -1,4 +1,4 @@
-import { expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { seedPassword } from "../../packages/logto-stand-in/src/seed";
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
@@ -10,13 +10,9 @@ export async function goToLogto(page: Page): Promise<void> {
 }
 
 /** Fills in and submits Logto's sign-in page, which must be open. */
-export async function typeCredentials(
-  page: Page,
-  identifier: string,
-  password = seedPassword,
-): Promise<void> {
-  await page.getByLabel("Username or e-mail").fill(identifier);
-  await page.getByLabel("Password").fill(password);
+export async function typeCredentials(page: Page, username: string): Promise<void> {
+  await page.getByLabel("Username or e-mail").fill(username);
+  await page.getByLabel("Password").fill(seedPassword);
   await button(page, "Sign in").click();
 }
 
@@ -48,11 +44,6 @@ export async function signOut(page: Page): Promise<void> {
   const menu = await openUserMenu(page);
   await menu.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(({ pathname }) => pathname === "/");
-}
-
-/** The session cookie, or its chunks. */
-export async function sessionCookies(context: BrowserContext) {
-  return (await context.cookies()).filter(({ name }) => name.includes("authjs.session-token"));
 }
 
 /** Waits until React has hydrated the page, and so has reported errors in its HTML. */

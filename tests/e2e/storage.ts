@@ -36,6 +36,3 @@ export interface Storage {
 
 /** Only cookies. */
 export const cookiesAlone: Storage = { variables: {}, close: () => Promise.resolve() };
-
-/** How many session cookies a renewal sets: without sessions in cookies, the browser's one stays. */
-export const cookiesOfRenewal = ({ storage }: { storage: Storage }) => (storage.sessions ? 0 : 1);

@@ -18,7 +18,7 @@ const graces = [3, 0];
 async function measure(contender: Contender): Promise<{ rows: Row[]; cost: string }> {
   const { name, folder, signIn, renewing } = contender;
   print(`Measuring ${name} …`);
-  const pair = await startPair({ LOGTO_SCOPES: scopes, LOGTO_RESOURCES: "" }, undefined, folder);
+  const pair = await startPair({ LOGTO_SCOPES: scopes, LOGTO_RESOURCES: "" }, { folder });
   const { url } = pair.app;
   const client = await signIn(url);
   const cost = describeCost(await measureCost(url, client));

@@ -1,11 +1,17 @@
 import type { Page } from "@playwright/test";
+import { expect, test } from "../fixtures";
+import { signInByRequests } from "../requests";
 import { expireAccessToken } from "../session-cookie";
-import { expect, signInByRequests, test } from "../stage";
 
 const example = "/examples/action";
 const bob = "p7c4w1n6zr5b";
-const save = (page: Page) => page.getByRole("button", { name: "Save the note" });
 const deletion = (page: Page) => page.getByRole("button", { name: "Delete the note" });
+const save = (page: Page) => page.getByRole("button", { name: "Save the note" });
+
+async function saveNote(page: Page, note: string): Promise<void> {
+  await page.getByLabel("New note").fill(note);
+  await save(page).click();
+}
 
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
@@ -18,8 +24,7 @@ for (const javaScriptEnabled of [true, false]) {
     }) => {
       await signInByRequests(context, "bob");
       await page.goto(example);
-      await page.getByLabel("New note").fill("Buy milk");
-      await save(page).click();
+      await saveNote(page, "Buy milk");
       await expect(page.getByText("Buy milk")).toBeVisible();
       await deletion(page).click();
       const alert = page.getByRole("alert").getByText("You don't have access to this");
@@ -38,8 +43,7 @@ for (const javaScriptEnabled of [true, false]) {
 
       await test.step("after the session ended", async () => {
         await context.clearCookies();
-        await page.getByLabel("New note").fill("Buy milk");
-        await save(page).click();
+        await saveNote(page, "Buy milk");
         await page.waitForURL((url) => url.pathname === "/sign-in");
         expect(new URL(page.url()).searchParams.get("callbackUrl")).toBe(example);
         expect(await context.cookies(stage.url + example)).toEqual([]);
@@ -60,8 +64,7 @@ test("a form's button is disabled while the form is being sent, and an action of
     await held;
     await route.continue();
   });
-  await page.getByLabel("New note").fill("Buy milk");
-  await save(page).click();
+  await saveNote(page, "Buy milk");
   await expect(save(page)).toHaveAttribute("aria-disabled", "true");
   release();
   await expect(page.getByText("Buy milk")).toBeVisible();
@@ -74,8 +77,7 @@ test("a form's button is disabled while the form is being sent, and an action of
       "next-action" in headers ? { headers: { ...headers, "next-action": "0".repeat(42) } } : {},
     );
   });
-  await page.getByLabel("New note").fill("Buy bread");
-  await save(page).click();
+  await saveNote(page, "Buy bread");
   await expect(page.getByRole("heading", { name: "This site was updated" })).toBeVisible();
   await expect(page.getByLabel("New note")).toHaveValue("");
 });

@@ -1,7 +1,8 @@
 import type { Page } from "@playwright/test";
+import { expect, test } from "../fixtures";
 import { addPerson } from "../people";
+import { expectSignInMessage, signInByRequests, signOutByRequest, visit } from "../requests";
 import { expireAccessToken, readSession } from "../session-cookie";
-import { csrfForm, expect, expectSignInMessage, signInByRequests, test, visit } from "../stage";
 
 const example = "/examples/client";
 const handler = "**/api/examples/permission";
@@ -40,7 +41,11 @@ test("while requests fail, the page shows why, does not count the session as end
   const user = page.getByRole("heading", { name: "Signed in as Alice Kim" });
   const alert = page.getByRole("alert");
   const tryAgain = page.getByRole("button", { name: "Try again" });
-  let release = () => {};
+  const expectPolling = async () => {
+    const nextRequest = page.waitForRequest(session);
+    await page.clock.fastForward(aWhile);
+    await nextRequest;
+  };
 
   await test.step("Logto does not respond", async () => {
     await stage.control.inject({ endpoint: "token", when: "before", kind: "status", status: 503 });
@@ -55,6 +60,7 @@ test("while requests fail, the page shows why, does not count the session as end
   });
 
   await test.step("the handler's data is loading, then fails to load, then is shown", async () => {
+    let release = () => {};
     const held = new Promise<void>((resolve) => (release = resolve));
     await page.route(handler, async (route) => {
       await held;
@@ -78,18 +84,13 @@ test("while requests fail, the page shows why, does not count the session as end
     await page.unrouteAll();
     await focus(page);
     await expect(user).toBeVisible();
-    const nextRequest = page.waitForRequest(session);
-    await page.clock.fastForward(aWhile);
-    await nextRequest;
+    await expectPolling();
   });
 
-  await test.step("the database does not respond", async () => {
-    const unavailable = {
-      status: 503,
-      json: { error: "database_unavailable", message: "Try again." },
-    };
+  await test.step("after an outage of the database the page recovers at the next try", async () => {
+    const json = { error: "database_unavailable", message: "Try again." };
     for (const url of [session, handler])
-      await page.route(url, (route) => route.fulfill(unavailable));
+      await page.route(url, (route) => route.fulfill({ status: 503, json }));
     await page.clock.fastForward(aWhile);
     await expect(alert.getByText("Our database does not respond")).toBeVisible();
     await expect(signedOut(page)).toHaveCount(0);
@@ -109,8 +110,7 @@ test("a sign-out in another tab shows as soon as this tab gets the focus", async
   await signInByRequests(context, username);
   await page.goto(example);
   await expect(permissions(page)).toHaveText(["read", "write"]);
-  const form = await csrfForm(context);
-  await context.request.post("/api/auth/signout", { form, maxRedirects: 0 });
+  await signOutByRequest(context);
   await focus(page);
   await expect(signedOut(page)).toBeVisible();
   await expect(permissions(page)).toHaveCount(0);

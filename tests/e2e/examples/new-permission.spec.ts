@@ -1,31 +1,8 @@
+import { expect, test } from "../fixtures";
 import { addPerson } from "../people";
-import { expect, pagesOfLogto, signIn, signInByRequests, test } from "../stage";
+import { signInByRequests } from "../requests";
 
 const button = "Sign in again to get new permissions";
-
-test.describe("without JavaScript", () => {
-  test.use({ javaScriptEnabled: false });
-
-  test("a page that needs a permission just granted opens after one click, without a password", async ({
-    page,
-    stage,
-  }) => {
-    const { username, id } = await addPerson(stage.control, { roles: ["viewer"] });
-    await signIn(page, username, { to: "/examples/permission" });
-    await stage.control.changeUser(id, { roles: ["editor"] });
-    await page.goto("/examples/permission?from=mail");
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText(
-      "You don't have access to this page",
-    );
-    await expect(page.getByRole("button", { name: "Sign out to switch account" })).toBeVisible();
-
-    const pages = pagesOfLogto(page, stage.control);
-    await page.getByRole("button", { name: button }).click();
-    await expect(page.getByRole("heading", { name: /^What .* may do$/ })).toBeVisible();
-    await expect(page).toHaveURL("/examples/permission?from=mail");
-    expect(pages).toEqual([]);
-  });
-});
 
 test("a client component and an action offer the same when the user is not allowed", async ({
   page,

@@ -1,34 +1,28 @@
 import { acme } from "../../../packages/logto-stand-in/src/seed";
-import type { ProtectedAction, ProtectedPath } from "../protected-paths";
+import { handler, page, type ProtectedAction, type ProtectedPath } from "../protected-paths";
 
 const actions = "app/(protected)/examples/action/actions.ts";
+const organization = "/examples/organization";
 
 /** The examples for signed-in users. */
 export const protectedPaths: ProtectedPath[] = [
-  { route: "/examples/server", kind: "page" },
-  { route: "/examples/middleware", kind: "page" },
-  { route: "/examples/admin", kind: "page", notAllowed: "bob" },
-  { route: "/examples/permission", kind: "page", notAllowed: "carol" },
-  {
-    route: "/examples/organization/[id]",
-    kind: "page",
-    path: `/examples/organization/${acme.id}`,
+  page("/examples/server"),
+  page("/examples/middleware"),
+  page("/examples/admin", { notAllowed: "bob" }),
+  page("/examples/permission", { notAllowed: "carol" }),
+  page(`${organization}/[id]`, { path: `${organization}/${acme.id}`, notAllowed: "bob" }),
+  page("/examples/action"),
+  page("/examples/step-up"),
+  page("/examples/step-up/second-factor"),
+  handler("/api/examples/session"),
+  handler("/api/examples/step-up", { status: 401 }),
+  handler("/api/examples/role", { notAllowed: "bob" }),
+  handler("/api/examples/fresh", { notAllowed: "bob" }),
+  handler("/api/examples/permission", { notAllowed: "carol" }),
+  handler(`/api${organization}/[id]`, {
+    path: `/api${organization}/${acme.id}`,
     notAllowed: "bob",
-  },
-  { route: "/examples/action", kind: "page" },
-  { route: "/examples/step-up", kind: "page" },
-  { route: "/examples/step-up/second-factor", kind: "page" },
-  { route: "/api/examples/session", kind: "handler" },
-  { route: "/api/examples/step-up", kind: "handler", status: 401 },
-  { route: "/api/examples/role", kind: "handler", notAllowed: "bob" },
-  { route: "/api/examples/fresh", kind: "handler", notAllowed: "bob" },
-  { route: "/api/examples/permission", kind: "handler", notAllowed: "carol" },
-  {
-    route: "/api/examples/organization/[id]",
-    kind: "handler",
-    path: `/api/examples/organization/${acme.id}`,
-    notAllowed: "bob",
-  },
+  }),
 ];
 
 export const protectedActions: ProtectedAction[] = [

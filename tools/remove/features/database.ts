@@ -286,7 +286,7 @@ export default {
        "/account/sessions",`,
     ],
     "tests/e2e/malformed-addresses.spec.ts": ['"/account?error=%E0%A4%A",'],
-    "tests/e2e/modes.ts": [
+    "tests/e2e/fixtures.ts": [
       'import { openRows, openUsers } from "../database/storage";',
       '"jwt with a database": () => openUsers("embedded"),',
       'database: () => openRows("postgres"),',

@@ -88,7 +88,7 @@ export default {
           "fresh,",
         ],
         "tests/e2e/examples/protected-paths.ts": [
-          '{ route: "/api/examples/fresh", kind: "handler", notAllowed: "bob" },',
+          'handler("/api/examples/fresh", { notAllowed: "bob" }),',
         ],
       },
     },

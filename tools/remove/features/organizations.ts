@@ -7,10 +7,7 @@ export default {
   paths: [
     "app/(protected)/organizations",
     "components/organizations",
-    "tests/e2e/organization-grant.spec.ts",
-    "tests/e2e/organization-switcher.spec.ts",
     "tests/e2e/organizations.spec.ts",
-    "tests/e2e/two-processes.spec.ts",
     "tests/unit/organization-page.test.ts",
   ],
   lines: {
@@ -21,7 +18,7 @@ export default {
     "components/layout/site.ts": ['{ href: "/organizations", label: "Organizations" },'],
     "middleware.ts": ['"/organizations",'],
     "tests/e2e/axe.spec.ts": ['"/organizations/no-such-id",'],
-    "tests/e2e/exchange.spec.ts": [
+    "tests/e2e/faults-exchange.spec.ts": [
       "{ path: `/organizations/${acme.id}`, exchanges: 1 },",
       '{ path: "/organizations", exchanges: 0 },',
     ],

@@ -99,9 +99,9 @@ const secondFactor: Example = {
            secondFactor,`,
         ],
         "tests/e2e/examples/protected-paths.ts": [
-          `{ route: "/examples/step-up", kind: "page" },
-           { route: "/examples/step-up/second-factor", kind: "page" },`,
-          '{ route: "/api/examples/step-up", kind: "handler", status: 401 },',
+          `page("/examples/step-up"),
+           page("/examples/step-up/second-factor"),`,
+          'handler("/api/examples/step-up", { status: 401 }),',
           '{ action: "app/(protected)/examples/step-up/actions.ts savePayout" },',
         ],
       },

@@ -1,54 +1,6 @@
 import { expect, type APIResponse, type BrowserContext, type Page } from "@playwright/test";
 import { z } from "zod";
-import { devClient } from "../../dev/stand-in";
 import { seedPassword } from "../../packages/logto-stand-in/src/seed";
-import { test as base } from "./fixtures";
-import { type StandInControl } from "../../packages/logto-stand-in/src/testing";
-import { type SessionApp } from "./session-cookie";
-
-export { expect };
-
-/** The worker's app and stand-in. A test may disturb the stand-in; it is reset before each test. */
-export interface Stage extends SessionApp {
-  control: StandInControl;
-  /** The app's output since this test began. */
-  log(): string;
-}
-
-export const test = base.extend<{ stage: Stage }>({
-  stage: async ({ app, identity: control }, use) => {
-    const { url, secret, storage } = app;
-    const logStart = app.log().length;
-    const log = () => app.log().slice(logStart);
-    await use({ url, secret, storage, control, log });
-    await expectNothingSecret(log(), { control, secret });
-  },
-});
-
-/** Expects a page or a log to contain no token, no code, no secret and no stack trace. */
-export async function expectNothingSecret(
-  text: string,
-  { control, secret }: Pick<Stage, "control" | "secret">,
-): Promise<void> {
-  const issued = await control.issued();
-  const found = issued.filter(({ value }) => text.includes(value)).map(({ kind }) => kind);
-  expect(found, "tokens in the text").toEqual([]);
-  expect(text).not.toContain(secret);
-  expect(text, "a stack trace").not.toMatch(/^\s+at \S+.*[:(]\d*/m);
-  expect(text, "a stack trace").not.toMatch(/node_modules|webpack-internal|\.next\/server/);
-}
-
-/** Sends a request to Logto with the app's credentials, but not from the app. */
-export async function postAsApp(
-  control: StandInControl,
-  path: string,
-  form: Record<string, string>,
-): Promise<Response> {
-  const { clientId, clientSecret } = devClient;
-  const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`;
-  const body = new URLSearchParams(form);
-  return fetch(`${control.issuer}/${path}`, { method: "POST", headers: { authorization }, body });
-}
 
 /**
  * Headers that a browser sends with a request from another site's page. The cookies are those of
@@ -61,7 +13,7 @@ export const crossSite = {
 };
 
 /** Headers that a browser sends when the user follows a link, unlike those of a script's fetch. */
-export const navigation = {
+const navigation = {
   accept: "text/html",
   "sec-fetch-mode": "navigate",
   "sec-fetch-dest": "document",
@@ -76,6 +28,10 @@ export async function visit(
   return context.request.get(path, { headers: navigation, ...options });
 }
 
+/** A response's final path and query. */
+export const pathOf = (response: APIResponse): string =>
+  response.url().replace(new URL(response.url()).origin, "");
+
 const csrf = z.object({ csrfToken: z.string() });
 
 /** The field that a form for Auth.js's own routes must have. */
@@ -84,6 +40,12 @@ export async function csrfForm(
   origin = "",
 ): Promise<{ csrfToken: string }> {
   return csrf.parse(await (await request.get(`${origin}/api/auth/csrf`)).json());
+}
+
+/** Signs out with Auth.js's own route. @returns its response, which redirects to Logto */
+export async function signOutByRequest(context: BrowserContext, origin = ""): Promise<APIResponse> {
+  const form = await csrfForm(context, origin);
+  return context.request.post(`${origin}/api/auth/signout`, { form, maxRedirects: 0 });
 }
 
 /**
@@ -146,27 +108,20 @@ export async function signInByRequests(
  * Signs in without rendering Logto's pages, and opens a page of the app.
  *
  * @param username of a seeded person or an added one
- * @param options `app`: origin of an app other than the worker's; `to`: the page to open
+ * @param options `origin`: of an app other than the worker's; `to`: the page to open
  */
 export async function signIn(
   page: Page,
   username: string,
-  { app = "", to = "/dashboard" } = {},
+  { origin = "", to = "/dashboard" } = {},
 ): Promise<void> {
-  await signInByRequests(page.context(), username, { to, origin: app });
-  await page.goto(app + to);
+  await signInByRequests(page.context(), username, { to, origin });
+  await page.goto(origin + to);
 }
 
-/**
- * The paths of Logto's pages, such as the one for the password, that a browser opens from now on.
- */
-export function pagesOfLogto(page: Page, { endpoint }: StandInControl): string[] {
-  const opened: string[] = [];
-  page.on("framenavigated", (frame) => {
-    const { origin, pathname } = new URL(frame.url());
-    if (origin === endpoint) opened.push(pathname);
-  });
-  return opened;
+/** Expects that the next request is one of a signed-in user. */
+export async function expectSignedIn({ request }: BrowserContext, origin = ""): Promise<void> {
+  expect((await request.get(`${origin}/api/auth/check`)).status()).toBe(200);
 }
 
 /** Expects the browser to be signed out for scripts, for handlers and for pages. */
@@ -192,10 +147,7 @@ export async function expectSignInMessage(
   expect(new URL(response.url()).pathname).toBe("/sign-in");
   expect(response.status()).toBe(200);
   expect(response.headers()["content-type"]).toContain("text/html");
-  expect(titleOf(page)).toMatch(title);
+  const [, shown = ""] = /role="(?:alert|status)".*?<\/svg>.*?<p[^>]*>(.*?)<\/p>/s.exec(page) ?? [];
+  expect(shown).toMatch(title);
   return page;
 }
-
-/** The title of the alert on a page. */
-const titleOf = (page: string) =>
-  /role="(?:alert|status)".*?<\/svg>.*?<p[^>]*>(.*?)<\/p>/s.exec(page)?.[1] ?? "";
