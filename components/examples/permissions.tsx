@@ -1,6 +1,6 @@
 "use client";
 
-import { useSession } from "next-auth/react";
+import { getSession, useSession } from "next-auth/react";
 import type { ReactNode } from "react";
 import { displayName } from "@/components/session/displayed-user";
 import { useResponse, type HandlerResponse } from "@/components/examples/use-response";
@@ -20,11 +20,12 @@ import { signInPath } from "@/lib/session/model/callback-url";
  * status decides: next-auth treats an outage as "signed out", the handler tells the two apart.
  */
 export function Permissions() {
-  const { data: session, status, update } = useSession();
+  const { data: session, status } = useSession();
   const [response, refetch] = useResponse("/api/examples/permission", session?.user.id);
   const tryAgain = () => {
     refetch();
-    if (!session) void update();
+    // As in refetch-session.tsx, not `update`, after which the interval would not start again.
+    if (!session) void getSession();
   };
   if (response ? response.status === 401 : status === "unauthenticated") return <SignedOut />;
   return (

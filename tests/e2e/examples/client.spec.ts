@@ -87,7 +87,7 @@ test("while requests fail, the page shows why, does not count the session as end
     await expectPolling();
   });
 
-  await test.step("after an outage of the database the page recovers at the next try", async () => {
+  await test.step("after an outage of the database the page recovers at the next try, and polls again", async () => {
     const json = { error: "database_unavailable", message: "Try again." };
     for (const url of [session, handler])
       await page.route(url, (route) => route.fulfill({ status: 503, json }));
@@ -98,6 +98,7 @@ test("while requests fail, the page shows why, does not count the session as end
     await tryAgain.click();
     await expect(user).toBeVisible();
     await expect(permissions(page)).toHaveText(["read", "write"]);
+    await expectPolling();
   });
 });
 
