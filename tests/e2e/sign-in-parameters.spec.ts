@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { acme } from "../../packages/logto-stand-in/src/seed";
+import { expect, test } from "./fixtures";
 import { addPerson } from "./people";
-import { crossSite, csrfForm, expect, expectSignInMessage, signIn, test, visit } from "./stage";
+import { crossSite, csrfForm, expectSignInMessage, signIn, visit } from "./requests";
 import { goToLogto, typeCredentials, userMenuButton } from "./steps";
 
 const profile = "/profile?tab=4";

@@ -3,11 +3,11 @@ import type { BrowserContext, Page } from "@playwright/test";
 import { z } from "zod";
 import { appWebhook } from "../../dev/stand-in";
 import { acme } from "../../packages/logto-stand-in/src/seed";
-import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
-import { leaksIn, recordReceived } from "./leaks";
+import type { StandInControl } from "../../packages/logto-stand-in/src/testing";
+import { expect, test as base } from "./fixtures";
 import { addPerson, type Person } from "./people";
-import { startPair, type App } from "./servers";
-import { beginSignIn, crossSite, expect, expectSignedOut, signIn, test as base } from "./stage";
+import type { App } from "./servers";
+import { beginSignIn, crossSite, expectSignedOut, signIn } from "./requests";
 
 const { signingKey } = appWebhook("");
 
@@ -18,16 +18,10 @@ interface Site {
 
 /** An app with a key, and a stand-in that sends it webhooks. */
 const test = base.extend<{ site: Site }>({
-  site: async ({ context, newStorage }, use) => {
-    const pair = await startPair({ LOGTO_WEBHOOK_KEY: signingKey }, await newStorage());
-    const { app, identity, stop } = pair;
-    const control = controlOf(identity.endpoint);
+  site: async ({ startOwn }, use) => {
+    const { app, control } = await startOwn({ LOGTO_WEBHOOK_KEY: signingKey });
     await control.addWebhook(appWebhook(app.url).url, signingKey);
-    const received = recordReceived(context, app);
     await use({ app, control });
-    const leaks = await leaksIn(await received(), control, app);
-    await stop();
-    expect(leaks).toEqual([]);
   },
 });
 
@@ -37,7 +31,7 @@ const soon = { timeout: 5_000, intervals: [100] };
 /** Adds a user, who signs in and opens the dashboard. */
 async function signedIn(page: Page, { app, control }: Site, details: object): Promise<Person> {
   const person = await addPerson(control, details);
-  await signIn(page, person.username, { app: app.url });
+  await signIn(page, person.username, { origin: app.url });
   return person;
 }
 

@@ -1,6 +1,7 @@
+import { expect, test } from "../fixtures";
 import { addPerson } from "../people";
+import { signInByRequests } from "../requests";
 import { expireAccessToken } from "../session-cookie";
-import { expect, signInByRequests, test } from "../stage";
 
 test("a role that was taken away counts until the next renewal, except where the guard asks Logto, which costs one request", async ({
   context,

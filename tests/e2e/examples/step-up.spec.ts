@@ -1,7 +1,8 @@
 import type { Page } from "@playwright/test";
 import { seedPassword } from "../../../packages/logto-stand-in/src/seed";
+import { expect, test } from "../fixtures";
+import { signIn } from "../requests";
 import { expireAccessToken } from "../session-cookie";
-import { expect, signIn, test } from "../stage";
 import { typeCredentials } from "../steps";
 
 const recent = "/examples/step-up";
