@@ -73,17 +73,21 @@ export const log = {
   error: (event: string, fields: Fields = {}): void => logger().error(fields, event),
 };
 
+/** Next.js's error for a response that its source aborted, such as an API behind /api/proxy. */
+const abortedResponse = "failed to pipe response";
+
 /**
  * Sends `console.warn` and `console.error` to this log, one line per call. Next.js prints the
- * errors that it catches on several lines and without a request id. Only errors (which are bugs)
- * keep their stack traces.
+ * errors that it catches on several lines and without a request id. Only errors that are bugs keep
+ * their stack traces.
  */
 export function logConsole(): void {
   const print =
     (level: "warn" | "error") =>
     (...args: unknown[]) => {
-      const shown =
-        level === "error" ? args : args.map((arg) => (arg instanceof Error ? arg.message : arg));
+      const isShort = (arg: unknown): arg is Error =>
+        arg instanceof Error && (level === "warn" || arg.message === abortedResponse);
+      const shown = args.map((arg) => (isShort(arg) ? arg.message : arg));
       log[level](stripVTControlCharacters(format(...shown)).trim());
     };
   console.warn = print("warn");

@@ -15,7 +15,7 @@ import { isSignedOut } from "./model/error-messages";
 import { asSessionError, errorResponse, SessionError } from "./model/errors";
 import type { PublicSession } from "./model/public-session";
 import type { Requirement } from "./model/requirement";
-import { checkStepUp } from "./model/step-up";
+import { checkStepUp, requiresStepUp } from "./model/step-up";
 import { requestedPathHeader } from "./routes/update-session";
 import { joinChunks } from "./stores/cookie";
 
@@ -60,7 +60,7 @@ export async function requireSession(requirement: Requirement = {}): Promise<Pub
   const session = requirement.fresh ? await freshSession() : await getSession();
   if (!session) throw noSessionError((await currentStatus()).status);
   await checkRequirement(session, requirement);
-  checkStepUp(await currentSession(), requirement);
+  if (requiresStepUp(requirement)) checkStepUp(await currentSession(), requirement);
   return session;
 }
 

@@ -105,7 +105,8 @@ async function leaksIn(received: Received[], { app, control }: Pair): Promise<st
   return received.flatMap(({ from, text }) => {
     const rest = text.replaceAll(writesSession, "");
     const found = secrets.filter(({ value }) => rest.includes(value)).map(({ kind }) => kind);
-    if (stackTrace.test(rest)) found.push("stack trace");
+    const [trace] = stackTrace.exec(rest) ?? [];
+    if (trace !== undefined) found.push(`stack trace (${trace.trim()})`);
     return found.map((kind) => `${kind} in ${from}`);
   });
 }

@@ -101,6 +101,8 @@ test(
       via: "bearer",
       subject: "k3v9t2m8qx1a",
       scopes: expect.arrayContaining(["read", "write"]),
+      acr: "urn:logto:acr:1fa",
+      authenticatedAt: expect.any(Number),
     });
 
     const url = `${api.url}/products`;

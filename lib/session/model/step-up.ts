@@ -24,6 +24,10 @@ interface StepUp {
   acr?: AuthenticationClass | undefined;
 }
 
+/** Whether a guard requires anything of it: only then it needs the session a second time. */
+export const requiresStepUp = ({ freshWithin, acr }: StepUp): boolean =>
+  freshWithin !== undefined || acr !== undefined;
+
 /**
  * Checks how the user of a session last authenticated at Logto. Each sign-in stores it in the
  * session; a renewal makes it no more recent.

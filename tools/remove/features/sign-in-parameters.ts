@@ -66,7 +66,7 @@ export default {
          path: ["one_time_token"],
        });`,
     ],
-    "tests/unit/env.test.ts": ['["LOGTO_SOCIAL", "google, github:GitHub"],'],
+    "tests/unit/env.test.ts": ['["LOGTO_SOCIAL", ["google, github:GitHub"]],'],
   },
   sections: { "docs/logto.md": ["## Parameters of a sign-in"] },
   beside: { mutate: { paths: ["tools/mutate/mutations/sign-in-parameters.diff"] } },

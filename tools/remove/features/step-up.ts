@@ -12,10 +12,10 @@ export default {
     ],
     "lib/session/guards.ts": [
       "currentSession,",
-      'import { checkStepUp } from "./model/step-up";',
+      'import { checkStepUp, requiresStepUp } from "./model/step-up";',
       `* | signed in too long ago | offers to sign in again | 401 | throws \`sign_in_again\` |
        * | signed in too weakly | offers to sign in again | 401 | throws \`stronger_sign_in_needed\` |`,
-      "checkStepUp(await currentSession(), requirement);",
+      "if (requiresStepUp(requirement)) checkStepUp(await currentSession(), requirement);",
     ],
     "lib/session/model/error-messages.ts": [
       `/** The user authenticated with too few factors. */
