@@ -73,7 +73,7 @@ export const log = {
   error: (event: string, fields: Fields = {}): void => logger().error(fields, event),
 };
 
-/** Next.js's error for a response that its source aborted, such as an API behind /api/proxy. */
+/** Next.js's error for a response that its source, such as an API, aborted. */
 const abortedResponse = "failed to pipe response";
 
 /**
