@@ -1,5 +1,6 @@
 import { site } from "../components/layout/site";
 import { apiResources, organizationRoles } from "../packages/logto-stand-in/src/seed";
+import { machineVariables } from "./machine-client";
 import type { StandInClient } from "../packages/logto-stand-in/src/server";
 
 const identityScopes =
@@ -54,6 +55,7 @@ export function appVariables(issuer: string): Record<string, string> {
     AUTH_LOGTO_SECRET: devClient.clientSecret,
     AUTH_LOGTO_ISSUER: issuer,
     LOGTO_SCOPES: [identityScopes, ...new Set(permissions)].join(" "),
+    ...machineVariables,
     LOGTO_RESOURCES: [
       ...apiResources.map(({ indicator }) => indicator),
       "urn:logto:resource:organizations",

@@ -116,6 +116,10 @@ const schema = z
       .default("")
       .transform((value) => value.split(",").flatMap((entry) => entry.trim() || []))
       .pipe(z.array(socialConnector)),
+    LOGTO_M2M_ID: credential.optional(),
+    LOGTO_M2M_SECRET: credential.optional(),
+    LOGTO_M2M_RESOURCE: z.url("is not a URI").optional(),
+    LOGTO_INVITATION_ROLES: z.string().default("").transform(splitWords),
     API_URL: webUrl.transform((value) => value.replace(/\/+$/, "")).optional(),
     API_RESOURCE: z.url("is not a URI").optional(),
     AUTH_SESSION_STRATEGY: z.enum(["jwt", "database"], "is neither jwt nor database").optional(),
@@ -224,6 +228,10 @@ const examples: Record<string, string> = {
   LOGTO_RESOURCES: "https://shopping.example.com/api https://store.example.com/api",
   LOGTO_WEBHOOK_KEY: "the Signing key on the webhook's page in Logto's console",
   LOGTO_SOCIAL: "google:Google, github:GitHub",
+  LOGTO_M2M_ID: "3b8kq0z5ymxt2w7r9ncjd",
+  LOGTO_M2M_SECRET: "the App secret of a machine-to-machine application",
+  LOGTO_M2M_RESOURCE: "https://your-tenant.logto.app/api",
+  LOGTO_INVITATION_ROLES: "m7d2x9c4v1b8",
   API_URL: "https://api.example.com",
   API_RESOURCE: "https://shopping.example.com/api",
   AUTH_SESSION_STRATEGY: "database",

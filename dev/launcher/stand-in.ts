@@ -3,6 +3,7 @@ import { seedPassword, seedPeople } from "../../packages/logto-stand-in/src/seed
 import { alsoEnd } from "../children.mjs";
 import { namesTenant, unlessSet, type Variables } from "../environment";
 import { nextFreePort } from "../ports";
+import { machineClient } from "../machine-client";
 import { appClient, appVariables, appWebhook } from "../stand-in";
 import { paint, print, printRow } from "../terminal.mjs";
 import type { PreparedService, Service } from "./service";
@@ -43,7 +44,11 @@ async function standIn(
     const { startLogto } = await import("../../packages/logto-stand-in/src/server");
     const identity = await startLogto({
       port,
-      clients: [appClient(new URL(app.url).origin)],
+      clients: [
+        // One a line.
+        appClient(new URL(app.url).origin),
+        machineClient,
+      ],
       dataFile: path.join(root, ".data/identity.json"),
       onMail: printMail,
       // To suspend a user, for example, which sends a webhook (docs/logto.md).

@@ -8,6 +8,7 @@ const rows = files(
   "faults-exchange",
   "faults-grant",
   "faults-renewal",
+  "invitations",
   "proxy-session",
   "protected-paths",
   "sign-out",

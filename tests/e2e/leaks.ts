@@ -1,6 +1,7 @@
 import type { APIResponse, BrowserContext, Response } from "@playwright/test";
 import { decode } from "next-auth/jwt";
 import { isSession } from "../../lib/session/model/session";
+import { machineClient } from "../../dev/machine-client";
 import { appWebhook } from "../../dev/stand-in";
 import type { Pair } from "./servers";
 import { sessionValue } from "./session-cookie";
@@ -98,6 +99,7 @@ async function leaksIn(received: Received[], { app, control }: Pair): Promise<st
     // verifier. A one-time token came from there: it is in the link that its user opened.
     ...issued.filter(({ kind }) => kind !== "authorization_code" && kind !== "one_time_token"),
     ...(await secretsOfCookies(received, app.secret)),
+    { kind: "secret of the machine-to-machine client", value: machineClient.clientSecret },
     { kind: "webhook key", value: appWebhook("").signingKey },
     ...((await app.storage.sessions?.secrets()) ?? []),
     { kind: "AUTH_SECRET", value: app.secret },

@@ -39,12 +39,18 @@ export const protectedPaths: ProtectedPath[] = [
   page("/profile", { path: "/profile?from=mail&note=a%26b" }),
   page("/organizations"),
   page("/organizations/[id]", { path: `/organizations/${acme.id}`, notAllowed: "carol" }),
+  page("/organizations/[id]/invitations", {
+    path: `/organizations/${acme.id}/invitations`,
+    notAllowed: "bob",
+  }),
   page("/api-access"),
   page("/account"),
   page("/account/sessions"),
   page("/account/delete"),
   handler("/api/auth/check"),
   handler("/api/token-info"),
+  // It has ended, so it leads to the page that says so.
+  handler("/api/invitations/[token]", { path: "/api/invitations/none", status: 303 }),
   // No API is configured here.
   handler("/api/proxy/[...path]", { path: "/api/proxy/products", status: 404 }),
 ];
@@ -52,6 +58,9 @@ export const protectedPaths: ProtectedPath[] = [
 export const protectedActions: ProtectedAction[] = [
   ...["confirmDeletion", "endSession", "endOtherSessions", "endAllSessions"].map((name) => ({
     action: `app/(protected)/account/actions.ts ${name}`,
+  })),
+  ...["invite", "sendAgain", "revoke"].map((name) => ({
+    action: `app/(protected)/organizations/[id]/invitations/actions.ts ${name}`,
   })),
 ];
 
@@ -64,6 +73,8 @@ export const publicPaths = new Set([
   // Signing in, and its errors.
   "/refused",
   "/sign-in",
+  // The link in an invitation's mail.
+  "/invitations/[token]",
   // Auth.js's routes. Back-channel logout requires Logto's signature.
   "/api/auth/[...nextauth]",
   "/api/auth/backchannel-logout",

@@ -10,6 +10,7 @@ import { start } from "../../dev/children.mjs";
 import { readEnvironment, type Variables } from "../../dev/environment";
 import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/server";
 import { controlOf, type StandInControl } from "../../packages/logto-stand-in/src/testing";
+import { machineClient } from "../../dev/machine-client";
 import { appClient, appVariables } from "../../dev/stand-in";
 import { cookiesAlone, type Storage } from "./storage";
 
@@ -172,7 +173,11 @@ export async function startPair(
   { storage = cookiesAlone, client, prepare, ...options }: PairOptions = {},
 ): Promise<Pair> {
   const port = options.port ?? (await freePort());
-  const clients = [{ ...appClient(`http://localhost:${port}`), ...client }];
+  const clients = [
+    // One a line.
+    { ...appClient(`http://localhost:${port}`), ...client },
+    machineClient,
+  ];
   const identity = await startLogto({ port: 0, control: true, clients });
   const control = controlOf(identity.endpoint);
   const close = async () => {

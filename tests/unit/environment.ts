@@ -12,6 +12,9 @@ export const variables = {
   AUTH_LOGTO_ISSUER: "https://logto.test/oidc",
   AUTH_LOGTO_ID: "app",
   AUTH_LOGTO_SECRET: "secret",
+  LOGTO_M2M_ID: "machine",
+  LOGTO_M2M_SECRET: "machine-secret",
+  LOGTO_INVITATION_ROLES: ["role"],
   LOGTO_SCOPES: ["openid"],
   LOGTO_RESOURCES: ["https://shopping.example.com/api", "https://store.example.com/api"],
 };

@@ -13,7 +13,7 @@ export interface StandInClient {
   backchannelLogoutSessionRequired?: boolean;
   /** Logto's setting of that name: issues a refresh token even without `offline_access`. */
   alwaysIssueRefreshToken?: boolean;
-  /** An application without users. The stand-in issues no tokens to it. */
+  /** An application without users. It gets tokens for the Management API alone. */
   machineToMachine?: boolean;
 }
 
@@ -29,7 +29,9 @@ export function clientMetadata(client: StandInClient): ClientMetadata {
     client_name: client.name,
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
-    grant_types: client.machineToMachine ? [] : ["authorization_code", "refresh_token"],
+    grant_types: client.machineToMachine
+      ? ["client_credentials"]
+      : ["authorization_code", "refresh_token"],
     response_types: client.machineToMachine ? [] : ["code"],
     token_endpoint_auth_method: client.clientSecret ? "client_secret_basic" : "none",
     backchannel_logout_uri: client.backchannelLogoutUri,

@@ -5,6 +5,20 @@ export interface Mail {
   text: string;
 }
 
+interface InvitationMail {
+  to: string;
+  link: string;
+  /** Names. */
+  organization: string;
+  inviter: string | undefined;
+}
+
+/** Writes the mail of an invitation to an organization. */
+export function invitationMail({ to, link, organization, inviter }: InvitationMail): Mail {
+  const subject = `${inviter ?? "An administrator"} invites you to ${organization}`;
+  return { to, subject, text: `${link}\n\nThis link is for you alone: it signs you in.` };
+}
+
 /** The purpose of a code, which Logto calls the interaction event. */
 export type CodePurpose = "sign-in" | "register" | "second-factor";
 

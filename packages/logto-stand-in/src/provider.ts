@@ -90,6 +90,7 @@ export function createProvider({
     },
     ttl: {
       AccessToken: () => settings.accessTokenLifetime,
+      ClientCredentials: () => settings.accessTokenLifetime,
       AuthorizationCode: fixedLifetimes.authorizationCode,
       Grant: fixedLifetimes.grant,
       IdToken: () => settings.idTokenLifetime,
@@ -118,6 +119,7 @@ export function createProvider({
       },
     },
     features: {
+      clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
       backchannelLogout: { enabled: true },
@@ -134,11 +136,12 @@ export function createProvider({
         defaultResource: () => undefined,
         useGrantedResource: () => false,
         getResourceServerInfo: (ctx, indicator) => {
-          const { account, params, session } = ctx.oidc;
+          const { account, client, params, session } = ctx.oidc;
           return describeResource({
             directory,
             indicator,
             user: findUser(session?.accountId ?? account?.accountId),
+            isMachine: client?.grantTypeAllowed("client_credentials"),
             organizationId: organizationIdSchema.parse(params?.organization_id),
             lifetime: settings.accessTokenLifetime,
           });

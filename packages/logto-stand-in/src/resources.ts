@@ -2,6 +2,9 @@ import type { ResourceServer, ResourceServerInstance } from "oidc-provider";
 import { errors } from "./library.js";
 import type { Directory, User } from "./directory.js";
 
+/** The indicator of Logto's Management API. */
+export const managementResource = "https://default.logto.app/api";
+
 /** The resource indicator with which an authorization request asks for organization permissions. */
 const organizationResource = "urn:logto:resource:organizations";
 
@@ -41,6 +44,8 @@ interface ResourceRequest {
   indicator: string;
   /** Absent before the sign-in: nothing can be granted then. */
   user: User | undefined;
+  /** Whether the client is a machine-to-machine application. Absent: it is not. */
+  isMachine?: boolean | undefined;
   /** Absent: all organizations of the user count. */
   organizationId: string | undefined;
   /** Seconds. */
@@ -56,12 +61,14 @@ interface ResourceRequest {
  * @throws InvalidTarget for a resource that isn't registered.
  */
 export function describeResource(request: ResourceRequest): ResourceServer {
-  const { directory, indicator, user, organizationId, lifetime } = request;
+  const { directory, indicator, user, isMachine, organizationId, lifetime } = request;
   const { organizationRoles, apiResources } = directory.tenant;
   if (indicator === organizationResource) {
     const permissions = Object.values(organizationRoles).flatMap((role) => role.permissions);
     return jwtFor(indicator, [...new Set(permissions)], lifetime);
   }
+  if (indicator === managementResource)
+    return jwtFor(indicator, isMachine ? ["all"] : [], lifetime);
   if (!apiResources.some((resource) => resource.indicator === indicator))
     throw new errors.InvalidTarget();
   return jwtFor(

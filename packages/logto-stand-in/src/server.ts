@@ -6,6 +6,7 @@ import { createControl } from "./control.js";
 import { createInteractions, pageHeaders } from "./interactions.js";
 import { closeServer, listen } from "./listen.js";
 import type { Mail } from "./mail.js";
+import { createManagementApi } from "./management-api.js";
 import { accountCenterPage, homePage, notFoundPage } from "./pages.js";
 import { createProvider } from "./provider.js";
 import { defaultSettings } from "./settings.js";
@@ -63,6 +64,10 @@ export async function startLogto(options: StandInOptions): Promise<StandIn> {
   const traffic = options.control ? new Traffic() : undefined;
   const provider = createProvider({ endpoint, clients: options.clients, state, settings, traffic });
   const handleOidc = provider.callback();
+  const deliver = (mail: Mail) => {
+    traffic?.mails.push(mail);
+    options.onMail?.(mail);
+  };
   handler = route(
     provider.issuer,
     tenant,
@@ -73,12 +78,10 @@ export async function startLogto(options: StandInOptions): Promise<StandIn> {
         directory: state.directory,
         codes: new VerificationCodes(clock),
         oneTimeTokens: state.oneTimeTokens,
-        deliver(mail) {
-          traffic?.mails.push(mail);
-          options.onMail?.(mail);
-        },
+        deliver,
         isDelivered: options.onMail !== undefined,
       }),
+      api: createManagementApi({ state, issuer: provider.issuer, deliver, traffic }),
       control:
         traffic &&
         createControl(state, settings, traffic, new Webhooks(options.webhooks ?? [], clock)),

@@ -8,7 +8,6 @@ export default {
     "app/(public)/examples",
     "app/api/examples",
     "components/examples",
-    "components/ui/controls/text-field.tsx",
     "tests/e2e/examples",
     "tests/unit/examples",
   ],

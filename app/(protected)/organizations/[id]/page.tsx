@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { InvitationsLink } from "@/components/invitations/invitations-link";
 import { Main } from "@/components/layout/main";
 import { membershipsOf } from "@/components/organizations/memberships";
 import { OrganizationSwitcher } from "@/components/organizations/organization-switcher";
@@ -32,7 +33,12 @@ export default protectedPage<PageProps<"/organizations/[id]">>({}, async ({ para
       <PageHeader
         title={membership?.name ?? id}
         description={membership?.description}
-        actions={<OrganizationSwitcher memberships={memberships} current={id} />}
+        actions={
+          <>
+            <InvitationsLink id={id} scopes={scopes} />
+            <OrganizationSwitcher memberships={memberships} current={id} />
+          </>
+        }
       />
       <div className="grid items-start gap-4 lg:grid-cols-[1.4fr_1fr]">
         <Card

@@ -11,7 +11,7 @@ export type ApiPermissions = Record<string, string[]>;
  * What a test can change as an administrator. A test changes only users and roles that it created.
  */
 export interface Administration {
-  createUser(roles: string[]): Promise<User & { id: string }>;
+  createUser(roles: string[], email?: string): Promise<User & { id: string }>;
   setRoles(id: string, roles: string[]): Promise<void>;
   /** Adds the user to an organization, with these organization roles. */
   joinOrganization(id: string, organizationId: string, roles: string[]): Promise<void>;

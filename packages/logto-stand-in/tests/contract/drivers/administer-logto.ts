@@ -53,12 +53,14 @@ export function administerLogto(
   }
 
   return {
-    async createUser(roles) {
+    async createUser(roles, primaryEmail) {
       const user = {
         username: `contract_${randomBytes(6).toString("hex")}`,
         password: randomBytes(15).toString("base64url"),
       };
-      const { id } = z.object({ id: z.string() }).parse(await call("POST", "/users", user));
+      const { id } = z
+        .object({ id: z.string() })
+        .parse(await call("POST", "/users", { ...user, primaryEmail }));
       await setRoles(id, roles);
       return { ...user, id };
     },

@@ -38,14 +38,14 @@ export function administerStandIn(control: string): Administration {
     await call(control, "POST", `/roles/${role}`, permissions);
   };
   return {
-    async createUser(roles) {
+    async createUser(roles, email) {
       const user = {
         username: `contract_${randomBytes(6).toString("hex")}`,
         password: "first-password-9",
       };
       const { id } = z
         .object({ id: z.string() })
-        .parse(await call(control, "POST", "/users", { ...user, roles }));
+        .parse(await call(control, "POST", "/users", { ...user, roles, claims: { email } }));
       return { ...user, id };
     },
     setRoles: (id, roles) => change(id, { roles }),

@@ -1,3 +1,4 @@
+import { managementResource } from "../../../src/resources";
 import { startLogto } from "../../../src/server";
 import type { Client, Server } from "../server";
 
@@ -50,6 +51,11 @@ export async function startStandIn(
       otherClient,
       publicClient,
       machineClient,
+      management: {
+        clientId: machineClient.clientId,
+        clientSecret: "contract-machine-secret",
+        resource: managementResource,
+      },
       users: { alice: user("alice"), bob: user("bob"), carol: user("carol") },
       resources,
       organizations,
