@@ -66,8 +66,8 @@ export function errorResponse({
  */
 function challenge(parameters: SignInParameters | undefined): string {
   if (!parameters) return "Session";
-  const required = (["max_age", "acr_values"] as const).flatMap((name) =>
-    parameters[name] === undefined ? [] : `, ${name}="${parameters[name]}"`,
-  );
+  const required = Object.entries(parameters)
+    .filter(([name]) => name === "max_age" || name === "acr_values")
+    .map(([name, value]) => `, ${name}="${value}"`);
   return `Bearer error="insufficient_user_authentication"${required.join("")}`;
 }
