@@ -5,13 +5,13 @@ import { withSession } from "@/lib/session/guards";
 import type { Requirement } from "@/lib/session/model/requirement";
 import type { Session } from "@/lib/session/model/session";
 import { variables } from "./environment";
+import { refreshTokens } from "./mocks";
 import { requestWith } from "./request";
 import { session } from "./sessions";
 
 const [resource = ""] = variables.LOGTO_RESOURCES;
-const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
-vi.mock("@/lib/logto/tokens", () => logto);
-vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("@/lib/logto/tokens", () => import("./mocks"));
+vi.mock("@/lib/log", () => import("./mocks"));
 vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 
@@ -20,7 +20,7 @@ const mayWrite: Requirement = { permission: { scope: "write", resource } };
 
 /** What Logto responds from now on. */
 function respondWith(roles: string[], scopes: string[] = []): void {
-  logto.refreshTokens.mockImplementation(async () => ({
+  refreshTokens.mockImplementation(async () => ({
     accessToken: crypto.randomUUID(),
     expiresIn: 3600,
     refreshToken: "refresh-token-0",
@@ -39,7 +39,6 @@ async function statusFor(signedIn: Session, requirement: Requirement): Promise<n
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
-  logto.refreshTokens.mockReset();
   respondWith(["admin"], ["write"]);
 });
 
@@ -66,7 +65,7 @@ describe("a guard that asks Logto anew", () => {
     await Promise.all(Array.from({ length: 50 }, () => statusFor(signedIn, isAdmin)));
     vi.setSystemTime(Date.now() + 9_000);
     expect(await statusFor(signedIn, isAdmin)).toBe(200);
-    expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
+    expect(refreshTokens).toHaveBeenCalledTimes(1);
   });
 
   test("writes the session's new tokens to the cookie", async () => {
@@ -79,7 +78,7 @@ describe("a guard that asks Logto anew", () => {
     ["Logto is down", () => new LogtoError("unavailable", "no response"), 503],
     ["Logto rejects the grant", () => new LogtoError("invalid_grant", "suspended"), 401],
   ])("fails closed if %s", async (_, error, status) => {
-    logto.refreshTokens.mockRejectedValue(error());
+    refreshTokens.mockRejectedValue(error());
     expect(await statusFor(ofTenMinutesAgo(), isAdmin)).toBe(status);
   });
 
@@ -108,7 +107,7 @@ describe("getAccessToken with `fresh`", () => {
     const request = await requestWith(ofTenMinutesAgo());
     const get = (fresh: boolean) => request.run(() => getAccessToken({ resource, fresh }));
     const { accessToken } = await get(true);
-    logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no response"));
+    refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no response"));
     vi.setSystemTime(Date.now() + 10_000);
     await expect(get(true)).rejects.toMatchObject({ code: "provider_unavailable" });
     expect((await get(false)).accessToken).toBe(accessToken);

@@ -8,6 +8,7 @@ import {
 import { GET, POST } from "@/app/api/invitations/[token]/route";
 import { SessionError } from "@/lib/session/model/errors";
 import { parseStateParameter } from "@/lib/session/model/state-parameter";
+import { documentOf } from "./documents";
 import { variables } from "./environment";
 import { redirectOf } from "./redirect";
 import { requestWith } from "./request";
@@ -15,7 +16,6 @@ import { session } from "./sessions";
 
 const origin = variables.AUTH_URL;
 const issuer = variables.AUTH_LOGTO_ISSUER;
-const log = vi.hoisted(() => ({ info: vi.fn(), warn: vi.fn(), error: vi.fn() }));
 const invitations = vi.hoisted(() => ({
   acceptInvitation: vi.fn(),
   signInFields: vi.fn(),
@@ -24,7 +24,7 @@ const invitations = vi.hoisted(() => ({
   revokeInvitation: vi.fn(),
 }));
 const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
-vi.mock("@/lib/log", () => ({ log }));
+vi.mock("@/lib/log", () => import("./mocks"));
 vi.mock("@/lib/env", () => import("./environment"));
 vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/invitations/invitations", async (original) => ({
@@ -34,11 +34,7 @@ vi.mock("@/lib/invitations/invitations", async (original) => ({
 vi.mock("@/lib/logto/tokens", async (original) => ({ ...(await original<object>()), ...logto }));
 vi.mock("@/lib/logto/client", async (original) => ({
   ...(await original<object>()),
-  discover: async () => ({
-    issuer,
-    authorization_endpoint: `${issuer}/auth`,
-    token_endpoint: `${issuer}/token`,
-  }),
+  discover: async () => documentOf(issuer),
 }));
 
 const sub = "k3v9t2m8qx1a";

@@ -12,8 +12,8 @@ import { invitationToken } from "@/lib/invitations/link";
 import { LogtoError } from "@/lib/logto/errors";
 import type { SessionUser } from "@/lib/session/model/public-session";
 import { variables } from "./environment";
+import { log } from "./mocks";
 
-const log = vi.hoisted(() => ({ info: vi.fn(), warn: vi.fn(), error: vi.fn() }));
 const api = vi.hoisted(() => ({
   findInvitation: vi.fn(),
   listInvitations: vi.fn(),
@@ -26,7 +26,7 @@ const api = vi.hoisted(() => ({
   createOneTimeToken: vi.fn(),
 }));
 const getAccessToken = vi.hoisted(() => vi.fn());
-vi.mock("@/lib/log", () => ({ log }));
+vi.mock("@/lib/log", () => import("./mocks"));
 vi.mock("@/lib/env", () => import("./environment"));
 vi.mock("@/lib/session/access-token", () => ({ getAccessToken }));
 vi.mock("@/lib/logto/management", async (original) => ({

@@ -3,10 +3,10 @@ import { parseEnv } from "@/lib/env";
 import { linkParameters } from "@/lib/session/link-parameters";
 import { parseSignInParameters } from "@/lib/session/model/sign-in-parameters";
 import { complete } from "./env-problems";
+import { log } from "./mocks";
 import { redirectOf } from "./redirect";
 
-const log = vi.hoisted(() => ({ info: vi.fn(), warn: vi.fn(), error: vi.fn() }));
-vi.mock("@/lib/log", () => ({ log }));
+vi.mock("@/lib/log", () => import("./mocks"));
 
 beforeEach(() => {
   vi.clearAllMocks();

@@ -2,21 +2,18 @@ import { NextRequest } from "next/server";
 import { beforeEach, expect, test, vi } from "vitest";
 import { freshSignIn } from "@/lib/session/model/fresh-sign-in";
 import { handleAuthRequest } from "@/lib/session/routes/auth-handlers";
+import { documentOf } from "./documents";
 import { variables } from "./environment";
+import { log } from "./mocks";
 import { requestWith } from "./request";
 
 const issuer = variables.AUTH_LOGTO_ISSUER;
-const log = vi.hoisted(() => ({ info: vi.fn(), warn: vi.fn(), error: vi.fn() }));
-vi.mock("@/lib/log", () => ({ log }));
+vi.mock("@/lib/log", () => import("./mocks"));
 vi.mock("@/lib/env", () => import("./environment"));
 vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/logto/client", async (original) => ({
   ...(await original<object>()),
-  discover: async () => ({
-    issuer,
-    authorization_endpoint: `${issuer}/auth`,
-    token_endpoint: `${issuer}/token`,
-  }),
+  discover: async () => documentOf(issuer),
 }));
 
 beforeEach(() => {

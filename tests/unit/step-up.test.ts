@@ -5,7 +5,7 @@ import type { Session } from "@/lib/session/model/session";
 import { requestWith } from "./request";
 import { session } from "./sessions";
 
-vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("@/lib/log", () => import("./mocks"));
 vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/env", () => import("./environment"));
 

@@ -9,7 +9,7 @@ import { variables } from "../environment";
 import { session } from "../sessions";
 
 vi.mock("@/lib/env", () => import("../environment"));
-vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
+vi.mock("@/lib/log", () => import("../mocks"));
 vi.mock("next/server", () => ({ after: (work: () => unknown) => void work() }));
 
 const [subject, other] = ["k3v9t2m8qx1a", "p7c4w1n6zr5b"];
