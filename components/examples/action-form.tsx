@@ -3,9 +3,7 @@
 import { useActionState, type ReactNode } from "react";
 import { SessionErrorMessage } from "@/components/session/session-error";
 import { SubmitButton } from "@/components/ui/controls/submit-button";
-import type { SessionErrorCode } from "@/lib/session/model/error-messages";
-
-type Outcome = SessionErrorCode | null;
+import type { Outcome } from "@/components/examples/outcome";
 
 interface ActionFormProps {
   action: (previous: Outcome, formData: FormData) => Promise<Outcome>;

@@ -136,7 +136,7 @@ const freshSignIn: Example = {
   href: "/examples/step-up",
   title: "A form that needs a recent sign-in",
   description:
-    "Before the form is filled in, the page asks the user to sign in again if that was more than five minutes ago. The action checks it again, with time for the form. A handler answers 401 with the challenge of RFC 9470.",
+    "Before the form is filled in, the page asks the user to sign in again if that was more than five minutes ago. The action checks it again, with time for the form. A handler responds with 401 and the challenge of RFC 9470.",
   protects: "A page and its action, for users who signed in just now",
   guard: "protectedPage({ freshWithin }, …)",
   file: "app/(protected)/examples/step-up/page.tsx",

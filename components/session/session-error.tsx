@@ -25,7 +25,7 @@ interface SessionErrorMessageProps {
   title?: string;
   /** For a page: the signed-in user, who is not allowed to see it. */
   user?: DisplayedUser;
-  /** If the user must authenticate again, and not as the code says: how. */
+  /** For a page: how the user must authenticate again, if not as the code says. */
   parameters?: SignInParameters | undefined;
 }
 
@@ -38,21 +38,13 @@ export function SessionErrorMessage({ layout, ...props }: SessionErrorMessagePro
 type Props = Omit<SessionErrorMessageProps, "layout">;
 
 /** Contains a form, so it must not be inside of one. */
-function ErrorAlert({ code, path, title, parameters }: Props) {
+function ErrorAlert({ code, path, title }: Props) {
   const { tone, title: reason, text } = sessionErrors[code];
   return (
     <Alert
       tone={tone}
       title={title ?? reason}
-      action={
-        <RemedyButton
-          code={code}
-          path={path}
-          retryHref={path}
-          parameters={parameters}
-          size="small"
-        />
-      }
+      action={<RemedyButton code={code} path={path} retryHref={path} size="small" />}
     >
       <p className="wrap-anywhere">{title ? `${reason}. ${text}` : text}</p>
       <p className="mt-1 text-muted">

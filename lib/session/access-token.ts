@@ -3,7 +3,12 @@ import { env } from "@/lib/env";
 import { toLogtoError } from "@/lib/logto/client";
 import { BoundedMap } from "@/lib/bounded-map";
 import { processWide } from "@/lib/process-wide";
-import { currentSession, noSessionError, writeSessionCookie } from "./lifecycle/current-session";
+import {
+  currentSession,
+  noRefreshToken,
+  noSessionError,
+  writeSessionCookie,
+} from "./lifecycle/current-session";
 import { refreshed } from "./lifecycle/fresh-session";
 import { exchangeToken, renewSession } from "./lifecycle/renewal";
 import { sessionState, type SessionState } from "./lifecycle/session-state";
@@ -74,9 +79,6 @@ export async function getAccessToken(target: AccessTokenRequest = {}): Promise<A
   if (now.status === "active") await writeSessionCookie(now.session);
   return accessToken;
 }
-
-const noRefreshToken = () =>
-  new SessionError("no_refresh_token", "the session has no refresh token of Logto");
 
 async function userinfoToken(session: Session): Promise<AccessToken> {
   const status = await renewSession(session);

@@ -45,6 +45,10 @@ export function noSessionError(status: SessionStatus["status"]): SessionError {
     : new SessionError("signed_out", "this needs a session");
 }
 
+/** The error for a session that cannot get other tokens. */
+export const noRefreshToken = () =>
+  new SessionError("no_refresh_token", "the session has no refresh token of Logto");
+
 /**
  * The public view of the current request's session, or null. `auth` of auth.ts returns this. A
  * cookie or session that is invalid in any way is null. It never writes a cookie.

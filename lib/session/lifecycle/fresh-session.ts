@@ -1,8 +1,12 @@
-import { SessionError } from "../model/errors";
 import { toPublicSession, type PublicSession } from "../model/public-session";
 import type { Session } from "../model/session";
 import { completeSession } from "./complete-session";
-import { currentSession, noSessionError, writeSessionCookie } from "./current-session";
+import {
+  currentSession,
+  noRefreshToken,
+  noSessionError,
+  writeSessionCookie,
+} from "./current-session";
 import { renewForClaims } from "./renewal";
 import { toSessionError } from "./to-session-error";
 
@@ -13,8 +17,7 @@ import { toSessionError } from "./to-session-error";
  * @throws SessionError `session_ended`, `no_refresh_token`, `provider_unavailable` …
  */
 export async function refreshed(session: Session): Promise<Session> {
-  if (!session.refreshToken)
-    throw new SessionError("no_refresh_token", "the session has no refresh token of Logto");
+  if (!session.refreshToken) throw noRefreshToken();
   const status = await renewForClaims(session);
   if (status.status !== "active") throw noSessionError(status.status);
   if (status.failure) throw toSessionError(status.failure);

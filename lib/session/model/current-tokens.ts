@@ -1,3 +1,5 @@
+import type { Session } from "./session";
+
 /**
  * How long tokens and claims count as current, in seconds. Code that asks for current ones causes
  * at most one request to Logto in this time, for each session and target.
@@ -11,9 +13,6 @@ const currentFor = 10;
  * @param now in milliseconds
  */
 export const isCurrent = (
-  {
-    expiresAt = 0,
-    expiresIn = 0,
-  }: { expiresAt?: number | undefined; expiresIn?: number | undefined },
+  { expiresAt = 0, expiresIn = 0 }: Pick<Session, "expiresAt" | "expiresIn">,
   now: number,
 ): boolean => now / 1000 - (expiresAt - expiresIn) < currentFor;

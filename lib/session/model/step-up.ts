@@ -24,7 +24,7 @@ interface StepUp {
   acr?: AuthenticationClass | undefined;
 }
 
-/** Whether a guard requires anything of it: only then it needs the session a second time. */
+/** Whether a requirement has one of these: only then must a guard read the stored session. */
 export const requiresStepUp = ({ freshWithin, acr }: StepUp): boolean =>
   freshWithin !== undefined || acr !== undefined;
 

@@ -113,7 +113,7 @@ export function createInteractions({
         );
       }
       case "step-up":
-        return stepUpPage(form, view.pinned?.username ?? view.pinned?.claims.email ?? "");
+        return stepUpPage(form, identifierOf(view));
       case "no-second-factor":
         return noSecondFactorPage(form);
       case "social":
@@ -188,15 +188,17 @@ async function signIn(directory: Directory, form: Record<string, string>): Promi
   return { user, methods: ["pwd"] };
 }
 
+/** What a pinned user signs in with. */
+const identifierOf = ({ pinned }: View): string => pinned?.username ?? pinned?.claims.email ?? "";
+
 /** Checks the password of the user who is signed in already. */
 async function confirm(
   directory: Directory,
-  { pinned }: View,
+  view: View,
   form: Record<string, string>,
 ): Promise<Outcome> {
-  const identifier = pinned?.username ?? pinned?.claims.email ?? "";
-  const user = await directory.authenticate(identifier, form.password ?? "");
-  if (!user || user.suspended || user.id !== pinned?.id)
+  const user = await directory.authenticate(identifierOf(view), form.password ?? "");
+  if (!user || user.suspended || user.id !== view.pinned?.id)
     return { stayOn: "step-up", error: "The password is wrong." };
   return { user, methods: ["pwd"] };
 }

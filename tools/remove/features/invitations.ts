@@ -45,6 +45,7 @@ export default {
       'import { machineVariables } from "./machine-client";',
       "...machineVariables,",
     ],
+    "docs/code.md": ["- `lib/invitations/` invites users to an organization."],
     "docs/deploying.md": [
       `- \`user invited\`, \`invitation accepted\`, \`invitation revoked\`, \`too many invitations\`,
        \`mail of an invitation was not sent\`, \`request to the Management API failed\``,

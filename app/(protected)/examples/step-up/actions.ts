@@ -1,40 +1,25 @@
 "use server";
 
 import { cookies } from "next/headers";
-import { redirect } from "next/navigation";
-import { isSignedOut, type SessionErrorCode } from "@/lib/session/model/error-messages";
-import { asSessionError } from "@/lib/session/model/errors";
+import { outcomeOn } from "@/components/examples/outcome";
 import { actionWithSession } from "@/lib/session/guards";
 
-const page = "/examples/step-up";
+/** A cookie that the browser sends only to this page. */
+const payout = { name: "example-payout", path: "/examples/step-up" };
 
 /** Stores the form field `payout`. The user has twice as long as at the page, to fill it in. */
-const save = actionWithSession(
-  async (_session, form: FormData) => {
-    const payout = form.get("payout");
-    if (typeof payout !== "string") return;
-    (await cookies()).set({
-      name: "example-payout",
-      value: payout.slice(0, 40),
-      path: page,
-      httpOnly: true,
-      sameSite: "lax",
-    });
-  },
-  { freshWithin: 10 * 60 },
+export const savePayout = outcomeOn(payout.path)(
+  actionWithSession(
+    async (_session, form: FormData) => {
+      const value = form.get("payout");
+      if (typeof value !== "string") return;
+      (await cookies()).set({
+        ...payout,
+        value: value.slice(0, 40),
+        httpOnly: true,
+        sameSite: "lax",
+      });
+    },
+    { freshWithin: 10 * 60 },
+  ),
 );
-
-/** For the form: returns the code of an error. If the session is over, the page redirects. */
-export async function savePayout(
-  _previous: SessionErrorCode | null,
-  form: FormData,
-): Promise<SessionErrorCode | null> {
-  try {
-    await save(form);
-    return null;
-  } catch (error) {
-    const { code } = asSessionError(error);
-    if (isSignedOut(code)) redirect(page);
-    return code;
-  }
-}
