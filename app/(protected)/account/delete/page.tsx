@@ -57,7 +57,9 @@ export default protectedPage<PageProps<"/account/delete">>(
           </>
         }
       >
-        {typeof error === "string" && isFresh && <PageError code={error} path="/account/delete" />}
+        {typeof error === "string" && error !== "sign_in_again" && (
+          <PageError code={error} path="/account/delete" />
+        )}
         {!isFresh && (
           <p>
             Logto asks you to prove who you are, so that no one else can delete your account from a
