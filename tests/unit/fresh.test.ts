@@ -68,6 +68,14 @@ describe("a guard that asks Logto anew", () => {
     expect(refreshTokens).toHaveBeenCalledTimes(1);
   });
 
+  test("accepts what another process got, after this one failed", async () => {
+    const signedIn = ofTenMinutesAgo();
+    refreshTokens.mockRejectedValueOnce(new LogtoError("unavailable", "no response"));
+    expect(await statusFor(signedIn, isAdmin)).toBe(503);
+    const expiresAt = Math.floor(Date.now() / 1000) + 3600;
+    expect(await statusFor({ ...signedIn, version: 1, expiresAt }, isAdmin)).toBe(200);
+  });
+
   test("writes the session's new tokens to the cookie", async () => {
     const request = await requestWith(ofTenMinutesAgo());
     await request.run(() => withSession(() => Response.json({}), isAdmin)());

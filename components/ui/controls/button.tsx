@@ -2,11 +2,7 @@ import Link from "next/link";
 import type { ComponentProps } from "react";
 import { buttonClass, type ButtonStyle } from "@/components/ui/controls/button-class";
 
-/**
- * A button for an action on this page. Use `SubmitButton` to submit a form.
- *
- * @public part of the UI kit, even when no page uses it
- */
+/** A button for an action on this page. Use `SubmitButton` to submit a form. */
 export function Button({
   variant,
   size,

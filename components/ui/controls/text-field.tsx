@@ -1,10 +1,6 @@
 import { useId, type ComponentProps } from "react";
 
-/**
- * A text input with its label above.
- *
- * @public part of the UI kit, even when no page uses it
- */
+/** A text input with its label above. */
 export function TextField({ label, ...rest }: { label: string } & ComponentProps<"input">) {
   const id = useId();
   return (

@@ -10,16 +10,22 @@ import { completeSession } from "./complete-session";
 import { renewSession } from "./renewal";
 import { outageAsSessionError } from "./to-session-error";
 import { sessionState } from "./session-state";
-import { readSessionStatus, type SessionStatus } from "./session-status";
+import { readSessionStatus, sessionStatus, type SessionStatus } from "./session-status";
 
 /**
- * The status of the current request's session, read once per render. This renews an expiring
- * session, unless the cookie contains it: a server component cannot set cookies, so a rotated token
- * would be lost. Middleware has renewed that one.
+ * The status of the current request's session, read once per render; the session is this process's
+ * newest copy. This renews an expiring session, unless the cookie contains it: a server component
+ * cannot set cookies, so a rotated token would be lost. Middleware has renewed that one.
  *
  * @throws SessionError `database_unavailable`
  */
-export const currentStatus = cache(() => outageAsSessionError(lookUp()));
+export async function currentStatus(): Promise<SessionStatus> {
+  const read = await readStatus();
+  // An earlier guard of the same render may have got new claims from Logto, or ended the session.
+  return read.status === "active" ? sessionStatus(read.session) : read;
+}
+
+const readStatus = cache(() => outageAsSessionError(lookUp()));
 
 async function lookUp(): Promise<SessionStatus> {
   const status = await readSessionStatus((await cookies()).getAll());

@@ -1,3 +1,4 @@
+import { isCurrent } from "../model/current-tokens";
 import { toPublicSession, type PublicSession } from "../model/public-session";
 import type { Session } from "../model/session";
 import { completeSession } from "./complete-session";
@@ -20,7 +21,9 @@ export async function refreshed(session: Session): Promise<Session> {
   if (!session.refreshToken) throw noRefreshToken();
   const status = await renewForClaims(session);
   if (status.status !== "active") throw noSessionError(status.status);
-  if (status.failure) throw toSessionError(status.failure);
+  // Another process may have renewed it after a failure of this one.
+  if (status.failure && !isCurrent(status.session, Date.now()))
+    throw toSessionError(status.failure);
   return status.session;
 }
 

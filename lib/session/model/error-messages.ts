@@ -92,12 +92,12 @@ const sessionErrorTable = {
     remedy: "authenticate",
     parameters: freshSignIn,
   },
-  /** The user authenticated with too few factors. */
+  /** The user authenticated in a weaker way, or with fewer factors. */
   stronger_sign_in_needed: {
     status: 401,
     tone: "warning",
-    title: "This needs a second proof of who you are",
-    text: "Sign in again, and Logto asks for it: a code, for example. If your account has no second factor yet, set one up at Logto first.",
+    title: "This needs a stronger proof of who you are",
+    text: "Sign in again, and Logto asks for it: a second factor, for example. If your account has none yet, set one up at Logto first.",
     remedy: "authenticate",
     parameters: { prompt: "consent", acr_values: "urn:logto:acr:mfa" },
   },

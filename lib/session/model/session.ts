@@ -21,8 +21,8 @@ import { grantTokens } from "./grant-tokens";
  *   newest refresh token.
  * - renewal: fetches new tokens and claims with the refresh token, before the access token expires.
  * - exchange: fetches an access token for an API or an organization, with the same refresh token.
- * - version: a number in the session that grows when a renewal or an exchange changes its tokens.
- *   Of two copies the one with the higher version is newer.
+ * - version: a number in the session that grows when a renewal or an exchange changes its tokens or
+ *   claims. Of two copies the one with the higher version is newer.
  * - tombstone: a session whose grant Logto rejected, or whose user may no longer use this site. It
  *   has no tokens, and nothing follows it. Its user reads "Your session has ended".
  * - status: what a request learns about its session: active, ended, none …
@@ -159,18 +159,12 @@ export function renewedSession(
 export function exchangedSession(before: Session, response: TokenResponse): Session {
   const { refreshToken } = response;
   const { claims, omitted } = response.claims ? { claims: response.claims } : before;
-  const isSame = refreshToken === before.refreshToken;
+  const isSame =
+    refreshToken === before.refreshToken &&
+    isDeepStrictEqual([claims, omitted], [before.claims, before.omitted]);
   // Returns the same object if nothing changed: a store writes only when it gets another object.
-  if (isSame && isDeepStrictEqual([claims, omitted], [before.claims, before.omitted]))
-    return before;
-  if (isSame) return Object.freeze({ ...before, claims, omitted });
-  return Object.freeze({
-    ...before,
-    claims,
-    omitted,
-    refreshToken,
-    version: before.version + 1,
-  });
+  if (isSame) return before;
+  return Object.freeze({ ...before, claims, omitted, refreshToken, version: before.version + 1 });
 }
 
 /**
@@ -228,7 +222,7 @@ export function extendedSession(before: Session, now = Date.now()): Session {
   return Object.freeze({ ...before, exp: seconds(now) + sessionLifetime });
 }
 
-/** Whether `one` is a newer copy of a session than `other`: newer tokens, or a later end. */
+/** Whether `one` is a newer copy of a session than `other`: a higher version, or a later end. */
 export function isNewer(one: Session, other: Session): boolean {
   return one.version === other.version ? one.exp > other.exp : one.version > other.version;
 }

@@ -75,8 +75,7 @@ export const cookieStore: SessionStore = {
     if (hasEnded(session)) return undefined;
     const [secrets, salt] = [env().AUTH_SECRET, sessionCookieName()];
     const before = held ? await decodeSession(held, secrets, salt).catch(() => null) : null;
-    // Claims that an exchange brought are written with the next renewal. A cookie that an older
-    // secret encrypted is replaced.
+    // A cookie that an older secret encrypted is replaced.
     if (before && !needsRewrite(before) && !isNewer(session, before)) return undefined;
     return encodeSession(session, secrets, salt);
   },

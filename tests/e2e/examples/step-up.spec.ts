@@ -43,7 +43,7 @@ test("a page that needs a second factor sends the user to Logto for it and back,
   stage,
 }) => {
   await signIn(page, "alice", { to: secondFactor });
-  await expect(heading(page, "This needs a second proof of who you are")).toBeVisible();
+  await expect(heading(page, "This needs a stronger proof of who you are")).toBeVisible();
   const refused = await context.request.get(handler);
   expect(refused.status()).toBe(401);
   expect(refused.headers()["www-authenticate"]).toBe(

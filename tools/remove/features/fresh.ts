@@ -5,6 +5,7 @@ export default {
   paths: [
     "lib/session/lifecycle/fresh-session.ts",
     "lib/session/model/current-tokens.ts",
+    "tests/unit/fresh-render.test.ts",
     "tests/unit/fresh.test.ts",
   ],
   lines: {

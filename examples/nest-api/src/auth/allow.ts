@@ -10,7 +10,7 @@ import { AuthGuard } from "@nestjs/passport";
 import { z } from "zod";
 import { ApiError, unauthorized } from "../errors.js";
 import type { AuthenticatedRequest } from "./caller.js";
-import { stepUpChallenge } from "./step-up.js";
+import { type AuthenticationClass, stepUpChallenge } from "./step-up.js";
 
 /** What a route requires in addition to a signed-in caller. */
 export interface Requirement {
@@ -26,8 +26,8 @@ export interface Requirement {
   organization?: string;
   /** The user authenticated at Logto at most so many seconds ago. */
   freshWithin?: number;
-  /** Logto's class of that authentication, such as `urn:logto:acr:mfa` (from Logto 1.46 on). */
-  acr?: string;
+  /** The least class of that authentication, such as `urn:logto:acr:mfa` (from Logto 1.46 on). */
+  acr?: AuthenticationClass;
 }
 
 const Required = Reflector.createDecorator<Requirement>();

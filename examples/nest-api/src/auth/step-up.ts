@@ -4,6 +4,12 @@ export interface Authentication {
   acr?: string;
 }
 
+/** Logto's classes of an authentication, the weaker one first. */
+const classes = ["urn:logto:acr:1fa", "urn:logto:acr:mfa"] as const;
+
+/** One factor that Logto checked itself, or two different ones. */
+export type AuthenticationClass = (typeof classes)[number];
+
 /**
  * The challenge of RFC 9470 for a caller who authenticated too long ago, or not in the required
  * way. The client then sends the user to Logto with the same `max_age` and `acr_values`, and
@@ -14,12 +20,14 @@ export interface Authentication {
  */
 export function stepUpChallenge(
   { authenticatedAt = 0, acr }: Authentication,
-  required: { freshWithin?: number; acr?: string },
+  required: { freshWithin?: number; acr?: AuthenticationClass },
   now = Date.now(),
 ): string | undefined {
   const { freshWithin } = required;
   const isFresh = freshWithin === undefined || now / 1000 - authenticatedAt < freshWithin;
-  if (isFresh && (required.acr === undefined || required.acr === acr)) return undefined;
+  const rank = classes.findIndex((each) => each === acr);
+  const isStrong = required.acr === undefined || rank >= classes.indexOf(required.acr);
+  if (isFresh && isStrong) return undefined;
   return [
     'Bearer error="insufficient_user_authentication"',
     ...(freshWithin === undefined ? [] : [`max_age="${freshWithin}"`]),
