@@ -61,17 +61,6 @@ test("a callback with a changed URL or without its cookies shows an error and do
     });
 });
 
-test("a callback URL that is opened again leads a signed-in user to its page, and does not sign in anybody else", async ({
-  context,
-}) => {
-  const url = await signInAtLogto(context);
-  for (let count = 0; count < 2; count += 1)
-    expect(pathOf(await visit(context, url.href))).toBe(profile);
-  await context.clearCookies({ name: /session-token/ });
-  await expectSignInMessage(await visit(context, url.href), interrupted);
-  await expectSignedOut(context);
-});
-
 test("when the token endpoint fails at the callback, the page says to try again", async ({
   context,
   stage: { control },

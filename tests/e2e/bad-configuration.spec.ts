@@ -84,22 +84,3 @@ test("an issuer that names another issuer shows an error at sign-in, and logs th
     await app.stop();
   }
 });
-
-test("an issuer that fails at sign-in shows an error on the sign-in page, from where a later sign-in succeeds", async ({
-  page,
-  startOwn,
-}) => {
-  const { app, control } = await startOwn();
-  await control.inject({ endpoint: "discovery", when: "before", kind: "status", status: 503 });
-  const signIn = page.getByRole("button", { name: "Sign in", exact: true });
-  await page.goto(`${app.url}/profile`);
-  await signIn.click();
-  await expect(page.getByRole("alert").getByText("sign-in service does not respond")).toBeVisible();
-  expect(new URL(page.url()).searchParams.get("callbackUrl")).toBe("/profile");
-  expect(app.log()).toMatch(/"reason":".+"msg":"sign-in failed"/);
-
-  await control.clearFaults();
-  await signIn.click();
-  await page.getByRole("button", { name: /Bob Park/ }).click();
-  await page.waitForURL(`${app.url}/profile`);
-});

@@ -100,14 +100,6 @@ const test = base.extend<{
 });
 
 /**
- * Values of the header that made older versions of Next.js take a request for an internal one and
- * skip middleware (CVE-2025-29927).
- */
-const subrequests = ["middleware", "src/middleware", "pages/_middleware", "proxy"].flatMap(
-  (file) => [file, Array.from({ length: 5 }, () => file).join(":")],
-);
-
-/**
  * Expects a redirect to the sign-in page, or a 401 with a challenge.
  *
  * @param callbackUrl the return path that a page's redirect must have
@@ -240,20 +232,6 @@ export function testProtected(
       });
     }
   });
-
-  test(
-    "headers that once skipped middleware have no effect",
-    { tag: "@jwt" },
-    async ({ getAs }) => {
-      // The route makes no difference to Next.js, so each route gets only one of the values.
-      for (const [index, { route, kind, path: address = route }] of protectedPaths.entries()) {
-        const subrequest = subrequests[index % subrequests.length] ?? "";
-        const headers = { "x-middleware-subrequest": subrequest, "x-requested-path": "/elsewhere" };
-        const response = await getAs("signed out", address, headers);
-        await test.step(`${route} ${subrequest}`, () => expectTurnedAway(kind, response, address));
-      }
-    },
-  );
 
   test(
     "without middleware the guards respond the same, and pages return to the dashboard",

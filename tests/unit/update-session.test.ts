@@ -87,10 +87,11 @@ describe("an active session", () => {
   test.each([
     ["that is not due for renewal", session()],
     ["whose renewal gets no response from Logto", expiring()],
-  ])("%s passes unchanged, and the page receives its path", async (_, token) => {
+  ])("%s passes unchanged, and the page receives its real path", async (_, token) => {
     refreshTokens.mockRejectedValue(new LogtoError("unavailable", "no response"));
     const cookies = await cookiesOf(token);
-    const response = await send("/profile?tab=2", cookies);
+    const headers = { "x-requested-path": "//evil.example" };
+    const response = await send("/profile?tab=2", cookies, { headers });
     expect(changedCookies(response)).toEqual(unchanged);
     expect(passedOn(response, cookies)).toEqual(cookies);
     expect(overridden(response, "x-requested-path")).toBe("/profile?tab=2");
