@@ -3,7 +3,7 @@ import { appClient } from "../../dev/stand-in";
 import { expect, test } from "./fixtures";
 import { callbackOf } from "./requests";
 
-test("an https AUTH_URL gives the session a Secure cookie that no sibling domain can set", async ({
+test("an https AUTH_URL gives the session a Secure cookie of seven days that no sibling domain can set", async ({
   context,
   startOwn,
 }) => {
@@ -48,5 +48,7 @@ test("an https AUTH_URL gives the session a Secure cookie that no sibling domain
   for (const attribute of [/; HttpOnly/i, /; SameSite=lax/i, /; Path=\/(;|$)/i])
     expect(cookie).toMatch(attribute);
   expect(cookie).not.toMatch(/Domain=/i);
+  const expires = Date.parse(/; Expires=([^;]+)/i.exec(cookie)?.[1] ?? "");
+  expect(expires - Date.now()).toBeGreaterThan(6.9 * 24 * 60 * 60 * 1000);
   expect(written.filter((line) => !/; Secure/i.test(line))).toEqual([]);
 });

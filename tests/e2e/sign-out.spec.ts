@@ -1,7 +1,7 @@
 import type { BrowserContext } from "@playwright/test";
 import { expect, type Stage, test } from "./fixtures";
 import { addPerson, grantOf, isActive, type Person, revokeGrant } from "./people";
-import { expectSignedOut, signIn, signInByRequests, signOutByRequest, visit } from "./requests";
+import { signIn, visit } from "./requests";
 import { expireAccessToken, sessionCookies } from "./session-cookie";
 import { goToLogto, signOut } from "./steps";
 
@@ -52,23 +52,6 @@ test(
     });
   },
 );
-
-test("after signing out through Auth.js's own route the old cookie opens nothing", async ({
-  context,
-  stage,
-}) => {
-  const person = await addPerson(stage.control);
-  await signInByRequests(context, person.username);
-  const saved = await sessionCookies(context);
-  await expectEnded(context, stage, person, async () => {
-    const { location } = (await signOutByRequest(context)).headers();
-    expect(location).toContain(`${stage.control.issuer}/session/end?`);
-  });
-  await context.addCookies(saved);
-  await stage.control.forgetRequests();
-  await expectSignedOut(context);
-  expect((await stage.control.requests()).total, "requests to Logto").toBe(0);
-});
 
 test(
   "signing out of a session that Logto ended removes its cookie and does not sign in again",

@@ -1,9 +1,7 @@
 import { examples } from "../../../components/examples/examples";
 import { acme } from "../../../packages/logto-stand-in/src/seed";
 import { expect, test } from "../fixtures";
-import { revokeGrant } from "../people";
-import { expectSignInMessage, pathOf, signInByRequests, visit } from "../requests";
-import { expireAccessToken, sessionCookies } from "../session-cookie";
+import { signInByRequests } from "../requests";
 
 const own = `${examples.organization.href}/${acme.id}`;
 const pages = Object.values(examples)
@@ -21,17 +19,4 @@ test("the overview links to every example, and to one of the user's organization
   expect(hrefs).toEqual(expect.arrayContaining(pages));
   for (const href of hrefs)
     expect((await page.request.get(href ?? "")).status(), href ?? "").toBe(200);
-});
-
-test("a page that is not listed in middleware also shows that the session ended", async ({
-  context,
-  stage,
-}) => {
-  await signInByRequests(context, "bob");
-  await revokeGrant(context, stage);
-  await expireAccessToken(context, stage);
-  const page = await visit(context, "/examples/server");
-  await expectSignInMessage(page, "Your session has ended");
-  expect(pathOf(page)).toContain("callbackUrl=%2Fexamples%2Fserver");
-  expect(await sessionCookies(context)).toEqual([]);
 });
