@@ -116,35 +116,3 @@ test("a body without a length is rejected only if it is too large", async ({ sta
   // The handler has no POST method.
   expect((await post(9)).resume().statusCode).toBe(405);
 });
-
-/** HTML that an attacker could try to inject into a page, and the directive that stops it. */
-const attempts: [string, string][] = [
-  ["script-src-attr", '<img src="data:," onerror="document.title = `taken`">'],
-  ["script-src-elem", '<script src="https://evil.example/x.js"></script>'],
-  ["style-src-attr", '<p style="position: fixed">'],
-  ["style-src-elem", '<link rel="stylesheet" href="https://evil.example/x.css">'],
-  ["base-uri", '<base href="https://evil.example/">'],
-  ["frame-src", '<iframe src="https://evil.example/"></iframe>'],
-  ["object-src", '<object data="https://evil.example/x"></object>'],
-  ["form-action", '<form action="https://evil.example/" method="post"><button id="evil"></form>'],
-];
-
-test("the policy stops injected HTML", async ({ page }) => {
-  await page.goto("/");
-  for (const [directive, html] of attempts) {
-    const stopped = await page.evaluate(
-      (added) =>
-        new Promise<string>((resolve) => {
-          document.addEventListener("securitypolicyviolation", (event) =>
-            resolve(document.title === "taken" ? "too late" : event.effectiveDirective),
-          );
-          // Unlike innerHTML, this runs scripts.
-          document.body.append(document.createRange().createContextualFragment(added));
-          document.querySelector<HTMLElement>("#evil")?.click();
-          setTimeout(() => resolve("nothing"), 2_000);
-        }),
-      html,
-    );
-    expect.soft(stopped, html).toBe(directive);
-  }
-});
