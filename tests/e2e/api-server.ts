@@ -84,19 +84,6 @@ const routes: Record<string, Route> = {
     };
     return pipeline(counted, response);
   },
-  "/v1/created": (_, response) => {
-    const headers = {
-      "access-control-allow-credentials": "true",
-      "access-control-allow-origin": "https://evil.example",
-      "cache-control": "public, max-age=3600",
-      "clear-site-data": '"cookies"',
-      etag: '"7"',
-      location: "/v1/items/7?a=b",
-      "set-cookie": "authjs.session-token=; Path=/",
-      "x-powered-by": "tests",
-    };
-    json(response, 201, { created: true }, headers);
-  },
   "/v1/page": (_, response) =>
     response.writeHead(200, { "content-type": "text/html" }).end("<script>1</script>"),
   "/v1/encoded": (incoming, response) => {
@@ -124,11 +111,9 @@ const routes: Record<string, Route> = {
   // Sends the query's text as the raw response.
   "/v1/raw": (incoming) => incoming.socket.end(queryOf(incoming).get("answer") ?? ""),
   "/v1/too-large": (_, response) => json(response, 413, { error: "too_large" }),
-  "/v1/nothing": (_, response) => response.writeHead(204).end(),
   // Closes a reused connection when the next request is already on its way.
   "/v1/stale": ({ socket }, response) =>
     socket.bytesWritten > 0 ? socket.destroy() : json(response, 200, { fresh: true }),
-  "/v1/unchanged": (_, response) => response.writeHead(304, { etag: '"7"' }).end(),
   "/v1/cut": (_, response) => {
     response.writeHead(200, { "content-length": 1000 });
     response.write("the beginning", () => response.destroy());

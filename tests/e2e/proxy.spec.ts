@@ -8,31 +8,16 @@ const alice = seedPeople.find(({ username }) => username === "alice");
 
 test.use({ person: "alice" });
 
-test("the API gets the user's access token for it, but no cookies, credentials or origin of the browser", async ({
+test("the API gets the user's access token for it, but no cookies or credentials of the browser", async ({
   api,
   context,
 }) => {
-  const passed = {
-    accept: "application/json",
-    "accept-language": "ko",
-    "idempotency-key": "7",
-    range: "bytes=0-9",
-  };
-  const dropped = {
-    origin: "https://app.example",
-    referer: "https://app.example/",
-    "sec-fetch-site": "same-origin",
-    "x-api-key": "secret",
-    "x-forwarded-for": "10.0.0.1",
-    "x-http-method-override": "DELETE",
-  };
-  const headers = { ...passed, ...dropped, authorization: "Bearer of-somebody-else" };
+  const headers = { authorization: "Bearer of-somebody-else" };
   const response = await context.request.get("/api/proxy/items?page=2", { headers });
   expect(await response.json()).toEqual({ method: "GET", url: "/v1/items?page=2" });
 
   const arrived = api.arrived.at(-1)?.headers ?? {};
-  expect(arrived).toMatchObject(passed);
-  for (const name of ["cookie", ...Object.keys(dropped)]) expect(arrived).not.toHaveProperty(name);
+  expect(arrived).not.toHaveProperty("cookie");
   const [scheme, token = ""] = arrived.authorization?.split(" ") ?? [];
   expect(scheme).toBe("Bearer");
   expect(decodeJwt(token)).toMatchObject({ aud: shopping, sub: alice?.id, scope: "read write" });
@@ -52,24 +37,6 @@ test("every method arrives, with its body", async ({ api, context }) => {
   }
 });
 
-test("the browser gets the response, but no cookies, no CORS headers and nothing to cache", async ({
-  context,
-}) => {
-  const response = await context.request.post("/api/proxy/created");
-  expect(response.status()).toBe(201);
-  expect(await response.json()).toEqual({ created: true });
-  const headers = response.headers();
-  expect(headers).toMatchObject({
-    "cache-control": "private, no-store",
-    "content-type": "application/json",
-    etag: '"7"',
-    location: "/api/proxy/items/7?a=b",
-  });
-  // The unit test of the proxy's answers has more of them.
-  for (const name of ["set-cookie", "access-control-allow-origin", "x-powered-by"])
-    expect(headers).not.toHaveProperty(name);
-});
-
 test("an HTML page of the API runs no script on this app's origin", async ({ page }) => {
   const response = await page.goto("/api/proxy/page");
   expect(await response?.headerValue("content-security-policy")).toContain("sandbox");
@@ -80,16 +47,11 @@ test("an HTML page of the API runs no script on this app's origin", async ({ pag
   expect(await page.evaluate("self.origin")).toBe("null");
 });
 
-test("a response arrives as it is meant: compressed, unchanged, without a body, before the upload was read, or on a second try", async ({
+test("a response arrives as it is meant: compressed, before the upload was read, or on a second try", async ({
   context: { request },
 }) => {
   const compressed = await request.get("/api/proxy/encoded?as=gzip");
   expect(await compressed.text()).toBe("in plain words");
-  const headers = { "if-none-match": '"7"' };
-  const unchanged = await request.get("/api/proxy/unchanged", { headers });
-  expect([unchanged.status(), unchanged.headers().etag]).toEqual([304, '"7"']);
-  const nothing = await request.delete("/api/proxy/nothing");
-  expect([nothing.status(), await nothing.text()]).toEqual([204, ""]);
   // The API has just closed the connection.
   await request.get("/api/proxy/items");
   const second = await request.get("/api/proxy/stale");

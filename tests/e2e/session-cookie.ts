@@ -103,7 +103,3 @@ export function writtenSessionCookies(response: APIResponse): string[] {
     )
     .map(({ value }) => value);
 }
-
-/** How many session cookies a renewal sets: without sessions in cookies, the browser's one stays. */
-export const cookiesOfRenewal = ({ storage }: Pick<SessionApp, "storage">) =>
-  storage.sessions ? 0 : 1;

@@ -168,6 +168,29 @@ describe("a response that violates HTTP", () => {
   });
 });
 
+test("a response keeps its status, type and ETag, has its location below the proxy, and is not cached", async () => {
+  const response = await sendFor(
+    [
+      "HTTP/1.1 201 Created",
+      "Cache-Control: public, max-age=3600",
+      "Content-Type: application/json",
+      'ETag: "7"',
+      "Location: /v1/items/7?a=b",
+      "X-Powered-By: tests",
+      "Content-Length: 2",
+    ],
+    "{}",
+  );
+  expect([response.status, await response.json()]).toEqual([201, {}]);
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    "cache-control": "private, no-store",
+    "content-type": "application/json",
+    etag: '"7"',
+    location: "/api/proxy/items/7?a=b",
+  });
+  expect(response.headers.has("x-powered-by")).toBe(false);
+});
+
 test("a redirect out of the API is a 502", async () => {
   const response = await sendFor(["HTTP/1.1 302 Found", "Location: https://evil.example/", empty]);
   expect(response.headers.get("location")).toBeNull();

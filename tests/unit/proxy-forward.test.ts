@@ -100,14 +100,26 @@ test("a client that disconnects cancels the request to the API", async () => {
   await cancellation("/v1/unread?left");
 });
 
-test("the API gets the token, and neither cookies nor headers about proxies", async () => {
-  const cookie = "authjs.session-token=x";
-  const headers = { cookie, authorization: "Basic x", "x-forwarded-for": "::1" };
-  await send("items?headers", { headers });
-  const request = await arrival("/v1/items?headers");
-  expect(request.headers).toMatchObject({ authorization: "Bearer token" });
-  for (const name of ["cookie", "x-forwarded-for"])
-    expect(request.headers).not.toHaveProperty(name);
+test("the API gets the token, and of the browser's headers only those that concern it", async () => {
+  const passed = {
+    accept: "application/json",
+    "accept-language": "ko",
+    "idempotency-key": "7",
+    range: "bytes=0-9",
+  };
+  const dropped = {
+    cookie: "authjs.session-token=x",
+    origin: "https://app.example",
+    referer: "https://app.example/",
+    "sec-fetch-site": "same-origin",
+    "x-api-key": "secret",
+    "x-forwarded-for": "::1",
+    "x-http-method-override": "DELETE",
+  };
+  await send("items?headers", { headers: { ...passed, ...dropped, authorization: "Basic x" } });
+  const { headers } = await arrival("/v1/items?headers");
+  expect(headers).toMatchObject({ ...passed, authorization: "Bearer token" });
+  for (const name of Object.keys(dropped)) expect(headers).not.toHaveProperty(name);
 });
 
 test("no token is requested when there is nothing to forward", async () => {
