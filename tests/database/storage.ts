@@ -53,8 +53,5 @@ const sessionsIn = (db: PrismaClient): Storage["sessions"] => ({
   expire: async ({ sessionId }) => {
     await db.session.update({ where: { sessionId }, data: { expires: new Date(0) } });
   },
-  endAll: async () => {
-    await db.session.updateMany({ data: { endedAt: new Date(), sealedTokens: null } });
-  },
   secrets: async () => seen.parse(await db.$queryRaw`SELECT kind, value FROM seen`),
 });

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { test as base } from "@playwright/test";
 import { start } from "../../dev/children.mjs";
 import { copyProject } from "../copy-project";
 import { nextFor, withoutLocalVariables } from "./servers";
@@ -33,6 +34,23 @@ async function run(what: string, folder: string, args: string[], env = {}): Prom
  */
 export const build = (name: string, folder: string, env = {}): Promise<void> =>
   run(`The build of ${name}`, folder, [nextFor(folder), "build"], env);
+
+/**
+ * A worker's fixture: a folder, which is removed afterwards.
+ *
+ * @param make builds there. It returns the folder
+ */
+export const withFolder = (make: () => Promise<string>) =>
+  base.extend<object, { folder: string }>({
+    folder: [
+      async ({}, use) => {
+        const folder = await make();
+        await use(folder);
+        rmSync(folder, { recursive: true, force: true });
+      },
+      { scope: "worker", timeout: 600_000 },
+    ],
+  });
 
 /**
  * Builds a copy of the project.

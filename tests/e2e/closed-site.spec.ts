@@ -1,12 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { test as base } from "@playwright/test";
-import { buildCopy } from "./builds";
+import { buildCopy, withFolder } from "./builds";
 import { expect, modes } from "./fixtures";
 import { megabytes, sendRaw, textOf } from "./raw-request";
-import { signInByRequests, signOutByRequest, visit } from "./requests";
+import { signInByRequests, visit } from "./requests";
 import { startPair, type Pair } from "./servers";
-import { putCookies, sessionCookies } from "./session-cookie";
 
 /** Changes `protection` in middleware.ts to the closed form that its comment shows. */
 function close(folder: string): void {
@@ -29,21 +27,14 @@ function addUpload(folder: string): void {
   writeFileSync(path.join(folder, "app/api/upload/route.ts"), source);
 }
 
-const test = base.extend<object, { folder: string }>({
-  folder: [
-    async ({}, use) => {
-      const folder = await buildCopy("closed-site", {
-        change: (copy) => {
-          close(copy);
-          addUpload(copy);
-        },
-      });
-      await use(folder);
-      rmSync(folder, { recursive: true });
+const test = withFolder(() =>
+  buildCopy("closed-site", {
+    change: (copy) => {
+      close(copy);
+      addUpload(copy);
     },
-    { scope: "worker", timeout: 600_000 },
-  ],
-});
+  }),
+);
 
 /** What a visitor gets. The unit test of protected paths has more of them. */
 const outcomes = {
@@ -118,28 +109,6 @@ for (const [mode, openStorage] of Object.entries(modes)) {
       const small = await upload(9);
       expect(JSON.parse(await textOf(small))).toEqual({ size: 9 * 1024 * 1024 });
       for (const size of [10, 30]) expect((await upload(size)).resume().statusCode).toBe(413);
-    });
-
-    test("opens neither for a made-up cookie nor for one whose session has ended", async ({
-      context,
-    }) => {
-      const { url, storage } = pair.app;
-      const start = async () =>
-        (await visit(context, `${url}/`, { maxRedirects: 0 })).headers().location ?? "";
-      await putCookies(context, url, { "authjs.session-token": "made-up" });
-      expect(await start()).toContain("/sign-in?");
-
-      await signInByRequests(context, "bob", { to: "/", origin: url });
-      const oldCookies = await sessionCookies(context);
-      await signOutByRequest(context, url);
-      await context.addCookies(oldCookies);
-      expect(await start()).toBe("/sign-in?callbackUrl=%2F");
-
-      if (!storage.sessions) return;
-      await context.clearCookies();
-      await signInByRequests(context, "carol", { to: "/", origin: url });
-      await storage.sessions.endAll();
-      expect(await start()).toBe("/sign-in?error=SessionEnded&callbackUrl=%2F");
     });
   });
 }

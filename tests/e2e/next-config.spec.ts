@@ -1,9 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test as base } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { appVariables } from "../../dev/stand-in";
-import { buildCopy } from "./builds";
+import { buildCopy, withFolder } from "./builds";
 import { startApp } from "./servers";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -21,19 +21,9 @@ function misconfigure(folder: string): void {
   writeFileSync(file, changed);
 }
 
-const test = base.extend<object, { folder: string }>({
-  folder: [
-    async ({}, use) => {
-      const folder = await buildCopy("next-config", {
-        change: misconfigure,
-        env: { BUILD_STANDALONE: "1" },
-      });
-      await use(folder);
-      rmSync(folder, { recursive: true });
-    },
-    { scope: "worker", timeout: 600_000 },
-  ],
-});
+const test = withFolder(() =>
+  buildCopy("next-config", { change: misconfigure, env: { BUILD_STANDALONE: "1" } }),
+);
 
 /** The command of each server, in the build's folder. */
 const servers = {

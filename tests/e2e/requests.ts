@@ -12,6 +12,9 @@ export const crossSite = {
   "sec-fetch-site": "cross-site",
 };
 
+/** A browser's cookies, or those of a client without a browser. */
+type Requester = Pick<BrowserContext, "request">;
+
 /** Headers that a browser sends when the user follows a link, unlike those of a script's fetch. */
 const navigation = {
   accept: "text/html",
@@ -36,7 +39,7 @@ const csrf = z.object({ csrfToken: z.string() });
 
 /** The field that a form for Auth.js's own routes must have. */
 export async function csrfForm(
-  { request }: BrowserContext,
+  { request }: Requester,
   origin = "",
 ): Promise<{ csrfToken: string }> {
   return csrf.parse(await (await request.get(`${origin}/api/auth/csrf`)).json());
@@ -53,7 +56,7 @@ export async function signOutByRequest(context: BrowserContext, origin = ""): Pr
  * many as `maxRedirects`.
  */
 export async function beginSignIn(
-  context: BrowserContext,
+  context: Requester,
   callbackUrl: string,
   { maxRedirects = 10, origin = "" } = {},
 ): Promise<APIResponse> {
@@ -66,7 +69,7 @@ export async function beginSignIn(
  * `maxRedirects`.
  */
 export async function typePassword(
-  context: BrowserContext,
+  context: Requester,
   signInPage: APIResponse,
   username: string,
   { maxRedirects = 10 } = {},
@@ -94,7 +97,7 @@ export async function callbackOf(context: BrowserContext, signInPage: APIRespons
 
 /** Signs in without rendering a page. */
 export async function signInByRequests(
-  context: BrowserContext,
+  context: Requester,
   username: string,
   { to = "/dashboard", origin = "" } = {},
 ): Promise<APIResponse> {

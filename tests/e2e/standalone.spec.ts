@@ -7,9 +7,9 @@ import process from "node:process";
 import { startLogto } from "../../packages/logto-stand-in/src/server";
 import type { Variables } from "../../dev/environment";
 import { appClient, appVariables } from "../../dev/stand-in";
-import { buildCopy } from "./builds";
+import { buildCopy, withFolder } from "./builds";
 import { walkBehindProxy } from "./behind-proxy";
-import { expect, modes, test as base } from "./fixtures";
+import { expect, modes } from "./fixtures";
 import { startNginx } from "./nginx";
 import { freePort, withoutLocalVariables } from "./servers";
 import { signInByHand, signOut } from "./steps";
@@ -17,13 +17,12 @@ import { signInByHand, signOut } from "./steps";
 /** If root runs the tests, the server runs as `nobody`, a user that every Linux has. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-/**
- * Builds as the Dockerfile does. @returns a folder with nothing but the image's files, and the
- * server's folder in it
- */
-async function buildImage(): Promise<{ image: string; server: string }> {
-  const build = await buildCopy("standalone", { env: { BUILD_STANDALONE: "1" } });
-  const inner = path.join(".data", path.basename(build));
+/** The server's folder in the image. */
+const inner = ".data/standalone";
+
+/** Builds as the Dockerfile does. @returns a folder with nothing but the image's files */
+async function buildImage(): Promise<string> {
+  const build = await buildCopy(path.basename(inner), { env: { BUILD_STANDALONE: "1" } });
   const image = mkdtempSync(path.join(tmpdir(), "image-"));
   chmodSync(image, 0o755);
   // Keeps relative links as Docker does. Node.js would make them absolute, back to the build.
@@ -32,19 +31,10 @@ async function buildImage(): Promise<{ image: string; server: string }> {
     recursive: true,
   });
   rmSync(build, { recursive: true });
-  return { image, server: path.join(image, inner) };
+  return image;
 }
 
-const test = base.extend<object, { folder: string }>({
-  folder: [
-    async ({}, use) => {
-      const { image, server } = await buildImage();
-      await use(server);
-      rmSync(image, { recursive: true, force: true });
-    },
-    { scope: "worker", timeout: 600_000 },
-  ],
-});
+const test = withFolder(buildImage);
 
 /**
  * Starts a stand-in, and the image's command, and waits until the server responds.
@@ -55,7 +45,7 @@ const test = base.extend<object, { folder: string }>({
 async function startServer(folder: string, port: number, url: string, env: Variables) {
   const identity = await startLogto({ port: 0, control: true, clients: [appClient(url)] });
   const server = spawn(process.execPath, ["server.js"], {
-    cwd: folder,
+    cwd: path.join(folder, inner),
     ...nobody,
     stdio: "ignore",
     env: {

@@ -9,8 +9,6 @@ interface StoredSessions {
   write(session: Session, secret: string): Promise<void>;
   /** Makes a session one that expired long ago. */
   expire(session: Session): Promise<void>;
-  /** Ends all sessions, as if Logto had rejected their grants. */
-  endAll(): Promise<void>;
   /** Every secret that was ever stored, which leaks.ts searches for. */
   secrets(): Promise<{ kind: string; value: string }[]>;
 }

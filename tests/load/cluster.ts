@@ -10,7 +10,6 @@ import { sessionOf as sessionOfRow, writeRow } from "../database/session-row";
 import { startRoundRobin } from "./round-robin";
 import { expired } from "./expired";
 import { signedIn, type Client } from "./sessions";
-import type { Site } from "./site";
 
 /**
  * Several processes of the app behind a load balancer without sticky sessions. They use one
@@ -79,6 +78,21 @@ export async function startCluster(processes: number, maxDelay = 300): Promise<C
 }
 
 /**
+ * Delays Logto's responses to renewals, after it issued the tokens.
+ *
+ * @param times how many of them. Default: all
+ */
+export const delayRenewals = (control: StandInControl, delayMs: number, times?: number) =>
+  control.inject({
+    endpoint: "token",
+    grant: "refresh_token",
+    when: "after",
+    kind: "delay",
+    delayMs,
+    ...(times && { times }),
+  });
+
+/**
  * Makes the access token of every row one that is about to expire, as if another process had
  * renewed it and the user had been away for an hour since.
  */
@@ -98,16 +112,4 @@ async function expireRows(url: string): Promise<void> {
   } finally {
     await db.$disconnect();
   }
-}
-
-/** A cluster of one process, for one user. */
-export async function withRows(): Promise<Site> {
-  const { url, control, expire, log, stop } = await startCluster(1);
-  return {
-    control,
-    expire: (client) => expire().then(() => client),
-    signIn: () => signedIn(url, "alice"),
-    log,
-    stop,
-  };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 import { query } from "../postgres/databases";
-import { startCluster } from "./cluster";
+import { delayRenewals, startCluster } from "./cluster";
 import { kinds } from "./kinds";
 import { failuresOf, get } from "./requests";
 
@@ -16,14 +16,7 @@ async function startExpiring(processes: number, graceInterval: number) {
   const clients = await cluster.signIn(...Array<string>(sessions).fill("alice"));
   await cluster.expire();
   await control.forgetRequests();
-  await control.inject({
-    endpoint: "token",
-    grant: "refresh_token",
-    when: "after",
-    kind: "delay",
-    delayMs: 1_500,
-    times: sessions,
-  });
+  await delayRenewals(control, 1_500, sessions);
   return { cluster, clients };
 }
 

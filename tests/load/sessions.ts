@@ -1,8 +1,7 @@
-import { request, type APIRequestContext, type APIResponse } from "@playwright/test";
+import { request, type APIRequestContext } from "@playwright/test";
 import { decode, encode } from "next-auth/jwt";
-import { z } from "zod";
-import { seedPassword } from "../../packages/logto-stand-in/src/seed";
 import { isSession, type Session } from "../../lib/session/model/session";
+import { signInByRequests } from "../e2e/requests";
 import { expired } from "./expired";
 
 const cookieName = "authjs.session-token";
@@ -13,33 +12,8 @@ export type Client = APIRequestContext;
 /** Signs a seeded user in without a browser, and returns the signed-in client. */
 export async function signedIn(baseURL: string, username: string): Promise<Client> {
   const client = await request.newContext({ baseURL });
-  const { csrfToken } = z
-    .object({ csrfToken: z.string() })
-    .parse(await (await client.get("/api/auth/csrf")).json());
-  const page = await client.post("/api/auth/signin/logto", {
-    form: { csrfToken, callbackUrl: "/dashboard" },
-  });
-  await submitPassword(client, page, username);
+  await signInByRequests({ request: client }, username);
   return client;
-}
-
-/**
- * Enters a seeded user's name and password.
- *
- * @param page the stand-in's sign-in page
- * @throws Error if this does not lead to the app's dashboard
- */
-export async function submitPassword(
-  client: Client,
-  page: APIResponse,
-  username: string,
-): Promise<void> {
-  const { origin, pathname } = new URL(page.url());
-  const landed = await client.post(`${origin}${pathname}/sign-in`, {
-    form: { identifier: username, password: seedPassword },
-  });
-  const end = new URL(landed.url());
-  if (end.pathname !== "/dashboard") throw new Error(`Signing in ended at ${end.pathname}.`);
 }
 
 /** The session in a client's cookie jar. */

@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { startCluster } from "./cluster";
+import { delayRenewals, startCluster } from "./cluster";
 import { failuresOf, get, isComplete } from "./requests";
 
 const renewals = 20;
@@ -13,13 +13,7 @@ test("twenty renewals that each take Logto seconds delay no other page", async (
   await cluster.expire();
   const fresh = await cluster.signIn("bob");
   await control.forgetRequests();
-  await control.inject({
-    endpoint: "token",
-    grant: "refresh_token",
-    when: "after",
-    kind: "delay",
-    delayMs: 5_000,
-  });
+  await delayRenewals(control, 5_000);
 
   const pages = [get("/dashboard", isComplete)];
   const order: string[] = [];

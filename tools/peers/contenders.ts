@@ -6,7 +6,8 @@ import { z } from "zod";
 import { start } from "../../dev/children.mjs";
 import { print } from "../../dev/terminal.mjs";
 import { build, endOf } from "../../tests/e2e/builds";
-import { signedIn, submitPassword, type Client } from "../../tests/load/sessions";
+import { typePassword } from "../../tests/e2e/requests";
+import { signedIn, type Client } from "../../tests/load/sessions";
 import { buildBenchCopy, writeBenchPages } from "../builds";
 import { layout } from "../first-load";
 
@@ -31,7 +32,9 @@ const signInAs = (url: string) => signedIn(url, "alice");
 /** Starts the sign-in by a link, as `@logto/next` does. */
 async function signInByLink(url: string): Promise<Client> {
   const client = await request.newContext({ baseURL: url });
-  await submitPassword(client, await client.get("/sign-in"), "alice");
+  const landed = await typePassword({ request: client }, await client.get("/sign-in"), "alice");
+  const { pathname } = new URL(landed.url());
+  if (pathname !== "/dashboard") throw new Error(`Signing in ended at ${pathname}.`);
   return client;
 }
 

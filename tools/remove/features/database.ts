@@ -300,7 +300,6 @@ export default {
          action: \`app/(protected)/account/actions.ts \${name}\`,
        })),`,
     ],
-    "tests/load/storm.spec.ts": ['import { withRows } from "./cluster";', "row: withRows,"],
     "tests/unit/doctor.test.ts": ['"database",'],
     "tests/unit/environment.ts": [
       'AUTH_SESSION_STRATEGY: "jwt",',
