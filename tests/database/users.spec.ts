@@ -46,11 +46,7 @@ for (const table of ["User", "Account", "Session"]) {
   });
 }
 
-test("the database contains no token, and no cookie that is valid for a session", async ({
-  context,
-  db,
-  stage,
-}) => {
+test("the database contains no token and no valid cookie", async ({ context, db, stage }) => {
   await signInByRequests(context, "alice");
   const tables = await db.$queryRaw<{ name: string }[]>`
     SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`;

@@ -5,10 +5,7 @@ import { visit } from "./requests";
 const profile = "/profile?tab=4";
 const signInPath = `/sign-in?callbackUrl=${encodeURIComponent(profile)}`;
 
-test("on a host other than AUTH_URL's, pages and forms redirect to the sign-in page on AUTH_URL's host", async ({
-  context,
-  stage,
-}) => {
+test("on another host, pages and forms redirect to AUTH_URL's", async ({ context, stage }) => {
   const origin = stage.url.replace("localhost", "127.0.0.1");
   for (const path of [profile, signInPath]) {
     const response = await visit(context, origin + path);

@@ -8,9 +8,7 @@ const [shopping = "", store = ""] = apiResources.map(({ indicator }) => indicato
 const card = (page: Page, indicator: string) => page.getByRole("region", { name: indicator });
 const permissions = (page: Page, indicator: string) => card(page, indicator).getByRole("listitem");
 
-test("an admin sees for each API what they may do there, and the browser receives no access token", async ({
-  page,
-}) => {
+test("an admin sees their permissions for each API, and no access token", async ({ page }) => {
   await signIn(page, "alice", { to: "/api-access" });
   for (const { indicator } of apiResources) {
     await expect(card(page, indicator).locator("time")).toHaveCount(2);
@@ -59,10 +57,7 @@ test("a failure shows in the card of its API only", async ({ identity, page }) =
   await expect(permissions(page, store)).toHaveText(["read", "delete"]);
 });
 
-test("without API resources, the page says how to configure them", async ({
-  context,
-  startOwn,
-}) => {
+test("without API resources, the page says how to add them", async ({ context, startOwn }) => {
   const { app } = await startOwn({ LOGTO_RESOURCES: "urn:logto:resource:organizations" });
   const landed = await signInByRequests(context, "alice", { origin: app.url, to: "/api-access" });
   expect(await landed.text()).toMatch(/No API resources.*LOGTO_RESOURCES/s);

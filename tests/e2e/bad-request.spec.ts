@@ -1,9 +1,7 @@
 import { expect, test } from "./fixtures";
 import { expectSignInMessage, visit } from "./requests";
 
-test("links to Auth.js's own sign-in addresses end on our sign-in page, signed out", async ({
-  context,
-}) => {
+test("Auth.js's own sign-in addresses end on our sign-in page, signed out", async ({ context }) => {
   const response = await visit(context, "/api/auth/signin");
   expect([response.status(), new URL(response.url()).pathname]).toEqual([200, "/sign-in"]);
   expect(await response.text()).not.toMatch(/role="alert"/);
@@ -18,9 +16,7 @@ test("an unknown error code shows a general message and never the code", async (
   expect(page).not.toContain("<script>alert(1)");
 });
 
-test("addresses of Auth.js that do not exist are client errors or lead to the sign-in page", async ({
-  context,
-}) => {
+test("unknown routes of Auth.js are client errors or lead to sign in", async ({ context }) => {
   for (const path of ["/api/auth/xyz", "/api/auth/session/x", "/api/auth/__proto__"])
     expect([400, 404], path).toContain((await visit(context, path)).status());
   const unknownProvider = await visit(context, "/api/auth/callback/nope?code=x&state=y");

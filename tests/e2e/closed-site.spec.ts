@@ -77,10 +77,7 @@ for (const [mode, openStorage] of Object.entries(modes)) {
       expect(await posted.json()).toMatchObject({ error: "signed_out" });
     });
 
-    test("opens for signed-in users, and its sign-in page loads nothing that is closed", async ({
-      page,
-      context,
-    }) => {
+    test("opens for users; its sign-in page loads nothing closed", async ({ page, context }) => {
       const failures: string[] = [];
       page.on("response", (response) => {
         // The router prefetches the start page, to which the logo links.

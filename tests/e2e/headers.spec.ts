@@ -77,19 +77,14 @@ test("no response of the app can be shown in a frame", async ({ request, stage }
   }
 });
 
-test("no cache may store the responses of Auth.js's routes, which set the session cookie", async ({
-  request,
-}) => {
+test("no cache may store the responses of Auth.js's routes", async ({ request }) => {
   for (const route of ["csrf", "providers", "session", "callback/logto"]) {
     const response = await request.get(`/api/auth/${route}`, { maxRedirects: 0 });
     expect(response.headers()["cache-control"], route).toBe("private, no-store");
   }
 });
 
-test("a page whose path ends like a file redirects to sign in, and renews the session", async ({
-  context,
-  stage,
-}) => {
+test("a page whose path ends like a file redirects, and renews", async ({ context, stage }) => {
   const path = "/profile/x.json";
   const turnedAway = await visit(context, path, { maxRedirects: 0 });
   expect(turnedAway.headers().location).toMatch(/\/sign-in\?callbackUrl=%2Fprofile%2Fx\.json$/);

@@ -48,9 +48,7 @@ test("the keyboard reaches everything signed out, in reading order, with a visib
 test.describe("signed in", () => {
   test.use({ person: "alice" });
 
-  test("the keyboard reaches everything on signed-in pages, and the first tab stop skips to the content", async ({
-    page,
-  }) => {
+  test("signed in, the keyboard reaches everything, first a skip link", async ({ page }) => {
     for (const path of [
       // The pages of the tabs, and one below them.
       "/dashboard",
@@ -71,9 +69,7 @@ test.describe("signed in", () => {
     await expect(page.getByRole("main")).toBeFocused();
   });
 
-  test("the user menu, on a phone the navigation, can be opened, used and closed by keyboard", async ({
-    page,
-  }) => {
+  test("the user menu, on a phone the navigation, works by keyboard", async ({ page }) => {
     await open(page, "/dashboard");
     const tabs = page.getByRole("navigation", { name: "Pages", exact: true });
     const button = userMenuButton(page);

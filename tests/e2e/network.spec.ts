@@ -12,11 +12,7 @@ const reportConnections = `
   };
 `;
 
-test("neither the browser nor the server connects to another machine", async ({
-  context,
-  page,
-  startOwn,
-}) => {
+test("browser and server connect to no other machine", async ({ context, page, startOwn }) => {
   const env = {
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(reportConnections)}`,
   };

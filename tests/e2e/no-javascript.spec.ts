@@ -5,11 +5,7 @@ import { openUserMenu, signInByHand, userMenuButton } from "./steps";
 
 test.use({ javaScriptEnabled: false });
 
-test("without JavaScript, a user signs in, returns to the requested page, reads pages and signs out", async ({
-  context,
-  identity,
-  page,
-}) => {
+test("sign-in, pages and sign-out work without JavaScript", async ({ context, identity, page }) => {
   const person = await addPerson(identity, { claims: { name: "Nora Noscript" } });
   await signInByHand(page, person.username, "/profile?from=mail");
   await expect(page).toHaveURL("/profile?from=mail");

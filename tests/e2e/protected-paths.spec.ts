@@ -16,9 +16,7 @@ test("a visitor's session is null, and an unknown path below a protected one red
   ]);
 });
 
-test("/api/auth/check and /api/token-info return the signed-in user and no secrets", async ({
-  context,
-}) => {
+test("/api/auth/check and /api/token-info return the user and no secrets", async ({ context }) => {
   await signInByRequests(context, "bob");
   const user = { name: "Bob Park", username: "bob", email: "bob@example.com", roles: ["editor"] };
   expect(await (await context.request.get("/api/auth/check")).json()).toMatchObject({ user });

@@ -77,10 +77,7 @@ test("a download pauses while the browser does not read it", async ({ api, send 
   await expect.poll(() => api.abandoned).toContain(`/v1/download?size=${size}`);
 });
 
-test("events arrive as the API sends them, and the stream ends when the client disconnects", async ({
-  api,
-  send,
-}) => {
+test("events arrive as the API sends them, until the client disconnects", async ({ api, send }) => {
   const response = await send("/api/proxy/events", { headers: { "accept-encoding": "gzip" } });
   // Next.js compresses the response, and must not wait for more of it.
   expect(response.headers["content-encoding"]).toBe("gzip");
@@ -92,9 +89,7 @@ test("events arrive as the API sends them, and the stream ends when the client d
   await expect.poll(() => api.abandoned).toContain("/v1/events");
 });
 
-test("a part of a response is not compressed, because it is a part of the plain one", async ({
-  send,
-}) => {
+test("a part of a response is not compressed, being part of the plain one", async ({ send }) => {
   const part = await send("/api/proxy/encoded?as=identity&status=206", {
     headers: { "accept-encoding": "gzip" },
   });

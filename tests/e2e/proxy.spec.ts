@@ -8,10 +8,7 @@ const alice = seedPeople.find(({ username }) => username === "alice");
 
 test.use({ person: "alice" });
 
-test("the API gets the user's access token for it, but no cookies or credentials of the browser", async ({
-  api,
-  context,
-}) => {
+test("the API gets the user's access token in place of the cookies", async ({ api, context }) => {
   const headers = { authorization: "Bearer of-somebody-else" };
   const response = await context.request.get("/api/proxy/items?page=2", { headers });
   expect(await response.json()).toEqual({ method: "GET", url: "/v1/items?page=2" });
@@ -47,9 +44,7 @@ test("an HTML page of the API runs no script on this app's origin", async ({ pag
   expect(await page.evaluate("self.origin")).toBe("null");
 });
 
-test("a response arrives as it is meant: compressed, before the upload was read, or on a second try", async ({
-  context: { request },
-}) => {
+test("responses arrive compressed, early and on a second try", async ({ context: { request } }) => {
   const compressed = await request.get("/api/proxy/encoded?as=gzip");
   expect(await compressed.text()).toBe("in plain words");
   // The API has just closed the connection.
@@ -70,11 +65,7 @@ const rejected = ["..%2fadmin", "%2f%2fevil.example/x", "%252e%252e/admin", "ite
  */
 const notForwarded = ["items/../../admin", "%2e%2e/admin", "..\\admin", "items//admin", "%zz"];
 
-test("a path that leads, or might lead, out of the API stays within this app", async ({
-  api,
-  app,
-  send,
-}) => {
+test("a path that might lead out of the API stays within this app", async ({ api, app, send }) => {
   const before = api.arrived.length;
   for (const path of rejected) {
     const response = await send(`/api/proxy/${path}`);
@@ -89,10 +80,7 @@ test("a path that leads, or might lead, out of the API stays within this app", a
   expect(api.arrived.slice(before)).toEqual([]);
 });
 
-test("any other path reaches the API unchanged, below the API's base path", async ({
-  api,
-  send,
-}) => {
+test("any other path reaches the API unchanged, below its base path", async ({ api, send }) => {
   for (const path of [
     "items/7/lines?page=2&sort=a&sort=b",
     "files/a%20b/%C3%BC.txt?q=%2F..%2F%20%2B",

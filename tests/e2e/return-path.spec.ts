@@ -40,9 +40,7 @@ test("a callbackUrl never leads to another origin", async ({ context, stage }) =
   }
 });
 
-test("of several tabs that sign in at once, the last one to start completes, and the others lead to their pages", async ({
-  context,
-}) => {
+test("each of several tabs that sign in at once leads to its page", async ({ context }) => {
   const paths = ["/profile?tab=1", "/profile?tab=2", "/profile?tab=3"] as const;
   const begin = (path: string) => beginSignIn(context, path);
   const pages = [await begin(paths[0]), await begin(paths[1]), await begin(paths[2])] as const;
@@ -61,11 +59,7 @@ test("of several tabs that sign in at once, the last one to start completes, and
   });
 });
 
-test("a tab on the sign-in page continues when a signed-in user returns to it", async ({
-  context,
-  page,
-  stage,
-}) => {
+test("a sign-in page goes on when the user returns signed in", async ({ context, page, stage }) => {
   await page.goto(profile);
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await signInByRequests(context, "alice");

@@ -249,11 +249,7 @@ export function testProtected(
   );
 
   if (protectedActions.length === 0) return;
-  test("every protected action runs only for users who are allowed", async ({
-    app,
-    context,
-    cookieOf,
-  }) => {
+  test("every protected action runs only for allowed users", async ({ app, context, cookieOf }) => {
     for (const { action, notAllowed } of protectedActions) {
       const { id = "", page = "" } = builtActions().find((each) => each.action === action) ?? {};
       const stopped = Object.keys(visitors).map((who) => [who, "signed_out"]);

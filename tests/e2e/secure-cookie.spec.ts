@@ -3,10 +3,7 @@ import { appClient } from "../../dev/stand-in";
 import { expect, test } from "./fixtures";
 import { callbackOf } from "./requests";
 
-test("an https AUTH_URL gives the session a Secure cookie of seven days that no sibling domain can set", async ({
-  context,
-  startOwn,
-}) => {
+test("on https, a __Host- cookie has the session for seven days", async ({ context, startOwn }) => {
   const origin = "https://app.example.test";
   const { app } = await startOwn({ AUTH_URL: origin }, { client: appClient(origin) });
   const jar = new Map<string, string>();

@@ -16,10 +16,7 @@ const documentAndPayload: Record<string, string>[] = [{}, { rsc: "1" }];
 
 test.use({ person: "alice" });
 
-test("no response to a browser or its router writes the unchanged session cookie or contains a token", async ({
-  context,
-  identity,
-}) => {
+test("no response writes an unchanged session or has a token", async ({ context, identity }) => {
   // The fixture `noLeaks` searches them for tokens.
   for (const headers of documentAndPayload)
     await Promise.all(

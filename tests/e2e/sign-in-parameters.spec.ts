@@ -8,10 +8,7 @@ import { goToLogto, typeCredentials, userMenuButton } from "./steps";
 const profile = "/profile?tab=4";
 const callbackUrl = encodeURIComponent(profile);
 
-test("a button opens the social provider in place of Logto's first page", async ({
-  page,
-  stage,
-}) => {
+test("a button opens the social provider, not Logto's first page", async ({ page, stage }) => {
   await page.goto(profile);
   await page.getByRole("button", { name: "Continue with Google" }).click();
   await expect(page.getByRole("heading", { name: "Sign in with Google" })).toBeVisible();
@@ -20,10 +17,7 @@ test("a button opens the social provider in place of Logto's first page", async 
   await expect(userMenuButton(page, "Bob Park")).toBeVisible();
 });
 
-test("the page that was asked for survives an interruption and a cancel", async ({
-  page,
-  stage,
-}) => {
+test("the requested page survives an interruption and a cancel", async ({ page, stage }) => {
   await page.goto(profile);
   await test.step("the user goes back from Logto", async () => {
     await goToLogto(page);
@@ -38,10 +32,7 @@ test("the page that was asked for survives an interruption and a cancel", async 
   });
 });
 
-test("a link to the sign-in page fills in Logto's page, in its language and for its organization", async ({
-  page,
-  stage,
-}) => {
+test("a link sets the name, language and organization of Logto's page", async ({ page, stage }) => {
   const query = new URLSearchParams({
     login_hint: "bob@example.com",
     ui_locales: "fr-CA fr",
@@ -66,11 +57,7 @@ test("Logto's pages have the language of the app's page", async ({ page }) => {
   expect(new URL((await leaving).url()).searchParams.get("ui_locales")).toBe(language);
 });
 
-test("a magic link signs in its user, also in place of another user", async ({
-  identity,
-  page,
-  stage,
-}) => {
+test("a magic link signs in its user in place of another", async ({ identity, page, stage }) => {
   const email = `mia-${randomBytes(6).toString("hex")}@example.com`;
   await addPerson(identity, { claims: { name: "Mia Magic", email } });
   const query = new URLSearchParams({

@@ -120,12 +120,7 @@ test(
   },
 );
 
-test("after signing out, the API rejects the session if it is a row", async ({
-  context,
-  page,
-  mode,
-  api,
-}) => {
+test("after a sign-out, the API rejects a stored session", async ({ context, page, mode, api }) => {
   const me = () => fetchIn(page, `${api.url}/me`, { credentials });
   await signInByHand(page, "alice", "/dashboard");
   const saved = await sessionCookies(context);

@@ -1,11 +1,7 @@
 import { expect, test } from "../fixtures";
 import { signIn, visit } from "../requests";
 
-test("without an API, the permission examples say what to configure", async ({
-  context,
-  page,
-  startOwn,
-}) => {
+test("without an API, the examples say what to configure", async ({ context, page, startOwn }) => {
   const { app } = await startOwn({ LOGTO_RESOURCES: "" });
   await signIn(page, "alice", { origin: app.url });
   const response = await visit(context, `${app.url}/api/examples/permission`);

@@ -102,11 +102,7 @@ test("while requests fail, the page shows why, does not count the session as end
   });
 });
 
-test("a sign-out in another tab shows as soon as this tab gets the focus", async ({
-  context,
-  page,
-  stage,
-}) => {
+test("a sign-out in another tab shows when this gets focus", async ({ context, page, stage }) => {
   const { username } = await addPerson(stage.control, { roles: ["editor"] });
   await signInByRequests(context, username);
   await page.goto(example);
@@ -117,11 +113,7 @@ test("a sign-out in another tab shows as soon as this tab gets the focus", async
   await expect(permissions(page)).toHaveCount(0);
 });
 
-test("an open page keeps its session alive, and shows when it has ended", async ({
-  context,
-  page,
-  stage,
-}) => {
+test("an open page keeps its session alive and shows its end", async ({ context, page, stage }) => {
   const { id, username } = await addPerson(stage.control, { roles: ["editor"] });
   await page.clock.install();
   await signInByRequests(context, username);
