@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import "./mock-request";
+import { beforeEach, describe, expect, test } from "vitest";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import type { TokenResponse, TokenTarget } from "@/lib/logto/tokens";
 import { getAccessToken } from "@/lib/session/access-token";
@@ -12,11 +13,6 @@ import { variables } from "./environment";
 import { refreshTokens } from "./mocks";
 import { requestWith } from "./request";
 import { expiring, session, subject, tokenResponse } from "./sessions";
-
-vi.mock("@/lib/logto/tokens", () => import("./mocks"));
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => import("./environment"));
 
 const [api = "", otherApi = ""] = variables.LOGTO_RESOURCES;
 const acme = "r6f1s9e4ok2m";

@@ -1,3 +1,4 @@
+import "./mock-request";
 import { NextRequest } from "next/server";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { InvalidCheck } from "@auth/core/errors";
@@ -14,10 +15,6 @@ import { session, subject } from "./sessions";
 
 const handlers = vi.hoisted(() => ({ GET: vi.fn(), POST: vi.fn() }));
 vi.mock("@/auth", () => ({ handlers }));
-vi.mock("@/lib/logto/tokens", () => import("./mocks"));
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => import("./environment"));
 
 const name = "authjs.session-token";
 const signOutUrl = "https://logto.test/oidc/session/end";

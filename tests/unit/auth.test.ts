@@ -1,3 +1,4 @@
+import "./mock-env";
 import { NextRequest, type NextProxy } from "next/server";
 import { beforeEach, expect, expectTypeOf, test, vi } from "vitest";
 import { auth, handlers } from "@/auth";
@@ -11,8 +12,6 @@ import { session } from "./sessions";
 const issuer = variables.AUTH_LOGTO_ISSUER;
 const getSession = vi.hoisted(() => vi.fn(async () => null));
 vi.mock("@/lib/session/lifecycle/current-session", () => ({ getSession }));
-vi.mock("@/lib/env", () => import("./environment"));
-vi.mock("@/lib/log", () => import("./mocks"));
 vi.mock("@/lib/logto/client", () => ({ discover: async () => documentOf(issuer) }));
 
 beforeEach(() => {

@@ -1,3 +1,4 @@
+import "./mock-env";
 import { CompactSign, exportSPKI, SignJWT } from "jose";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { LogoutTokenErrorCode } from "@/lib/logto/logout-token";
@@ -14,8 +15,6 @@ import { session, subject } from "./sessions";
 
 const endSessions = vi.hoisted(() => vi.fn());
 vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
-vi.mock("@/lib/env", () => import("./environment"));
-vi.mock("@/lib/log", () => import("./mocks"));
 vi.mock("@/lib/session/lifecycle/ending", () => ({ endSessions }));
 
 let issuer: LogoutIssuer;

@@ -1,3 +1,4 @@
+import "./mock-env";
 import { randomBytes, randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { sessionLifetime, toTombstone, type Session } from "@/lib/session/model/session";
@@ -8,9 +9,6 @@ import { fakeDate, seconds } from "./clock";
 import { forget, isEnded } from "./ended";
 import { log } from "./mocks";
 import { session, subject } from "./sessions";
-
-vi.mock("@/lib/env", () => import("./environment"));
-vi.mock("@/lib/log", () => import("./mocks"));
 
 const lifetime = sessionLifetime * 1000;
 const otherSecret = ["o".repeat(40)];

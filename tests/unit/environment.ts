@@ -1,7 +1,4 @@
-/**
- * The variables of an app without a database. Use it with `vi.mock("@/lib/env", () =>
- * import("./environment"))`.
- */
+/** The variables of an app without a database. mock-env.ts makes them those of lib/env.ts. */
 export const variables = {
   NODE_ENV: "production",
   AUTH_URL: "https://app.example",

@@ -1,3 +1,4 @@
+import "./mock-request";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { LogtoError } from "@/lib/logto/errors";
 import { getAccessToken } from "@/lib/session/access-token";
@@ -10,10 +11,6 @@ import { requestWith } from "./request";
 import { session } from "./sessions";
 
 const [resource = ""] = variables.LOGTO_RESOURCES;
-vi.mock("@/lib/logto/tokens", () => import("./mocks"));
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => import("./environment"));
 
 const isAdmin: Requirement = { role: "admin", fresh: true };
 const mayWrite: Requirement = { permission: { scope: "write", resource } };

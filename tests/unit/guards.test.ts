@@ -1,3 +1,4 @@
+import "./mock-request";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
 import { getAccessToken } from "@/lib/session/access-token";
@@ -19,11 +20,6 @@ import { refreshTokens } from "./mocks";
 import { redirectOf } from "./redirect";
 import { requestWith, type FakeRequest } from "./request";
 import { session, subject, tokenResponse } from "./sessions";
-
-vi.mock("@/lib/logto/tokens", () => import("./mocks"));
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => import("./environment"));
 
 const [api = ""] = variables.LOGTO_RESOURCES;
 

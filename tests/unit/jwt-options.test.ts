@@ -1,3 +1,4 @@
+import "./mock-request";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { jwtOptions } from "@/lib/session/authjs/jwt-options";
 import { knownSessions } from "@/lib/session/lifecycle/session-state";
@@ -11,9 +12,6 @@ const stored = new Map<string, Session | "unreadable">();
 const begin = vi.fn();
 const inMemory = { begin, read: (value: string) => Promise.resolve(stored.get(value)) };
 vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
-vi.mock("@/lib/env", () => import("./environment"));
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("next/headers", () => import("./request"));
 
 const salt = "authjs.session-token";
 // Unused: the stores read the secrets from the environment.

@@ -1,3 +1,4 @@
+import "./mock-request";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { auth } from "@/auth";
 import type { UserClaims } from "@/lib/logto/claims";
@@ -14,10 +15,6 @@ import { fetchUserinfo, log, refreshTokens } from "./mocks";
 import { requestWith } from "./request";
 import { session, subject as sub, tokenResponse } from "./sessions";
 
-vi.mock("@/lib/logto/tokens", () => import("./mocks"));
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("@/lib/env", () => import("./environment"));
-vi.mock("next/headers", () => import("./request"));
 vi.mock("@/auth", async () => ({
   auth: (await import("@/lib/session/lifecycle/current-session")).getSession,
 }));

@@ -8,10 +8,6 @@ import { redirectOf } from "./redirect";
 
 vi.mock("@/lib/log", () => import("./mocks"));
 
-beforeEach(() => {
-  vi.clearAllMocks();
-});
-
 const long = (length: number) => "x".repeat(length);
 
 describe("the parameters of a sign-in", () => {

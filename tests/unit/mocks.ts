@@ -2,7 +2,7 @@ import { beforeEach, vi } from "vitest";
 
 /*
  * Mocks of lib/log.ts and lib/logto/tokens.ts, which are reset before each test. Use them with
- * `vi.mock("@/lib/log", () => import("./mocks"))`.
+ * mock-request.ts or `vi.mock("@/lib/log", () => import("./mocks"))`.
  */
 
 export const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };

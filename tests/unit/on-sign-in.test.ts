@@ -1,9 +1,7 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import "./mock-env";
+import { beforeEach, expect, test } from "vitest";
 import { onSignIn } from "@/lib/session/authjs/on-sign-in";
 import { variables } from "./environment";
-
-vi.mock("@/lib/env", () => import("./environment"));
-vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
 
 const account = { provider: "logto", providerAccountId: "k3v9t2m8qx1a", type: "oidc" } as const;
 const alice = { sub: "k3v9t2m8qx1a", email: "alice@example.com", email_verified: true };

@@ -1,5 +1,6 @@
+import "./mock-request";
 import { renderToStaticMarkup } from "react-dom/server";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import OrganizationPage from "@/app/(protected)/organizations/[id]/page";
 import { sessionErrors } from "@/lib/session/model/error-messages";
 import type { UserClaims } from "@/lib/logto/claims";
@@ -7,11 +8,6 @@ import { LogtoError } from "@/lib/logto/errors";
 import { fetchUserinfo, refreshTokens } from "./mocks";
 import { requestWith } from "./request";
 import { session, subject as sub, tokenResponse } from "./sessions";
-
-vi.mock("@/lib/logto/tokens", () => import("./mocks"));
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => import("./environment"));
 
 /** Renders an organization's page for a member of Acme whose userinfo response is given. */
 async function renderPage(id: string, userinfo: Partial<UserClaims> | LogtoError) {

@@ -1,3 +1,4 @@
+import "./mock-request";
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { protectedPage } from "@/components/session/protected-page";
@@ -14,10 +15,6 @@ import { requestWith } from "./request";
 import { session } from "./sessions";
 
 const [api = ""] = variables.LOGTO_RESOURCES;
-vi.mock("@/lib/logto/tokens", () => import("./mocks"));
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => import("./environment"));
 
 const render = vi.fn();
 

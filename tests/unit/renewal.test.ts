@@ -1,3 +1,4 @@
+import "./mock-request";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
 import { LogtoError, type LogtoErrorCode } from "@/lib/logto/errors";
@@ -18,9 +19,6 @@ import { cookiesOf } from "./request";
 import { expiring, session, subject, tokenResponse } from "./sessions";
 
 vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
-vi.mock("@/lib/logto/tokens", () => import("./mocks"));
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("@/lib/env", () => import("./environment"));
 
 let issued = 0;
 /** A token response with new tokens. */

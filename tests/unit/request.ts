@@ -37,7 +37,7 @@ export async function cookiesOf(session: Session): Promise<Cookies> {
 }
 
 /**
- * Creates a request for `vi.mock("next/headers", () => import("./request"))`.
+ * Creates a request for tests that import mock-request.ts.
  *
  * @param session in the request's cookies
  */

@@ -1,28 +1,16 @@
+import "./mock-request";
 import { beforeEach, expect, test, vi } from "vitest";
 import { LogtoError } from "@/lib/logto/errors";
 import { renewSession } from "@/lib/session/lifecycle/renewal";
 import { requireRenewal } from "@/lib/session/lifecycle/required-renewal";
 import { sessionState } from "@/lib/session/lifecycle/session-state";
 import type { Session } from "@/lib/session/model/session";
-import { session } from "./sessions";
+import { refreshTokens } from "./mocks";
+import { session, subject as sub, tokenResponse } from "./sessions";
 
-const logto = vi.hoisted(() => ({ refreshTokens: vi.fn(), revokeGrant: vi.fn() }));
-vi.mock("@/lib/logto/tokens", () => logto);
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("@/lib/env", () => import("./environment"));
+const response = (roles: string[]) => tokenResponse({ claims: { sub, roles } });
 
-const response = (refreshToken: string, roles: string[]) => ({
-  accessToken: "new-access-token",
-  expiresIn: 3600,
-  refreshToken,
-  scopes: [],
-  claims: { sub: "k3v9t2m8qx1a", roles },
-});
-
-beforeEach(() => {
-  logto.refreshTokens.mockReset();
-  logto.refreshTokens.mockResolvedValue(response("refresh-token-0", []));
-});
+beforeEach(() => void refreshTokens.mockResolvedValue(response([])));
 
 /** The roles that a request with this session's cookie sees. */
 async function rolesOf(token: Session): Promise<unknown> {
@@ -41,7 +29,7 @@ test("the next request of a session of the user renews it, once", async () => {
   const token = seen();
   expect(await requireRenewal([token.subject], Date.now())).toBeGreaterThan(0);
   expect([await rolesOf(token), await rolesOf(token)]).toEqual([[], []]);
-  expect(logto.refreshTokens).toHaveBeenCalledTimes(1);
+  expect(refreshTokens).toHaveBeenCalledTimes(1);
 });
 
 test("without users, sessions of all users are renewed", async () => {
@@ -51,14 +39,14 @@ test("without users, sessions of all users are renewed", async () => {
 });
 
 test("the session ends if Logto then rejects the grant", async () => {
-  logto.refreshTokens.mockRejectedValue(new LogtoError("invalid_grant", "suspended"));
+  refreshTokens.mockRejectedValue(new LogtoError("invalid_grant", "suspended"));
   const token = seen();
   await requireRenewal([token.subject], Date.now());
   expect(await rolesOf(token)).toBe("ended");
 });
 
 test("a session keeps its claims while Logto does not respond", async () => {
-  logto.refreshTokens.mockRejectedValue(new LogtoError("unavailable", "down"));
+  refreshTokens.mockRejectedValue(new LogtoError("unavailable", "down"));
   const token = seen();
   await requireRenewal([token.subject], Date.now());
   expect(await rolesOf(token)).toEqual(["admin"]);
@@ -78,9 +66,9 @@ test("a renewal in flight, whose response may be older than the change, does not
   const token = seen({ expiresAt: 1 });
   let respond = () => {};
   const responded = new Promise<void>((resolve) => (respond = resolve));
-  logto.refreshTokens.mockImplementationOnce(async () => {
+  refreshTokens.mockImplementationOnce(async () => {
     await responded;
-    return response("refresh-token-1", ["admin"]);
+    return { ...response(["admin"]), refreshToken: "refresh-token-1" };
   });
   const first = rolesOf(token);
   const required = requireRenewal([token.subject], Date.now());

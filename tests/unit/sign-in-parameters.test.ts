@@ -1,3 +1,4 @@
+import "./mock-request";
 import { NextRequest } from "next/server";
 import { beforeEach, expect, test, vi } from "vitest";
 import { freshSignIn } from "@/lib/session/model/fresh-sign-in";
@@ -8,17 +9,10 @@ import { log } from "./mocks";
 import { requestWith } from "./request";
 
 const issuer = variables.AUTH_LOGTO_ISSUER;
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("@/lib/env", () => import("./environment"));
-vi.mock("next/headers", () => import("./request"));
 vi.mock("@/lib/logto/client", async (original) => ({
   ...(await original<object>()),
   discover: async () => documentOf(issuer),
 }));
-
-beforeEach(() => {
-  vi.clearAllMocks();
-});
 
 /** Posts a sign-in form of our own page. */
 async function post(

@@ -1,3 +1,4 @@
+import "./mock-request";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
 import { LogtoError } from "@/lib/logto/errors";
@@ -8,10 +9,6 @@ import { requestWith, type FakeRequest } from "./request";
 import { session } from "./sessions";
 
 vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
-vi.mock("@/lib/logto/tokens", () => import("./mocks"));
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => import("./environment"));
 
 const [read, end] = [vi.fn(), vi.fn()];
 const outage = new DatabaseError("no response");

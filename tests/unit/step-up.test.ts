@@ -1,13 +1,10 @@
-import { describe, expect, test, vi } from "vitest";
+import "./mock-request";
+import { describe, expect, test } from "vitest";
 import { withSession } from "@/lib/session/guards";
 import type { Requirement } from "@/lib/session/model/requirement";
 import type { Session } from "@/lib/session/model/session";
 import { requestWith } from "./request";
 import { session } from "./sessions";
-
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => import("./environment"));
 
 const mfa = "urn:logto:acr:mfa";
 const oneFactor = "urn:logto:acr:1fa";

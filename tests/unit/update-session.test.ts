@@ -1,3 +1,4 @@
+import "./mock-request";
 import { NextRequest, NextResponse } from "next/server";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
@@ -15,9 +16,6 @@ import { refreshTokens } from "./mocks";
 import { cookieHeader, cookiesOf, type Cookies } from "./request";
 import { expiring, manyClaims, session, subject, tokenResponse } from "./sessions";
 
-vi.mock("@/lib/logto/tokens", () => import("./mocks"));
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("@/lib/env", () => import("./environment"));
 vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
 
 const pageLoad = { "sec-fetch-mode": "navigate", accept: "text/html" };

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import "./mock-request";
+import { beforeEach, describe, expect, test } from "vitest";
 import { LogtoError } from "@/lib/logto/errors";
 import { getIdTokenClaims, getUserinfo } from "@/lib/session/userinfo";
 import type { Session } from "@/lib/session/model/session";
@@ -7,11 +8,6 @@ import { codeOf } from "./code-of";
 import { fetchUserinfo, log, refreshTokens } from "./mocks";
 import { requestWith } from "./request";
 import { session, subject, tokenResponse } from "./sessions";
-
-vi.mock("@/lib/logto/tokens", () => import("./mocks"));
-vi.mock("@/lib/log", () => import("./mocks"));
-vi.mock("next/headers", () => import("./request"));
-vi.mock("@/lib/env", () => import("./environment"));
 
 const userinfoOf = async (token: Session) => (await requestWith(token)).run(getUserinfo);
 

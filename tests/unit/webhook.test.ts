@@ -2,23 +2,22 @@ import { createHmac } from "node:crypto";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
 import { handleWebhook } from "@/lib/session/routes/webhook";
+import { log } from "./mocks";
+import { subject } from "./sessions";
 
 const key = "signing-key-of-the-webhook";
-const subject = "k3v9t2m8qx1a";
 
-const { endSessions, requireRenewal, log, variables } = vi.hoisted(() => ({
+const { endSessions, requireRenewal, variables } = vi.hoisted(() => ({
   endSessions: vi.fn(),
   requireRenewal: vi.fn(),
-  log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
   variables: { LOGTO_WEBHOOK_KEY: "" },
 }));
 vi.mock("@/lib/env", () => ({ env: () => variables }));
-vi.mock("@/lib/log", () => ({ log }));
+vi.mock("@/lib/log", () => import("./mocks"));
 vi.mock("@/lib/session/lifecycle/ending", () => ({ endSessions }));
 vi.mock("@/lib/session/lifecycle/required-renewal", () => ({ requireRenewal }));
 
 beforeEach(() => {
-  vi.clearAllMocks();
   endSessions.mockReset().mockResolvedValue(1);
   requireRenewal.mockReset().mockResolvedValue(1);
   variables.LOGTO_WEBHOOK_KEY = key;

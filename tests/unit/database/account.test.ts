@@ -1,3 +1,4 @@
+import "../mock-request";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
 import { deleteAccount, isFreshlySignedIn } from "@/lib/session/account";
@@ -17,11 +18,7 @@ vi.mock("@/lib/database/client", () => ({
   db: () => ({ user: { deleteMany } }),
   query: (promise: Promise<unknown>) => promise,
 }));
-vi.mock("@/lib/logto/tokens", () => import("../mocks"));
-vi.mock("@/lib/env", () => import("../environment"));
-vi.mock("@/lib/log", () => import("../mocks"));
 vi.mock("@/lib/session/routes/sign-out", () => ({ signOut }));
-vi.mock("next/headers", () => import("../request"));
 
 /** A session whose user authenticated at Logto `age` seconds ago, by Logto's clock. */
 const signedInAgo = (age: number) => session({ authenticatedAt: seconds() - age });

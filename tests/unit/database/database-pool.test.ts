@@ -1,3 +1,4 @@
+import "../mock-env";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { PrismaPg } from "@prisma/adapter-pg";
@@ -8,9 +9,6 @@ import { db, lockDb, query } from "@/lib/database/client";
 import { poolConfig, poolLimits } from "@/lib/database/pool";
 import { startPostgres, type Postgres } from "../../postgres/server";
 import { variables } from "../environment";
-
-vi.mock("@/lib/env", () => import("../environment"));
-vi.mock("@/lib/log", () => import("../mocks"));
 
 const address = "postgresql://db.example/app";
 let postgres: Postgres;

@@ -1,26 +1,24 @@
+import "../mock-env";
 import { beforeEach, expect, test, vi } from "vitest";
 import { isReady } from "@/lib/server/health";
+import { variables } from "../environment";
+import { log } from "../mocks";
 
-const { hasDatabase, queryRaw, error } = vi.hoisted(() => ({
-  hasDatabase: vi.fn(),
-  queryRaw: vi.fn(),
-  error: vi.fn(),
-}));
-const issuer = vi.hoisted(() => "http://localhost:3001/oidc");
-vi.mock("@/lib/env", () => ({ env: () => ({ AUTH_LOGTO_ISSUER: issuer }) }));
+const { hasDatabase, queryRaw } = vi.hoisted(() => ({ hasDatabase: vi.fn(), queryRaw: vi.fn() }));
 vi.mock("@/lib/database/client", () => ({
   hasDatabase,
   db: () => ({ $queryRaw: queryRaw }),
   query: (promise: Promise<unknown>) => promise,
 }));
-vi.mock("@/lib/log", () => ({ log: { error } }));
 
 let now = Date.now();
 
 beforeEach(() => {
   // Late enough for the cached verdict of the test before to have expired.
   now += 60_000;
-  vi.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json({ issuer }));
+  vi.spyOn(globalThis, "fetch").mockImplementation(async () =>
+    Response.json({ issuer: variables.AUTH_LOGTO_ISSUER }),
+  );
 });
 
 test("an instance is ready if the database responds, or none is configured", async () => {
@@ -30,12 +28,12 @@ test("an instance is ready if the database responds, or none is configured", asy
   hasDatabase.mockReturnValue(false);
   queryRaw.mockRejectedValue(new Error("asked"));
   expect(await isReady((now += 60_000))).toBe(true);
-  expect(error).not.toHaveBeenCalled();
+  expect(log.error).not.toHaveBeenCalled();
 });
 
 test("an instance is not ready if the database does not respond, and logs the reason", async () => {
   hasDatabase.mockReturnValue(true);
   queryRaw.mockRejectedValue(new Error("P1001"));
   expect(await isReady(now)).toBe(false);
-  expect(error.mock.calls).toEqual([["not ready", { database: "P1001", issuer: undefined }]]);
+  expect(log.error.mock.calls).toEqual([["not ready", { database: "P1001", issuer: undefined }]]);
 });

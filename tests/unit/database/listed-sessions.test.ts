@@ -1,26 +1,23 @@
+import "../mock-request";
 import { beforeEach, expect, test, vi } from "vitest";
 import { readSessionStatus } from "@/lib/session/lifecycle/session-status";
 import type { Session } from "@/lib/session/model/session";
 import { listSessions, revokeOtherSessions, revokeSession } from "@/lib/session/sessions";
 import type { SessionFilter } from "@/lib/session/stores/store";
 import { selectStore } from "../current-store";
+import { forget } from "../ended";
+import { revokeGrant } from "../mocks";
 import { cookiesOf, requestWith } from "../request";
 import { session } from "../sessions";
 
-const revokeGrant = vi.hoisted(() => vi.fn());
-vi.mock("@/lib/logto/tokens", () => ({ revokeGrant }));
-vi.mock("@/lib/log", () => ({ log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() } }));
 vi.mock("@/lib/session/stores/current-store", () => import("../current-store"));
-vi.mock("next/headers", () => import("../request"));
-vi.mock("@/lib/env", () => import("../environment"));
 
 const isEnded = async (token: Session) =>
   (await readSessionStatus(await cookiesOf(token))).status !== "active";
 
 beforeEach(() => {
   selectStore();
-  revokeGrant.mockReset().mockResolvedValue(undefined);
-  Reflect.deleteProperty(globalThis, Symbol.for("next-logto-starter.endings"));
+  forget("endings");
 });
 
 test("without stored sessions none are listed, and none can be revoked, not even this one", async () => {

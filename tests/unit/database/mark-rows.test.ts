@@ -1,3 +1,4 @@
+import "../mock-env";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { db, lockDb } from "@/lib/database/client";
 import { markRows } from "@/lib/database/mark-rows";
@@ -8,8 +9,6 @@ import { startPostgres, type Postgres } from "../../postgres/server";
 import { variables } from "../environment";
 import { session } from "../sessions";
 
-vi.mock("@/lib/env", () => import("../environment"));
-vi.mock("@/lib/log", () => import("../mocks"));
 vi.mock("next/server", () => ({ after: (work: () => unknown) => void work() }));
 
 const [subject, other] = ["k3v9t2m8qx1a", "p7c4w1n6zr5b"];

@@ -1,3 +1,4 @@
+import "../mock-request";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DatabaseError } from "@/lib/database-error";
 import { LogtoError } from "@/lib/logto/errors";
@@ -9,9 +10,6 @@ import { expiring, session, tokenResponse } from "../sessions";
 
 const userExists = vi.hoisted(() => vi.fn());
 vi.mock("@/lib/database/users", () => ({ users: { exists: userExists } }));
-vi.mock("@/lib/logto/tokens", () => import("../mocks"));
-vi.mock("@/lib/log", () => import("../mocks"));
-vi.mock("@/lib/env", () => import("../environment"));
 
 beforeEach(() => {
   variables.DATABASE_URL = "postgresql://db.example/app";

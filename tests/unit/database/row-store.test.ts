@@ -1,3 +1,4 @@
+import "../mock-env";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { PrismaClient } from "@/generated/prisma/client";
 import { DatabaseError } from "@/lib/database-error";
@@ -19,8 +20,6 @@ const { outage, after } = vi.hoisted(() => ({
   after: vi.fn((work: () => unknown) => void work()),
   outage: { isOn: false },
 }));
-vi.mock("@/lib/env", () => import("../environment"));
-vi.mock("@/lib/log", () => import("../mocks"));
 vi.mock("next/server", () => ({ after }));
 vi.mock("@/lib/database/client", async (original) => {
   const actual = await original<{ lockDb: () => PrismaClient }>();

@@ -1,12 +1,10 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import "../mock-env";
+import { beforeEach, describe, expect, test } from "vitest";
 import { db } from "@/lib/database/client";
 import { toProfile, users } from "@/lib/database/users";
 import { onSignIn } from "@/lib/session/authjs/on-sign-in";
 import { subject as sub } from "../sessions";
 import { useDatabase } from "./database";
-
-vi.mock("@/lib/env", () => import("../environment"));
-vi.mock("@/lib/log", () => import("../mocks"));
 
 describe("the profile of a user", () => {
   const verified = { email_verified: true };
