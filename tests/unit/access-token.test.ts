@@ -107,16 +107,6 @@ describe("an access token for a resource or an organization", () => {
     expect((await tokenFor(token, forApi)).expiresAt).toBe(first.expiresAt + renewedAfter);
   });
 
-  test("is exchanged once for 50 parallel calls, from one request or from several", async () => {
-    const token = session();
-    const request = await requestWith(token);
-    const pending = Array.from({ length: 50 }, (_, index) =>
-      index % 2 ? tokenFor({ ...token }, forApi) : request.run(() => getAccessToken(forApi)),
-    );
-    expect(new Set(await Promise.all(pending)).size).toBe(1);
-    expect(requests()).toBe(1);
-  });
-
   test("is never shared: sessions that request one resource in parallel each get their own token", async () => {
     const sessions = ["one", "two"].map((refreshToken) => session({ refreshToken }));
     const otherUser = session({ subject: "p7c4w1n6zr5b", refreshToken: "three" });
@@ -195,14 +185,6 @@ describe("an exchange that fails", () => {
     failWith(code);
     const error = { name: "SessionError", code: expected, message: "Logto's words" };
     await expect(tokenFor(session(), forApi)).rejects.toMatchObject(error);
-  });
-
-  test("because the grant was rejected ends the session for every request", async () => {
-    failWith("invalid_grant");
-    const token = session();
-    await errorFor(token, forApi);
-    expect(await errorFor(token)).toBe("session_ended");
-    expect(requests()).toBe(1);
   });
 
   test("because of an outage falls back to the cached token until that expires", async () => {

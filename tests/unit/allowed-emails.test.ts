@@ -6,6 +6,7 @@ const allowed = ["alice@example.com", "@team.example"];
 test.each([
   ["listed", true, ["alice@example.com", "Alice@Example.com", "Nora@Team.example"]],
   ["another address", false, ["eve@example.com", "alice@example.com@evil.example"]],
+  ["of another domain", false, ["a@team.example@evil.example", '"a@team.example"@evil.example']],
   ["of a similar domain", false, ["eve@sub.team.example", "eve@not-team.example"]],
   ["no address", false, ["team.example", "", null, undefined]],
 ])("an address that is %s is allowed: %s", (_, isListed, emails) => {

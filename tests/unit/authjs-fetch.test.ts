@@ -2,13 +2,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { authjsFetch } from "@/lib/logto/authjs-fetch";
 
 const issuer = "https://logto.test/oidc";
-vi.mock("@/lib/logto/client", () => ({
-  discover: async () => ({ issuer, authorization_endpoint: `${issuer}/auth` }),
-}));
-
-const client = { issuer, clientId: "app", clientSecret: "secret" };
-const resources = ["https://shopping.example.com/api", "https://store.example.com/api"];
-const forAuthjs = authjsFetch(client, resources);
+const forAuthjs = authjsFetch({ issuer, clientId: "app", clientSecret: "secret" }, []);
 const exchange = () =>
   forAuthjs(`${issuer}/token`, { method: "POST", body: new URLSearchParams({ code: "code" }) });
 const network = vi.spyOn(globalThis, "fetch");
@@ -31,11 +25,4 @@ test("a request of Auth.js times out after ten seconds", async () => {
   await exchange();
   expect(timeout).toHaveBeenCalledExactlyOnceWith(10_000);
   expect(network.mock.calls[0]?.[1]?.signal).toBe(timeout.mock.results[0]?.value);
-});
-
-test("the authorization endpoint names every resource, and discovery sends no request", async () => {
-  const response = await forAuthjs(`${issuer}/.well-known/openid-configuration`);
-  const { authorization_endpoint: endpoint } = await response.json();
-  expect(new URL(String(endpoint)).searchParams.getAll("resource")).toEqual(resources);
-  expect(network).not.toHaveBeenCalled();
 });

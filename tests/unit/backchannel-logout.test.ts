@@ -3,25 +3,20 @@ import { CompactSign, exportSPKI, SignJWT } from "jose";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { LogoutTokenErrorCode } from "@/lib/logto/logout-token";
 import { DatabaseError } from "@/lib/database-error";
-import type * as Ending from "@/lib/session/lifecycle/ending";
 import { handleBackchannelLogout } from "@/lib/session/routes/backchannel-logout";
 import { seconds } from "./clock";
-import { selectStore } from "./current-store";
-import { isEnded } from "./ended";
 import { variables } from "./environment";
 import { logoutEvent, newKey, startLogoutIssuer, type LogoutIssuer } from "./logout-issuer";
 import { log } from "./mocks";
-import { session, subject } from "./sessions";
+import { subject } from "./sessions";
 
 const endSessions = vi.hoisted(() => vi.fn());
-vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));
 vi.mock("@/lib/session/lifecycle/ending", () => ({ endSessions }));
 
 let issuer: LogoutIssuer;
 
 beforeEach(async () => {
   endSessions.mockReset().mockResolvedValue(1);
-  selectStore();
   issuer = await startLogoutIssuer();
   const { client } = issuer;
   Object.assign(variables, {
@@ -115,21 +110,15 @@ const invalidClaims: Invalid<Record<string, unknown>>[] = [
   ["events", "has no events", { events: undefined }],
   ["events", "has another event", { events: { "https://event.test": {} } }],
   ["events", "has a string as events", { events: logoutEvent }],
-  ["events", "has an array as events", { events: [logoutEvent] }],
   ["events", "has a string as the event", { events: { [logoutEvent]: "yes" } }],
-  ["events", "has null as the event", { events: { [logoutEvent]: null } }],
-  ["events", "has an array as the event", { events: { [logoutEvent]: [] } }],
   ["nonce", "has a nonce", { nonce: "n-0S6_WzA2Mj" }],
   ["nonce", "has an empty nonce", { nonce: "" }],
-  ["nonce", "has null as its nonce", { nonce: null }],
   ["sub", "has neither a subject nor a session id", { sub: undefined, sid: undefined }],
-  ["sub", "has a number as its subject", { sub: 1, sid: undefined }],
   ["sub", "has an empty subject", { sub: "", sid: undefined }],
   ["sub", "has an empty session id", { sub: undefined, sid: "" }],
   ["sub", "has a subject, and null as its session id", { sid: null }],
   ["jti", "has no jti", { jti: undefined }],
   ["jti", "has an empty jti", { jti: "" }],
-  ["jti", "has a number as its jti", { jti: 1 }],
 ];
 
 const supports = (...algorithms: string[]) => {
@@ -208,26 +197,23 @@ const otherwiseInvalid: Invalid<Make>[] = [
   ["signature", "has an empty signature", altered(([head, payload]) => [head, payload, ""])],
 ];
 
-describe("a logout token", () => {
-  test.each<Invalid<Make>>([
-    ...invalidClaims.map(([code, what, changes]): Invalid<Make> => [
-      code,
-      what,
-      () => issuer.sign(changes),
-    ]),
-    ...otherwiseInvalid,
-  ])(
-    "is rejected for its %s as it %s, ends no session, and is neither in the response nor in the log",
-    async (code, _, make) => {
-      const logoutToken = await make();
-      const response = await post(form(logoutToken));
-      const output = (await response.clone().text()) + JSON.stringify(log.warn.mock.calls);
-      await expectRejected(response, code);
-      for (const value of [logoutToken, subject, "a session at Logto", issuer.key.kid])
-        expect(output).not.toContain(value);
-    },
-  );
-});
+const signed = ([code, what, changes]: (typeof invalidClaims)[number]): Invalid<Make> => [
+  code,
+  what,
+  () => issuer.sign(changes),
+];
+
+test.each([...invalidClaims.map(signed), ...otherwiseInvalid])(
+  "a logout token is rejected for its %s as it %s, and is neither shown nor logged",
+  async (code, _, make) => {
+    const logoutToken = await make();
+    const response = await post(form(logoutToken));
+    const output = (await response.clone().text()) + JSON.stringify(log.warn.mock.calls);
+    await expectRejected(response, code);
+    for (const value of [logoutToken, subject, "a session at Logto", issuer.key.kid])
+      expect(output).not.toContain(value);
+  },
+);
 
 describe("a request", () => {
   const text = (size: number) => "x".repeat(size);
@@ -243,11 +229,8 @@ describe("a request", () => {
 
   test.each<[string, (logoutToken: string) => Promise<Response>]>([
     ["without a body", () => post(null)],
-    ["with an empty form", () => post("")],
-    ["without a logout token", () => post("state=1")],
     ["with an empty logout token", () => post(form(""))],
     ["with two logout tokens", async (one) => post(form(one, await issuer.sign()))],
-    ["with the same logout token twice", (one) => post(form(one, one))],
     ["with JSON", (one) => post(JSON.stringify({ logout_token: one }), "application/json")],
     ["with a multipart form", multipart],
     ["with a form without a content type", (one) => post(form(one), null)],
@@ -291,41 +274,4 @@ test.each([
   endSessions.mockClear();
   expect((await post(form(logoutToken))).status).toBe(200);
   expect(endSessions.mock.calls[0]?.[0]).toMatchObject({ subject });
-});
-
-describe("a logout token that is used twice", () => {
-  const iat = seconds();
-  /** Sends one logout token twice. */
-  async function postTwice(changes: object) {
-    const body = form(await issuer.sign({ ...changes, iat }));
-    expect([(await post(body)).status, (await post(body)).status]).toEqual([200, 200]);
-  }
-
-  beforeEach(async () => {
-    // The real function instead of the mock.
-    const actual = await vi.importActual<typeof Ending>("@/lib/session/lifecycle/ending");
-    endSessions.mockImplementation(actual.endSessions);
-  });
-
-  test.each([
-    ["a subject", { sid: undefined }],
-    ["one session at Logto", { sub: undefined }],
-  ])("for %s ends no session that began after it was issued", async (_, changes) => {
-    await postTwice(changes);
-    const tokens = [iat - 1, iat, iat + 1].map((startedAt) =>
-      session({ logtoSessionId: "a session at Logto", startedAt }),
-    );
-    expect(await Promise.all(tokens.map(isEnded))).toEqual([true, true, false]);
-  });
-
-  test("selects the stored sessions that began by the end of its second both times", async () => {
-    const endAll = vi.fn().mockResolvedValue([]);
-    selectStore({ endAll });
-    await postTwice({ sid: undefined });
-    const which = { subject, before: iat * 1000 + 999 };
-    expect(endAll.mock.calls).toEqual([
-      [which, []],
-      [which, []],
-    ]);
-  });
 });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { parseEnv } from "@/lib/env";
 import { linkParameters } from "@/lib/session/link-parameters";
 import { parseSignInParameters } from "@/lib/session/model/sign-in-parameters";

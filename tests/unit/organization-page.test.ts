@@ -29,12 +29,6 @@ const outage = new LogtoError("unavailable", "no response");
 
 beforeEach(() => void refreshTokens.mockResolvedValue(tokenResponse({ scopes: ["read:report"] })));
 
-test("the page shows the permissions of the organization's token", async () => {
-  const page = await renderPage("acme", withOrganizations("acme"));
-  expect(page).toContain("ACME");
-  expect(page).toContain("read:report");
-});
-
 test("a member has access while userinfo is unavailable", async () => {
   expect(await renderPage("acme", outage)).toContain("read:report");
 });

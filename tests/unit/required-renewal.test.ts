@@ -1,5 +1,5 @@
 import "./mock-request";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { LogtoError } from "@/lib/logto/errors";
 import { renewSession } from "@/lib/session/lifecycle/renewal";
 import { requireRenewal } from "@/lib/session/lifecycle/required-renewal";

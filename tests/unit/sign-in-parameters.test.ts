@@ -1,6 +1,6 @@
 import "./mock-request";
 import { NextRequest } from "next/server";
-import { beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { freshSignIn } from "@/lib/session/model/fresh-sign-in";
 import { handleAuthRequest } from "@/lib/session/routes/auth-handlers";
 import { documentOf } from "./documents";
@@ -31,22 +31,13 @@ const location = (response: Response) => new URL(response.headers.get("location"
 const rejected = "https://app.example/sign-in?error=SignInParameterError&callbackUrl=%2Fprofile";
 
 test.each([
-  ["?scope=openid+admin"],
-  ["?resource=https%3A%2F%2Fother.example"],
-  ["?redirect_uri=https%3A%2F%2Fevil.example%2F"],
-  ["?client_id=other"],
-  ["?response_type=token"],
-  ["?response_mode=form_post"],
-  ["?state=known"],
-  ["?nonce=known"],
-  ["?code_challenge=known"],
-  ["?prompt=none"],
-  ["?prompt=login"],
-  ["?max_age=soon"],
-  ["?first_screen=admin"],
-  ["?first_screen=register&unknown=1"],
-  ["?callbackUrl=%2Fprofile"],
-  ["?__proto__=x"],
+  "?scope=openid+admin",
+  "?redirect_uri=https%3A%2F%2Fevil.example%2F",
+  "?prompt=none",
+  "?max_age=soon",
+  "?first_screen=admin",
+  "?callbackUrl=%2Fprofile",
+  "?__proto__=x",
 ])(
   "%s does not reach Logto: the sign-in page says so, and keeps the page to return to",
   async (query) => {

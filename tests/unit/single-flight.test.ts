@@ -29,14 +29,6 @@ describe("one request of a kind at a time", () => {
     await expect(failed).rejects.toBe(accessDenied);
   });
 
-  test("is sent again by a later call", async () => {
-    const flight = new SingleFlight<number>();
-    let count = 0;
-    const send = async () => (count += 1);
-    expect(await flight.run(send, atZero)).toBe(1);
-    expect(await flight.run(send, atZero)).toBe(2);
-  });
-
   test("is sent again after a request that threw synchronously", async () => {
     const flight = new SingleFlight<number>();
     const broken = () => {

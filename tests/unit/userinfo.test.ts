@@ -22,17 +22,6 @@ const invalidToken = new LogtoError("invalid_token", "HTTP 401 invalid_token");
 beforeEach(() => void reject());
 
 describe("getUserinfo", () => {
-  test("does not mix up the claims of two sessions in parallel requests", async () => {
-    const tokens = [
-      session({ accessToken: "one" }),
-      session({ accessToken: "other", subject: "b" }),
-    ];
-    expect(await Promise.all(tokens.map(userinfoOf))).toEqual([
-      { sub: subject, accessToken: "one" },
-      { sub: "b", accessToken: "other" },
-    ]);
-  });
-
   test("fetches again for each request, so that a change at Logto shows at once", async () => {
     const token = session();
     await userinfoOf(token);

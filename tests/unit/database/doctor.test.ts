@@ -1,11 +1,10 @@
 import type { Socket } from "node:net";
-import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { claim, embeddedData, embeddedUrl } from "../../../dev/database/claim";
 import { diagnose, type Question } from "../../../dev/doctor/diagnose";
 import { appClient } from "../../../dev/stand-in";
 import { startLogto } from "../../../packages/logto-stand-in/src/server";
-import { doctor, healthy, labels, notOk, origin } from "../doctor";
+import { healthy, labels, notOk, origin } from "../doctor";
 import { startServer } from "../fixed-server";
 import { temporaryFolder } from "../temporary-folder";
 import { failWith, fakePostgres, noTable } from "./fake-postgres";
@@ -85,27 +84,4 @@ describe("the check of Vercel", () => {
     expect(await find({}, { url })).toContain(cookiesOnly);
     expect(await find({ DATABASE_URL }, { url })).not.toContain(cookiesOnly);
   });
-});
-
-describe("the command", () => {
-  it("finds that a deployment cannot use the embedded database of `npm run dev`", async () => {
-    const root = temporaryFolder();
-    const values = healthy(identity.issuer, { DATABASE_URL: "embedded" });
-    const args = ["--env", path.join(root, "production.env")];
-    expect(await doctor(root, values, args, "production.env")).toEqual({
-      code: 1,
-      printed: expect.stringMatching(/✗ variables +DATABASE_URL /),
-    });
-  });
-
-  const hidden = "hunter2-hunter2-hunter2-hunter2-hunter2";
-  it.each([`postgresql://user:${hidden}@127.0.0.1:9/app`, hidden])(
-    "prints no secret of the DATABASE_URL %s",
-    async (url) => {
-      const values = healthy(identity.issuer, { DATABASE_URL: url });
-      const { printed } = await doctor(temporaryFolder(), values);
-      expect(printed).toMatch(/[✗!] /);
-      expect(printed).not.toContain("hunter2");
-    },
-  );
 });
