@@ -1,48 +1,22 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeJwt } from "jose";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { codePolicy, fixedLifetimes } from "../src/settings";
-import { startLogto, type StandIn, type StandInOptions, type Mail } from "../src/server";
+import type { StandIn, StandInOptions, Mail } from "../src/server";
 import { VerificationCodes } from "../src/verification-codes";
 import { Browser } from "./contract/drivers/browser";
 import { formsOf } from "./contract/drivers/html";
+import { authorizationUrl, devClient, redirectUri, start as startStandIn } from "./start";
 import { temporaryFolder } from "./temporary-folder";
 
-const redirectUri = "http://localhost:4180/callback";
-const devClient = { clientId: "app", clientSecret: "app-secret" };
-
 /** Starts a stand-in, and collects the e-mails that it sends. */
-async function start(
-  options: Partial<StandInOptions> = {},
-): Promise<{ identity: StandIn; mails: Mail[] }> {
+async function start(options: Partial<StandInOptions> = {}) {
   const mails: Mail[] = [];
-  const client = { ...devClient, redirectUris: [redirectUri], postLogoutRedirectUris: [] };
-  const onMail = (mail: Mail) => void mails.push(mail);
-  const identity = await startLogto({
-    port: 0,
-    clients: [client],
-    control: true,
-    onMail,
-    ...options,
-  });
-  onTestFinished(() => identity.close());
-  return { identity, mails };
+  const identity = await startStandIn({ onMail: (mail) => void mails.push(mail), ...options });
+  return { identity, control: identity.control, mails };
 }
-
-async function control({ endpoint }: StandIn, method: string, path: string, body?: object) {
-  const response = await fetch(`${endpoint}/control/${path}`, {
-    method,
-    body: body && JSON.stringify(body),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
-  return z.unknown().parse(text ? JSON.parse(text) : undefined);
-}
-
-const advanceClock = (identity: StandIn, seconds: number) =>
-  control(identity, "PATCH", "settings", { clockSkew: seconds });
 
 /** The page that a browser shows, or the parameters of the callback that it was redirected to. */
 interface Shown {
@@ -62,16 +36,9 @@ class Visitor {
   }
 
   static async at({ issuer }: StandIn, parameters: Record<string, string> = {}): Promise<Visitor> {
-    const url = new URL(`${issuer}/auth`);
-    const request = {
-      client_id: devClient.clientId,
-      redirect_uri: redirectUri,
-      response_type: "code",
-    };
-    const query = { scope: "openid profile email", prompt: "login", ...request, ...parameters };
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const query = { scope: "openid profile email", prompt: "login", ...parameters };
     const browser = new Browser();
-    const landing = await browser.follow(url, redirectUri);
+    const landing = await browser.follow(authorizationUrl(issuer, query), redirectUri);
     return new Visitor(browser, landing.url);
   }
 
@@ -129,8 +96,9 @@ async function claimsOf({ issuer }: StandIn, { callback }: Shown) {
   return decodeJwt(tokenResponse.parse(await response.json()).id_token);
 }
 
+const usersAt = ({ endpoint }: StandIn, path = "") => fetch(`${endpoint}/control/users${path}`);
 const idOf = async (identity: StandIn, name: string) =>
-  z.object({ id: z.string() }).parse(await control(identity, "GET", `users/${name}`)).id;
+  z.object({ id: z.string() }).parse(await (await usersAt(identity, `/${name}`)).json()).id;
 
 describe("signing in with a code sent by e-mail", () => {
   it("signs in to the account with that address", async () => {
@@ -176,8 +144,8 @@ describe("signing in with a code sent by e-mail", () => {
   });
 
   it("rejects a suspended user once the address is verified", async () => {
-    const { identity, mails } = await start();
-    await control(identity, "PATCH", "users/bob", { suspended: true });
+    const { identity, control, mails } = await start();
+    await control.changeUser("bob", { suspended: true });
     const visitor = await Visitor.at(identity);
 
     const before = await visitor.requestCode("bob@example.com");
@@ -227,7 +195,7 @@ describe("a code", () => {
     const { identity, mails } = await start();
     const visitor = await Visitor.at(identity);
     await visitor.requestCode("bob@example.com");
-    await advanceClock(identity, seconds);
+    await identity.control.change({ clockSkew: seconds });
 
     const shown = await visitor.enterCode(newestCode(mails));
 
@@ -311,7 +279,7 @@ describe("a code", () => {
     const visitor = await Visitor.at(identity);
 
     const rejected = await visitor.requestCode("bob@example.com");
-    await advanceClock(identity, 601);
+    await identity.control.change({ clockSkew: 601 });
     const accepted = await visitor.requestCode("bob@example.com");
 
     expect(rejected).toMatchObject({
@@ -366,7 +334,7 @@ describe("an address without an account", () => {
     const shown = await visitor.post("account");
 
     expect(shown).toMatchObject({ status: 422, text: expect.stringContaining("not verified yet") });
-    await expect(control(identity, "GET", "users/new@example.net")).rejects.toThrow("404");
+    expect((await usersAt(identity, "/new@example.net")).status).toBe(404);
   });
 });
 
@@ -501,11 +469,11 @@ describe("the pages for signing in by e-mail", () => {
 });
 
 it("returns the e-mails at the control endpoint, newest last", async () => {
-  const { identity, mails } = await start();
+  const { identity, control, mails } = await start();
   await (await Visitor.at(identity)).requestCode("bob@example.com");
   await (await Visitor.at(identity)).requestCode("alice@example.com");
 
-  expect(await control(identity, "GET", "mails")).toEqual(mails);
+  expect(await control.mails()).toEqual(mails);
   expect(mails.map(({ to }) => to)).toEqual(["bob@example.com", "alice@example.com"]);
 });
 
@@ -556,5 +524,5 @@ it("loads a data file that was written before there were e-mail codes", async ()
 
   const { identity } = await start({ dataFile });
 
-  expect(await control(identity, "GET", "users")).toMatchObject([{ username: "alice" }]);
+  expect(await (await usersAt(identity)).json()).toMatchObject([{ username: "alice" }]);
 });

@@ -1,65 +1,34 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { seedPassword } from "../src/seed";
-import { startLogto, type StandIn, type StandInOptions } from "../src/server";
+import type { StandIn } from "../src/server";
 import { Browser } from "./contract/drivers/browser";
 import { formsOf, type Form } from "./contract/drivers/html";
+import { authorizationUrl, devClient, redirectUri, start } from "./start";
 import { temporaryFolder } from "./temporary-folder";
 
-const redirectUri = "http://localhost:4180/callback";
-const devClient = { clientId: "app", clientSecret: "app-secret" };
-
-async function start(options: Partial<StandInOptions> = {}): Promise<StandIn> {
-  const client = { ...devClient, redirectUris: [redirectUri], postLogoutRedirectUris: [] };
-  const identity = await startLogto({ port: 0, clients: [client], control: true, ...options });
-  onTestFinished(() => identity.close());
-  return identity;
-}
-
-function authorizationUrl({ issuer }: StandIn, parameters: Record<string, string> = {}): URL {
-  const url = new URL(`${issuer}/auth`);
-  const request = {
-    client_id: devClient.clientId,
-    redirect_uri: redirectUri,
-    response_type: "code",
-  };
-  const query = { scope: "openid offline_access", prompt: "consent", ...parameters };
-  for (const [name, value] of Object.entries({ ...request, ...query }))
-    url.searchParams.set(name, value);
-  return url;
-}
+/** Of an application that may renew its tokens. */
+const authorization = (issuer: string, parameters: Record<string, string> = {}) =>
+  authorizationUrl(issuer, {
+    scope: "openid offline_access",
+    prompt: "consent",
+    ...parameters,
+  });
 
 /** Opens the form for signing in, or with `first_screen=register` the one for registering. */
 async function openForm(
-  identity: StandIn,
+  { issuer }: StandIn,
   browser: Browser,
   parameters?: Record<string, string>,
 ): Promise<Form> {
-  const { url, response } = await browser.follow(
-    authorizationUrl(identity, parameters),
-    redirectUri,
-  );
+  const { url, response } = await browser.follow(authorization(issuer, parameters), redirectUri);
   const form = formsOf((await response?.text()) ?? "", url).find(
     ({ passwordField }) => passwordField,
   );
   if (!form) throw new Error(`no form at ${url.href}`);
   return form;
-}
-
-async function control(
-  { endpoint }: StandIn,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<unknown> {
-  const response = await fetch(`${endpoint}/control/${path}`, {
-    method,
-    body: body && JSON.stringify(body),
-  });
-  const text = await response.text();
-  return text ? JSON.parse(text) : undefined;
 }
 
 function requestToken({ issuer }: StandIn, parameters: Record<string, string>): Promise<Response> {
@@ -119,7 +88,7 @@ describe("the sign-in page", () => {
 
   it("rejects a suspended user", async () => {
     const identity = await start();
-    await control(identity, "PATCH", "users/alice", { suspended: true });
+    await identity.control.changeUser("alice", { suspended: true });
     const browser = new Browser();
     const { action } = await openForm(identity, browser);
 
@@ -192,7 +161,7 @@ describe("the data file", () => {
     const after = await start({ dataFile, port: before.port });
 
     expect((await refresh(after, refreshToken)).status).toBe(200);
-    const { url } = await browser.follow(authorizationUrl(after), redirectUri);
+    const { url } = await browser.follow(authorization(after.issuer), redirectUri);
     expect(url.searchParams.get("code")).toBeTruthy();
     expect(readdirSync(folder)).toEqual(["identity.json"]);
   });
@@ -220,50 +189,45 @@ describe("the control endpoint", () => {
   it("reports an invalid setting", async () => {
     const identity = await start();
 
-    const body = await control(identity, "PATCH", "settings", { graceInterval: -1 });
-
-    expect(body).toEqual({ message: expect.stringContaining("graceInterval") });
+    await expect(identity.control.change({ graceInterval: -1 })).rejects.toThrow(
+      /responded 400: {"message":".*graceInterval/,
+    );
   });
 
   it("counts requests by endpoint and grant type, including those with a fault", async () => {
     const identity = await start();
     const refreshToken = await signIn(identity);
-    await control(identity, "DELETE", "requests");
-    await control(identity, "POST", "faults", {
-      endpoint: "token",
-      when: "before",
-      kind: "status",
-      times: 1,
-    });
+    await identity.control.forgetRequests();
+    await identity.control.inject({ endpoint: "token", when: "before", kind: "status", times: 1 });
 
     await refresh(identity, refreshToken);
     await refresh(identity, refreshToken);
 
     const expected = { total: 2, byEndpoint: { token: 2 }, byGrant: { refresh_token: 2 } };
-    expect(await control(identity, "GET", "requests")).toEqual(expected);
+    expect(await identity.control.requests()).toEqual(expected);
   });
 
   it.each([
     ["before", "does not process the request", 200],
     ["after", "processes the request, but breaks the response", 400],
-  ])("with the fault %s, %s", async (when, _effect, replayStatus) => {
+  ] as const)("with the fault %s, %s", async (when, _effect, replayStatus) => {
     const identity = await start();
-    await control(identity, "PATCH", "settings", { rotation: "always", graceInterval: 0 });
+    await identity.control.change({ rotation: "always", graceInterval: 0 });
     const refreshToken = await signIn(identity);
-    await control(identity, "POST", "faults", { endpoint: "token", when, kind: "drop", times: 1 });
+    await identity.control.inject({ endpoint: "token", when, kind: "drop", times: 1 });
 
     await expect(refresh(identity, refreshToken)).rejects.toThrow("fetch failed");
 
-    await control(identity, "PATCH", "settings", { clockSkew: 1 });
+    await identity.control.change({ clockSkew: 1 });
     expect((await refresh(identity, refreshToken)).status).toBe(replayStatus);
   });
 
-  it.each(["truncated", "html"])(
+  it.each(["truncated", "html"] as const)(
     "returns a body that is not JSON for the fault %s",
     async (kind) => {
       const identity = await start();
       const refreshToken = await signIn(identity);
-      await control(identity, "POST", "faults", { endpoint: "token", when: "after", kind });
+      await identity.control.inject({ endpoint: "token", when: "after", kind });
 
       const response = await refresh(identity, refreshToken);
 
@@ -274,14 +238,9 @@ describe("the control endpoint", () => {
 
   it("applies a fault for one grant type to no other", async () => {
     const identity = await start();
-    const fault = {
-      endpoint: "token",
-      grant: "authorization_code",
-      when: "before",
-      kind: "status",
-    };
     const refreshToken = await signIn(identity);
-    await control(identity, "POST", "faults", fault);
+    const grant = "authorization_code";
+    await identity.control.inject({ endpoint: "token", grant, when: "before", kind: "status" });
 
     expect((await refresh(identity, refreshToken)).status).toBe(200);
   });

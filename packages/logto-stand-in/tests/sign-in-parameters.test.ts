@@ -1,32 +1,19 @@
-import { expect, it, onTestFinished } from "vitest";
-import { startLogto } from "../src/server";
-import { controlOf } from "../src/testing";
+import { expect, it } from "vitest";
 import { Browser } from "./contract/drivers/browser";
-
-const redirectUri = "http://localhost:4180/callback";
+import { authorizationUrl, redirectUri, start as startStandIn } from "./start";
 
 /** A stand-in, and a browser that sends it authorization requests. */
 async function start() {
-  const clients = [{ clientId: "app", redirectUris: [redirectUri], postLogoutRedirectUris: [] }];
-  const logto = await startLogto({ port: 0, control: true, clients });
-  onTestFinished(() => logto.close());
+  const { issuer, control } = await startStandIn();
   const browser = new Browser();
   const visit = async (parameters: Record<string, string>) => {
-    const url = new URL(`${logto.issuer}/auth`);
-    const request = {
-      client_id: "app",
-      redirect_uri: redirectUri,
-      response_type: "code",
-      scope: "openid",
-      code_challenge: "x".repeat(43),
-      code_challenge_method: "S256",
-      ...parameters,
-    };
-    for (const [name, value] of Object.entries(request)) url.searchParams.set(name, value);
-    const { response, url: place } = await browser.follow(url, redirectUri);
-    return { place, page: (await response?.text()) ?? "" };
+    const { response, url } = await browser.follow(
+      authorizationUrl(issuer, parameters),
+      redirectUri,
+    );
+    return { place: url, page: (await response?.text()) ?? "" };
   };
-  return { browser, visit, control: controlOf(logto.endpoint) };
+  return { browser, visit, control };
 }
 
 it("fills in the first page and names the organization, in the page's language", async () => {
