@@ -16,10 +16,7 @@ import { manyClaims, session } from "./sessions";
 const secrets = vi.hoisted(() => ["s".repeat(40)]);
 const configuration = vi.hoisted(() => ({ https: false, domain: "" }));
 vi.mock("@/lib/env", () => ({
-  env: () => ({
-    AUTH_SECRET: secrets,
-    AUTH_COOKIE_DOMAIN: configuration.domain || undefined,
-  }),
+  env: () => ({ AUTH_SECRET: secrets, AUTH_COOKIE_DOMAIN: configuration.domain || undefined }),
   isHttps: () => configuration.https,
 }));
 vi.mock("@/lib/session/stores/current-store", () => import("./current-store"));

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { forward } from "@/lib/api-proxy/forward";
-import { encodings, startApi, type ApiServer } from "../e2e/api-server";
+import { encodings, startApi } from "../e2e/api-server";
 import { log } from "./mocks";
 
 vi.mock("@/lib/log", () => import("./mocks"));
 
-let api: ApiServer;
-
-beforeAll(async () => {
-  api = await startApi();
-});
-
+const api = await startApi();
 afterAll(() => api.close());
 
 const send = (path: string, method = "GET") =>

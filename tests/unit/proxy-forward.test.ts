@@ -1,15 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { forward } from "@/lib/api-proxy/forward";
-import { startApi, type ApiServer } from "../e2e/api-server";
+import { startApi } from "../e2e/api-server";
 
 vi.mock("@/lib/log", () => import("./mocks"));
 
-let api: ApiServer;
-
-beforeAll(async () => {
-  api = await startApi();
-});
-
+const api = await startApi();
 afterAll(() => api.close());
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));

@@ -111,14 +111,11 @@ test("a session can't be changed", () => {
     expect(Object.isFrozen(each)).toBe(true);
 });
 
-describe("a tombstone", () => {
+test("a tombstone has no token, no claim but the subject, and the time of its end in whole seconds", () => {
   const token = session({ logtoSessionId: "logto-sid", authenticatedAt: 5, version: 3 });
-
-  test("has no token, no claim but the subject, and the time of its end in whole seconds", () => {
-    const { sessionId, startedAt, exp } = token;
-    const kept = { subject: sub, sessionId, startedAt, version: 3, exp, claims: { sub } };
-    expect(toTombstone(token, now + 999)).toEqual({ ...kept, endedAt: now / 1000 });
-  });
+  const { sessionId, startedAt, exp } = token;
+  const kept = { subject: sub, sessionId, startedAt, version: 3, exp, claims: { sub } };
+  expect(toTombstone(token, now + 999)).toEqual({ ...kept, endedAt: now / 1000 });
 });
 
 describe("in the second half of its lifetime", () => {

@@ -47,42 +47,40 @@ beforeEach(() => {
   configuration.NODE_ENV = "production";
 });
 
-describe("the sign-in page explains", () => {
-  const noCookie = new InvalidCheck("no state cookie");
-  const outage = new LogtoError("unavailable", "HTTP 503");
-  const noJson = withCode("OAUTH_RESPONSE_IS_NOT_JSON");
-  const nested = new Error("a", { cause: withCode("ECONNRESET") });
-  const databaseError = new DatabaseError("no response");
-  const circular = new Error("a");
-  circular.cause = new Error("b", { cause: circular });
+const noCookie = new InvalidCheck("no state cookie");
+const outage = new LogtoError("unavailable", "HTTP 503");
+const noJson = withCode("OAUTH_RESPONSE_IS_NOT_JSON");
+const nested = new Error("a", { cause: withCode("ECONNRESET") });
+const databaseError = new DatabaseError("no response");
+const circular = new Error("a");
+circular.cause = new Error("b", { cause: circular });
 
-  test.each<[SignInErrorCode, string, Error]>([
-    ["OAuthCallbackError", "a cancelled sign-in", new OAuthCallbackError("denied")],
-    ["OAuthCallbackError", "a shortened name", shortened(new OAuthCallbackError("denied"))],
-    ["InvalidCheck", "a missing state, nonce or verifier", noCookie],
-    ["InvalidCheck", "a shortened name of a cause", atCallback(shortened(new InvalidCheck("n")))],
-    ["InvalidCheck", "a form without its CSRF token", new MissingCSRF("no token")],
-    ["InvalidCheck", "an unknown address", new UnknownAction("no such action")],
-    ["InvalidCheck", "a code that was used already", atCallback(errorResponse("invalid_grant"))],
-    ["InvalidCheck", "a state that differs", atCallback(withCode("OAUTH_INVALID_RESPONSE"))],
-    ["Configuration", "a wrong client secret", atCallback(errorResponse("invalid_client"))],
-    ["ProviderUnavailable", "no connection", atCallback(new TypeError("fetch failed"))],
-    ["ProviderUnavailable", "a refused connection", atCallback(withCode("ECONNREFUSED"))],
-    ["ProviderUnavailable", "a dropped connection", atCallback(withCode("UND_ERR_SOCKET"))],
-    ["ProviderUnavailable", "a name that does not resolve", atCallback(withCode("EAI_AGAIN"))],
-    ["ProviderUnavailable", "a timeout", atCallback(new DOMException("late", "TimeoutError"))],
-    ["ProviderUnavailable", "a web page for JSON", atCallback(noJson)],
-    ["ProviderUnavailable", "half of a JSON object", atCallback(withCode("OAUTH_PARSE_ERROR"))],
-    ["ProviderUnavailable", "an outage as a nested cause", atCallback(nested)],
-    ["ProviderUnavailable", "an outage at sign-in", wrapping(new AuthSignInError(), outage)],
-    ["Configuration", "another error before the sign-in", new LogtoError("rejected", "no")],
-    ["Configuration", "any other error", new Error("who knows")],
-    ["Configuration", "circular causes", circular],
-    ["AccessDenied", "access denied by this site", new AccessDenied("no")],
-    ["DatabaseUnavailable", "an outage there", wrapping(new AccessDenied("no"), databaseError)],
-  ])("as %s: %s", (expected, _, error) => {
-    expect(toSignInError(error)).toBe(expected);
-  });
+test.each<[SignInErrorCode, string, Error]>([
+  ["OAuthCallbackError", "a cancelled sign-in", new OAuthCallbackError("denied")],
+  ["OAuthCallbackError", "a shortened name", shortened(new OAuthCallbackError("denied"))],
+  ["InvalidCheck", "a missing state, nonce or verifier", noCookie],
+  ["InvalidCheck", "a shortened name of a cause", atCallback(shortened(new InvalidCheck("n")))],
+  ["InvalidCheck", "a form without its CSRF token", new MissingCSRF("no token")],
+  ["InvalidCheck", "an unknown address", new UnknownAction("no such action")],
+  ["InvalidCheck", "a code that was used already", atCallback(errorResponse("invalid_grant"))],
+  ["InvalidCheck", "a state that differs", atCallback(withCode("OAUTH_INVALID_RESPONSE"))],
+  ["Configuration", "a wrong client secret", atCallback(errorResponse("invalid_client"))],
+  ["ProviderUnavailable", "no connection", atCallback(new TypeError("fetch failed"))],
+  ["ProviderUnavailable", "a refused connection", atCallback(withCode("ECONNREFUSED"))],
+  ["ProviderUnavailable", "a dropped connection", atCallback(withCode("UND_ERR_SOCKET"))],
+  ["ProviderUnavailable", "a name that does not resolve", atCallback(withCode("EAI_AGAIN"))],
+  ["ProviderUnavailable", "a timeout", atCallback(new DOMException("late", "TimeoutError"))],
+  ["ProviderUnavailable", "a web page for JSON", atCallback(noJson)],
+  ["ProviderUnavailable", "half of a JSON object", atCallback(withCode("OAUTH_PARSE_ERROR"))],
+  ["ProviderUnavailable", "an outage as a nested cause", atCallback(nested)],
+  ["ProviderUnavailable", "an outage at sign-in", wrapping(new AuthSignInError(), outage)],
+  ["Configuration", "another error before the sign-in", new LogtoError("rejected", "no")],
+  ["Configuration", "any other error", new Error("who knows")],
+  ["Configuration", "circular causes", circular],
+  ["AccessDenied", "access denied by this site", new AccessDenied("no")],
+  ["DatabaseUnavailable", "an outage there", wrapping(new AccessDenied("no"), databaseError)],
+])("the sign-in page explains as %s: %s", (expected, _, error) => {
+  expect(toSignInError(error)).toBe(expected);
 });
 
 describe("the log of Auth.js", () => {

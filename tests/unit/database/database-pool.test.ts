@@ -2,21 +2,16 @@ import "../mock-env";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { DatabaseError } from "@/lib/database-error";
 import { db, lockDb, query } from "@/lib/database/client";
 import { poolConfig, poolLimits } from "@/lib/database/pool";
-import { startPostgres, type Postgres } from "../../postgres/server";
+import { startPostgres } from "../../postgres/server";
 import { variables } from "../environment";
 
 const address = "postgresql://db.example/app";
-let postgres: Postgres;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-}, 60_000);
-
+const postgres = await startPostgres();
 afterAll(() => postgres.close());
 
 /** A pool of one connection. @returns a function that holds the connection for some seconds */

@@ -1,78 +1,59 @@
 import "../mock-env";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { db, lockDb } from "@/lib/database/client";
+import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { db } from "@/lib/database/client";
 import { markRows } from "@/lib/database/mark-rows";
 import { rowStore } from "@/lib/database/row-store";
 import { isAccessTokenExpired, type Session } from "@/lib/session/model/session";
-import { applyMigrations } from "../../../dev/database/migrations";
-import { startPostgres, type Postgres } from "../../postgres/server";
+import { seconds } from "../clock";
 import { variables } from "../environment";
-import { session } from "../sessions";
+import { subject } from "../sessions";
+import { begun, read, useDatabase } from "./database";
 
 vi.mock("next/server", () => ({ after: (work: () => unknown) => void work() }));
 
-const [subject, other] = ["k3v9t2m8qx1a", "p7c4w1n6zr5b"];
-let database: Postgres;
+const other = "p7c4w1n6zr5b";
+useDatabase();
 
 beforeAll(async () => {
-  database = await startPostgres();
-  await applyMigrations(database.url);
-  variables.DATABASE_URL = database.url;
   variables.AUTH_SESSION_STRATEGY = "database";
   await db().user.createMany({ data: [{ id: subject }, { id: other }] });
-}, 60_000);
-
-afterAll(async () => {
-  await Promise.all([db().$disconnect(), lockDb().$disconnect()]);
-  await database.close();
 });
 
 beforeEach(async () => {
   await db().session.deleteMany();
 });
 
-/** Begins a session. @returns a function that reads it */
-async function begun(changes: Partial<Session> = {}) {
-  const token = session(changes);
-  const cookie = await rowStore.begin(token, { userAgent: null });
-  return async (): Promise<Session> => {
-    const found = await rowStore.read(cookie);
-    if (typeof found !== "object") throw new Error("there is no session");
-    return found;
-  };
-}
-
 const renewed = (token: Session): Session => ({
   ...token,
   version: token.version + 1,
-  expiresAt: Math.floor(Date.now() / 1000) + 3600,
+  expiresAt: seconds() + 3600,
 });
 
 test("a marked session is due for a renewal, after which it is not", async () => {
-  const read = await begun();
+  const { cookie } = await begun();
   expect(await markRows([subject], Date.now())).toBe(1);
-  const marked = await read();
+  const marked = await read(cookie);
   expect([isAccessTokenExpired(marked), marked.version]).toEqual([true, 1]);
   await rowStore.exclusively(marked, async (newest) => renewed(newest));
-  expect(isAccessTokenExpired(await read())).toBe(false);
+  expect(isAccessTokenExpired(await read(cookie))).toBe(false);
 });
 
 test("an exchange of the refresh token leaves it due", async () => {
-  const read = await begun();
+  const { cookie } = await begun();
   await markRows([subject], Date.now());
-  await rowStore.exclusively(await read(), async (newest) => ({
+  await rowStore.exclusively(await read(cookie), async (newest) => ({
     ...newest,
     version: newest.version + 1,
     refreshToken: "rotated",
   }));
-  expect(isAccessTokenExpired(await read())).toBe(true);
+  expect(isAccessTokenExpired(await read(cookie))).toBe(true);
 });
 
 test("a renewal that holds the lock does not undo the mark", async () => {
-  const read = await begun();
+  const { cookie } = await begun();
   let respond = () => {};
   const responded = new Promise<void>((resolve) => (respond = resolve));
-  const renewal = rowStore.exclusively(await read(), async (newest) => {
+  const renewal = rowStore.exclusively(await read(cookie), async (newest) => {
     await responded;
     return renewed(newest);
   });
@@ -84,16 +65,16 @@ test("a renewal that holds the lock does not undo the mark", async () => {
   const marking = markRows([subject], Date.now());
   respond();
   await Promise.all([renewal, marking]);
-  expect(isAccessTokenExpired(await read())).toBe(true);
+  expect(isAccessTokenExpired(await read(cookie))).toBe(true);
 });
 
 test.each([
   ["of another user", { subject: other, claims: { sub: other } }, [subject]],
-  ["that began after the event", { startedAt: Math.floor(Date.now() / 1000) + 60 }, undefined],
+  ["that began after the event", { startedAt: seconds() + 60 }, undefined],
 ])("a session %s is not marked", async (_, changes, users) => {
-  const read = await begun(changes);
+  const { cookie } = await begun(changes);
   expect(await markRows(users, Date.now())).toBe(0);
-  expect(isAccessTokenExpired(await read())).toBe(false);
+  expect(isAccessTokenExpired(await read(cookie))).toBe(false);
 });
 
 test("without users, sessions of all users are marked", async () => {
@@ -103,7 +84,7 @@ test("without users, sessions of all users are marked", async () => {
 });
 
 test("a session without a refresh token, which can't be renewed, keeps its access token", async () => {
-  const read = await begun({ refreshToken: undefined });
+  const { cookie } = await begun({ refreshToken: undefined });
   await markRows([subject], Date.now());
-  expect(isAccessTokenExpired(await read())).toBe(false);
+  expect(isAccessTokenExpired(await read(cookie))).toBe(false);
 });

@@ -14,7 +14,7 @@ import { forget } from "../ended";
 import { variables } from "../environment";
 import { log } from "../mocks";
 import { session, subject } from "../sessions";
-import { useDatabase } from "./database";
+import { begun, read, useDatabase } from "./database";
 
 const { outage, after } = vi.hoisted(() => ({
   after: vi.fn((work: () => unknown) => void work()),
@@ -63,18 +63,6 @@ const allowCommits = () => db().$executeRaw`DELETE FROM fault`;
 const idsOf = (sessions: { sessionId: string }[]) =>
   sessions.map(({ sessionId }) => sessionId).sort();
 const remaining = async () => idsOf(await db().session.findMany());
-
-/** Begins a session: returns it with the value of its cookie. */
-async function begun(changes: Partial<Session> = {}) {
-  const token = session(changes);
-  return { token, cookie: await rowStore.begin(token, { userAgent: "Firefox" }) };
-}
-
-async function read(cookie: string): Promise<Session> {
-  const found = await rowStore.read(cookie);
-  if (typeof found !== "object") throw new Error("there is no session");
-  return found;
-}
 
 const next = (token: Session): Session => ({
   ...token,
