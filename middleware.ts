@@ -21,6 +21,7 @@ const protection = only([
   "/dashboard",
   "/profile",
   "/organizations",
+  "/invitations",
   "/api-access",
   "/account",
   "/examples/middleware",

@@ -36,8 +36,8 @@ const config: NextConfig = {
   images: {
     contentSecurityPolicy: "script-src 'none'; frame-src 'none'; frame-ancestors 'none'; sandbox",
   },
-  // The log of the development server would contain authorization codes.
-  logging: { incomingRequests: { ignore: [/^\/api\/auth\/callback\//] } },
+  // The log of the development server would contain authorization codes, and the tokens of links.
+  logging: { incomingRequests: { ignore: [/^\/api\/auth\/callback\//, /[?&]one_time_token=/] } },
   headers: () => [
     { source: "/:path*", headers: toList(headers) },
     ...Object.entries(policies).map(([source, policy]) => ({

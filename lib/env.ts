@@ -199,6 +199,14 @@ const schema = z
     error: "is missing (needed by AUTH_SESSION_STRATEGY=database)",
     when: () => true,
   })
+  .refine((value) => !value.LOGTO_M2M_ID || value.LOGTO_M2M_SECRET, {
+    path: ["LOGTO_M2M_SECRET"],
+    error: "is missing (needed by LOGTO_M2M_ID)",
+  })
+  .refine((value) => !value.LOGTO_M2M_ID || value.AUTH_URL, {
+    path: ["AUTH_URL"],
+    error: "is missing (needed by LOGTO_M2M_ID)",
+  })
   .transform(({ AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3, ...rest }) => ({
     ...rest,
     // As in Auth.js: sessions are rows if there is a database.

@@ -2,23 +2,15 @@ import { SubmitButton } from "@/components/ui/controls/submit-button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Timestamp } from "@/components/ui/timestamp";
 
-type Action = (formData: FormData) => Promise<void>;
-
 interface InvitationListProps {
   organizationId: string;
   invitations: { id: string; invitee: string; expiresAt: number }[];
-  /** These take the fields `organizationId` and `target`, the id of an invitation. */
-  sendAgain: Action;
-  revoke: Action;
+  /** Takes the fields `organizationId`, `target` (the id of an invitation) and `act`. */
+  action: (formData: FormData) => Promise<void>;
 }
 
-/** Pending invitations, each with buttons. Their links are in the mails alone: see link.ts. */
-export function InvitationList({
-  organizationId,
-  invitations,
-  sendAgain,
-  revoke,
-}: InvitationListProps) {
+/** Pending invitations, each with buttons. Their links are in the mails alone. */
+export function InvitationList({ organizationId, invitations, action }: InvitationListProps) {
   if (invitations.length === 0)
     return <EmptyState title="No open invitations">An accepted one is not listed.</EmptyState>;
   return (
@@ -27,31 +19,23 @@ export function InvitationList({
       className="divide-y divide-border rounded-lg border border-border bg-surface"
     >
       {invitations.map(({ id, invitee, expiresAt }) => (
-        <li
-          key={id}
-          className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 px-5 py-4"
-        >
+        <li key={id} className="flex flex-wrap items-center justify-between gap-3 px-5 py-4">
           <div className="min-w-0">
             <p className="font-medium wrap-anywhere">{invitee}</p>
             <p className="mt-0.5 text-muted">
               Valid until <Timestamp value={expiresAt} />
             </p>
           </div>
-          <div className="flex gap-2">
-            {[
-              { label: "Send again", action: sendAgain },
-              { label: "Revoke", action: revoke },
-            ].map(({ label, action }) => (
-              <form key={label} action={action}>
-                <input type="hidden" name="organizationId" value={organizationId} />
-                <input type="hidden" name="target" value={id} />
-                <SubmitButton size="small">
-                  {label}
-                  <span className="sr-only"> the invitation of {invitee}</span>
-                </SubmitButton>
-              </form>
+          <form action={action} className="flex gap-2">
+            <input type="hidden" name="organizationId" value={organizationId} />
+            <input type="hidden" name="target" value={id} />
+            {["Send again", "Revoke"].map((label) => (
+              <SubmitButton key={label} size="small" name="act" value={label.toLowerCase()}>
+                {label}
+                <span className="sr-only"> the invitation of {invitee}</span>
+              </SubmitButton>
             ))}
-          </div>
+          </form>
         </li>
       ))}
     </ul>

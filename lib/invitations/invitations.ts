@@ -2,13 +2,10 @@ import "server-only";
 import { z } from "zod";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
-import type { Invitation } from "@/lib/logto/management";
 import { getAccessToken } from "@/lib/session/access-token";
-import { asSessionError, SessionError } from "@/lib/session/model/errors";
 import type { SessionUser } from "@/lib/session/model/public-session";
 import type { Requirement } from "@/lib/session/model/requirement";
-import { invitationToken, parseInvitationToken } from "./link";
-import { atLogto, hasInvitations, urlForMail } from "./management";
+import * as logto from "./management";
 import { isWithinLimit } from "./rate-limit";
 import { sendInvitation } from "./send-invitation";
 
@@ -21,191 +18,136 @@ import { sendInvitation } from "./send-invitation";
 /** Milliseconds. */
 const lifetime = 7 * 24 * 60 * 60 * 1000;
 
+/** Logto has room for 128 characters, and compares the address of a one-time token exactly. */
+const emailAddress = z.string().trim().toLowerCase().pipe(z.email().max(128));
+
 /** What inviting a user requires: the permission that Logto's guide to organizations uses. */
 export const mayInvite = (organizationId: string): Requirement => ({
   organization: { id: organizationId },
   permission: { organizationId, scope: "invite:member" },
 });
 
-/** The result of an action, which the page shows. */
-export type InvitationOutcome =
-  "sent" | "revoked" | "invalid_address" | "not_possible" | "too_many" | "mail_failed" | "ended";
+/** Who invites, and to which organization. */
+interface Inviter {
+  organizationId: string;
+  user: SessionUser;
+}
+
+/** The results of actions, with what the page says. */
+export const outcomes = {
+  sent: "The mail is on its way.",
+  revoked: "The invitation was revoked, and the link in its mail no longer works.",
+  invalid_address: "This is not an e-mail address.",
+  not_possible: "This person is a member already, or has an open invitation.",
+  too_many: "You or this address reached the limit of an hour. Try again later.",
+  mail_failed: "The user is invited, but the mail was not sent. Try to send it again.",
+  ended: "The invitation was accepted or revoked, or has expired.",
+};
+type Outcome = keyof typeof outcomes;
 
 /** An organization's pending invitations, the newest first. @throws SessionError */
-export async function pendingInvitations(organizationId: string): Promise<Invitation[]> {
-  const all = await atLogto((api) => api.listInvitations(organizationId));
-  if (!all) throw new SessionError("provider_refused", "Logto has no list of invitations");
+export async function pendingInvitations(organizationId: string): Promise<logto.Invitation[]> {
+  const all = await logto.listInvitations(organizationId);
   return all.filter(({ status }) => status === "Pending");
 }
 
-/**
- * Invites a user by e-mail.
- *
- * @param address untrusted
- * @throws SessionError
- */
-export async function inviteMember(
-  organizationId: string,
-  inviter: SessionUser,
-  address: string,
-): Promise<InvitationOutcome> {
-  const { success, data: invitee } = z.email().max(256).safeParse(address.trim());
+/** Invites a user by e-mail. @param address untrusted @throws SessionError */
+export async function inviteMember(inviter: Inviter, address: string): Promise<Outcome> {
+  const { organizationId, user } = inviter;
+  const { success, data: invitee } = emailAddress.safeParse(address);
   if (!success) return "invalid_address";
   if (!mayMail(inviter, invitee)) return "too_many";
-  const created = await atLogto((api) =>
-    api.createInvitation({
-      organizationId,
-      inviterId: inviter.id,
-      invitee,
-      expiresAt: Date.now() + lifetime,
-      organizationRoleIds: env().LOGTO_INVITATION_ROLES,
-    }),
-  );
+  const details = { organizationId, inviterId: user.id, invitee, expiresAt: Date.now() + lifetime };
+  const created = await logto.createInvitation(details);
   if (!created) return "not_possible";
-  log.info("user invited", { user: inviter.id, organizationId, invitation: created.id });
-  return mail(created, inviter);
+  log.info("user invited", { user: user.id, organizationId, invitation: created.id });
+  return mail(created);
 }
 
-/** Sends the mail again. @param id untrusted @throws SessionError */
-export async function resendInvitation(
-  organizationId: string,
-  inviter: SessionUser,
-  id: string,
-): Promise<InvitationOutcome> {
-  const found = await findPending(organizationId, id);
+/** Sends another mail, with a new link. @param id untrusted @throws SessionError */
+export async function resendInvitation(inviter: Inviter, id: string): Promise<Outcome> {
+  const found = await findPending(inviter, id);
   if (!found) return "ended";
-  return mayMail(inviter, found.invitee) ? mail(found, inviter) : "too_many";
+  return mayMail(inviter, found.invitee) ? mail(found) : "too_many";
 }
 
-/** Makes the link of an invitation useless. @param id untrusted @throws SessionError */
-export async function revokeInvitation(
-  organizationId: string,
-  user: SessionUser,
-  id: string,
-): Promise<InvitationOutcome> {
-  const found = await findPending(organizationId, id);
-  const revoked = found && (await atLogto((api) => api.revokeInvitation(found.id)));
-  if (!revoked) return "ended";
+/**
+ * Revokes an invitation, and every link that signs in as the invited user.
+ *
+ * @param id untrusted
+ * @throws SessionError
+ */
+export async function revokeInvitation(inviter: Inviter, id: string): Promise<Outcome> {
+  const found = await findPending(inviter, id);
+  if (!found) return "ended";
+  // The links first: if that fails, the invitation is still listed, and can be revoked again.
+  await logto.revokeOneTimeTokens(found.invitee);
+  if (!(await logto.endInvitation(id, { status: "Revoked" }))) return "ended";
+  const { organizationId, user } = inviter;
   log.info("invitation revoked", { user: user.id, organizationId, invitation: id });
   return "revoked";
 }
 
+const find = async (id: string) =>
+  /^[\w-]{1,21}$/.test(id) ? logto.findInvitation(id) : undefined;
+
 /** A pending invitation, unless it is another organization's. */
-async function findPending(organizationId: string, id: string): Promise<Invitation | undefined> {
-  const isId = /^[\w-]{1,21}$/.test(id);
-  const found = isId ? await atLogto((api) => api.findInvitation(id)) : undefined;
+async function findPending({ organizationId }: Inviter, id: string) {
+  const found = await find(id);
   return found?.organizationId === organizationId && found.status === "Pending" ? found : undefined;
 }
 
-function mayMail(inviter: SessionUser, invitee: string): boolean {
-  if (isWithinLimit("inviter", inviter.id) && isWithinLimit("invitee", invitee)) return true;
-  log.warn("too many invitations", { user: inviter.id });
+function mayMail({ user }: Inviter, invitee: string): boolean {
+  if (isWithinLimit("inviter", user.id) && isWithinLimit("invitee", invitee)) return true;
+  log.warn("too many invitations", { user: user.id });
   return false;
 }
 
-async function mail(
-  { id, invitee, organizationId }: Invitation,
-  { id: user, name }: SessionUser,
-): Promise<InvitationOutcome> {
+/** Mails a new link, which signs in and leads to the page of the invitation. */
+async function mail(invitation: logto.Invitation): Promise<Outcome> {
+  const { id, invitee: login_hint, expiresAt } = invitation;
   try {
-    const organization = await atLogto((api) => api.findOrganization(organizationId));
-    await sendInvitation({
-      id,
-      to: invitee,
-      link: urlForMail(`/invitations/${invitationToken(id, "sign-in")}`),
-      organization: organization?.name ?? organizationId,
-      inviter: name ?? user,
-    });
+    const expiresIn = Math.ceil((expiresAt - Date.now()) / 1000);
+    const { token: one_time_token } = await logto.createOneTimeToken(login_hint, expiresIn);
+    const callbackUrl = `/invitations/${id}`;
+    const query = new URLSearchParams({ one_time_token, login_hint, callbackUrl }).toString();
+    // Never the host of a request: the inviter could make it up.
+    await sendInvitation(invitation, new URL(`/sign-in?${query}`, env().AUTH_URL).href);
     return "sent";
   } catch (error) {
-    const reason = error instanceof Error ? error.message : undefined;
-    log.error("mail of an invitation was not sent", { user, invitation: id, reason });
+    log.error("mail of an invitation was not sent", { invitation: id, reason: String(error) });
     return "mail_failed";
   }
 }
 
-/** The invitation of a token, and what the token is for. @param token untrusted */
-async function findByToken(token: string) {
-  const parsed = hasInvitations() ? parseInvitationToken(token) : undefined;
-  if (!parsed) return undefined;
-  const invitation = await atLogto((api) => api.findInvitation(parsed.id));
-  return invitation && { ...invitation, use: parsed.use };
-}
-
 /**
- * What the page of an invitation shows; undefined for a token that this app did not make, or if the
- * organization was deleted.
+ * An invitation that is open to this user, or that this user has accepted.
  *
- * @param token untrusted
+ * @param id untrusted
  * @throws SessionError
  */
-export async function describeInvitation(token: string) {
-  const found = await findByToken(token);
-  if (!found) return undefined;
-  const { organizationId, inviterId, invitee, status } = found;
-  const [organization, inviter] = await Promise.all([
-    atLogto((api) => api.findOrganization(organizationId)),
-    inviterId === null ? undefined : atLogto((api) => api.findUser(inviterId)),
-  ]);
-  return {
-    status,
-    invitee,
-    organization: organization?.name ?? organizationId,
-    inviter: inviter?.name ?? inviter?.username ?? "An administrator",
-  };
-}
-
-/**
- * Makes the invited user a member. Repeating it does no harm.
- *
- * @param token untrusted
- * @param user who is signed in
- * @returns the organization's id; undefined if the invitation is not for this user or has ended
- * @throws SessionError
- */
-export async function acceptInvitation(
-  token: string,
-  user: SessionUser,
-): Promise<string | undefined> {
-  const found = await findByToken(token);
+export async function invitationFor(user: SessionUser, id: string) {
+  const found = await find(id);
   const isInvitee =
     user.emailVerified && user.email?.toLowerCase() === found?.invitee.toLowerCase();
-  if (!found || !isInvitee) return undefined;
-  const { id, organizationId, status, acceptedUserId } = found;
-  const isAccepted = status === "Accepted" && acceptedUserId === user.id;
-  if (!isAccepted) {
-    const accepted = await atLogto((api) => api.acceptInvitation(id, user.id));
-    if (!accepted) return undefined;
-    log.info("invitation accepted", { user: user.id, organizationId, invitation: id });
-  }
-  // Logto returns an id_token too, which tells the session of the membership. If this fails, the
-  // next renewal does.
-  await getAccessToken({ organizationId }).catch((error: unknown) => {
-    const { code } = asSessionError(error);
-    log.warn("a new membership is not in the session yet", { user: user.id, code });
-  });
-  return organizationId;
+  const isOpen = found?.status === "Pending" && isInvitee;
+  const isAccepted = found?.status === "Accepted" && found.acceptedUserId === user.id;
+  return isOpen || isAccepted ? found : undefined;
 }
 
 /**
- * The fields of a sign-in form for the invited user: `callbackUrl`, and parameters of
- * session/model/sign-in-parameters.ts. Undefined if the invitation has ended. It creates the
- * one-time token only now, since that is valid for ten minutes. Programs that scan mails open the
- * page, but submit no form.
+ * Makes the user a member if the invitation is open to them. Otherwise it does nothing.
  *
- * @param token untrusted
+ * @param id untrusted
  * @throws SessionError
  */
-export async function signInFields(token: string): Promise<Record<string, string> | undefined> {
-  const found = await findByToken(token);
-  if (found?.status !== "Pending") return undefined;
-  const { id, invitee, use } = found;
-  const fields = {
-    callbackUrl: `/api/invitations/${invitationToken(id, "return")}`,
-    login_hint: invitee,
-  };
-  // Logto would sign in the same user as before if it were not asked for the password.
-  if (use === "return") return { ...fields, prompt: "login consent" };
-  const created = await atLogto((api) => api.createOneTimeToken(invitee));
-  return created && { ...fields, one_time_token: created.token };
+export async function acceptInvitation(user: SessionUser, id: string): Promise<void> {
+  const found = await invitationFor(user, id);
+  if (found?.status !== "Pending") return;
+  const { organizationId } = found;
+  const body = { status: "Accepted", acceptedUserId: user.id } as const;
+  if (!(await logto.endInvitation(id, body))) return;
+  log.info("invitation accepted", { user: user.id, organizationId, invitation: id });
+  // Logto returns an id_token too, which tells the session of the membership.
+  await getAccessToken({ organizationId });
 }

@@ -1,50 +1,157 @@
 import "server-only";
+import * as oidc from "openid-client";
+import { z } from "zod";
 import { env } from "@/lib/env";
-import { managementApi, managementResource } from "@/lib/logto/management";
+import { withLogto } from "@/lib/logto/client";
+import { LogtoError } from "@/lib/logto/errors";
+import { logtoTimeout } from "@/lib/logto/fetch-with-retry";
+import { processWide } from "@/lib/process-wide";
 import { logFailure, toSessionError } from "@/lib/session/lifecycle/to-session-error";
-import { SessionError } from "@/lib/session/model/errors";
 
-/** The credentials for the Management API, and the address in links. Undefined if one is unset. */
-function settings() {
-  const { AUTH_LOGTO_ISSUER: issuer, AUTH_URL, ...variables } = env();
+/*
+ * Calls of Logto's Management API (logto-facts "Management API"), with the credentials of a
+ * machine-to-machine application. Each call throws a SessionError, `provider_unavailable` or
+ * `provider_refused`, whose reason is in the log. Those that may return undefined do so if Logto
+ * does not know the id, or does not allow the change in the present state (404, 422).
+ */
+
+/** Whether this app has the credentials. */
+export const hasInvitations = (): boolean => env().LOGTO_M2M_ID !== undefined;
+
+/**
+ * The indicator of the Management API, unless the tenant has a domain of its own: Logto Cloud's
+ * contains the tenant's id, and a server of one's own has that of the tenant `default`.
+ */
+export const managementResource = (issuer: string): string =>
+  new URL(issuer).hostname.endsWith(".logto.app")
+    ? issuer.replace(/oidc$/, "api")
+    : "https://default.logto.app/api";
+
+const invitation = z.object({
+  id: z.string(),
+  organizationId: z.string(),
+  inviterId: z.string().nullable(),
+  /** E-mail address. */
+  invitee: z.string(),
+  status: z.enum(["Pending", "Accepted", "Expired", "Revoked"]),
+  acceptedUserId: z.string().nullable(),
+  /** Milliseconds since 1970. */
+  expiresAt: z.number(),
+});
+
+/** An invitation to an organization, as Logto stores it. */
+export type Invitation = z.output<typeof invitation>;
+
+const organization = z.object({ name: z.string() });
+const user = z.object({ name: z.string().nullable(), username: z.string().nullable() });
+const oneTimeToken = z.object({ id: z.string(), token: z.string() });
+const errorBody = z.object({ code: z.string() }).catch({ code: "" });
+
+/** Logto's code for an unknown id in the body, which is 422, too. */
+const unknownId = "entity.relation_foreign_key_not_found";
+
+/** The access token. It expires in milliseconds since 1970, and is replaced a minute earlier. */
+const cachedToken = () => processWide("management token", () => ({ value: "", expiresAt: 0 }));
+
+async function accessToken(): Promise<string> {
+  const cached = cachedToken();
+  if (cached.expiresAt - 60_000 > Date.now()) return cached.value;
+  const { AUTH_LOGTO_ISSUER: issuer, LOGTO_M2M_RESOURCE, ...variables } = env();
   const { LOGTO_M2M_ID: clientId, LOGTO_M2M_SECRET: clientSecret } = variables;
-  if (!AUTH_URL || !clientId || !clientSecret) return undefined;
-  const resource = variables.LOGTO_M2M_RESOURCE ?? managementResource(issuer);
-  return { AUTH_URL, client: { issuer, clientId, clientSecret, resource } };
+  if (!clientId || !clientSecret) throw new LogtoError("rejected", "LOGTO_M2M_ID is not set");
+  const parameters = { resource: LOGTO_M2M_RESOURCE ?? managementResource(issuer), scope: "all" };
+  const { access_token: value, expires_in = 0 } = await withLogto(
+    { issuer, clientId, clientSecret },
+    (configuration) => oidc.clientCredentialsGrant(configuration, parameters),
+  );
+  Object.assign(cached, { value, expiresAt: Date.now() + expires_in * 1000 });
+  return value;
 }
 
-/** Whether this app can invite users: LOGTO_M2M_ID, LOGTO_M2M_SECRET and AUTH_URL are set. */
-export const hasInvitations = (): boolean => settings() !== undefined;
-
-const notConfigured = () =>
-  new SessionError("provider_refused", "invitations need LOGTO_M2M_ID, _SECRET and AUTH_URL");
-
-/**
- * The absolute URL of a path for a mail. It depends on AUTH_URL alone: the user who sends a mail
- * could make up the headers of the request, and so lead the link to another host.
- *
- * @throws SessionError `provider_refused` if hasInvitations is false
- */
-export function urlForMail(path: string): string {
-  const found = settings();
-  if (!found) throw notConfigured();
-  return new URL(path, found.AUTH_URL).href;
-}
-
-/**
- * Calls Logto's Management API, and logs a failure.
- *
- * @throws SessionError `provider_unavailable`, or `provider_refused`
- */
-export async function atLogto<T>(
-  use: (api: ReturnType<typeof managementApi>) => Promise<T>,
-): Promise<T> {
-  const found = settings();
-  if (!found) throw notConfigured();
+/** @param schema of the response; one that accepts undefined also stands for 404 and 422 */
+async function call<Schema extends z.ZodType>(
+  schema: Schema,
+  method: "GET" | "POST" | "PUT",
+  path: string,
+  body?: object,
+): Promise<z.output<Schema>> {
   try {
-    return await use(managementApi(found.client));
+    const authorization = `Bearer ${await accessToken()}`;
+    const response = await fetch(new URL(`/api/${path}`, env().AUTH_LOGTO_ISSUER), {
+      method,
+      headers: { authorization, "content-type": "application/json" },
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(logtoTimeout),
+    });
+    const { ok, status } = response;
+    if (ok) return schema.parse(status === 204 ? null : await response.json());
+    // Logto's signing keys were rotated.
+    if (status === 401) cachedToken().expiresAt = 0;
+    const { code } = errorBody.parse(await response.json().catch(() => undefined));
+    const nothing = schema.safeParse(undefined);
+    const isNothing = status === 404 || (status === 422 && code !== unknownId);
+    if (isNothing && nothing.success) return nothing.data;
+    // 501: Logto has no e-mail connector.
+    const isTemporary = (status >= 500 && status !== 501) || status === 408 || status === 429;
+    const hint = code === unknownId ? ": LOGTO_INVITATION_ROLES must have ids of roles" : "";
+    throw new LogtoError(isTemporary ? "unavailable" : "rejected", `HTTP ${status} ${code}${hint}`);
   } catch (error) {
     logFailure("request to the Management API failed", error, {});
     throw toSessionError(error);
   }
+}
+
+const invitations = "organization-invitations";
+const optional = invitation.optional();
+
+export const findInvitation = (id: string) => call(optional, "GET", `${invitations}/${id}`);
+
+export const listInvitations = (organizationId: string) =>
+  call(z.array(invitation), "GET", `${invitations}?organizationId=${organizationId}`);
+
+/** Sends no mail. Undefined if the user is a member already, or has a pending invitation. */
+export const createInvitation = (
+  details: Pick<Invitation, "organizationId" | "inviterId" | "invitee" | "expiresAt">,
+) => {
+  const organizationRoleIds = env().LOGTO_INVITATION_ROLES;
+  const body = { ...details, organizationRoleIds, messagePayload: false };
+  return call(optional, "POST", invitations, body);
+};
+
+/** Sends the mail with the e-mail connector. @param link the variable of its template */
+export const mailInvitation = (id: string, link: string) =>
+  call(z.null(), "POST", `${invitations}/${id}/message`, { link });
+
+/**
+ * Revokes an invitation, or accepts it: then the user is a member, with its roles. Logto compares
+ * the user's primary e-mail address with the invitation's.
+ */
+export const endInvitation = (
+  id: string,
+  body: { status: "Revoked" } | { status: "Accepted"; acceptedUserId: string },
+) => call(optional, "PUT", `${invitations}/${id}/status`, body);
+
+/** Its token signs in as the user with this address, once within `expiresIn` seconds. */
+export const createOneTimeToken = (email: string, expiresIn: number) =>
+  call(oneTimeToken, "POST", "one-time-tokens", { email, expiresIn });
+
+/** Revokes every one-time token that signs in as the user with this address. */
+export async function revokeOneTimeTokens(email: string): Promise<void> {
+  const query = new URLSearchParams({ email, status: "active" }).toString();
+  const found = await call(z.array(oneTimeToken), "GET", `one-time-tokens?${query}`);
+  const body = { status: "revoked" };
+  const paths = found.map(({ id }) => `one-time-tokens/${id}/status`);
+  await Promise.all(paths.map((path) => call(oneTimeToken, "PUT", path, body)));
+}
+
+/** The names of an invitation's organization and inviter. */
+export async function namesOf({ organizationId, inviterId }: Invitation) {
+  const [found, inviter] = await Promise.all([
+    call(organization.optional(), "GET", `organizations/${organizationId}`),
+    inviterId ? call(user.optional(), "GET", `users/${inviterId}`) : undefined,
+  ]);
+  return {
+    organization: found?.name ?? organizationId,
+    inviter: inviter?.name ?? inviter?.username ?? "An administrator",
+  };
 }

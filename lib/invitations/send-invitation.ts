@@ -1,27 +1,16 @@
 import "server-only";
-import { atLogto } from "./management";
-
-/** The content of an invitation's mail. */
-interface InvitationMail {
-  /** The invitation's id at Logto. */
-  id: string;
-  /** E-mail address. */
-  to: string;
-  /** Signs in as the invited user: only this mail may contain it, never a page or a log. */
-  link: string;
-  /** Names. */
-  organization: string;
-  inviter: string;
-}
+import { mailInvitation, type Invitation } from "./management";
 
 /**
  * Sends the mail of an invitation with Logto's e-mail connector, which needs a template for
  * invitations. To use a mail service of your own, call it here instead:
  *
- * @example await mailer.send({ to, subject: `Join ${organization}`, text: link });
+ * @example
+ * const { organization, inviter } = await namesOf(invitation);
+ * await mailer.send({ to: invitation.invitee, subject: `Join ${organization}`, text: link });
+ * @param link signs in as the invited user: only the mail may contain it, never a page or a log
  * @throws any error: the invitation stays, and can be sent again
  */
-export async function sendInvitation({ id, link }: InvitationMail): Promise<void> {
-  const sent = await atLogto((api) => api.mailInvitation(id, link));
-  if (sent === undefined) throw new Error("Logto rejected the mail");
+export async function sendInvitation({ id }: Invitation, link: string): Promise<void> {
+  await mailInvitation(id, link);
 }

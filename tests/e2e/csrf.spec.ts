@@ -20,7 +20,6 @@ const handlers: Record<string, { file: string; status: number; location?: RegExp
   "/api/auth/backchannel-logout": { file: "auth/backchannel-logout", status: 400 },
   // Without a key the route does not exist.
   "/api/logto/webhook": { file: "logto/webhook", status: 404 },
-  "/api/invitations/none": { file: "invitations/[token]", status: 403 },
   "/api/proxy/items": { file: "proxy/[...path]", status: 404 },
 };
 

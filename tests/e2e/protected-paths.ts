@@ -43,14 +43,14 @@ export const protectedPaths: ProtectedPath[] = [
     path: `/organizations/${acme.id}/invitations`,
     notAllowed: "bob",
   }),
+  // It is none of Alice's, so the page names no organization.
+  page("/invitations/[id]", { path: "/invitations/none" }),
   page("/api-access"),
   page("/account"),
   page("/account/sessions"),
   page("/account/delete"),
   handler("/api/auth/check"),
   handler("/api/token-info"),
-  // It has ended, so it leads to the page that says so.
-  handler("/api/invitations/[token]", { path: "/api/invitations/none", status: 303 }),
   // No API is configured here.
   handler("/api/proxy/[...path]", { path: "/api/proxy/products", status: 404 }),
 ];
@@ -59,9 +59,8 @@ export const protectedActions: ProtectedAction[] = [
   ...["confirmDeletion", "endSession", "endOtherSessions", "endAllSessions"].map((name) => ({
     action: `app/(protected)/account/actions.ts ${name}`,
   })),
-  ...["invite", "sendAgain", "revoke"].map((name) => ({
-    action: `app/(protected)/organizations/[id]/invitations/actions.ts ${name}`,
-  })),
+  { action: "app/(protected)/organizations/[id]/invitations/actions.ts changeInvitations" },
+  { action: "app/(protected)/invitations/[id]/actions.ts accept" },
 ];
 
 /** Routes without a guard, and why. */
@@ -73,8 +72,6 @@ export const publicPaths = new Set([
   // Signing in, and its errors.
   "/refused",
   "/sign-in",
-  // The link in an invitation's mail.
-  "/invitations/[token]",
   // Auth.js's routes. Back-channel logout requires Logto's signature.
   "/api/auth/[...nextauth]",
   "/api/auth/backchannel-logout",

@@ -1,20 +1,23 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { managementApi, managementResource } from "@/lib/logto/management";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import {
+  createInvitation,
+  createOneTimeToken,
+  endInvitation,
+  findInvitation,
+  managementResource,
+  namesOf,
+} from "@/lib/invitations/management";
 import { machineClient } from "../../dev/machine-client";
 import { acme } from "../../packages/logto-stand-in/src/seed";
 import { startLogto, type StandIn } from "../../packages/logto-stand-in/src/server";
 import { controlOf } from "../../packages/logto-stand-in/src/testing";
+import { variables } from "./environment";
+import { log } from "./mocks";
+
+vi.mock("@/lib/log", () => import("./mocks"));
+vi.mock("@/lib/env", () => import("./environment"));
 
 let identity: StandIn;
-const { clientId } = machineClient;
-/** A client with a secret of its own has a token of its own. */
-const apiWith = (clientSecret: string = machineClient.clientSecret) =>
-  managementApi({
-    issuer: identity.issuer,
-    clientId,
-    clientSecret,
-    resource: managementResource(identity.issuer),
-  });
 const realFetch = globalThis.fetch;
 
 /** Answers requests to the Management API; others, such as those for tokens, are sent. */
@@ -27,70 +30,93 @@ function respond(...answers: (() => Promise<Response>)[]) {
   return () => fetch.mock.calls.filter(([url]) => isApi(url)).length;
 }
 const response = (status: number, body: string) => async () => new Response(body, { status });
+const names = () =>
+  namesOf({
+    id: "x",
+    organizationId: acme.id,
+    inviterId: null,
+    invitee: "bob@example.com",
+    status: "Pending",
+    acceptedUserId: null,
+    expiresAt: 0,
+  });
 
 beforeAll(async () => {
   identity = await startLogto({ port: 0, control: true, clients: [machineClient] });
+  Object.assign(variables, {
+    AUTH_LOGTO_ISSUER: identity.issuer,
+    LOGTO_M2M_ID: machineClient.clientId,
+    LOGTO_M2M_SECRET: machineClient.clientSecret,
+  });
 });
 afterAll(() => identity.close());
 beforeEach(async () => {
-  // Its discovery document is fetched once.
-  await apiWith().findOrganization(acme.id);
+  vi.restoreAllMocks();
+  await names();
 });
-afterEach(() => vi.restoreAllMocks());
 
 test("several calls use one access token, and one that Logto rejects is replaced", async () => {
   const control = controlOf(identity.endpoint);
   await control.forgetRequests();
-  const api = apiWith();
-  await Promise.all([api.findOrganization(acme.id), api.findOrganization(acme.id)]);
+  await Promise.all([names(), names()]);
   expect((await control.requests()).byGrant).toEqual({});
 
   respond(response(401, '{"code":"auth.unauthorized"}'));
-  await expect(api.findOrganization(acme.id)).rejects.toMatchObject({ code: "rejected" });
-  expect(await api.findOrganization(acme.id)).toMatchObject({ name: acme.name });
+  await expect(names()).rejects.toMatchObject({ code: "provider_refused" });
+  expect(await names()).toMatchObject({ organization: acme.name });
   expect((await control.requests()).byGrant).toEqual({ client_credentials: 1 });
 });
 
 test.each([404, 422])("HTTP %i means that there is no such thing", async (status) => {
   respond(response(status, '{"code":"entity.not_found"}'));
-  expect(await apiWith().findInvitation("x")).toBeUndefined();
+  expect(await findInvitation("x")).toBeUndefined();
+});
+
+test("an unknown role is the operator's error, and the log names its variable", async () => {
+  respond(response(422, '{"code":"entity.relation_foreign_key_not_found"}'));
+  const details = { organizationId: acme.id, inviterId: null, invitee: "a@b.example" };
+  const created = createInvitation({ ...details, expiresAt: Date.now() + 60_000 });
+  await expect(created).rejects.toMatchObject({ code: "provider_refused" });
+  expect(log.error).toHaveBeenCalledExactlyOnceWith(
+    "request to the Management API failed",
+    expect.objectContaining({ reason: expect.stringContaining("LOGTO_INVITATION_ROLES") }),
+  );
 });
 
 test.each([
-  [400, '{"code":"guard.invalid_input"}', "rejected"],
-  [403, '{"code":"auth.forbidden"}', "rejected"],
-  [501, '{"code":"connector.not_found"}', "rejected"],
-  [429, '{"code":"request.rate_limit_exceeded"}', "unavailable"],
-  [503, "<h1>Gateway</h1>", "unavailable"],
-  [201, "<h1>Gateway</h1>", "unavailable"],
-  [201, '{"token":', "unavailable"],
-  [201, "{}", "unavailable"],
+  [400, '{"code":"guard.invalid_input"}', "provider_refused"],
+  [403, '{"code":"auth.forbidden"}', "provider_refused"],
+  [404, '{"code":"entity.not_found"}', "provider_refused"],
+  [501, '{"code":"connector.not_found"}', "provider_refused"],
+  [429, '{"code":"request.rate_limit_exceeded"}', "provider_unavailable"],
+  [503, "<h1>Gateway</h1>", "provider_unavailable"],
+  [201, "<h1>Gateway</h1>", "provider_unavailable"],
+  [201, "{}", "provider_unavailable"],
 ])("HTTP %i with %s is an error with the code %s", async (status, body, code) => {
   const count = respond(response(status, body));
-  await expect(apiWith().createOneTimeToken("a@example.com")).rejects.toMatchObject({ code });
+  await expect(createOneTimeToken("a@example.com", 60)).rejects.toMatchObject({ code });
   expect(count()).toBe(1);
 });
 
-test("a change whose response is lost is not sent again, but a question is", async () => {
-  const lost = () => Promise.reject(new TypeError("fetch failed"));
-  const changes = respond(lost);
-  await expect(apiWith().revokeInvitation("x")).rejects.toMatchObject({ code: "unavailable" });
-  expect(changes()).toBe(1);
-  vi.restoreAllMocks();
-  const questions = respond(lost);
-  expect(await apiWith().findOrganization(acme.id)).toMatchObject({ name: acme.name });
-  expect(questions()).toBe(2);
+test("a change whose response is lost is not sent again", async () => {
+  const count = respond(() => Promise.reject(new TypeError("fetch failed")));
+  const revoked = endInvitation("x", { status: "Revoked" });
+  await expect(revoked).rejects.toMatchObject({ code: "provider_unavailable" });
+  expect(count()).toBe(1);
 });
 
-test("a wrong secret is the operator's error, and not in its message", async () => {
-  const failure: unknown = await apiWith("wrong-secret")
-    .findOrganization(acme.id)
-    .catch((error: unknown) => error);
-  expect(failure).toMatchObject({
-    code: "rejected",
-    message: expect.stringContaining("no access"),
-  });
-  expect(String(failure)).not.toContain("wrong-secret");
+test.each([
+  [{ LOGTO_M2M_SECRET: "wrong-secret" }, "invalid_client"],
+  [{ LOGTO_M2M_ID: undefined }, "rejected"],
+])("with %j it is the operator's error, and the log has no secret", async (changes, code) => {
+  respond(response(401, "{}"));
+  await names().catch(() => undefined);
+  const before = { ...variables };
+  Object.assign(variables, changes);
+  await expect(names()).rejects.toMatchObject({ code: "provider_refused" });
+  Object.assign(variables, before);
+  expect(log.error).toHaveBeenLastCalledWith(expect.any(String), expect.objectContaining({ code }));
+  expect(JSON.stringify(log.error.mock.calls)).not.toContain("wrong-secret");
 });
 
 test.each([

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { ApiError } from "./api-error.js";
 import { filterSchema, Invitations, newInvitationSchema, statusSchema } from "./invitations.js";
 import { invitationMail, type Mail } from "./mail.js";
-import { oneTimeTokenSchema } from "./one-time-tokens.js";
+import { oneTimeTokenFilter, oneTimeTokenSchema, oneTimeTokenStatus } from "./one-time-tokens.js";
 import { managementResource } from "./resources.js";
 import type { State } from "./state.js";
 import type { Traffic } from "./traffic.js";
@@ -59,6 +59,10 @@ export function createManagementApi({ state, issuer, deliver, traffic }: Managem
       traffic?.issued.push({ kind: "one_time_token", value, sub: undefined, clientId: undefined });
       return created;
     },
+    "GET one-time-tokens": ({ query }) =>
+      oneTimeTokens.list(oneTimeTokenFilter.parse(Object.fromEntries(query))),
+    "PUT one-time-tokens/:id/status": ({ id, body }) =>
+      oneTimeTokens.setStatus(id, oneTimeTokenStatus.parse(body)),
     "GET organizations/:id": ({ id }) => found(directory.organizations.get(id)),
     "GET users/:id": ({ id }) => {
       const { username, claims } = found(directory.users.get(id));

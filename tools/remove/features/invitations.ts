@@ -4,16 +4,13 @@ export default {
   what: "invitations to an organization by e-mail, and the client of Logto's Management API",
   needs: ["organizations", "sign-in-parameters"],
   paths: [
-    "app/(public)/invitations",
-    "app/api/invitations",
+    "app/(protected)/invitations",
     "components/invitations",
     "dev/machine-client.ts",
     "lib/invitations",
-    "lib/logto/management.ts",
     "tests/e2e/invitations.spec.ts",
+    "tests/unit/invitation-actions.test.ts",
     "tests/unit/invitation-limit.test.ts",
-    "tests/unit/invitation-link.test.ts",
-    "tests/unit/invitation-routes.test.ts",
     "tests/unit/invitations.test.ts",
     "tests/unit/management.test.ts",
   ],
@@ -45,7 +42,9 @@ export default {
       'import { machineVariables } from "./machine-client";',
       "...machineVariables,",
     ],
-    "docs/code.md": ["- `lib/invitations/` invites users to an organization."],
+    "docs/code.md": [
+      "- `lib/invitations/` invites users to an organization, with Logto's Management API.",
+    ],
     "docs/deploying.md": [
       `- \`user invited\`, \`invitation accepted\`, \`invitation revoked\`, \`too many invitations\`,
        \`mail of an invitation was not sent\`, \`request to the Management API failed\``,
@@ -55,13 +54,23 @@ export default {
       "LOGTO_M2M_SECRET: credential.optional(),",
       'LOGTO_M2M_RESOURCE: z.url("is not a URI").optional(),',
       'LOGTO_INVITATION_ROLES: z.string().default("").transform(splitWords),',
+      `.refine((value) => !value.LOGTO_M2M_ID || value.LOGTO_M2M_SECRET, {
+         path: ["LOGTO_M2M_SECRET"],
+         error: "is missing (needed by LOGTO_M2M_ID)",
+       })
+       .refine((value) => !value.LOGTO_M2M_ID || value.AUTH_URL, {
+         path: ["AUTH_URL"],
+         error: "is missing (needed by LOGTO_M2M_ID)",
+       })`,
       'LOGTO_M2M_ID: "3b8kq0z5ymxt2w7r9ncjd",',
       'LOGTO_M2M_SECRET: "the App secret of a machine-to-machine application",',
       'LOGTO_M2M_RESOURCE: "https://your-tenant.logto.app/api",',
       'LOGTO_INVITATION_ROLES: "m7d2x9c4v1b8",',
     ],
-    "tests/e2e/csrf.spec.ts": [
-      '"/api/invitations/none": { file: "invitations/[token]", status: 403 },',
+    "middleware.ts": ['"/invitations",'],
+    "tests/e2e/behind-proxy.ts": [
+      `// Invitations need AUTH_URL.
+       LOGTO_M2M_ID: "",`,
     ],
     "tests/e2e/leaks.ts": [
       'import { machineClient } from "../../dev/machine-client";',
@@ -72,17 +81,27 @@ export default {
          path: \`/organizations/\${acme.id}/invitations\`,
          notAllowed: "bob",
        }),`,
-      `// It has ended, so it leads to the page that says so.
-       handler("/api/invitations/[token]", { path: "/api/invitations/none", status: 303 }),`,
-      `...["invite", "sendAgain", "revoke"].map((name) => ({
-         action: \`app/(protected)/organizations/[id]/invitations/actions.ts \${name}\`,
-       })),`,
-      `// The link in an invitation's mail.
-       "/invitations/[token]",`,
+      `// It is none of Alice's, so the page names no organization.
+       page("/invitations/[id]", { path: "/invitations/none" }),`,
+      '{ action: "app/(protected)/organizations/[id]/invitations/actions.ts changeInvitations" },',
+      '{ action: "app/(protected)/invitations/[id]/actions.ts accept" },',
     ],
     "tests/e2e/servers.ts": [
       'import { machineClient } from "../../dev/machine-client";',
       "machineClient,",
+    ],
+    "tests/e2e/standalone.spec.ts": [
+      `// Invitations need AUTH_URL.
+       LOGTO_M2M_ID: "",`,
+    ],
+    "tests/unit/env.test.ts": [
+      `test("requires the secret and AUTH_URL for invitations", () => {
+         const variables = (changes: Record<string, string>) =>
+           problemsOf(complete({ LOGTO_M2M_ID: "machine", ...changes })).map((each) => each.variable);
+         expect(variables({})).toEqual(["LOGTO_M2M_SECRET", "AUTH_URL"]);
+         const AUTH_URL = "https://app.example.com";
+         expect(variables({ LOGTO_M2M_SECRET: "machine-secret", AUTH_URL })).toEqual([]);
+       });`,
     ],
     "tests/unit/environment.ts": [
       'LOGTO_M2M_ID: "machine",',
@@ -105,5 +124,5 @@ export default {
     },
   },
   variables: ["LOGTO_M2M_ID", "LOGTO_M2M_SECRET", "LOGTO_M2M_RESOURCE", "LOGTO_INVITATION_ROLES"],
-  traces: /LOGTO_M2M|LOGTO_INVITATION|lib\/invitations|machine-client|logto\/management/,
+  traces: /LOGTO_M2M|LOGTO_INVITATION|lib\/invitations|machine-client/,
 } satisfies Feature;

@@ -107,6 +107,7 @@ describe("an invitation to an organization [D]", () => {
     ["no e-mail address", { invitee: "nobody" }, 400],
     ["a time that has passed", { expiresAt: 1 }, 400],
     ["an unknown organization", { organizationId: "no-such-id" }, 422],
+    ["an unknown role", { organizationRoleIds: ["no-such-id"] }, 422],
   ])("is rejected with %s", async (_what, details, status) => {
     expect(await invite(newAddress(), details)).toMatchObject({ status });
   });
@@ -158,5 +159,36 @@ describe("an invitation to an organization [D]", () => {
 
   test("that does not exist is 404", async () => {
     expect(await call("GET", "organization-invitations/no-such-id")).toMatchObject({ status: 404 });
+  });
+});
+
+describe("a one-time token of the Management API [S]", () => {
+  const oneTimeToken = z.object({ id: z.string(), createdAt: z.number(), expiresAt: z.number() });
+  const activeOf = (email: string) =>
+    call("GET", `one-time-tokens?${new URLSearchParams({ email, status: "active" }).toString()}`);
+
+  test("is valid for expiresIn seconds, and active until it is revoked for good", async () => {
+    const email = newAddress();
+    const { status, body } = await call("POST", "one-time-tokens", { email, expiresIn: 604_800 });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ email, status: "active", token: expect.any(String) });
+    const { id, createdAt, expiresAt } = oneTimeToken.parse(body);
+    expect(Math.round((expiresAt - createdAt) / 60_000)).toBe(604_800 / 60);
+    expect((await activeOf(email)).body).toEqual([expect.objectContaining({ id })]);
+    const path = `one-time-tokens/${id}/status`;
+    expect(await call("PUT", path, { status: "revoked" })).toMatchObject({
+      status: 200,
+      body: { id, status: "revoked" },
+    });
+    expect((await activeOf(email)).body).toEqual([]);
+    expect(await call("PUT", path, { status: "active" })).toMatchObject({
+      status: 400,
+      body: { code: "one_time_token.cannot_reactivate_token" },
+    });
+  });
+
+  test("is rejected for an address of more than 128 characters: 400", async () => {
+    const email = `${"a".repeat(117)}@example.com`;
+    expect(await call("POST", "one-time-tokens", { email })).toMatchObject({ status: 400 });
   });
 });

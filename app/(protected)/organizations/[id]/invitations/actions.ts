@@ -7,38 +7,31 @@ import {
   mayInvite,
   resendInvitation,
   revokeInvitation,
-  type InvitationOutcome,
 } from "@/lib/invitations/invitations";
 import { actionWithSession, redirectOnError, requireSession } from "@/lib/session/guards";
-import type { SessionUser } from "@/lib/session/model/public-session";
 
+const acts = { invite: inviteMember, "send again": resendInvitation, revoke: revokeInvitation };
 const form = z.object({
-  organizationId: z.string().regex(/^[\w-]{1,21}$/),
-  /** The id of an invitation, or an e-mail address. */
-  target: z.string().max(300),
+  act: z.enum(["invite", "send again", "revoke"]),
+  organizationId: z.string(),
+  /** An e-mail address, or the id of an invitation. */
+  target: z.string(),
 });
 
 /**
- * An action for users who may invite to the organization in the form. The form's page shows the
- * outcome, also without JavaScript.
+ * Invites a user to the organization in the form, or changes an invitation. The form's page shows
+ * the outcome, also without JavaScript.
  */
-const invitationAction = (
-  act: (organizationId: string, user: SessionUser, target: string) => Promise<InvitationOutcome>,
-) =>
-  redirectOnError(
-    "/organizations",
-    actionWithSession(async ({ user }, formData: FormData) => {
-      const { data } = form.safeParse(Object.fromEntries(formData));
-      if (!data) redirect("/organizations");
-      const { organizationId, target } = data;
-      const page = `/organizations/${organizationId}/invitations`;
-      await redirectOnError(page, async () => {
-        await requireSession(mayInvite(organizationId));
-        redirect(`${page}?outcome=${await act(organizationId, user, target)}`);
-      })();
-    }),
-  );
-
-export const invite = invitationAction(inviteMember);
-export const sendAgain = invitationAction(resendInvitation);
-export const revoke = invitationAction(revokeInvitation);
+export const changeInvitations = redirectOnError(
+  "/organizations",
+  actionWithSession(async ({ user }, formData: FormData) => {
+    const { data } = form.safeParse(Object.fromEntries(formData));
+    if (!data) redirect("/organizations");
+    const { act, organizationId, target } = data;
+    const page = `/organizations/${encodeURIComponent(organizationId)}/invitations`;
+    await redirectOnError(page, async () => {
+      await requireSession(mayInvite(organizationId));
+      redirect(`${page}?outcome=${await acts[act]({ organizationId, user }, target)}`);
+    })();
+  }),
+);

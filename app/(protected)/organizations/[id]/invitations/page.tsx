@@ -8,11 +8,9 @@ import { Card } from "@/components/ui/card";
 import { ButtonLink } from "@/components/ui/controls/button";
 import { SubmitButton } from "@/components/ui/controls/submit-button";
 import { TextField } from "@/components/ui/controls/text-field";
-import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { mayInvite, pendingInvitations } from "@/lib/invitations/invitations";
-import { hasInvitations } from "@/lib/invitations/management";
-import { invite, revoke, sendAgain } from "./actions";
+import { changeInvitations } from "./actions";
 
 export const metadata: Metadata = { title: "Invitations" };
 
@@ -31,39 +29,34 @@ export default protectedPage<Props>(
           description="A user who accepts one becomes a member of this organization."
           actions={<ButtonLink href={path}>The organization</ButtonLink>}
         />
-        {hasInvitations() ? (
-          <div className="space-y-6">
-            {typeof error === "string" && <PageError code={error} path={`${path}/invitations`} />}
-            {typeof outcome === "string" && <OutcomeAlert outcome={outcome} />}
-            <Card
-              title="Invite by e-mail"
-              description="The mail has a link that is valid for a week."
-            >
-              <form action={invite} className="grid max-w-md gap-4">
-                <input type="hidden" name="organizationId" value={id} />
-                <TextField
-                  label="E-mail address"
-                  name="target"
-                  type="email"
-                  autoComplete="off"
-                  required
-                  maxLength={256}
-                />
-                <SubmitButton className="justify-self-start">Send the invitation</SubmitButton>
-              </form>
-            </Card>
-            <InvitationList
-              organizationId={id}
-              invitations={await pendingInvitations(id)}
-              sendAgain={sendAgain}
-              revoke={revoke}
-            />
-          </div>
-        ) : (
-          <EmptyState title="Invitations are not set up">
-            They need LOGTO_M2M_ID, LOGTO_M2M_SECRET and AUTH_URL: see docs/logto.md.
-          </EmptyState>
-        )}
+        <div className="space-y-6">
+          {typeof error === "string" && <PageError code={error} path={`${path}/invitations`} />}
+          {typeof outcome === "string" && <OutcomeAlert outcome={outcome} />}
+          <Card
+            title="Invite by e-mail"
+            description="The mail has a link that signs in once, within a week."
+          >
+            <form action={changeInvitations} className="grid max-w-md gap-4">
+              <input type="hidden" name="organizationId" value={id} />
+              <TextField
+                label="E-mail address"
+                name="target"
+                type="email"
+                autoComplete="off"
+                required
+                maxLength={128}
+              />
+              <SubmitButton name="act" value="invite" className="justify-self-start">
+                Send the invitation
+              </SubmitButton>
+            </form>
+          </Card>
+          <InvitationList
+            organizationId={id}
+            invitations={await pendingInvitations(id)}
+            action={changeInvitations}
+          />
+        </div>
       </Main>
     );
   },
