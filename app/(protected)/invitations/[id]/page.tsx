@@ -31,8 +31,8 @@ export default protectedPage<Props>({}, async ({ params, searchParams, session: 
         }
       >
         <p className="wrap-anywhere">
-          It has ended, or it is not for {user.email ?? "your account"}. Sign in with the address
-          that the mail went to, or ask for a new invitation.
+          It has ended, or it is not for {(user.emailVerified && user.email) || "your account"}.
+          Sign in with the address that the mail went to, or ask for a new invitation.
         </p>
       </MessagePage>
     );
