@@ -1,5 +1,5 @@
 import { ButtonLink } from "@/components/ui/controls/button";
-import { hasInvitations } from "@/lib/invitations/management";
+import { hasInvitations } from "@/lib/invitations/at-logto";
 
 /**
  * The link to an organization's invitations.

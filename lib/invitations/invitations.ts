@@ -2,10 +2,11 @@ import "server-only";
 import { z } from "zod";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
+import type { Invitation } from "@/lib/logto/management";
 import { getAccessToken } from "@/lib/session/access-token";
 import type { SessionUser } from "@/lib/session/model/public-session";
 import type { Requirement } from "@/lib/session/model/requirement";
-import * as logto from "./management";
+import { atLogto } from "./at-logto";
 import { isWithinLimit } from "./rate-limit";
 import { sendInvitation } from "./send-invitation";
 
@@ -46,8 +47,8 @@ export const outcomes = {
 type Outcome = keyof typeof outcomes;
 
 /** An organization's pending invitations, the newest first. @throws SessionError */
-export async function pendingInvitations(organizationId: string): Promise<logto.Invitation[]> {
-  const all = await logto.listInvitations(organizationId);
+export async function pendingInvitations(organizationId: string): Promise<Invitation[]> {
+  const all = await atLogto((api) => api.listInvitations(organizationId));
   return all.filter(({ status }) => status === "Pending");
 }
 
@@ -57,8 +58,15 @@ export async function inviteMember(inviter: Inviter, address: string): Promise<O
   const { success, data: invitee } = emailAddress.safeParse(address);
   if (!success) return "invalid_address";
   if (!mayMail(inviter, invitee)) return "too_many";
-  const details = { organizationId, inviterId: user.id, invitee, expiresAt: Date.now() + lifetime };
-  const created = await logto.createInvitation(details);
+  const created = await atLogto((api) =>
+    api.createInvitation({
+      organizationId,
+      inviterId: user.id,
+      invitee,
+      expiresAt: Date.now() + lifetime,
+      organizationRoleIds: env().LOGTO_INVITATION_ROLES,
+    }),
+  );
   if (!created) return "not_possible";
   log.info("user invited", { user: user.id, organizationId, invitation: created.id });
   return mail(created);
@@ -81,15 +89,16 @@ export async function revokeInvitation(inviter: Inviter, id: string): Promise<Ou
   const found = await findPending(inviter, id);
   if (!found) return "ended";
   // The links first: if that fails, the invitation is still listed, and can be revoked again.
-  await logto.revokeOneTimeTokens(found.invitee);
-  if (!(await logto.endInvitation(id, { status: "Revoked" }))) return "ended";
+  await atLogto((api) => api.revokeOneTimeTokens(found.invitee));
+  const ended = await atLogto((api) => api.endInvitation(id, { status: "Revoked" }));
+  if (!ended) return "ended";
   const { organizationId, user } = inviter;
   log.info("invitation revoked", { user: user.id, organizationId, invitation: id });
   return "revoked";
 }
 
 const find = async (id: string) =>
-  /^[\w-]{1,21}$/.test(id) ? logto.findInvitation(id) : undefined;
+  /^[\w-]{1,21}$/.test(id) ? atLogto((api) => api.findInvitation(id)) : undefined;
 
 /** A pending invitation, unless it is another organization's. */
 async function findPending({ organizationId }: Inviter, id: string) {
@@ -104,11 +113,13 @@ function mayMail({ user }: Inviter, invitee: string): boolean {
 }
 
 /** Mails a new link, which signs in and leads to the page of the invitation. */
-async function mail(invitation: logto.Invitation): Promise<Outcome> {
+async function mail(invitation: Invitation): Promise<Outcome> {
   const { id, invitee: login_hint, expiresAt } = invitation;
   try {
     const expiresIn = Math.ceil((expiresAt - Date.now()) / 1000);
-    const { token: one_time_token } = await logto.createOneTimeToken(login_hint, expiresIn);
+    const { token: one_time_token } = await atLogto((api) =>
+      api.createOneTimeToken(login_hint, expiresIn),
+    );
     const callbackUrl = `/invitations/${id}`;
     const query = new URLSearchParams({ one_time_token, login_hint, callbackUrl }).toString();
     // Never the host of a request: the inviter could make it up.
@@ -145,8 +156,10 @@ export async function acceptInvitation(user: SessionUser, id: string): Promise<v
   const found = await invitationFor(user, id);
   if (found?.status !== "Pending") return;
   const { organizationId } = found;
-  const body = { status: "Accepted", acceptedUserId: user.id } as const;
-  if (!(await logto.endInvitation(id, body))) return;
+  const accepted = await atLogto((api) =>
+    api.endInvitation(id, { status: "Accepted", acceptedUserId: user.id }),
+  );
+  if (!accepted) return;
   log.info("invitation accepted", { user: user.id, organizationId, invitation: id });
   // Logto returns an id_token too, which tells the session of the membership.
   await getAccessToken({ organizationId });

@@ -25,7 +25,9 @@ const getAccessToken = vi.hoisted(() => vi.fn());
 vi.mock("@/lib/log", () => import("./mocks"));
 vi.mock("@/lib/env", () => import("./environment"));
 vi.mock("@/lib/session/access-token", () => ({ getAccessToken }));
-vi.mock("@/lib/invitations/management", () => logto);
+vi.mock("@/lib/invitations/at-logto", () => ({
+  atLogto: (use: (api: typeof logto) => unknown) => use(logto),
+}));
 
 const id = "invitation1";
 const week = 7 * 24 * 60 * 60;

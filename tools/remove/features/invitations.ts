@@ -8,6 +8,7 @@ export default {
     "components/invitations",
     "dev/machine-client.ts",
     "lib/invitations",
+    "lib/logto/management.ts",
     "tests/e2e/invitations.spec.ts",
     "tests/unit/invitation-actions.test.ts",
     "tests/unit/invitation-limit.test.ts",

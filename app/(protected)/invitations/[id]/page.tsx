@@ -5,8 +5,8 @@ import { protectedPage } from "@/components/session/protected-page";
 import { PageError } from "@/components/session/session-error";
 import { SignInForm } from "@/components/session/sign-in-form";
 import { SubmitButton } from "@/components/ui/controls/submit-button";
+import { atLogto } from "@/lib/invitations/at-logto";
 import { invitationFor } from "@/lib/invitations/invitations";
-import { namesOf } from "@/lib/invitations/management";
 import { accept } from "./actions";
 
 export const metadata: Metadata = { title: "Invitation" };
@@ -37,7 +37,7 @@ export default protectedPage<Props>({}, async ({ params, searchParams, session: 
       </MessagePage>
     );
   if (found.status === "Accepted") redirect(`/organizations/${found.organizationId}`);
-  const { organization, inviter } = await namesOf(found);
+  const { organization, inviter } = await atLogto((api) => api.namesOf(found));
   return (
     <MessagePage
       kind="Invitation"
