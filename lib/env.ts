@@ -203,10 +203,6 @@ const schema = z
     path: ["LOGTO_M2M_SECRET"],
     error: "is missing (needed by LOGTO_M2M_ID)",
   })
-  .refine((value) => !value.LOGTO_M2M_ID || value.AUTH_URL, {
-    path: ["AUTH_URL"],
-    error: "is missing (needed by LOGTO_M2M_ID)",
-  })
   .transform(({ AUTH_SECRET, AUTH_SECRET_1, AUTH_SECRET_2, AUTH_SECRET_3, ...rest }) => ({
     ...rest,
     // As in Auth.js: sessions are rows if there is a database.

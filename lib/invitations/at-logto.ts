@@ -4,8 +4,17 @@ import { managementApi } from "@/lib/logto/management";
 import { logFailure, toSessionError } from "@/lib/session/lifecycle/to-session-error";
 import { SessionError } from "@/lib/session/model/errors";
 
-/** Whether this app has the credentials for Logto's Management API. */
-export const hasInvitations = (): boolean => env().LOGTO_M2M_ID !== undefined;
+/** The credentials for Logto's Management API. Undefined without AUTH_URL: mails need its links. */
+function credentials() {
+  const { AUTH_URL, AUTH_LOGTO_ISSUER: issuer, LOGTO_M2M_RESOURCE: resource, ...rest } = env();
+  const { LOGTO_M2M_ID: clientId, LOGTO_M2M_SECRET: clientSecret } = rest;
+  return AUTH_URL && clientId && clientSecret
+    ? { issuer, clientId, clientSecret, resource }
+    : undefined;
+}
+
+/** Whether this app can invite users. */
+export const hasInvitations = (): boolean => credentials() !== undefined;
 
 /**
  * Calls Logto's Management API, and logs a failure.
@@ -15,12 +24,11 @@ export const hasInvitations = (): boolean => env().LOGTO_M2M_ID !== undefined;
 export async function atLogto<T>(
   use: (api: ReturnType<typeof managementApi>) => Promise<T>,
 ): Promise<T> {
-  const { AUTH_LOGTO_ISSUER: issuer, LOGTO_M2M_RESOURCE: resource, ...variables } = env();
-  const { LOGTO_M2M_ID: clientId, LOGTO_M2M_SECRET: clientSecret } = variables;
-  if (!clientId || !clientSecret)
-    throw new SessionError("provider_refused", "LOGTO_M2M_ID is not set");
+  const client = credentials();
+  if (!client)
+    throw new SessionError("provider_refused", "invitations need LOGTO_M2M_ID and AUTH_URL");
   try {
-    return await use(managementApi({ issuer, clientId, clientSecret, resource }));
+    return await use(managementApi(client));
   } catch (error) {
     logFailure("request to the Management API failed", error, {});
     throw toSessionError(error);

@@ -109,12 +109,7 @@ export async function testBehindProxy(
   const port = await freePort();
   const front = await startProxy(port);
   const { control, stop } = await startPair(
-    {
-      AUTH_URL: "",
-      // Invitations need AUTH_URL.
-      LOGTO_M2M_ID: "",
-      [variable]: variable === "AUTH_URL" ? front.url : "true",
-    },
+    { AUTH_URL: "", [variable]: variable === "AUTH_URL" ? front.url : "true" },
     { port, client: appClient(front.url) },
   );
   try {

@@ -103,8 +103,6 @@ for (const variable of ["AUTH_URL", "AUTH_TRUST_HOST"] as const)
     const front = await startNginx(port, { host: "app.test", scheme: "https", proxies: 1 });
     const { logto, stop } = await startServer(folder, port, front.url, {
       HOSTNAME: "0.0.0.0",
-      // Invitations need AUTH_URL.
-      LOGTO_M2M_ID: "",
       [variable]: variable === "AUTH_URL" ? front.url : "true",
     });
     try {

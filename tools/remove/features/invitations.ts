@@ -58,10 +58,6 @@ export default {
       `.refine((value) => !value.LOGTO_M2M_ID || value.LOGTO_M2M_SECRET, {
          path: ["LOGTO_M2M_SECRET"],
          error: "is missing (needed by LOGTO_M2M_ID)",
-       })
-       .refine((value) => !value.LOGTO_M2M_ID || value.AUTH_URL, {
-         path: ["AUTH_URL"],
-         error: "is missing (needed by LOGTO_M2M_ID)",
        })`,
       'LOGTO_M2M_ID: "3b8kq0z5ymxt2w7r9ncjd",',
       'LOGTO_M2M_SECRET: "the App secret of a machine-to-machine application",',
@@ -69,10 +65,6 @@ export default {
       'LOGTO_INVITATION_ROLES: "m7d2x9c4v1b8",',
     ],
     "middleware.ts": ['"/invitations",'],
-    "tests/e2e/behind-proxy.ts": [
-      `// Invitations need AUTH_URL.
-       LOGTO_M2M_ID: "",`,
-    ],
     "tests/e2e/leaks.ts": [
       'import { machineClient } from "../../dev/machine-client";',
       '{ kind: "secret of the machine-to-machine client", value: machineClient.clientSecret },',
@@ -91,17 +83,10 @@ export default {
       'import { machineClient } from "../../dev/machine-client";',
       "machineClient,",
     ],
-    "tests/e2e/standalone.spec.ts": [
-      `// Invitations need AUTH_URL.
-       LOGTO_M2M_ID: "",`,
-    ],
     "tests/unit/env.test.ts": [
-      `test("requires the secret and AUTH_URL for invitations", () => {
-         const variables = (changes: Record<string, string>) =>
-           problemsOf(complete({ LOGTO_M2M_ID: "machine", ...changes })).map((each) => each.variable);
-         expect(variables({})).toEqual(["LOGTO_M2M_SECRET", "AUTH_URL"]);
-         const AUTH_URL = "https://app.example.com";
-         expect(variables({ LOGTO_M2M_SECRET: "machine-secret", AUTH_URL })).toEqual([]);
+      `test("requires the secret beside LOGTO_M2M_ID", () => {
+         const found = problemsOf(complete({ LOGTO_M2M_ID: "machine" }));
+         expect(found.map(({ variable }) => variable)).toEqual(["LOGTO_M2M_SECRET"]);
        });`,
     ],
     "tests/unit/environment.ts": [
