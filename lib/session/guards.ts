@@ -185,7 +185,8 @@ const currentCookie = async () => joinChunks((await cookies()).getAll());
  */
 function withoutSharedCaching(response: Response, setsCookie: boolean): Response {
   const cacheControl = response.headers.get("cache-control") ?? "";
-  if (!setsCookie && /\b(private|no-store)\b/i.test(cacheControl)) return response;
+  const isPrivate = setsCookie ? /\bno-store\b/i : /\b(private|no-store)\b/i;
+  if (isPrivate.test(cacheControl)) return response;
   const { body, status, statusText } = response;
   const headers = new Headers(response.headers);
   headers.set("cache-control", "private, no-store");

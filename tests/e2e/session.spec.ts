@@ -1,4 +1,5 @@
 import { expect, test } from "./fixtures";
+import { signInByRequests } from "./requests";
 import { writtenSessionCookies } from "./session-cookie";
 
 const paths = [
@@ -14,9 +15,8 @@ const paths = [
 /** Headers of a page load, and of the client router's fetch of the page's React payload. */
 const documentAndPayload: Record<string, string>[] = [{}, { rsc: "1" }];
 
-test.use({ person: "alice" });
-
 test("no response writes an unchanged session or has a token", async ({ context, identity }) => {
+  await signInByRequests(context, "alice");
   // The fixture `noLeaks` searches them for tokens.
   for (const headers of documentAndPayload)
     await Promise.all(

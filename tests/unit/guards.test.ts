@@ -112,6 +112,7 @@ describe("withSession and actionWithSession", () => {
     [undefined, true, "private, no-store"],
     ["public, max-age=600", true, "private, no-store"],
     ["private, max-age=60", true, "private, no-store"],
+    ["private, no-store, no-transform", true, "private, no-store, no-transform"],
   ])(
     "let no shared cache store a response with Cache-Control %j (refresh token rotated: %s)",
     async (cacheControl, rotates, expected) => {

@@ -10,12 +10,13 @@ import { dependents, featuresOf, oneByOne } from "./main";
 
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 const install = [npm, "install", "--prefer-offline", "--no-audit", "--no-fund"];
-const checks = ["typecheck", "lint", "test:unit"].map((script) => [npm, "run", script]);
-const build = [npm, "run", "build"];
+const run = (...scripts: string[]) => scripts.map((script) => [npm, "run", script]);
+const checks = run("typecheck", "lint", "test:unit", "build");
 
 /**
  * Removes all features together in a copy of the project, and runs `npm test` there; then one after
- * another in another copy, with types, lint and unit tests after each, and a build at the end.
+ * another in another copy, with the compiler and knip after each, and all checks at the end. (What
+ * each removal alone leaves is tested by `testEachRemoval`.)
  *
  * @param root the project's folder, a git repository
  * @returns the exit code
@@ -24,12 +25,13 @@ export async function testRemovals(root: string): Promise<number> {
   const names = oneByOne(await featuresOf(root));
   const together = await inCopy(root, [removal(...names), [[npm, "test"]]]);
   if (together !== 0) return together;
-  return inCopy(root, [...names.flatMap((name) => [removal(name), checks]), [build]]);
+  const steps = names.flatMap((name) => [removal(name), run("typecheck", "knip")]);
+  return inCopy(root, [...steps, checks]);
 }
 
 /**
- * Removes each feature alone, with those that need it, in a copy of its own, and checks and builds
- * what is left. Prints which removals failed at the end.
+ * Removes each feature alone, with those that need it, in a copy of its own, and checks what is
+ * left. Prints which removals failed at the end.
  *
  * @param root the project's folder, a git repository
  * @returns the exit code: 1 if one failed
@@ -38,11 +40,7 @@ export async function testEachRemoval(root: string): Promise<number> {
   const features = await featuresOf(root);
   const failed: string[] = [];
   for (const name of features.keys()) {
-    const code = await inCopy(root, [
-      removal(name, ...dependents(features, name)),
-      checks,
-      [build],
-    ]);
+    const code = await inCopy(root, [removal(name, ...dependents(features, name)), checks]);
     if (code !== 0) failed.push(name);
   }
   print(`\n${features.size - failed.length} removed, failed: ${failed.join(", ") || "none"}`);
