@@ -20,6 +20,7 @@ export const freshSignIn = {
 /**
  * Whether the user authenticated at Logto recently. An unknown time is not recent.
  *
+ * @public also where no feature uses it, for checks of your own
  * @param within in seconds
  * @param now in milliseconds
  */

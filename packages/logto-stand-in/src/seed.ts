@@ -38,6 +38,7 @@ export const acme: Organization = {
   name: "Acme",
   description: "Makes everything.",
 };
+/** @public for tests of an app with organizations */
 export const globex: Organization = {
   id: "w8b3g7x5ti1n",
   name: "Globex",
