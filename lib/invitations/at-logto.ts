@@ -1,8 +1,8 @@
 import "server-only";
 import { env } from "@/lib/env";
+import { LogtoError } from "@/lib/logto/errors";
 import { managementApi } from "@/lib/logto/management";
 import { logFailure, toSessionError } from "@/lib/session/lifecycle/to-session-error";
-import { SessionError } from "@/lib/session/model/errors";
 
 /** The credentials for Logto's Management API. Undefined without AUTH_URL: mails need its links. */
 function credentials() {
@@ -24,10 +24,9 @@ export const hasInvitations = (): boolean => credentials() !== undefined;
 export async function atLogto<T>(
   use: (api: ReturnType<typeof managementApi>) => Promise<T>,
 ): Promise<T> {
-  const client = credentials();
-  if (!client)
-    throw new SessionError("provider_refused", "invitations need LOGTO_M2M_ID and AUTH_URL");
   try {
+    const client = credentials();
+    if (!client) throw new LogtoError("rejected", "invitations need LOGTO_M2M_ID and AUTH_URL");
     return await use(managementApi(client));
   } catch (error) {
     logFailure("request to the Management API failed", error, {});

@@ -112,11 +112,16 @@ test("a wrong secret is the operator's error, and is in no log", async () => {
   expect(JSON.stringify(log.error.mock.calls)).not.toContain("wrong-secret");
 });
 
-test("without credentials nothing is requested", async () => {
+test("without credentials nothing is requested, and the log says what is missing", async () => {
   const id = variables.LOGTO_M2M_ID;
   Object.assign(variables, { LOGTO_M2M_ID: undefined });
+  const count = respond();
   await expect(names()).rejects.toMatchObject({ code: "provider_refused" });
   Object.assign(variables, { LOGTO_M2M_ID: id });
+  expect(count()).toBe(0);
+  const reason = expect.stringContaining("LOGTO_M2M_ID");
+  const fields = expect.objectContaining({ code: "rejected", reason });
+  expect(log.error).toHaveBeenLastCalledWith(expect.any(String), fields);
 });
 
 test.each([
